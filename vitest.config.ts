@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    // A proof on a busy two-core machine takes tens of seconds.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+    // One seed for every property test; PLIMSOLL_SEED overrides it to explore.
+    sequence: { seed: Number(process.env['PLIMSOLL_SEED'] ?? 20_260_205) },
+    env: { PLIMSOLL_SEED: process.env['PLIMSOLL_SEED'] ?? '20260205' },
+  },
+});
