@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Command } from './command.ts';
+
+/**
+ * Every command in the order of the help text. Loaded on demand, so that `--help` and `verify` do
+ * not pay for Hardhat.
+ */
+export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['demo', async () => (await import('./commands/demo.ts')).command],
+  ['margin', async () => (await import('./commands/margin.ts')).command],
+  ['prove', async () => (await import('./commands/prove.ts')).command],
+  ['verify', async () => (await import('./commands/verify.ts')).command],
+  ['ledger', async () => (await import('./commands/ledger.ts')).command],
+  ['circuits', async () => (await import('./commands/circuits.ts')).command],
+  ['setup', async () => (await import('./commands/setup.ts')).command],
+]);
