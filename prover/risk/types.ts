@@ -105,10 +105,10 @@ export const VOL_SHOCKS = [
   'unchanged',
   'up',
   'down',
-  'skewLinearUp',
-  'skewLinearDown',
-  'skewAbsoluteUp',
-  'skewAbsoluteDown',
+  'skewLinear+',
+  'skewLinear-',
+  'skewAbs+',
+  'skewAbs-',
 ] as const;
 export type VolShock = (typeof VOL_SHOCKS)[number];
 
