@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * The checks of `npm test`: format, lints, types, then the tests. The last line printed is
+ * `N passed, N failed` over all of it. With arguments only the tests that they name are run.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { ROOT, execute, runtimeEnvironment, runtimePath } from './bootstrap.mjs';
+import { formatDuration, say } from './progress.mjs';
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Check {
+  readonly name: string;
+  /** Script under the root, then its arguments. */
+  readonly command: readonly [string, ...string[]];
+}
+
+const CHECKS: readonly Check[] = [
+  { name: 'types', command: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
+  {
+    name: 'lint TypeScript',
+    command: ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'],
+  },
+  {
+    name: 'format',
+    command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
+  },
+  {
+    name: 'lint Solidity',
+    command: [
+      'node_modules/solhint/solhint.js',
+      '--noPoster',
+      '--max-warnings=0',
+      'contracts/**/*.sol',
+    ],
+  },
+  { name: 'lint circom', command: ['scripts/lint-circom.ts'] },
+];
+const CONCURRENCY = 2;
+const REPORT = join(ROOT, '.plimsoll', 'vitest-report.json');
+
+const reportSchema = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  testResults: z.array(
+    z.object({ name: z.string(), status: z.string(), assertionResults: z.array(z.unknown()) }),
+  ),
+});
+
+async function runCheck({ name, command: [script, ...args] }: Check): Promise<boolean> {
+  const started = performance.now();
+  const { code, output } = await execute(runtimePath(), [join(ROOT, script), ...args], {
+    cwd: ROOT,
+    env: runtimeEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  say(`${code === 0 ? '✓' : '✗'} ${name}  ${formatDuration(performance.now() - started)}`);
+  if (code !== 0) process.stdout.write(`${output.trimEnd()}\n`);
+  return code === 0;
+}
+
+async function runChecks(): Promise<Tally> {
+  const queue = [...CHECKS];
+  const results: boolean[] = [];
+  const work = async (): Promise<void> => {
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) {
+      results.push(await runCheck(check));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  const passed = results.filter(Boolean).length;
+  return { passed, failed: results.length - passed };
+}
+
+/** Counts from Vitest's own report; whatever it cannot count as a test still fails as one. */
+function readReport(exitCode: number): Tally {
+  if (!existsSync(REPORT)) return { passed: 0, failed: 1 };
+  const report = reportSchema.parse(JSON.parse(readFileSync(REPORT, 'utf8')));
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  ).length;
+  // A skipped test checks nothing: it is not counted as passed, and said aloud.
+  const skipped = report.numPendingTests + report.numTodoTests;
+  if (skipped > 0) process.stdout.write(`${skipped} tests skipped\n`);
+  const failed = report.numFailedTests + brokenFiles;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+  };
+}
+
+async function runTests(filters: readonly string[]): Promise<Tally> {
+  mkdirSync(join(ROOT, '.plimsoll'), { recursive: true });
+  rmSync(REPORT, { force: true });
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
+  const { code } = await execute(runtimePath(), [vitest, 'run', ...reporters, ...filters], {
+    cwd: ROOT,
+    env: runtimeEnvironment(),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return readReport(code);
+}
+
+const filters = process.argv.slice(2);
+const tallies = filters.length === 0 ? [await runChecks()] : [];
+tallies.push(await runTests(filters));
+const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
