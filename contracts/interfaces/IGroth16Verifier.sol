@@ -20,7 +20,10 @@ interface IGroth16Verifier {
     /// @dev Read-only, so an auditor can replay any posted proof. False, not a revert, for a wrong number
     /// of signals, for a signal not below the scalar field and for points not on the curve.
     /// @param publicSignals In the order of the circuit manifest, each below the scalar field
-    function verify(Proof calldata proof, uint256[] calldata publicSignals) external view returns (bool);
+    function verify(
+        Proof calldata proof,
+        uint256[] calldata publicSignals
+    ) external view returns (bool);
 
     /// @notice How many public signals the statement has.
     function publicSignalCount() external view returns (uint256);

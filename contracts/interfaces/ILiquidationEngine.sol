@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {Proof} from "./IGroth16Verifier.sol";
+import {IProofGate} from "./IProofGate.sol";
+
+/// @title Liquidations: opened, cured, bid for and closed by proofs alone
+/// @notice `open` exists; `cure`, `bid` and `close` are fixed here and revert with `NotYetAvailable`.
+/// @dev Trust assumptions: the verifying keys, the market feed's quorum, the parameter timelock and the
+/// rollup's transition proof. Nobody is privileged: there is no owner, no pause, no per-account setting. A
+/// liquidation is one per (account, settlement nonce); the nonce rises only by a settlement the rollup proves,
+/// so dust, gifts or trades after the cited tick do not undo one that is open: the owner cures it with a proof.
+interface ILiquidationEngine is IProofGate {
+    enum Status {
+        None,
+        Open
+    }
+
+    /// @param beneficiary Who is owed the reward; named inside the proof
+    /// @param openedAt Block time
+    /// @param clockAtOpen `marketClock` at opening: auctions measure time from here, so halts stop them
+    /// @param tick The margin tick the proof cited
+    /// @param rewardE6 Owed to the beneficiary when the liquidation closes, out of what the winning bidder pays
+    struct Liquidation {
+        address beneficiary;
+        uint48 openedAt;
+        uint48 clockAtOpen;
+        uint64 tick;
+        uint128 rewardE6;
+        Status status;
+    }
+
+    /// @param rewardBps Reward as a share of the proven maintenance margin, in 10^-4
+    /// @param rewardCapE6 Most that any reward can be
+    /// @param windowSeconds Length of the rate-limit window
+    /// @param openingsPerWindow Most liquidations opened within one window: bounds what a wrong snapshot or
+    /// parameter set can do before governance halts the market
+    struct EngineConfig {
+        uint16 rewardBps;
+        uint128 rewardCapE6;
+        uint32 windowSeconds;
+        uint32 openingsPerWindow;
+    }
+
+    event LiquidationOpened(
+        uint256 indexed accountIndex,
+        uint256 indexed settlementNonce,
+        address indexed beneficiary,
+        uint64 tick,
+        int256 equityE6,
+        uint256 requirementE6,
+        uint256 rewardE6,
+        uint48 clockAtOpen
+    );
+
+    error NotBelowMaintenance(int256 equityE6, uint256 requirementE6);
+    error AlreadyOpen(uint256 accountIndex, uint256 settlementNonce);
+    error RateLimited(uint64 windowEnds);
+    error InvalidEngineConfig();
+    error NotYetAvailable();
+
+    /// @notice Opens the liquidation of an account that is below maintenance at an admissible tick.
+    /// @param tick The margin tick the proof was made for
+    /// @param profile Which verifier: 0 small, 1 for 16 positions, 2 for 64
+    /// @param publicSignals Of the `liquidation` statement, in the manifest's order
+    /// @param beneficiary The address the proof's context was made for; anyone may submit on their behalf
+    function open(
+        uint64 tick,
+        uint8 profile,
+        Proof calldata proof,
+        uint256[] calldata publicSignals,
+        address beneficiary
+    ) external;
+
+    /// @notice Escrows a bid for a whole account in its Dutch auction. Not yet available.
+    /// @param topUpE6 What the bidder adds to the account's quote balance
+    /// @param newOwner The owner the account is to have
+    function bid(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 topUpE6,
+        address newOwner
+    ) external;
+
+    /// @notice Ends a liquidation on an `account-margin` proof that equity is at least 1.10 times the
+    /// maintenance margin, at the current tick, strictly newer than the one the liquidation was opened at, and
+    /// before a bid is escrowed. Not yet available.
+    function cure(
+        uint64 tick,
+        uint8 profile,
+        Proof calldata proof,
+        uint256[] calldata publicSignals
+    ) external;
+
+    /// @notice Settles a liquidation on a `takeover` proof of exactly the winning bid. Not yet available.
+    function close(
+        uint64 tick,
+        uint8 profile,
+        Proof calldata proof,
+        uint256[] calldata publicSignals
+    ) external;
+
+    /// @notice The liquidation of an account at a settlement nonce; status `None` if there is none.
+    function liquidation(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) external view returns (Liquidation memory);
+
+    /// @notice The immutable configuration.
+    function config() external view returns (EngineConfig memory);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {IGroth16Verifier} from "./IGroth16Verifier.sol";
+import {IMarketFeed} from "./IMarketFeed.sol";
+
+/// @title What every proof-gated action demands of its proof
+/// @notice A proof opens an action only if each of its public signals is below the scalar field, its ledger
+/// root, snapshot and parameters are those of one admissible margin tick, its account is in that ledger, and
+/// its context names this chain, this contract, this action and the beneficiary who is to be rewarded. Each
+/// broken binding has its own error.
+/// @dev The bytes of a proof identify nothing: Groth16 proofs can be re-randomised by anyone. Replay is
+/// prevented by the account and its settlement nonce alone.
+interface IProofGate {
+    error WrongLedgerRoot(uint256 cited, uint256 proven);
+    error WrongSnapshot(uint256 cited, uint256 proven);
+    error WrongParameters(uint256 cited, uint256 proven);
+    error WrongContext(uint256 expected, uint256 proven);
+    error AccountNotInLedger(uint256 accountIndex, uint256 accountCount);
+    error BeneficiaryIsZero();
+    error UnknownProfile(uint8 profile);
+    error SignalCountMismatch(address verifier, uint256 expected, uint256 actual);
+    error InvalidProof();
+
+    /// @notice The context a proof must carry for `beneficiary` to be rewarded here:
+    /// keccak256(abi.encode(chain id, this contract, action, beneficiary)) mod r.
+    function proofContext(address beneficiary) external view returns (uint256);
+
+    /// @notice The verifier of profile 0 (small), 1 (16 positions) or 2 (64 positions); zero if not deployed.
+    function verifierOf(uint8 profile) external view returns (IGroth16Verifier);
+
+    /// @notice The feed whose ticks proofs cite.
+    function marketFeed() external view returns (IMarketFeed);
+}
