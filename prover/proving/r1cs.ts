@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../errors.ts';
+import { readSections } from './binfile.ts';
+
+/** Order of the BN254 scalar field. */
+export const SCALAR_FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+
+export interface R1csHeader {
+  readonly wires: number;
+  readonly publicOutputs: number;
+  readonly publicInputs: number;
+  readonly privateInputs: number;
+  readonly labels: number;
+  readonly constraints: number;
+}
+
+/** Terms of all constraints, one of A, B, C: those of constraint i are `start[i]…start[i + 1]`. */
+export interface LinearTerms {
+  readonly start: Uint32Array;
+  readonly wire: Uint32Array;
+  /** Index into `coefficients`. */
+  readonly coefficient: Uint32Array;
+}
+
+export interface R1cs extends R1csHeader {
+  readonly a: LinearTerms;
+  readonly b: LinearTerms;
+  readonly c: LinearTerms;
+  readonly coefficients: readonly bigint[];
+}
+
+const HEADER_SECTION = 1;
+const CONSTRAINTS_SECTION = 2;
+const FIELD_BYTES = 32;
+
+export function bigintFromLittleEndian(bytes: Uint8Array, offset = 0): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, FIELD_BYTES);
+  return (
+    view.getBigUint64(0, true) |
+    (view.getBigUint64(8, true) << 64n) |
+    (view.getBigUint64(16, true) << 128n) |
+    (view.getBigUint64(24, true) << 192n)
+  );
+}
+
+export function bigintToLittleEndian(value: bigint, bytes: Uint8Array, offset = 0): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, FIELD_BYTES);
+  for (let word = 0; word < 4; word += 1) {
+    view.setBigUint64(8 * word, (value >> BigInt(64 * word)) & 0xffff_ffff_ffff_ffffn, true);
+  }
+}
+
+export function readR1csHeader(file: Uint8Array): R1csHeader {
+  const section = readSections(file, 'r1cs').get(HEADER_SECTION);
+  if (section === undefined) throw new PlimsollError('R1CS_FORMAT', 'r1cs: header section is missing');
+  const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
+  if (view.getUint32(0, true) !== FIELD_BYTES || bigintFromLittleEndian(section, 4) !== SCALAR_FIELD) {
+    throw new PlimsollError('R1CS_FORMAT', 'r1cs: the field is not that of BN254');
+  }
+  return {
+    wires: view.getUint32(36, true),
+    publicOutputs: view.getUint32(40, true),
+    publicInputs: view.getUint32(44, true),
+    privateInputs: view.getUint32(48, true),
+    labels: Number(view.getBigUint64(52, true)),
+    constraints: view.getUint32(60, true),
+  };
+}
+
+export function constraintSection(file: Uint8Array): Uint8Array {
+  const section = readSections(file, 'r1cs').get(CONSTRAINTS_SECTION);
+  if (section === undefined) throw new PlimsollError('R1CS_FORMAT', 'r1cs: constraint section is missing');
+  return section;
+}
+
+export function readR1cs(file: Uint8Array): R1cs {
+  const header = readR1csHeader(file);
+  const section = constraintSection(file);
+  const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
+  const bytes = Buffer.from(section.buffer, section.byteOffset, section.byteLength);
+  const starts = [0, 1, 2].map(() => new Uint32Array(header.constraints + 1));
+  const wires: number[][] = [[], [], []];
+  const indices: number[][] = [[], [], []];
+  const coefficients: bigint[] = [];
+  const known = new Map<string, number>();
+  let offset = 0;
+  for (let constraint = 0; constraint < header.constraints; constraint += 1) {
+    for (let side = 0; side < 3; side += 1) {
+      const terms = view.getUint32(offset, true);
+      offset += 4;
+      for (let term = 0; term < terms; term += 1) {
+        wires[side]!.push(view.getUint32(offset, true));
+        const key = bytes.toString('latin1', offset + 4, offset + 36);
+        let index = known.get(key);
+        if (index === undefined) {
+          index = coefficients.length;
+          coefficients.push(bigintFromLittleEndian(section, offset + 4));
+          known.set(key, index);
+        }
+        indices[side]!.push(index);
+        offset += 36;
+      }
+      starts[side]![constraint + 1] = wires[side]!.length;
+    }
+  }
+  const side = (index: number): LinearTerms => ({
+    start: starts[index]!,
+    wire: Uint32Array.from(wires[index]!),
+    coefficient: Uint32Array.from(indices[index]!),
+  });
+  return { ...header, a: side(0), b: side(1), c: side(2), coefficients };
+}
+
+function evaluate(r1cs: R1cs, terms: LinearTerms, constraint: number, witness: readonly bigint[]): bigint {
+  let sum = 0n;
+  const end = terms.start[constraint + 1]!;
+  for (let term = terms.start[constraint]!; term < end; term += 1) {
+    sum += r1cs.coefficients[terms.coefficient[term]!]! * witness[terms.wire[term]!]!;
+  }
+  return sum % SCALAR_FIELD;
+}
+
+/** Indices of the constraints that `witness` violates; an empty list means the R1CS accepts it. */
+export function violatedConstraints(r1cs: R1cs, witness: readonly bigint[]): number[] {
+  if (witness.length !== r1cs.wires) {
+    throw new PlimsollError('WITNESS_LENGTH', `witness: expected ${r1cs.wires} values, got ${witness.length}`);
+  }
+  if (witness[0] !== 1n) throw new PlimsollError('WITNESS_ONE', 'witness: wire 0 must be 1');
+  const violated: number[] = [];
+  for (let constraint = 0; constraint < r1cs.constraints; constraint += 1) {
+    const a = evaluate(r1cs, r1cs.a, constraint, witness);
+    const b = evaluate(r1cs, r1cs.b, constraint, witness);
+    const c = evaluate(r1cs, r1cs.c, constraint, witness);
+    if ((a * b - c) % SCALAR_FIELD !== 0n) violated.push(constraint);
+  }
+  return violated;
+}
