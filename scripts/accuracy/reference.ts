@@ -49,9 +49,7 @@ export const normalDensity = (d: Real): Real =>
 export function black76Call(forward: Real, strike: Real, stdDev: Real): Real {
   if (stdDev.isZero()) return Real.max(forward.sub(strike), 0);
   const d1 = Real.ln(forward.div(strike)).div(stdDev).add(stdDev.div(2));
-  return forward
-    .mul(normalDistribution(d1))
-    .sub(strike.mul(normalDistribution(d1.sub(stdDev))));
+  return forward.mul(normalDistribution(d1)).sub(strike.mul(normalDistribution(d1.sub(stdDev))));
 }
 
 export const black76Put = (forward: Real, strike: Real, stdDev: Real): Real =>

@@ -15,14 +15,23 @@ function errorFunction(x: Real): Real {
   let term = x;
   let sum = x;
   for (let n = 1; term.abs().gt(real('1e-88')); n += 1) {
-    term = term.mul(x).mul(x).mul(2).div(2 * n + 1);
+    term = term
+      .mul(x)
+      .mul(x)
+      .mul(2)
+      .div(2 * n + 1);
     sum = sum.add(term);
   }
-  return sum.mul(2).mul(Real.exp(x.mul(x).neg())).div(Real.sqrt(PI));
+  return sum
+    .mul(2)
+    .mul(Real.exp(x.mul(x).neg()))
+    .div(Real.sqrt(PI));
 }
 
 export const normalCdf = (d: Real): Real =>
-  errorFunction(d.div(Real.sqrt(2))).add(1).div(2);
+  errorFunction(d.div(Real.sqrt(2)))
+    .add(1)
+    .div(2);
 
 export const normalDensity = (d: Real): Real =>
   Real.exp(d.mul(d).div(-2)).div(Real.sqrt(PI.mul(2)));
@@ -39,7 +48,15 @@ function chebyshevFit(f: (node: number, x: Real) => Real, degree: number, nodes:
   for (let order = 0; order <= degree; order += 1) {
     const sum = values.reduce(
       (total, value, k) =>
-        total.add(value.mul(Real.cos(PI.mul(order).mul(2 * k + 1).div(2 * count)))),
+        total.add(
+          value.mul(
+            Real.cos(
+              PI.mul(order)
+                .mul(2 * k + 1)
+                .div(2 * count),
+            ),
+          ),
+        ),
       real(0),
     );
     const weight = sum.mul(order === 0 ? 1 : 2).div(count);
@@ -69,9 +86,7 @@ export function fitIntegerPolynomial(
   scale: Real,
 ): bigint[] {
   const count = degree + 12;
-  const nodes = Array.from({ length: count }, (_, k) =>
-    Real.cos(PI.mul(2 * k + 1).div(2 * count)),
-  );
+  const nodes = Array.from({ length: count }, (_, k) => Real.cos(PI.mul(2 * k + 1).div(2 * count)));
   const targets = nodes.map((x) => f(x.mul(radius)).mul(scale));
   const coefficients: bigint[] = Array.from({ length: degree + 1 }, () => 0n);
   for (let power = degree; power >= 0; power -= 1) {
@@ -93,5 +108,4 @@ export function fitIntegerPolynomial(
   return coefficients;
 }
 
-export const roundToInteger = (x: Real): bigint =>
-  BigInt(x.toFixed(0, Decimal.ROUND_HALF_EVEN));
+export const roundToInteger = (x: Real): bigint => BigInt(x.toFixed(0, Decimal.ROUND_HALF_EVEN));

@@ -44,7 +44,10 @@ function largestError(
 const normalPoint = (i: number, t: number): InstanceType<typeof Real> =>
   new Real(t).add(4096.5).div(8192).add(i);
 const logarithmPoint = (i: number, t: number): InstanceType<typeof Real> =>
-  new Real(t).add(1024.5).div(65536).add(1 + i / 32);
+  new Real(t)
+    .add(1024.5)
+    .div(65536)
+    .add(1 + i / 32);
 
 describe('coefficient tables', () => {
   it('are rendered to JSON, circom and TypeScript exactly as committed', () => {
