@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { AbiCoder, id, keccak256 } from 'ethers';
+
+/** Order of the scalar field of BN254. */
+export const SCALAR_FIELD_ORDER =
+  21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+
+/** What a proof may be spent on; each is bound into the proof's `context`. */
+export const ACTIONS = {
+  openLiquidation: id('plimsoll.liquidation.open'),
+  drawInsurance: id('plimsoll.insurance.draw'),
+} as const;
+
+export type Action = keyof typeof ACTIONS;
+
+/**
+ * keccak256(abi.encode(chain id, contract, action, beneficiary)) mod r: the `context` signal that
+ * lets `beneficiary`, and nobody else, be rewarded for this proof by this contract on this chain.
+ */
+export function proofContext(
+  chainId: bigint,
+  contract: string,
+  action: Action,
+  beneficiary: string,
+): bigint {
+  const encoded = AbiCoder.defaultAbiCoder().encode(
+    ['uint256', 'address', 'bytes32', 'address'],
+    [chainId, contract, ACTIONS[action], beneficiary],
+  );
+  return BigInt(keccak256(encoded)) % SCALAR_FIELD_ORDER;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { ContractFactory, ZeroAddress, type Signer } from 'ethers';
+
+import { contractArtifact, verifierArtifact, type ContractArtifact } from './artifact.ts';
+import { DEFAULT_VENUE_CONFIG, PROFILES, type Profile, type VenueConfig } from './config.ts';
+import { connectVenue, type Venue, type VenueAddresses } from './venue.ts';
+
+export interface LocalVenueOptions {
+  /** Deploys everything and owns what has an owner. */
+  readonly deployer: Signer;
+  /** The compiler's output folder. */
+  readonly artifactsDirectory: string;
+  readonly parameterHash: bigint;
+  readonly oracleSigners: readonly string[];
+  readonly oracleThreshold: number;
+  /** Profiles to deploy verifiers for; each must have been set up. */
+  readonly profiles: Readonly<Record<'liquidation' | 'bankruptcy', readonly Profile[]>>;
+  readonly config?: VenueConfig;
+}
+
+export interface LocalVenue extends Venue {
+  /** The development stand-ins, which exist on local chains only. */
+  readonly transitionVerifier: string;
+  readonly verifiers: Readonly<
+    Record<'liquidation' | 'bankruptcy', Readonly<Record<Profile, string>>>
+  >;
+}
+
+/** `('liquidation', '16')` → `Liquidation16Verifier`. */
+export function verifierName(statement: 'liquidation' | 'bankruptcy', profile: Profile): string {
+  const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+  return `${capitalised(statement)}${capitalised(profile)}Verifier`;
+}
+
+async function deploy(
+  deployer: Signer,
+  artifact: ContractArtifact,
+  args: readonly unknown[],
+): Promise<string> {
+  const factory = new ContractFactory(artifact.abi, artifact.bytecode, deployer);
+  const contract = await factory.deploy(...args);
+  await contract.waitForDeployment();
+  return contract.getAddress();
+}
+
+/** A zero address stands for a profile that is not deployed. */
+async function deployVerifiers(
+  options: LocalVenueOptions,
+  statement: 'liquidation' | 'bankruptcy',
+): Promise<Record<Profile, string>> {
+  const addresses: Record<Profile, string> = {
+    small: ZeroAddress,
+    '16': ZeroAddress,
+    '64': ZeroAddress,
+  };
+  for (const profile of options.profiles[statement]) {
+    const name = verifierName(statement, profile);
+    const artifact = verifierArtifact(options.artifactsDirectory, name);
+    addresses[profile] = await deploy(options.deployer, artifact, []);
+  }
+  return addresses;
+}
+
+/**
+ * Deploys a whole venue, wired, on a local chain: with the insecure transition verifier, the test
+ * dollar and verifiers of development keys, each of which refuses to exist anywhere else.
+ */
+export async function deployLocalVenue(options: LocalVenueOptions): Promise<LocalVenue> {
+  const { deployer, artifactsDirectory, config = DEFAULT_VENUE_CONFIG } = options;
+  const owner = await deployer.getAddress();
+  const make = (name: Parameters<typeof contractArtifact>[1], args: readonly unknown[]) =>
+    deploy(deployer, contractArtifact(artifactsDirectory, name), args);
+
+  const asset = await make('TestDollar', []);
+  const custodyVault = await make('CustodyVault', [asset, owner]);
+  const transitionVerifier = await make('InsecureTransitionVerifier', []);
+  const ledgerRegistry = await make('LedgerRegistry', [transitionVerifier]);
+  const riskParameters = await make('RiskParameters', [
+    options.parameterHash,
+    config.parameterDelay,
+    owner,
+  ]);
+  const marketFeed = await make('MarketFeed', [
+    ledgerRegistry,
+    riskParameters,
+    config,
+    [...options.oracleSigners].sort((left, right) => (BigInt(left) < BigInt(right) ? -1 : 1)),
+    options.oracleThreshold,
+    owner,
+  ]);
+  const liquidation = await deployVerifiers(options, 'liquidation');
+  const bankruptcy = await deployVerifiers(options, 'bankruptcy');
+  const liquidationEngine = await make('LiquidationEngine', [
+    marketFeed,
+    PROFILES.map((profile) => liquidation[profile]),
+    config.engine,
+  ]);
+  const insuranceFund = await make('InsuranceFund', [
+    asset,
+    custodyVault,
+    marketFeed,
+    PROFILES.map((profile) => bankruptcy[profile]),
+    config.fund,
+  ]);
+
+  const addresses: VenueAddresses = {
+    asset,
+    custodyVault,
+    ledgerRegistry,
+    riskParameters,
+    marketFeed,
+    liquidationEngine,
+    insuranceFund,
+  };
+  return {
+    ...connectVenue(addresses, deployer),
+    transitionVerifier,
+    verifiers: { liquidation, bankruptcy },
+  };
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Contract, Log, Provider } from 'ethers';
+import { z } from 'zod';
+
+import { parseValue } from '../schema.ts';
+import type { Venue } from './venue.ts';
+
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
+const bytes32 = z.string().regex(/^0x[0-9a-f]{64}$/, 'must be 32 bytes');
+const uint = z.bigint().nonnegative();
+const prices = z.tuple([uint, uint]);
+
+/** Every event the project reads, by name; the values are those of the contract interfaces. */
+const EVENT_SCHEMAS = {
+  RootAccepted: z.object({ sequence: uint, root: uint, accountCount: uint }),
+  ParametersProposed: z.object({ parameterHash: uint, activatableAt: uint }),
+  ProposalCancelled: z.object({ parameterHash: uint }),
+  ParametersActivated: z.object({ parameterHash: uint }),
+  SnapshotAccepted: z.object({
+    snapshotHash: uint,
+    documentHash: bytes32,
+    time: uint,
+    indexPricesE4: prices,
+  }),
+  TickOpened: z.object({
+    number: uint,
+    ledgerRoot: uint,
+    snapshotHash: uint,
+    parameterHash: uint,
+    time: uint,
+    ledgerSequence: uint,
+    accountCount: uint,
+  }),
+  BreakerTripped: z.object({
+    snapshotHash: uint,
+    underlying: uint,
+    priceE4: uint,
+    referencePriceE4: uint,
+  }),
+  Halted: z.object({ haltedAt: uint }),
+  Resumed: z.object({ resumedAt: uint, referencePricesE4: prices }),
+  LiquidationOpened: z.object({
+    accountIndex: uint,
+    settlementNonce: uint,
+    beneficiary: address,
+    tick: uint,
+    equityE6: z.bigint(),
+    requirementE6: uint,
+    rewardE6: uint,
+    clockAtOpen: uint,
+  }),
+  Drawn: z.object({
+    accountIndex: uint,
+    settlementNonce: uint,
+    beneficiary: address,
+    tick: uint,
+    deficitE6: uint,
+    paidE6: uint,
+    uncoveredE6: uint,
+    rewardE6: uint,
+  }),
+} as const;
+
+export type EventName = keyof typeof EVENT_SCHEMAS;
+export type EventValues<N extends EventName> = z.infer<(typeof EVENT_SCHEMAS)[N]>;
+
+/** Where an event stands on the chain. */
+export interface EventPlace {
+  readonly blockNumber: number;
+  readonly logIndex: number;
+  readonly transactionHash: string;
+}
+
+export type ChainEvent = {
+  [N in EventName]: EventPlace & { readonly name: N; readonly values: EventValues<N> };
+}[EventName];
+
+function isRead(name: string): name is EventName {
+  return Object.hasOwn(EVENT_SCHEMAS, name);
+}
+
+function parseLog(contract: Contract, log: Log): ChainEvent | undefined {
+  const parsed = contract.interface.parseLog(log);
+  // Share transfers, ownership and quorum changes are nobody's input here.
+  if (parsed === null || !isRead(parsed.name)) return undefined;
+  const values: unknown = parsed.args.toObject(true);
+  return {
+    name: parsed.name,
+    values: parseValue<unknown>(EVENT_SCHEMAS[parsed.name], values, parsed.name),
+    blockNumber: log.blockNumber,
+    logIndex: log.index,
+    transactionHash: log.transactionHash,
+  } as ChainEvent;
+}
+
+function contractsOf(venue: Venue): readonly Contract[] {
+  return [
+    venue.ledgerRegistry,
+    venue.riskParameters,
+    venue.marketFeed,
+    venue.liquidationEngine,
+    venue.insuranceFund,
+  ];
+}
+
+/** All events of the venue in chain order, each read by its schema. */
+export async function readEvents(
+  venue: Venue,
+  provider: Provider,
+  fromBlock = 0,
+): Promise<readonly ChainEvent[]> {
+  const byAddress = new Map(contractsOf(venue).map((contract) => [contract.target, contract]));
+  const logs = await provider.getLogs({
+    fromBlock,
+    toBlock: 'latest',
+    address: [...byAddress.keys()].map(String),
+  });
+  return logs
+    .map((log) => parseLog(byAddress.get(log.address)!, log))
+    .filter((event) => event !== undefined)
+    .sort((left, right) => left.blockNumber - right.blockNumber || left.logIndex - right.logIndex);
+}
+
+/** Only the events of one kind. */
+export function eventsNamed<N extends EventName>(
+  events: readonly ChainEvent[],
+  name: N,
+): readonly Extract<ChainEvent, { name: N }>[] {
+  return events.filter((event): event is Extract<ChainEvent, { name: N }> => event.name === name);
+}

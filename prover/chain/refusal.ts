@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Contract, ContractTransactionReceipt, ContractTransactionResponse } from 'ethers';
+import { z } from 'zod';
+
+import { PlimsollError } from '../errors.ts';
+
+/** A contract said no; `errorName` and `values` are those of its custom error. */
+export class ContractRefused extends PlimsollError {
+  readonly errorName: string;
+  readonly values: readonly unknown[];
+
+  constructor(errorName: string, values: readonly unknown[], options?: ErrorOptions) {
+    super('CONTRACT_REFUSED', `${errorName}(${values.map(String).join(', ')})`, options);
+    this.errorName = errorName;
+    this.values = values;
+  }
+}
+
+const withData = z.object({ data: z.string().regex(/^0x([0-9a-fA-F]{2})+$/) });
+const nested = z.object({
+  error: z.unknown().optional(),
+  info: z.unknown().optional(),
+  cause: z.unknown().optional(),
+});
+
+/** Providers wrap the revert data at different depths. */
+function revertData(error: unknown, depth = 0): string | undefined {
+  if (depth > 5) return undefined;
+  const direct = withData.safeParse(error);
+  if (direct.success) return direct.data.data;
+  const wrapped = nested.safeParse(error);
+  if (!wrapped.success) return undefined;
+  for (const inner of [wrapped.data.error, wrapped.data.info, wrapped.data.cause]) {
+    const data = inner === undefined ? undefined : revertData(inner, depth + 1);
+    if (data !== undefined) return data;
+  }
+  return undefined;
+}
+
+/** The error a failed call amounts to: the contract's own where it gave one. */
+export function asRefusal(contract: Contract, error: unknown): unknown {
+  const data = revertData(error);
+  const parsed = data === undefined ? null : contract.interface.parseError(data);
+  if (parsed === null) return error;
+  const values: unknown[] = parsed.args.toArray();
+  return new ContractRefused(parsed.name, values, { cause: error });
+}
+
+/** Sends a transaction and waits for it; throws `ContractRefused` when the contract reverts. */
+export async function send(
+  contract: Contract,
+  method: string,
+  args: readonly unknown[],
+): Promise<ContractTransactionReceipt> {
+  let response: ContractTransactionResponse;
+  try {
+    response = await contract.getFunction(method).send(...args);
+  } catch (error) {
+    throw asRefusal(contract, error);
+  }
+  const receipt = await response.wait();
+  if (receipt === null || receipt.status !== 1) {
+    throw new PlimsollError('TRANSACTION_FAILED', `${method}: transaction ${response.hash} failed`);
+  }
+  return receipt;
+}
+
+/** Calls a view and reads its result by `schema`; throws `ContractRefused` when it reverts. */
+export async function read<T>(
+  contract: Contract,
+  method: string,
+  args: readonly unknown[],
+  schema: z.ZodType<T>,
+): Promise<T> {
+  let result: unknown;
+  try {
+    result = await contract.getFunction(method).staticCall(...args);
+  } catch (error) {
+    throw asRefusal(contract, error);
+  }
+  return schema.parse(result);
+}

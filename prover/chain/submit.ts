@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { ContractTransactionReceipt } from 'ethers';
+
+import { profileId, type Profile } from './config.ts';
+import type { ContractProof } from './proof.ts';
+import { send } from './refusal.ts';
+import type { Venue } from './venue.ts';
+
+/** Posts the next ledger root; `transitionProof` is the rollup's own, in the rollup's encoding. */
+export async function submitRoot(
+  venue: Venue,
+  root: bigint,
+  accountCount: bigint,
+  transitionProof = '0x',
+): Promise<ContractTransactionReceipt> {
+  return send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, transitionProof]);
+}
+
+/** Opens a tick after the ledger root or the parameters changed. */
+export async function openTick(venue: Venue): Promise<ContractTransactionReceipt> {
+  return send(venue.marketFeed, 'openTick', []);
+}
+
+/** What both gated actions take. */
+export interface ProvenAction {
+  readonly tick: bigint;
+  readonly profile: Profile;
+  readonly proof: ContractProof;
+  /** In the order of the circuit manifest. */
+  readonly publicSignals: readonly bigint[];
+  /** The address the proof's context names; it is rewarded whoever submits. */
+  readonly beneficiary: string;
+}
+
+function argumentsOf(action: ProvenAction): readonly unknown[] {
+  const { tick, profile, proof, publicSignals, beneficiary } = action;
+  return [tick, profileId(profile), proof, [...publicSignals], beneficiary];
+}
+
+/** Opens a liquidation on a `liquidation` proof. */
+export async function openLiquidation(
+  venue: Venue,
+  action: ProvenAction,
+): Promise<ContractTransactionReceipt> {
+  return send(venue.liquidationEngine, 'open', argumentsOf(action));
+}
+
+/** Draws a proven deficit from the insurance fund on a `bankruptcy` proof. */
+export async function drawInsurance(
+  venue: Venue,
+  action: ProvenAction,
+): Promise<ContractTransactionReceipt> {
+  return send(venue.insuranceFund, 'draw', argumentsOf(action));
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { Contract, getAddress, type ContractRunner } from 'ethers';
+import { z } from 'zod';
+
+import { exportedAbi } from './abi.ts';
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, 'must be a 20-byte hexadecimal address')
+  .transform((text, context) => {
+    try {
+      return getAddress(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must carry a right checksum' });
+      return z.NEVER;
+    }
+  });
+
+/** Where a deployed venue's contracts are; readable from JSON. */
+export const venueAddressesSchema = z.strictObject({
+  asset: address,
+  custodyVault: address,
+  ledgerRegistry: address,
+  riskParameters: address,
+  marketFeed: address,
+  liquidationEngine: address,
+  insuranceFund: address,
+});
+export type VenueAddresses = z.infer<typeof venueAddressesSchema>;
+
+/** The contracts of a venue, bound to whoever reads or signs. */
+export interface Venue {
+  readonly addresses: VenueAddresses;
+  readonly custodyVault: Contract;
+  readonly ledgerRegistry: Contract;
+  readonly riskParameters: Contract;
+  readonly marketFeed: Contract;
+  readonly liquidationEngine: Contract;
+  readonly insuranceFund: Contract;
+}
+
+export function connectVenue(addresses: VenueAddresses, runner: ContractRunner): Venue {
+  return {
+    addresses,
+    custodyVault: new Contract(addresses.custodyVault, exportedAbi('CustodyVault'), runner),
+    ledgerRegistry: new Contract(addresses.ledgerRegistry, exportedAbi('LedgerRegistry'), runner),
+    riskParameters: new Contract(addresses.riskParameters, exportedAbi('RiskParameters'), runner),
+    marketFeed: new Contract(addresses.marketFeed, exportedAbi('MarketFeed'), runner),
+    liquidationEngine: new Contract(
+      addresses.liquidationEngine,
+      exportedAbi('LiquidationEngine'),
+      runner,
+    ),
+    insuranceFund: new Contract(addresses.insuranceFund, exportedAbi('InsuranceFund'), runner),
+  };
+}
