@@ -157,7 +157,11 @@ function undocumentedTemplates(text: string, templates: readonly Template[]): Fi
     }));
 }
 
-const plain = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
+/** `div-constant` is named for `DivConstant` and for a family such as `DivFloorConstant`. */
+function isNamedFor(file: string, template: string): boolean {
+  const stem = basename(file, '.circom').split(/[^A-Za-z0-9]+/);
+  return new RegExp(stem.join('.*'), 'i').test(template);
+}
 
 /** What is wrong with one file; `library` files also need documentation and a telling name. */
 export function lintCircom(file: string, text: string, library: boolean): Finding[] {
@@ -181,8 +185,7 @@ export function lintCircom(file: string, text: string, library: boolean): Findin
   }
   if (library) {
     findings.push(...undocumentedTemplates(text, templates));
-    const stem = plain(basename(file, '.circom'));
-    if (templates.length > 0 && !templates.some(({ name }) => plain(name).includes(stem))) {
+    if (templates.length > 0 && !templates.some(({ name }) => isNamedFor(file, name))) {
       findings.push({
         line: 1,
         rule: 'file-name',

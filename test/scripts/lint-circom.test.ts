@@ -74,6 +74,8 @@ describe('circom conventions', () => {
     expect(rulesBroken(source('', '// mine'))).toEqual(['spdx']);
     expect(rulesBroken(source('').replace(/\/\*\*[\s\S]*?\*\//, ''))).toEqual(['doc-block']);
     expect(rulesBroken(source(''), 'circuits/anchor.circom')).toEqual(['file-name']);
+    const family = source('').replace('Gauge', 'GaugeFloorDepth');
+    expect(rulesBroken(family, 'circuits/gauge-depth.circom')).toEqual([]);
     expect(rulesBroken(source(''), 'test/circuits/anchor.circom', false)).toEqual([]);
   });
 
