@@ -15,7 +15,9 @@ const CONTRACT_FOLDERS = {
   LedgerRegistry: '',
   LiquidationEngine: '',
   MarketFeed: '',
+  RefusingTransitionVerifier: 'test',
   RiskParameters: '',
+  ScalarFieldHarness: 'test',
   TestDollar: 'test',
 } as const;
 

@@ -3,6 +3,7 @@ import { ContractFactory, ZeroAddress, type Signer } from 'ethers';
 
 import { contractArtifact, verifierArtifact, type ContractArtifact } from './artifact.ts';
 import { DEFAULT_VENUE_CONFIG, PROFILES, type Profile, type VenueConfig } from './config.ts';
+import { asRefusal } from './refusal.ts';
 import { connectVenue, type Venue, type VenueAddresses } from './venue.ts';
 
 export interface LocalVenueOptions {
@@ -32,15 +33,20 @@ export function verifierName(statement: 'liquidation' | 'bankruptcy', profile: P
   return `${capitalised(statement)}${capitalised(profile)}Verifier`;
 }
 
-async function deploy(
+/** Deploys one compiled contract; throws `ContractRefused` when its constructor reverts. */
+export async function deployCompiled(
   deployer: Signer,
   artifact: ContractArtifact,
   args: readonly unknown[],
 ): Promise<string> {
   const factory = new ContractFactory(artifact.abi, artifact.bytecode, deployer);
-  const contract = await factory.deploy(...args);
-  await contract.waitForDeployment();
-  return contract.getAddress();
+  try {
+    const contract = await factory.deploy(...args);
+    await contract.waitForDeployment();
+    return await contract.getAddress();
+  } catch (error) {
+    throw asRefusal(artifact.abi, error);
+  }
 }
 
 /** A zero address stands for a profile that is not deployed. */
@@ -56,7 +62,7 @@ async function deployVerifiers(
   for (const profile of options.profiles[statement]) {
     const name = verifierName(statement, profile);
     const artifact = verifierArtifact(options.artifactsDirectory, name);
-    addresses[profile] = await deploy(options.deployer, artifact, []);
+    addresses[profile] = await deployCompiled(options.deployer, artifact, []);
   }
   return addresses;
 }
@@ -69,7 +75,7 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
   const { deployer, artifactsDirectory, config = DEFAULT_VENUE_CONFIG } = options;
   const owner = await deployer.getAddress();
   const make = (name: Parameters<typeof contractArtifact>[1], args: readonly unknown[]) =>
-    deploy(deployer, contractArtifact(artifactsDirectory, name), args);
+    deployCompiled(deployer, contractArtifact(artifactsDirectory, name), args);
 
   const asset = await make('TestDollar', []);
   const custodyVault = await make('CustodyVault', [asset, owner]);

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Contract, ContractTransactionReceipt, ContractTransactionResponse } from 'ethers';
+import type {
+  Contract,
+  ContractTransactionReceipt,
+  ContractTransactionResponse,
+  Interface,
+} from 'ethers';
 import { z } from 'zod';
 
 import { PlimsollError } from '../errors.ts';
@@ -38,9 +43,9 @@ function revertData(error: unknown, depth = 0): string | undefined {
 }
 
 /** The error a failed call amounts to: the contract's own where it gave one. */
-export function asRefusal(contract: Contract, error: unknown): unknown {
+export function asRefusal(abi: Interface, error: unknown): unknown {
   const data = revertData(error);
-  const parsed = data === undefined ? null : contract.interface.parseError(data);
+  const parsed = data === undefined ? null : abi.parseError(data);
   if (parsed === null) return error;
   const values: unknown[] = parsed.args.toArray();
   return new ContractRefused(parsed.name, values, { cause: error });
@@ -56,7 +61,7 @@ export async function send(
   try {
     response = await contract.getFunction(method).send(...args);
   } catch (error) {
-    throw asRefusal(contract, error);
+    throw asRefusal(contract.interface, error);
   }
   const receipt = await response.wait();
   if (receipt === null || receipt.status !== 1) {
@@ -76,7 +81,7 @@ export async function read<T>(
   try {
     result = await contract.getFunction(method).staticCall(...args);
   } catch (error) {
-    throw asRefusal(contract, error);
+    throw asRefusal(contract.interface, error);
   }
   return schema.parse(result);
 }
