@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { join } from 'node:path';
+
+import { Contract, Wallet, id, type Provider, type Signer } from 'ethers';
+import hre from 'hardhat';
+import { expect } from 'vitest';
+
+import { contractArtifact, type ContractName } from '../../prover/chain/artifact.ts';
+import { deployCompiled, deployLocalVenue, type LocalVenue } from '../../prover/chain/deploy.ts';
+import type { Profile, VenueConfig } from '../../prover/chain/config.ts';
+import { ContractRefused, send } from '../../prover/chain/refusal.ts';
+import {
+  documentHash,
+  signaturesOf,
+  submitSnapshot,
+  type FeedSnapshot,
+} from '../../prover/chain/snapshot.ts';
+
+export const ARTIFACTS = join(import.meta.dirname, '..', '..', 'artifacts');
+export const CHAIN_START = 1_770_300_000n;
+
+/** Three oracle signers in ascending order of address, two of whom make a quorum. */
+export const ORACLES: readonly Wallet[] = [1, 2, 3]
+  .map((n) => new Wallet(id(`plimsoll test oracle ${n}`)))
+  .sort((left, right) => (BigInt(left.address) < BigInt(right.address) ? -1 : 1));
+
+export interface TestChain {
+  readonly chainId: bigint;
+  readonly provider: Provider;
+  /** Funded accounts; the first one deploys and owns. */
+  readonly accounts: readonly Signer[];
+  rpc(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** The next transaction's block has exactly this time. */
+  setNextTime(time: bigint): Promise<void>;
+  now(): Promise<bigint>;
+  close(): Promise<void>;
+}
+
+export async function startChain(
+  options: { chainId?: number; startAt?: bigint } = {},
+): Promise<TestChain> {
+  const { chainId = 31_337, startAt = CHAIN_START } = options;
+  const connection = await hre.network.create({
+    override: { chainId, initialDate: new Date(Number(startAt) * 1_000) },
+  });
+  const { ethers } = connection;
+  return {
+    chainId: BigInt(chainId),
+    provider: ethers.provider,
+    accounts: await ethers.getSigners(),
+    rpc: (method, params) => ethers.provider.send(method, [...params]) as Promise<unknown>,
+    setNextTime: async (time) => {
+      await ethers.provider.send('evm_setNextBlockTimestamp', [Number(time)]);
+    },
+    now: async () => BigInt((await ethers.provider.getBlock('latest'))!.timestamp),
+    close: () => connection.close(),
+  };
+}
+
+export async function deployContract(
+  deployer: Signer,
+  name: ContractName,
+  args: readonly unknown[] = [],
+): Promise<Contract> {
+  const artifact = contractArtifact(ARTIFACTS, name);
+  return new Contract(await deployCompiled(deployer, artifact, args), artifact.abi, deployer);
+}
+
+/** The same contract, called by somebody else. */
+export function as(contract: Contract, signer: Signer): Contract {
+  return new Contract(contract.target, contract.interface, signer);
+}
+
+/** Asserts that the promise is refused with exactly this custom error (and values, if given). */
+export async function expectRefusal(
+  action: Promise<unknown>,
+  errorName: string,
+  values?: readonly unknown[],
+): Promise<void> {
+  const outcome = await action.then(
+    () => 'accepted',
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof ContractRefused)) {
+    throw new Error(`expected ${errorName}, got ${String(outcome)}`, { cause: outcome });
+  }
+  expect(outcome.errorName).toBe(errorName);
+  if (values !== undefined) expect(outcome.values.map(String)).toEqual(values.map(String));
+}
+
+export interface VenueOptions {
+  readonly config?: VenueConfig;
+  readonly parameterHash?: bigint;
+  readonly profiles?: Partial<Record<'liquidation' | 'bankruptcy', readonly Profile[]>>;
+}
+
+/** A venue with two-of-three oracles, owned by the chain's first account. */
+export async function deployVenue(
+  chain: TestChain,
+  options: VenueOptions = {},
+): Promise<LocalVenue> {
+  return deployLocalVenue({
+    deployer: chain.accounts[0]!,
+    artifactsDirectory: ARTIFACTS,
+    parameterHash: options.parameterHash ?? 77n,
+    oracleSigners: ORACLES.map((oracle) => oracle.address),
+    oracleThreshold: 2,
+    profiles: { liquidation: [], bankruptcy: [], ...options.profiles },
+    ...(options.config === undefined ? {} : { config: options.config }),
+  });
+}
+
+export const DOCUMENT = new TextEncoder().encode('{"snapshot":"of a test"}');
+
+/** A snapshot whose every component is as of `time`; fresh each call. */
+export function snapshotAt(time: bigint, overrides: Partial<FeedSnapshot> = {}): FeedSnapshot {
+  return {
+    snapshotHash: 1_000_000n + time,
+    documentHash: documentHash(DOCUMENT),
+    time,
+    indexTime: time,
+    perpetualTime: time,
+    forwardTime: time,
+    surfaceTime: time,
+    collateralTime: time,
+    indexPricesE4: [700_000_000n, 25_000_000n],
+    ...overrides,
+  };
+}
+
+/** Submits `snapshot` at block time `at` with the signatures of the first two oracles. */
+export async function postSnapshot(
+  chain: TestChain,
+  venue: LocalVenue,
+  snapshot: FeedSnapshot,
+  at: bigint = snapshot.time,
+  document: Uint8Array = DOCUMENT,
+): Promise<void> {
+  const feed = venue.addresses.marketFeed;
+  const signatures = await signaturesOf(ORACLES.slice(0, 2), snapshot, chain.chainId, feed);
+  await chain.setNextTime(at);
+  await submitSnapshot(venue, snapshot, document, signatures);
+}
+
+/** Posts a ledger root at block time `at`. */
+export async function postRoot(
+  chain: TestChain,
+  venue: LocalVenue,
+  root: bigint,
+  accountCount: bigint,
+  at: bigint,
+): Promise<void> {
+  await chain.setNextTime(at);
+  await send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, '0x']);
+}
