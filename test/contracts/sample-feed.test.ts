@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
+import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
+import { readSubmission } from '../../prover/chain/snapshot.ts';
+import { snapshotHash } from '../../prover/market/snapshot-words.ts';
+import { parseSnapshot } from '../../prover/market/snapshot-document.ts';
+import {
+  loadSample,
+  SAMPLE_TICKS,
+  type PublishedSnapshot,
+  type Sample,
+} from '../../prover/sample/sample.ts';
+import {
+  deployVenue,
+  expectRefusal,
+  postRoot,
+  postSnapshot,
+  startChain,
+  type TestChain,
+} from '../support/chain.ts';
+
+describe('the feed and the sample venue', () => {
+  let sample: Sample;
+  let chain: TestChain;
+  let venue: LocalVenue;
+
+  beforeAll(async () => {
+    sample = loadSample();
+    chain = await startChain({ startAt: sample.snapshots.calm.snapshot.time - 1_000n });
+    venue = await deployVenue(chain);
+    await postRoot(chain, venue, 11n, 304n, sample.snapshots.calm.snapshot.time - 10n);
+  });
+  afterAll(() => chain.close());
+
+  const post = ({ snapshot, document }: PublishedSnapshot): Promise<void> =>
+    postSnapshot(
+      chain,
+      venue,
+      feedSnapshotOf(snapshot, document),
+      snapshot.time + 2n,
+      new TextEncoder().encode(document),
+    );
+
+  it('takes the calm, refuses the stale surface under a fresh index, takes crash and rebound', async () => {
+    await post(sample.snapshots.calm);
+    const { surfaceTime, time } = sample.staleSurface.snapshot;
+    const SURFACE = 3;
+    await expectRefusal(post(sample.staleSurface), 'StaleComponent', [
+      SURFACE,
+      surfaceTime,
+      time + 2n - 300n,
+    ]);
+    await post(sample.snapshots.crash);
+    await post(sample.snapshots.rebound);
+
+    const ticks = eventsNamed(await readEvents(venue, chain.provider), 'TickOpened');
+    expect(ticks.map((tick) => tick.values.snapshotHash)).toEqual(
+      SAMPLE_TICKS.map((tick) => snapshotHash(sample.snapshots[tick].snapshot)),
+    );
+  });
+
+  it('lets anyone rebuild each snapshot, and its hash, from chain data alone', async () => {
+    const accepted = eventsNamed(await readEvents(venue, chain.provider), 'SnapshotAccepted');
+    expect(accepted).toHaveLength(SAMPLE_TICKS.length);
+    for (const event of accepted) {
+      const { document } = await readSubmission(
+        chain.provider,
+        venue.addresses.marketFeed,
+        event.transactionHash,
+      );
+      const rebuilt = parseSnapshot(new TextDecoder().decode(document));
+      expect(snapshotHash(rebuilt)).toBe(event.values.snapshotHash);
+    }
+  });
+});
