@@ -7,6 +7,17 @@ const noDefaultExport = {
   message: 'Export by name: a default export has a different name in every file that imports it.',
 };
 
+const SPDX = 'SPDX-License-Identifier: GPL-3.0-or-later';
+
+const licence = {
+  create: (context) => ({
+    Program(node) {
+      const head = context.sourceCode.getText().split('\n').slice(0, 2).join('\n');
+      if (!head.includes(SPDX)) context.report({ node, message: `Begin the file with "${SPDX}".` });
+    },
+  }),
+};
+
 export default defineConfig(
   globalIgnores([
     'node_modules/',
@@ -19,6 +30,7 @@ export default defineConfig(
   {
     files: ['**/*.ts', '**/*.mjs', '**/*.js'],
     extends: [tseslint.configs.recommended],
+    plugins: { house: { rules: { licence } } },
     languageOptions: {
       parserOptions: {
         projectService: { allowDefaultProject: ['*.js'] },
@@ -26,6 +38,7 @@ export default defineConfig(
       },
     },
     rules: {
+      'house/licence': 'error',
       eqeqeq: 'error',
       'no-var': 'error',
       'prefer-const': 'error',

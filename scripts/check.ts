@@ -7,15 +7,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { z } from 'zod';
-
 import { ROOT, execute, runtimeEnvironment, runtimePath } from './bootstrap.mjs';
 import { formatDuration, say } from './progress.mjs';
-
-interface Tally {
-  readonly passed: number;
-  readonly failed: number;
-}
+import type { Tally } from './tally.ts';
+import { closingLine, sumOf, tallyOf } from './tally.ts';
 
 interface Check {
   readonly name: string;
@@ -47,16 +42,6 @@ const CHECKS: readonly Check[] = [
 const CONCURRENCY = 2;
 const REPORT = join(ROOT, '.plimsoll', 'vitest-report.json');
 
-const reportSchema = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  testResults: z.array(
-    z.object({ name: z.string(), status: z.string(), assertionResults: z.array(z.unknown()) }),
-  ),
-});
-
 async function runCheck({ name, command: [script, ...args] }: Check): Promise<boolean> {
   const started = performance.now();
   const { code, output } = await execute(runtimePath(), [join(ROOT, script), ...args], {
@@ -79,24 +64,7 @@ async function runChecks(): Promise<Tally> {
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   const passed = results.filter(Boolean).length;
-  return { passed, failed: results.length - passed };
-}
-
-/** Counts from Vitest's own report; whatever it cannot count as a test still fails as one. */
-function readReport(exitCode: number): Tally {
-  if (!existsSync(REPORT)) return { passed: 0, failed: 1 };
-  const report = reportSchema.parse(JSON.parse(readFileSync(REPORT, 'utf8')));
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  ).length;
-  // A skipped test checks nothing: it is not counted as passed, and said aloud.
-  const skipped = report.numPendingTests + report.numTodoTests;
-  if (skipped > 0) process.stdout.write(`${skipped} tests skipped\n`);
-  const failed = report.numFailedTests + brokenFiles;
-  return {
-    passed: report.numPassedTests,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
-  };
+  return { passed, failed: results.length - passed, skipped: 0 };
 }
 
 async function runTests(filters: readonly string[]): Promise<Tally> {
@@ -109,13 +77,14 @@ async function runTests(filters: readonly string[]): Promise<Tally> {
     env: runtimeEnvironment(),
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  return readReport(code);
+  const report: unknown = existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : undefined;
+  return tallyOf(report, code);
 }
 
 const filters = process.argv.slice(2);
 const tallies = filters.length === 0 ? [await runChecks()] : [];
-tallies.push(await runTests(filters));
-const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
-const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+const total = sumOf([...tallies, await runTests(filters)]);
+// A skipped test checks nothing: it is not counted as passed, and said aloud.
+if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
+process.stdout.write(`${closingLine(total)}\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
