@@ -11,6 +11,15 @@ export function ledgerRoot(accountCount: bigint, treeRoot: bigint): bigint {
   return hashWords(TAG.ledger, [accountCount, treeRoot]);
 }
 
+/** One account and what ties it to a ledger root. */
+export interface AccountOpening {
+  readonly index: number;
+  readonly account: Account;
+  readonly accountCount: bigint;
+  readonly path: TreePath;
+  readonly ledgerRoot: bigint;
+}
+
 /** The accounts of a venue and the tree over them; an account's index is its place in the list. */
 export class Ledger {
   readonly #accounts: Account[];
@@ -57,6 +66,16 @@ export class Ledger {
   path(index: number): TreePath {
     this.account(index);
     return this.#tree.path(index);
+  }
+
+  open(index: number): AccountOpening {
+    return {
+      index,
+      account: this.account(index),
+      accountCount: this.accountCount,
+      path: this.path(index),
+      ledgerRoot: this.root,
+    };
   }
 
   /** Replaces one account; rehashes its path only. */

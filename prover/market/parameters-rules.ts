@@ -25,6 +25,11 @@ function checkScenario(scenario: Scenario, index: number, field: string): void {
     `${field}.forwardRoll`,
     'must be 0 in a scenario that moves the index',
   );
+  requireRule(
+    scenario.forwardRoll === 0 || scenario.vol === 'unchanged',
+    `${field}.vol`,
+    'must be unchanged in a scenario that rolls the forward',
+  );
 }
 
 function checkMonotone(

@@ -105,6 +105,11 @@ describe('parameter set', () => {
       (d) => (d.underlyings[0].scenarios[2].forwardRoll = 1),
       'underlyings[0].scenarios[2].forwardRoll: must be 0 in a scenario that moves the index',
     ],
+    [
+      'a rolled scenario that shocks volatility',
+      (d) => (d.underlyings[0].scenarios[30].vol = 'up'),
+      'underlyings[0].scenarios[30].vol: must be unchanged in a scenario that rolls the forward',
+    ],
     ['13 knots', (d) => d.tenorTable.pop(), 'tenorTable: must have at least 14 entries, has 13'],
     [
       'a first knot at 0',
@@ -360,6 +365,8 @@ describe('parameter hash', () => {
       words.documentWord,
     ]);
     expect(parameterHash(base)).toBe(hash);
-    expect(hash).toMatchInlineSnapshot(`20049595496494008585128677586967850445633508596080118439115814638234030345311n`);
+    expect(hash).toMatchInlineSnapshot(
+      `20049595496494008585128677586967850445633508596080118439115814638234030345311n`,
+    );
   });
 });

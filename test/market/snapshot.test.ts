@@ -314,6 +314,8 @@ describe('snapshot hash', () => {
       referenceHashWords(5, second),
     ]);
     expect(snapshotHash(snapshot)).toBe(hash);
-    expect(hash).toMatchInlineSnapshot(`17583926331660154865496056021828779128021062431325598386571329903711287194796n`);
+    expect(hash).toMatchInlineSnapshot(
+      `17583926331660154865496056021828779128021062431325598386571329903711287194796n`,
+    );
   });
 });

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../errors.ts';
+import { parameterWords, scenarioDigests, tenorDigest } from '../market/parameters-words.ts';
+import { snapshotWords } from '../market/snapshot-words.ts';
+import type { Statement } from '../proving/manifest.ts';
+import type { CircuitInputs } from '../proving/witness.ts';
+import { marginAccount } from '../risk/margin.ts';
+import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
+import type { AccountSignals, StatementInstance, StatementRequest } from './instance.ts';
+import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
+
+export interface BankruptcySignals extends AccountSignals {
+  /** What the account is short of without haircuts; at least 1. */
+  readonly deficitE6: bigint;
+}
+
+/** The inputs of `Bankruptcy(capacity)` for any account, also where no proof exists. */
+export function bankruptcyInputs(request: StatementRequest, capacity: number): CircuitInputs {
+  const words = parameterWords(request.parameters);
+  return {
+    context: request.context,
+    ...accountInputs(request.opening, capacity),
+    ...snapshotInputs(snapshotWords(request.snapshot)),
+    ...parameterInputs(words),
+    tenorDigest: tenorDigest(words),
+    scenarioDigest: scenarioDigests(words),
+  };
+}
+
+/**
+ * The statement of an account's exact deficit at mark. Throws `ACCOUNT_SOLVENT` for an account
+ * without one: no proof of it exists.
+ */
+export function bankruptcyInstance(
+  request: StatementRequest,
+  statement: Statement,
+): StatementInstance<BankruptcySignals> {
+  const { opening, snapshot, parameters } = request;
+  const margin = marginAccount(opening.account, snapshot, parameters.parameters);
+  if (!margin.bankrupt) {
+    throw new PlimsollError(
+      'ACCOUNT_SOLVENT',
+      `account ${opening.index} is not bankrupt: gross equityE6 ${margin.grossEquityE6}`,
+    );
+  }
+  const profile = smallestProfile(statement, opening.account.positions.length);
+  return {
+    statement: statement.name,
+    profile,
+    inputs: bankruptcyInputs(request, profileCapacity(statement, profile)),
+    publicSignals: { ...accountSignals(request), deficitE6: margin.deficitE6 },
+  };
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../errors.ts';
+import { KIND_CODES } from '../ledger/instrument.ts';
+import type { AccountOpening } from '../ledger/ledger.ts';
+import type { ParameterWords } from '../market/parameters-words.ts';
+import type { SnapshotWords } from '../market/snapshot-words.ts';
+import type { CircuitInputs } from '../proving/witness.ts';
+import { toFieldElement } from './field-element.ts';
+
+/** The inputs of `AccountOpening(capacity)`: an empty slot is all zeros. */
+export function accountInputs(opening: AccountOpening, capacity: number): CircuitInputs {
+  const { account, index, accountCount, path } = opening;
+  if (account.positions.length > capacity) {
+    throw new PlimsollError(
+      'PROFILE_TOO_SMALL',
+      `accountInputs: expected at most ${capacity} positions, got ${account.positions.length}`,
+    );
+  }
+  const slots = Array.from({ length: capacity }, (_, slot) => account.positions[slot]);
+  return {
+    owner: account.owner,
+    nonce: account.settlementNonce,
+    quoteE6: toFieldElement(account.quoteE6),
+    balanceE8: [...account.collateralE8],
+    underlying: slots.map((slot) => BigInt(slot?.instrument.underlying ?? 0)),
+    kind: slots.map((slot) => (slot === undefined ? 0n : KIND_CODES[slot.instrument.kind])),
+    expiry: slots.map((slot) => slot?.instrument.expiry ?? 0n),
+    strikeE4: slots.map((slot) => slot?.instrument.strikeE4 ?? 0n),
+    lots: slots.map((slot) => toFieldElement(slot?.lots ?? 0n)),
+    leafIndex: BigInt(index),
+    accountCount,
+    children: path.children,
+  };
+}
+
+/** The inputs of `MarketSnapshot`. */
+export function snapshotInputs(words: SnapshotWords): CircuitInputs {
+  return {
+    timeWord: words.timeWord,
+    underlyingWord: words.underlyingWords,
+    collateralWord: words.collateralWord,
+    sliceWord: words.sliceWords,
+  };
+}
+
+/** What both statements open of the parameter set; tenor and scenarios differ between them. */
+export function parameterInputs(words: ParameterWords): CircuitInputs {
+  return {
+    generalWord: words.generalWord,
+    concentrationWord: words.concentrationWord,
+    assetWord: words.assetWords,
+    volatilityWord: words.volatilityWords,
+    documentWord: words.documentWord,
+  };
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../errors.ts';
+import type { AccountOpening } from '../ledger/ledger.ts';
+import type { ParameterSet } from '../market/parameters-document.ts';
+import { hashParameterWords, parameterWords } from '../market/parameters-words.ts';
+import { hashSnapshotWords, snapshotWords } from '../market/snapshot-words.ts';
+import type { Statement } from '../proving/manifest.ts';
+import type { CircuitInputs } from '../proving/witness.ts';
+import type { MarketSnapshot } from '../risk/types.ts';
+
+/** What an account statement is about, and whom its proof serves. */
+export interface StatementRequest {
+  readonly opening: AccountOpening;
+  readonly snapshot: MarketSnapshot;
+  readonly parameters: ParameterSet;
+  /** keccak256(chain id, contract, action, beneficiary) mod r. */
+  readonly context: bigint;
+}
+
+/** The commitments and the place that every account statement publishes. */
+export interface AccountSignals {
+  readonly ledgerRoot: bigint;
+  readonly snapshotHash: bigint;
+  readonly parameterHash: bigint;
+  readonly accountIndex: bigint;
+  readonly settlementNonce: bigint;
+  readonly context: bigint;
+}
+
+/** A statement about one account, ready to be proven. */
+export interface StatementInstance<Signals extends AccountSignals = AccountSignals> {
+  readonly statement: string;
+  readonly profile: string;
+  readonly inputs: CircuitInputs;
+  /** What the circuit will publish, by name; amounts signed, not as field elements. */
+  readonly publicSignals: Signals;
+}
+
+/** How many positions a profile of an account statement takes: its template's first parameter. */
+export function profileCapacity(statement: Statement, profile: string): number {
+  const capacity = statement.profiles[profile]?.parameters[0];
+  if (capacity === undefined) {
+    throw new PlimsollError('NO_SUCH_PROFILE', `${statement.name} has no profile ${profile}`);
+  }
+  return capacity;
+}
+
+/** The cheapest profile that takes so many positions. */
+export function smallestProfile(statement: Statement, positions: number): string {
+  const [smallest] = Object.keys(statement.profiles)
+    .map((profile) => ({ profile, capacity: profileCapacity(statement, profile) }))
+    .filter(({ capacity }) => capacity >= positions)
+    .sort((left, right) => left.capacity - right.capacity);
+  if (smallest === undefined) {
+    throw new PlimsollError(
+      'NO_SUCH_PROFILE',
+      `${statement.name} has no profile for ${positions} positions`,
+    );
+  }
+  return smallest.profile;
+}
+
+export function accountSignals(request: StatementRequest): AccountSignals {
+  const { opening, snapshot, parameters, context } = request;
+  return {
+    ledgerRoot: opening.ledgerRoot,
+    snapshotHash: hashSnapshotWords(snapshotWords(snapshot)),
+    parameterHash: hashParameterWords(parameterWords(parameters)),
+    accountIndex: BigInt(opening.index),
+    settlementNonce: opening.account.settlementNonce,
+    context,
+  };
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../errors.ts';
+import { parameterWords } from '../market/parameters-words.ts';
+import { snapshotWords } from '../market/snapshot-words.ts';
+import type { Statement } from '../proving/manifest.ts';
+import type { CircuitInputs } from '../proving/witness.ts';
+import { marginAccount, requirementAt } from '../risk/margin.ts';
+import type { Pair } from '../risk/types.ts';
+import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
+import type { AccountSignals, StatementInstance, StatementRequest } from './instance.ts';
+import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
+
+export interface LiquidationSignals extends AccountSignals {
+  /** Signed. */
+  readonly equityE6: bigint;
+  readonly requirementE6: bigint;
+}
+
+/**
+ * The inputs of `Liquidation(capacity)` for any account and any scenario ids, also where no proof
+ * exists: what an attacker would start from.
+ */
+export function liquidationInputs(
+  request: StatementRequest,
+  scenarioIds: Pair<number>,
+  capacity: number,
+): CircuitInputs {
+  const words = parameterWords(request.parameters);
+  return {
+    context: request.context,
+    ...accountInputs(request.opening, capacity),
+    ...snapshotInputs(snapshotWords(request.snapshot)),
+    ...parameterInputs(words),
+    tenorWord: words.tenorWords,
+    scenarioWord: words.scenarioWords,
+    scenarioId: scenarioIds.map(BigInt),
+  };
+}
+
+/**
+ * The statement that an account is below maintenance, exhibiting its worst scenario of each
+ * underlying. Throws `ACCOUNT_HEALTHY` for an account that is not: no proof of it exists.
+ */
+export function liquidationInstance(
+  request: StatementRequest,
+  statement: Statement,
+): StatementInstance<LiquidationSignals> {
+  const { opening, snapshot, parameters } = request;
+  const margin = marginAccount(opening.account, snapshot, parameters.parameters);
+  if (!margin.liquidatable) {
+    throw new PlimsollError(
+      'ACCOUNT_HEALTHY',
+      `account ${opening.index} is not below maintenance: equityE6 ${margin.equityE6}, ` +
+        `maintenance margin E6 ${margin.mmE6}`,
+    );
+  }
+  const [btc, eth] = margin.underlyings;
+  const scenarioIds: Pair<number> = [btc.worstScenario, eth.worstScenario];
+  const profile = smallestProfile(statement, opening.account.positions.length);
+  return {
+    statement: statement.name,
+    profile,
+    inputs: liquidationInputs(request, scenarioIds, profileCapacity(statement, profile)),
+    publicSignals: {
+      ...accountSignals(request),
+      equityE6: margin.equityE6,
+      requirementE6: requirementAt(margin, parameters.parameters, scenarioIds),
+    },
+  };
+}
