@@ -9,7 +9,7 @@ include "pricing/normal-cdf.circom";
 /**
  * @title CallKernel
  * @notice Undiscounted Black-76 call F·N(d₁) − K·N(d₂), unfloored: d₁ on a coarse grid, d₂ = d₁ − w
- * taken exactly, plus (F + K)·2^-31 so that polynomial error cannot make a value negative.
+ * taken exactly, plus (F + K)·2^-40 so that polynomial error cannot make a value negative.
  * @param COARSE_BITS width of coarseQ20: BITS − 12 of the StdDevSplit that feeds it
  * @input forward, strike in one unit and scale, below 2^68
  * @input xQ20 ln(F/K), as D1Grid
@@ -62,5 +62,5 @@ template CallKernel(COARSE_BITS) {
     // 3. The value.
     signal forwardTerm <== forward * probabilityD1Q128;
     signal strikeTerm <== strike * probabilityD2Q128;
-    callRaw <== forwardTerm - strikeTerm + (forward + strike) * 2 ** 97;
+    callRaw <== forwardTerm - strikeTerm + (forward + strike) * 2 ** 88;
 }

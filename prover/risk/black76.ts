@@ -69,6 +69,6 @@ export function black76Call(
   const cdf2 = normalCdfQ128(cell2) + normalDensityQ96(cell2) * offset;
   const exerciseQ128 = negative2 ? ONE_Q128 - cdf2 : cdf2;
 
-  const bias = (forward + strike) << 97n;
+  const bias = (forward + strike) << 88n;
   return { valueQ128: forward * deltaQ128 - strike * exerciseQ128 + bias, deltaQ128 };
 }
