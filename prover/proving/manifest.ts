@@ -125,3 +125,9 @@ export function findProfile(entry: Statement, name: string): Profile {
   }
   return found;
 }
+
+/** Profile names from the smallest circuit up: JSON objects put integer-like names first. */
+export function profilesBySize(entry: Statement): string[] {
+  const size = (name: string): number => entry.profiles[name]!.parameters[0] ?? 0;
+  return Object.keys(entry.profiles).sort((left, right) => size(left) - size(right));
+}

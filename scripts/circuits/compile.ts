@@ -15,7 +15,7 @@ import { collectSources, LIBRARY_PATHS } from './sources.ts';
 
 const require = createRequire(import.meta.url);
 /** Raised whenever a change here makes older cache entries unusable. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export interface CircuitSpec {
   readonly name: string;
@@ -41,6 +41,8 @@ export interface CompileStamp {
   readonly tools: Record<string, string>;
   readonly options: readonly string[];
   readonly constraints: number;
+  /** What the compilation took, for reports on a set-up that found it cached. */
+  readonly milliseconds: number;
   readonly files: Record<'r1cs' | 'wasm' | 'sym', string>;
 }
 
@@ -128,6 +130,7 @@ async function compileInto(
   directory: string,
 ): Promise<CompileStamp> {
   const { root } = options;
+  const started = performance.now();
   const work = makeWorkDirectory(root, `${spec.name}-${key.sourcesHash.slice(0, 16)}`);
   try {
     writeFileSync(join(root, work, 'circuit.circom'), mainSource(spec));
@@ -161,6 +164,7 @@ async function compileInto(
       tools: key.tools,
       options: key.flags,
       constraints: readR1csHeader(readFileSync(join(root, work, 'circuit.r1cs'))).constraints,
+      milliseconds: Math.round(performance.now() - started),
       files,
     };
     writeFileSync(join(root, work, 'build.json'), JSON.stringify(stamp, null, 2));

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { PlimsollError } from '../errors.ts';
+import { parseDocument } from '../schema.ts';
+import { sha256 } from './hash.ts';
+import { ARTIFACTS_DIRECTORY, REPOSITORY_ROOT } from './root.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
+const file = z.strictObject({ path: z.string().min(1), sha256: digest, bytes: z.number().int().positive() });
+
+const artifact = z.strictObject({
+  statement: z.string().min(1),
+  profile: z.string().min(1),
+  /** A development key's toxic waste is public: its proofs prove nothing to a stranger. */
+  key: z.enum(['insecure-development', 'ceremony']),
+  constraints: z.number().int().positive(),
+  sourcesHash: digest,
+  sources: z.record(z.string(), digest),
+  tools: z.record(z.string(), z.string()),
+  files: z.strictObject({ r1cs: file, wasm: file, sym: file, zkey: file, verificationKey: file }),
+  /** What building it cost, kept while the result is cached. */
+  buildMs: z.strictObject({ compile: z.number().nonnegative(), key: z.number().nonnegative() }),
+});
+
+const artifactManifest = z.strictObject({
+  format: z.literal('plimsoll-artifacts'),
+  version: z.literal(1),
+  artifacts: z.array(artifact),
+});
+
+export type Artifact = z.infer<typeof artifact>;
+export type ArtifactFile = z.infer<typeof file>;
+export type ArtifactManifest = z.infer<typeof artifactManifest>;
+
+export const ARTIFACT_MANIFEST_PATH = `${ARTIFACTS_DIRECTORY}/manifest.json`;
+
+export function parseArtifactManifest(source: string): ArtifactManifest {
+  return parseDocument(artifactManifest, source, ARTIFACT_MANIFEST_PATH);
+}
+
+/** Throws `NOT_SET_UP` before the first build. */
+export function loadArtifactManifest(root = REPOSITORY_ROOT): ArtifactManifest {
+  let source: string;
+  try {
+    source = readFileSync(join(root, ARTIFACT_MANIFEST_PATH), 'utf8');
+  } catch (cause) {
+    throw new PlimsollError('NOT_SET_UP', 'no circuits are built: run "npx plimsoll setup" first', { cause });
+  }
+  return parseArtifactManifest(source);
+}
+
+export function findArtifact(manifest: ArtifactManifest, statement: string, profile: string): Artifact {
+  const found = manifest.artifacts.find(
+    (entry) => entry.statement === statement && entry.profile === profile,
+  );
+  if (found === undefined) {
+    throw new PlimsollError(
+      'ARTIFACT_MISSING',
+      `${statement}, profile ${profile}: not built; run "node scripts/build-circuits.ts ${statement}-${profile}"`,
+    );
+  }
+  return found;
+}
+
+/** The content of a listed file; anything but the very bytes that were built is refused. */
+export function readArtifactFile(listed: ArtifactFile, root = REPOSITORY_ROOT): Uint8Array {
+  let data: Uint8Array;
+  try {
+    data = readFileSync(join(root, listed.path));
+  } catch (cause) {
+    throw new PlimsollError('ARTIFACT_MISSING', `${listed.path}: is listed in the artifact manifest but missing`, {
+      cause,
+    });
+  }
+  const actual = sha256(data);
+  if (actual !== listed.sha256) {
+    throw new PlimsollError(
+      'ARTIFACT_HASH',
+      `${listed.path}: SHA-256 ${actual} is not the listed ${listed.sha256}; delete it and run the set-up again`,
+    );
+  }
+  return data;
+}

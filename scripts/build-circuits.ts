@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * Builds circuits, INSECURE development keys, verifiers and generated types.
+ *
+ *   node scripts/build-circuits.ts                    every profile marked `ci`
+ *   node scripts/build-circuits.ts liquidation-64     one profile on demand
+ *   node scripts/build-circuits.ts --sources          only what follows from the manifest
+ *   node scripts/build-circuits.ts --snapshot …       also record constraint counts and docs
+ */
+import { pathToFileURL } from 'node:url';
+
+import { PlimsollError } from '../prover/errors.ts';
+import { loadManifest } from '../prover/proving/manifest.ts';
+import { REPOSITORY_ROOT } from '../prover/proving/root.ts';
+import { build } from './circuits/build.ts';
+import type { BuildProgress, BuildResult } from './circuits/build.ts';
+import { updateSnapshot } from './circuits/documentation.ts';
+import { writeGeneratedSources } from './circuits/generate.ts';
+import { say } from './progress.mjs';
+
+/** As `build`, for this checkout, and with snarkjs's threads ended. */
+export async function buildCircuits(
+  options: {
+    readonly targets?: readonly string[];
+    readonly progress?: (event: BuildProgress) => void;
+  } = {},
+): Promise<BuildResult> {
+  try {
+    return await build({ root: REPOSITORY_ROOT, ...options });
+  } finally {
+    const { curve_bn128: curve } = globalThis as { curve_bn128?: { terminate(): Promise<void> } };
+    await curve?.terminate();
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--sources')) {
+    writeGeneratedSources(REPOSITORY_ROOT, loadManifest(REPOSITORY_ROOT));
+    return;
+  }
+  const targets = args.filter((argument) => !argument.startsWith('--'));
+  const progress = ({ message, done, total }: BuildProgress): void => say(`${done}/${total} ${message}`);
+  const { artifacts } = await buildCircuits(targets.length > 0 ? { targets, progress } : { progress });
+  if (args.includes('--snapshot')) updateSnapshot(REPOSITORY_ROOT, artifacts);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof PlimsollError)) throw error;
+    say(`circuits: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { writeFileAtomically } from '../../prover/files.ts';
+import type { Artifact } from '../../prover/proving/artifacts.ts';
+import { findProfile, loadManifest, profilesBySize } from '../../prover/proving/manifest.ts';
+import type { CircuitManifest } from '../../prover/proving/manifest.ts';
+import { parseDocument } from '../../prover/schema.ts';
+
+export const SNAPSHOT_PATH = 'circuits/constraints.json';
+export const DOCUMENTATION_PATH = 'docs/circuits.md';
+
+const snapshotSchema = z.record(z.string(), z.number().int().positive());
+/** Measured constraints by `statement-profile`, kept in git so that growth shows in review. */
+export type ConstraintSnapshot = z.infer<typeof snapshotSchema>;
+
+export function readSnapshot(root: string): ConstraintSnapshot {
+  const path = join(root, SNAPSHOT_PATH);
+  if (!existsSync(path)) return {};
+  return parseDocument(snapshotSchema, readFileSync(path, 'utf8'), SNAPSHOT_PATH);
+}
+
+function domainPower(rows: number): number {
+  return Math.ceil(Math.log2(rows));
+}
+
+function thousands(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** The page on the circuits: statements, profiles and public signals, from the manifest. */
+export function circuitsDocument(circuits: CircuitManifest, snapshot: ConstraintSnapshot): string {
+  const lines = [
+    '# Circuits',
+    '',
+    '<!-- Generated from circuits/circuits.json and circuits/constraints.json by scripts/build-circuits.ts --snapshot. -->',
+    '',
+    'Constraints at full simplification (`--O2`), measured. The domain is the number of rows that',
+    'decides the size of the key and the time of a proof. Profiles outside CI are built on demand.',
+    '',
+    '| statement | profile | parameters | constraints | budget | domain | built |',
+    '|---|---|---|---:|---:|---|---|',
+  ];
+  for (const statement of circuits.statements) {
+    for (const name of profilesBySize(statement)) {
+      const profile = findProfile(statement, name);
+      const measured = snapshot[`${statement.name}-${name}`];
+      const rows = measured === undefined ? undefined : measured + statement.publicSignals.length + 1;
+      lines.push(
+        `| \`${statement.name}\` | ${name} | ${profile.parameters.join(', ')} | ` +
+          `${measured === undefined ? 'not measured' : thousands(measured)} | ` +
+          `${thousands(profile.constraintBudget)} | ${rows === undefined ? '–' : `2^${domainPower(rows)}`} | ` +
+          `${profile.ci ? 'always' : 'on demand'} |`,
+      );
+    }
+  }
+  for (const statement of circuits.statements) {
+    lines.push(
+      '',
+      `## \`${statement.name}\``,
+      '',
+      statement.description,
+      '',
+      `Template \`${statement.template}\` in \`${statement.file}\`. Public signals, in order:`,
+      '',
+      '| # | signal | unit | encoding | meaning |',
+      '|---:|---|---|---|---|',
+      ...statement.publicSignals.map(
+        ({ name, unit, type, doc }, index) => `| ${index} | \`${name}\` | ${unit} | ${type} | ${doc} |`,
+      ),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Records what was just built, keeps the rest, and rewrites the page. */
+export function updateSnapshot(root: string, artifacts: readonly Artifact[]): void {
+  const circuits = loadManifest(root);
+  const known = readSnapshot(root);
+  for (const { statement, profile, constraints } of artifacts) {
+    known[`${statement}-${profile}`] = constraints;
+  }
+  const names = circuits.statements.flatMap((statement) =>
+    profilesBySize(statement).map((profile) => `${statement.name}-${profile}`),
+  );
+  const snapshot = Object.fromEntries(
+    names.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]] as const])),
+  );
+  writeFileAtomically(join(root, SNAPSHOT_PATH), `${JSON.stringify(snapshot, null, 2)}\n`);
+  writeFileAtomically(join(root, DOCUMENTATION_PATH), circuitsDocument(circuits, snapshot));
+}
