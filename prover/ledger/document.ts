@@ -130,7 +130,8 @@ function positionDocument({ instrument, lots }: Position): unknown {
   };
 }
 
-function accountDocument(account: Account): unknown {
+/** One account as it stands in a ledger document. */
+export function accountDocument(account: Account): unknown {
   const [btcE8, ethE8, stEthE8] = account.collateralE8;
   return {
     owner: `0x${account.owner.toString(16).padStart(40, '0')}`,

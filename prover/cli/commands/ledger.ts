@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../errors.ts';
+import { readTextFile, writeFileAtomically } from '../../files.ts';
+import { SCALAR_FIELD } from '../../ledger/hash-words.ts';
+import { accountDocument, formatLedger, parseLedger } from '../../ledger/document.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import { decimalBigint, parseValue } from '../../schema.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { stringOption } from '../command.ts';
+import { formatFixed, formatUsd, instrumentName } from '../format.ts';
+import { LEDGER_OPTION, TICK_OPTION, accountIndex, readLedger } from '../market-inputs.ts';
+
+const ACTIONS = ['root', 'show', 'export', 'import'] as const;
+
+/** What identifies a ledger; the chain holds the root and the count. */
+function summary(ledger: Ledger) {
+  return { accountCount: ledger.accountCount, treeRoot: ledger.treeRoot, ledgerRoot: ledger.root };
+}
+
+function printSummary(context: CommandContext, ledger: Ledger): void {
+  context.print(`accounts     ${ledger.accountCount}`);
+  context.print(`tree root    ${ledger.treeRoot}`);
+  context.print(`ledger root  ${ledger.root}`);
+}
+
+function requiredArgument(context: CommandContext, describe: string): string {
+  const [, argument] = context.positionals;
+  if (argument === undefined) throw new InvalidInput('<argument>', `is required: ${describe}`);
+  return argument;
+}
+
+function refuseArgument(context: CommandContext): void {
+  const [action, argument] = context.positionals;
+  if (argument !== undefined)
+    throw new InvalidInput(argument, `ledger ${action} takes no argument`);
+}
+
+function requiredOut(context: CommandContext): string {
+  const out = stringOption(context, 'out');
+  if (out === undefined) throw new InvalidInput('--out', 'is required: the file to write');
+  return out;
+}
+
+function root(context: CommandContext): void {
+  refuseArgument(context);
+  const ledger = readLedger(context);
+  printSummary(context, ledger);
+  context.printJson(summary(ledger));
+}
+
+function show(context: CommandContext): void {
+  const argument = requiredArgument(context, 'the account to show');
+  const ledger = readLedger(context);
+  const index = accountIndex(argument, '<argument>', ledger, context);
+  const { account, path } = ledger.open(index);
+  const [btcE8, ethE8, stEthE8] = account.collateralE8;
+  const { print } = context;
+  print(`account      ${index} of ${ledger.accountCount}`);
+  print(`owner        0x${account.owner.toString(16).padStart(40, '0')}`);
+  print(`nonce        ${account.settlementNonce}`);
+  print(`balances     USDC ${formatUsd(account.quoteE6, 6)}`);
+  for (const [asset, balance] of [
+    ['BTC', btcE8],
+    ['ETH', ethE8],
+    ['stETH', stEthE8],
+  ] as const) {
+    if (balance !== 0n) print(`             ${asset} ${formatFixed(balance, 8)}`);
+  }
+  print(`positions    ${account.positions.length}`);
+  for (const { instrument, lots } of account.positions) {
+    print(`             ${instrumentName(instrument)}: ${formatFixed(lots, 2)}`);
+  }
+  print(`leaf         ${ledger.leaf(index)}`);
+  print(`ledger root  ${ledger.root}`);
+  context.printJson({
+    index,
+    account: accountDocument(account),
+    leaf: ledger.leaf(index),
+    children: path.children,
+    ...summary(ledger),
+  });
+}
+
+function exportLedger(context: CommandContext): void {
+  refuseArgument(context);
+  const out = requiredOut(context);
+  const ledger = readLedger(context);
+  writeFileAtomically(out, formatLedger(ledger.accounts));
+  context.print(`wrote ${out}`);
+  printSummary(context, ledger);
+  context.printJson({ out, ...summary(ledger) });
+}
+
+function importLedger(context: CommandContext): void {
+  const path = requiredArgument(context, 'the published ledger document');
+  const out = requiredOut(context);
+  const expected = stringOption(context, 'root');
+  const ledger = new Ledger(parseLedger(readTextFile(path, '<argument>')));
+  if (expected !== undefined) {
+    const expectedRoot = parseValue(decimalBigint(0n, SCALAR_FIELD - 1n), expected, '--root');
+    if (ledger.root !== expectedRoot) {
+      throw new InvalidInput('--root', `the document has the ledger root ${ledger.root}`);
+    }
+  }
+  writeFileAtomically(out, formatLedger(ledger.accounts));
+  context.print(`wrote ${out}${expected === undefined ? ' (root not checked: no --root)' : ''}`);
+  printSummary(context, ledger);
+  context.printJson({ out, rootChecked: expected !== undefined, ...summary(ledger) });
+}
+
+export const command: Command = {
+  name: 'ledger',
+  summary: 'root, show, export or import a ledger',
+  description:
+    'root            the ledger root, as the chain holds it\n' +
+    'show <account>  one account with its leaf (--json: and its path)\n' +
+    'export          write the published form of the ledger to --out: all that a stranger needs,\n' +
+    '                with the snapshot in calldata, to make the same proofs\n' +
+    'import <file>   check a published ledger, against --root too, and write it to --out',
+  example: 'npx plimsoll ledger export --tick crash --out published-ledger.json',
+  positionals: [
+    { name: 'action', required: true, describe: ACTIONS.join(', ') },
+    { name: 'argument', required: false, describe: 'the account of show, the file of import' },
+  ],
+  options: {
+    tick: TICK_OPTION,
+    ledger: LEDGER_OPTION,
+    out: { type: 'string', placeholder: 'file', describe: 'the file that export and import write' },
+    root: { type: 'string', placeholder: 'number', describe: 'the root an import must have' },
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const [action = ''] = context.positionals;
+    if (action === 'root') root(context);
+    else if (action === 'show') show(context);
+    else if (action === 'export') exportLedger(context);
+    else if (action === 'import') importLedger(context);
+    else
+      throw new InvalidInput('<action>', `must be one of ${ACTIONS.join(', ')}, got "${action}"`);
+  },
+};
