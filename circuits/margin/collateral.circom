@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma circom 2.2.0;
+
+include "arithmetic/select.circom";
+include "margin/asset-terms.circom";
+include "margin/collateral-value.circom";
+include "margin/haircut-value.circom";
+
+/**
+ * @title Collateral
+ * @notice Values of the three collateral balances, after haircuts.
+ * @input balanceE8[3] BTC, ETH, stETH, 56 bits
+ * @input collateralPriceE4[3] 40 bits, redemptionRateQ30[3] 32 bits, indexE4[2] of the snapshot
+ * @input assetWord[3] A_c of the parameter set
+ * @output assetUnderlying[3] 0 or 1
+ * @output haircutValueE6[3] below 2^77
+ * Assumes the widths. Guarantees the values, exactly. Cost: 2,310 constraints.
+ */
+template Collateral() {
+    signal input balanceE8[3];
+    signal input collateralPriceE4[3];
+    signal input redemptionRateQ30[3];
+    signal input indexE4[2];
+    signal input assetWord[3];
+    signal output assetUnderlying[3];
+    signal output haircutValueE6[3];
+
+    component terms[3];
+    component value[3];
+    component haircut[3];
+    for (var c = 0; c < 3; c++) {
+        terms[c] = AssetTerms();
+        terms[c].assetWord <== assetWord[c];
+        assetUnderlying[c] <== terms[c].underlying;
+
+        value[c] = CollateralValue();
+        value[c].indexE4 <== Select()(terms[c].underlying, indexE4[0], indexE4[1]);
+        value[c].marketPriceE4 <== collateralPriceE4[c];
+        value[c].redemptionRateQ30 <== redemptionRateQ30[c];
+        value[c].balanceE8 <== balanceE8[c];
+
+        haircut[c] = HaircutValue();
+        haircut[c].wholeQuote <== value[c].wholeQuote;
+        haircut[c].fractionE6 <== value[c].fractionE6;
+        haircut[c].thresholdQuote <== terms[c].thresholdQuote;
+        haircut[c].haircutBps <== terms[c].haircutBps;
+        haircutValueE6[c] <== haircut[c].haircutValueE6;
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma circom 2.2.0;
+
+include "arithmetic/shift.circom";
+include "margin/route.circom";
+
+/**
+ * @title ScenarioLoss
+ * @notice Damped loss of each underlying in its exhibited scenario (docs/spec.md §5):
+ * pnl_u = ⌊(Σ lots·(value − mark·2^24) + Σ H_c·(m_u − 2^24)·2^128) / 2^152⌋, loss = −damping·pnl.
+ * @param COUNT number of positions, at most 64
+ * @input underlying[COUNT], lots[COUNT] of the positions
+ * @input markE4Q128[COUNT] |·| < 2^169
+ * @input valueE4Q152[COUNT] |·| < 2^196
+ * @input assetUnderlying[3] of the collateral assets
+ * @input haircutValueE6[3] below 2^77
+ * @input multiplierQ24[2] 27 bits
+ * @input dampingQ16[2] 17 bits
+ * @output lossQ16[2] signed, |·| < 2^99
+ * Assumes the ranges. The sum before the floor: positions 2^6 · 2^26 · 2^197 = 2^229, collateral
+ * 3 · 2^76.1 · 2^27 · 2^128 < 2^232.8 (a value is at most 2^56 · 2^40 / 10^6 < 2^76.1), together below
+ * 2^233: it cannot wrap. Guarantees the losses, exactly. Cost: 2 · COUNT + 479 constraints.
+ */
+template ScenarioLoss(COUNT) {
+    signal input underlying[COUNT];
+    signal input lots[COUNT];
+    signal input markE4Q128[COUNT];
+    signal input valueE4Q152[COUNT];
+    signal input assetUnderlying[3];
+    signal input haircutValueE6[3];
+    signal input multiplierQ24[2];
+    signal input dampingQ16[2];
+    signal output lossQ16[2];
+
+    // 1. Change of every position and every asset, added up per underlying.
+    component change = Route(COUNT + 3);
+    signal multiplier[3];
+    for (var i = 0; i < COUNT; i++) {
+        change.underlying[i] <== underlying[i];
+        change.amount[i] <== lots[i] * (valueE4Q152[i] - markE4Q128[i] * 2 ** 24);
+    }
+    signal assetChange[3];
+    for (var c = 0; c < 3; c++) {
+        multiplier[c] <== multiplierQ24[0]
+            + assetUnderlying[c] * (multiplierQ24[1] - multiplierQ24[0]);
+        assetChange[c] <== haircutValueE6[c] * (multiplier[c] - 2 ** 24);
+        change.underlying[COUNT + c] <== assetUnderlying[c];
+        change.amount[COUNT + c] <== assetChange[c] * 2 ** 128;
+    }
+
+    // 2. One floor per underlying, then damping.
+    component pnl[2];
+    for (var u = 0; u < 2; u++) {
+        pnl[u] = FloorShift(234, 152);
+        pnl[u].in <== change.total[u] + 2 ** 233;
+        lossQ16[u] <== dampingQ16[u] * (2 ** 81 - pnl[u].out);
+    }
+}
