@@ -34,10 +34,16 @@ template DivFloorConstant(DIVISOR, QUOTIENT_BITS) {
     // Unique: 0 ≤ remainder < DIVISOR from its two checks and quotient < 2^QUOTIENT_BITS make
     // dividend = quotient·DIVISOR + remainder an equation of integers below p: Euclid.
     signal remainder <-- dividend % DIVISOR;
-    _ <== Range(REMAINDER_BITS)(remainder);
-    _ <== Range(REMAINDER_BITS)(DIVISOR - 1 - remainder);
+    component remainderRange = Range(REMAINDER_BITS);
+    remainderRange.in <== remainder;
+    _ <== remainderRange.out;
+    component roomRange = Range(REMAINDER_BITS);
+    roomRange.in <== DIVISOR - 1 - remainder;
+    _ <== roomRange.out;
     quotient <== (dividend - remainder) * (1 / DIVISOR);
-    _ <== Range(QUOTIENT_BITS)(quotient);
+    component quotientRange = Range(QUOTIENT_BITS);
+    quotientRange.in <== quotient;
+    _ <== quotientRange.out;
 }
 
 /**

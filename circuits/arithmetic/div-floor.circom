@@ -36,8 +36,12 @@ template SignedDivFloor(DIVISOR_BITS) {
     // Unique: remainder and divisor − 1 − remainder in [0, 2^DIVISOR_BITS) give 0 ≤ remainder <
     // divisor; with the caller's bound dividend = quotient·divisor + remainder holds in the integers.
     signal remainder <== dividend - quotient * divisor;
-    _ <== Range(DIVISOR_BITS)(remainder);
-    _ <== Range(DIVISOR_BITS)(divisor - 1 - remainder);
+    component remainderRange = Range(DIVISOR_BITS);
+    remainderRange.in <== remainder;
+    _ <== remainderRange.out;
+    component roomRange = Range(DIVISOR_BITS);
+    roomRange.in <== divisor - 1 - remainder;
+    _ <== roomRange.out;
 }
 
 /**
@@ -58,5 +62,10 @@ template DivFloor(DIVISOR_BITS, QUOTIENT_BITS) {
     signal output {maxbit} quotient;
     quotient.maxbit = QUOTIENT_BITS;
 
-    quotient <== Range(QUOTIENT_BITS)(SignedDivFloor(DIVISOR_BITS)(dividend, divisor));
+    component division = SignedDivFloor(DIVISOR_BITS);
+    division.dividend <== dividend;
+    division.divisor <== divisor;
+    component quotientRange = Range(QUOTIENT_BITS);
+    quotientRange.in <== division.quotient;
+    quotient <== quotientRange.out;
 }

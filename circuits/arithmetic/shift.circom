@@ -53,7 +53,11 @@ template CeilShift(BITS, SHIFT) {
     // Unique: padding in [0, 2^SHIFT) and out in [0, 2^BITS) make in + padding = out·2^SHIFT an
     // equation of integers, and only one padding completes `in` to the next multiple.
     signal padding <-- (2 ** SHIFT - in % 2 ** SHIFT) % 2 ** SHIFT;
-    _ <== Range(SHIFT)(padding);
+    component paddingRange = Range(SHIFT);
+    paddingRange.in <== padding;
+    _ <== paddingRange.out;
     out <== (in + padding) * (1 / 2 ** SHIFT);
-    _ <== Range(BITS)(out);
+    component outRange = Range(BITS);
+    outRange.in <== out;
+    _ <== outRange.out;
 }

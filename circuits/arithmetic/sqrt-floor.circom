@@ -45,6 +45,10 @@ template SqrtFloor(BITS) {
     // than p/2 (so a negative `in` has no solution). Hence v is even, and root = v/2 with
     // 0 ≤ r ≤ 2·root is the floor, in range without a check of its own.
     signal remainder <== in - root * root;
-    _ <== Range(BITS + 1)(remainder);
-    _ <== Range(BITS + 1)(2 * root - remainder);
+    component remainderRange = Range(BITS + 1);
+    remainderRange.in <== remainder;
+    _ <== remainderRange.out;
+    component roomRange = Range(BITS + 1);
+    roomRange.in <== 2 * root - remainder;
+    _ <== roomRange.out;
 }

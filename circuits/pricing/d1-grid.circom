@@ -30,9 +30,11 @@ template D1Grid(COARSE_BITS) {
     signal output {binary} inside;
     signal output gridQ13;
 
-    signal quotientQ16 <== SignedDivFloor(COARSE_BITS)(xQ20 * 2 ** 16, coarseQ20);
+    component division = SignedDivFloor(COARSE_BITS);
+    division.dividend <== xQ20 * 2 ** 16;
+    division.divisor <== coarseQ20;
     component fold = SignedFold(36);
-    fold.in <== quotientQ16 + halfQ16;
+    fold.in <== division.quotient + halfQ16;
     negative <== fold.negative;
     _ <== fold.magnitude;
 

@@ -19,5 +19,7 @@ template Forward() {
     signal output {maxbit} forwardE4;
     forwardE4.maxbit = 40;
 
-    forwardE4 <== CeilShift(40, 30)(indexE4 * forwardRatioQ30);
+    component ceiling = CeilShift(40, 30);
+    ceiling.in <== indexE4 * forwardRatioQ30;
+    forwardE4 <== ceiling.out;
 }

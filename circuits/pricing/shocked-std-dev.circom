@@ -25,16 +25,19 @@ template ShockedStdDev() {
     signal output shockedQ32;
 
     signal floorVarianceQ64 <== floorVarianceRateQ64 * positiveTau;
-    signal volFloorQ32 <== SqrtFloor(39)(floorVarianceQ64);
+    component volFloor = SqrtFloor(39);
+    volFloor.in <== floorVarianceQ64;
 
     // Unique: low in [0, 2^10) and |floor − volFloor| ≤ 2^39 make floor·2^10 + low an equation of
     // integers.
     signal productQ42 <== stdDevQ32 * factorQ10;
     signal low <-- productQ42 % 2 ** 10;
-    _ <== Range(10)(low);
+    component lowRange = Range(10);
+    lowRange.in <== low;
+    _ <== lowRange.out;
     signal flooredQ32 <== (productQ42 - low) * (1 / 2 ** 10);
     component excess = MaxZero(39);
-    excess.in <== flooredQ32 - volFloorQ32;
+    excess.in <== flooredQ32 - volFloor.root;
     _ <== excess.negative;
-    shockedQ32 <== volFloorQ32 + excess.out;
+    shockedQ32 <== volFloor.root + excess.out;
 }

@@ -26,11 +26,12 @@ template SviStdDev() {
     // 1. √(y² + σ²).
     signal yQ30 <== kQ30 - mQ24 * 2 ** 6;
     signal ySquaredQ60 <== yQ30 * yQ30;
-    signal rootQ30 <== SqrtFloor(35)(ySquaredQ60 + sigmaQ24 * sigmaQ24 * 2 ** 12);
+    component root = SqrtFloor(35);
+    root.in <== ySquaredQ60 + sigmaQ24 * sigmaQ24 * 2 ** 12;
 
     // 2. Total variance.
     signal slopeTermQ60 <== cQ30 * yQ30;
-    signal rootTermQ60 <== bQ30 * rootQ30;
+    signal rootTermQ60 <== bQ30 * root.root;
     signal varianceQ64 <== aQ44 * 2 ** 20 + (slopeTermQ60 + rootTermQ60) * 2 ** 4;
 
     // 3. The root of |V|, kept when V is positive.
@@ -38,6 +39,7 @@ template SviStdDev() {
     signal negative <-- varianceQ64 < 0 ? 1 : 0;
     negative * (negative - 1) === 0;
     signal absoluteQ64 <== varianceQ64 - 2 * negative * varianceQ64;
-    signal absoluteRootQ32 <== SqrtFloor(36)(absoluteQ64);
-    stdDevQ32 <== absoluteRootQ32 - negative * absoluteRootQ32;
+    component absoluteRoot = SqrtFloor(36);
+    absoluteRoot.in <== absoluteQ64;
+    stdDevQ32 <== (1 - negative) * absoluteRoot.root;
 }

@@ -73,7 +73,11 @@ template TenorInterval() {
     signal expiredTau <== leaf[0] * tau;
     positiveTau <== tau - expiredTau;
     offset <== tau - 2 * expiredTau - first;
-    _ <== Range(32)(offset);
+    component offsetRange = Range(32);
+    offsetRange.in <== offset;
+    _ <== offsetRange.out;
     signal room <== (width - 1 - offset) * (1 - leaf[0] - leaf[15]);
-    _ <== Range(26)(room);
+    component roomRange = Range(26);
+    roomRange.in <== room;
+    _ <== roomRange.out;
 }

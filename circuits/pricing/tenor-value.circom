@@ -36,7 +36,8 @@ template TenorValue(BITS) {
         change += fall[i];
     }
     // Where the column does not fall the dividend is 0 and so is the quotient.
-    signal dividend <== change * offset;
-    signal fallen <== DivFloor(26, BITS)(dividend, width);
-    value <== from - fallen;
+    component fallen = DivFloor(26, BITS);
+    fallen.dividend <== change * offset;
+    fallen.divisor <== width;
+    value <== from - fallen.quotient;
 }

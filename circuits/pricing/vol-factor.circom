@@ -39,7 +39,9 @@ template VolFactor() {
     // Unique: low in [0, 2^16) and |cap − floor| ≤ 2^17 make floor·2^16 + low an equation of
     // integers.
     signal low <-- (roundedUpQ26 + 2 ** 40) % 2 ** 16;
-    _ <== Range(16)(low);
+    component lowRange = Range(16);
+    lowRange.in <== low;
+    _ <== lowRange.out;
     signal floorQ10 <== (roundedUpQ26 - low) * (1 / 2 ** 16);
     component room = MaxZero(17);
     room.in <== skewCapQ10 - floorQ10;
