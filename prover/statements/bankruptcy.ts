@@ -6,13 +6,8 @@ import type { Statement } from '../proving/manifest.ts';
 import type { CircuitInputs } from '../proving/witness.ts';
 import { marginAccount } from '../risk/margin.ts';
 import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
-import type { AccountSignals, StatementInstance, StatementRequest } from './instance.ts';
+import type { StatementInstance, StatementRequest } from './instance.ts';
 import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
-
-export interface BankruptcySignals extends AccountSignals {
-  /** What the account is short of without haircuts; at least 1. */
-  readonly deficitE6: bigint;
-}
 
 /** The inputs of `Bankruptcy(capacity)` for any account, also where no proof exists. */
 export function bankruptcyInputs(request: StatementRequest, capacity: number): CircuitInputs {
@@ -34,7 +29,7 @@ export function bankruptcyInputs(request: StatementRequest, capacity: number): C
 export function bankruptcyInstance(
   request: StatementRequest,
   statement: Statement,
-): StatementInstance<BankruptcySignals> {
+): StatementInstance<'bankruptcy'> {
   const { opening, snapshot, parameters } = request;
   const margin = marginAccount(opening.account, snapshot, parameters.parameters);
   if (!margin.bankrupt) {
@@ -45,7 +40,7 @@ export function bankruptcyInstance(
   }
   const profile = smallestProfile(statement, opening.account.positions.length);
   return {
-    statement: statement.name,
+    statement: 'bankruptcy',
     profile,
     inputs: bankruptcyInputs(request, profileCapacity(statement, profile)),
     publicSignals: { ...accountSignals(request), deficitE6: margin.deficitE6 },

@@ -4,6 +4,11 @@ import type { AccountOpening } from '../ledger/ledger.ts';
 import type { ParameterSet } from '../market/parameters-document.ts';
 import { hashParameterWords, parameterWords } from '../market/parameters-words.ts';
 import { hashSnapshotWords, snapshotWords } from '../market/snapshot-words.ts';
+import type {
+  BankruptcySignals,
+  StatementName,
+  StatementSignals,
+} from '../proving/generated/public-signals.ts';
 import type { Statement } from '../proving/manifest.ts';
 import type { CircuitInputs } from '../proving/witness.ts';
 import type { MarketSnapshot } from '../risk/types.ts';
@@ -17,23 +22,16 @@ export interface StatementRequest {
   readonly context: bigint;
 }
 
-/** The commitments and the place that every account statement publishes. */
-export interface AccountSignals {
-  readonly ledgerRoot: bigint;
-  readonly snapshotHash: bigint;
-  readonly parameterHash: bigint;
-  readonly accountIndex: bigint;
-  readonly settlementNonce: bigint;
-  readonly context: bigint;
-}
+/** What every account statement publishes: commitments, place and use. */
+export type AccountSignals = Omit<BankruptcySignals, 'deficitE6'>;
 
 /** A statement about one account, ready to be proven. */
-export interface StatementInstance<Signals extends AccountSignals = AccountSignals> {
-  readonly statement: string;
+export interface StatementInstance<Name extends StatementName = StatementName> {
+  readonly statement: Name;
   readonly profile: string;
   readonly inputs: CircuitInputs;
   /** What the circuit will publish, by name; amounts signed, not as field elements. */
-  readonly publicSignals: Signals;
+  readonly publicSignals: StatementSignals[Name];
 }
 
 /** How many positions a profile of an account statement takes: its template's first parameter. */

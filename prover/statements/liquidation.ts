@@ -7,14 +7,8 @@ import type { CircuitInputs } from '../proving/witness.ts';
 import { marginAccount, requirementAt } from '../risk/margin.ts';
 import type { Pair } from '../risk/types.ts';
 import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
-import type { AccountSignals, StatementInstance, StatementRequest } from './instance.ts';
+import type { StatementInstance, StatementRequest } from './instance.ts';
 import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
-
-export interface LiquidationSignals extends AccountSignals {
-  /** Signed. */
-  readonly equityE6: bigint;
-  readonly requirementE6: bigint;
-}
 
 /**
  * The inputs of `Liquidation(capacity)` for any account and any scenario ids, also where no proof
@@ -44,7 +38,7 @@ export function liquidationInputs(
 export function liquidationInstance(
   request: StatementRequest,
   statement: Statement,
-): StatementInstance<LiquidationSignals> {
+): StatementInstance<'liquidation'> {
   const { opening, snapshot, parameters } = request;
   const margin = marginAccount(opening.account, snapshot, parameters.parameters);
   if (!margin.liquidatable) {
@@ -58,7 +52,7 @@ export function liquidationInstance(
   const scenarioIds: Pair<number> = [btc.worstScenario, eth.worstScenario];
   const profile = smallestProfile(statement, opening.account.positions.length);
   return {
-    statement: statement.name,
+    statement: 'liquidation',
     profile,
     inputs: liquidationInputs(request, scenarioIds, profileCapacity(statement, profile)),
     publicSignals: {

@@ -7,7 +7,8 @@ import { Ledger } from '../../prover/ledger/ledger.ts';
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { parameterHash } from '../../prover/market/parameters-words.ts';
 import { snapshotHash } from '../../prover/market/snapshot-words.ts';
-import type { Statement } from '../../prover/proving/manifest.ts';
+import { findStatement, loadManifest } from '../../prover/proving/manifest.ts';
+import { REPOSITORY_ROOT } from '../../prover/proving/root.ts';
 import { marginPortfolio } from '../../prover/risk/margin.ts';
 import { priceMarket } from '../../prover/risk/market.ts';
 import { labelled } from '../../prover/sample/labels.ts';
@@ -18,34 +19,15 @@ import { fromFieldElement, toFieldElement } from '../../prover/statements/field-
 import type { StatementRequest } from '../../prover/statements/instance.ts';
 import { smallestProfile } from '../../prover/statements/instance.ts';
 import { liquidationInputs, liquidationInstance } from '../../prover/statements/liquidation.ts';
-import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
+import {
+  decodePublicSignals,
+  encodePublicSignals,
+} from '../../prover/statements/public-signals.ts';
 import { validAccount } from '../support/venue.ts';
 
-const profiles = {
-  '64': { parameters: [64], constraintBudget: 1, ci: false },
-  '16': { parameters: [16], constraintBudget: 1, ci: true },
-  small: { parameters: [8], constraintBudget: 1, ci: true },
-};
-
-function statement(name: string, last: Statement['publicSignals'][number]): Statement {
-  return {
-    name,
-    file: `circuits/statements/${name}.circom`,
-    template: 'Template',
-    description: name,
-    publicSignals: [{ name: 'ledgerRoot', unit: 'hash', type: 'hash', doc: 'root' }, last],
-    publicInputs: [],
-    profiles,
-  };
-}
-
-const liquidation = statement('liquidation', {
-  name: 'equityE6',
-  unit: 'USD E6',
-  type: 'signed',
-  doc: 'equity',
-});
-
+const circuits = loadManifest(REPOSITORY_ROOT);
+const liquidation = findStatement(circuits, 'liquidation');
+const bankruptcy = findStatement(circuits, 'bankruptcy');
 const parameters = loadDefaultParameters();
 let sample: Sample;
 let ledger: Ledger;
@@ -139,7 +121,7 @@ describe('liquidation instance', () => {
 describe('bankruptcy instance', () => {
   it('publishes the exact deficit', () => {
     const request = requestFor('bankrupt-paid-in-full');
-    const instance = bankruptcyInstance(request, { ...liquidation, name: 'bankruptcy' });
+    const instance = bankruptcyInstance(request, bankruptcy);
     const market = priceMarket(request.snapshot, parameters.parameters);
     const margin = marginPortfolio(request.opening.account, market);
     expect(instance.publicSignals.deficitE6).toBe(-margin.grossEquityE6);
@@ -148,7 +130,7 @@ describe('bankruptcy instance', () => {
   });
 
   it('is refused for an account that is below maintenance but solvent', () => {
-    expect(() => bankruptcyInstance(requestFor('ordinary-liquidation'), liquidation)).toThrow(
+    expect(() => bankruptcyInstance(requestFor('ordinary-liquidation'), bankruptcy)).toThrow(
       expect.objectContaining({ code: 'ACCOUNT_SOLVENT' }),
     );
   });
@@ -171,12 +153,15 @@ describe('circuit inputs', () => {
   });
 });
 
-describe('decoded public signals', () => {
-  it('carry their names, and their signs where the manifest says so', () => {
-    expect(decodePublicSignals(liquidation, [5n, SCALAR_FIELD - 3n])).toEqual({
-      ledgerRoot: 5n,
-      equityE6: -3n,
-    });
-    expect(() => decodePublicSignals(liquidation, [5n])).toThrow(/has 2 public signals, got 1/);
+describe('public signals', () => {
+  it('are encoded as the circuit publishes them and decoded by name', () => {
+    const { publicSignals } = liquidationInstance(requestFor('bankrupt-paid-in-full'), liquidation);
+    expect(publicSignals.equityE6).toBeLessThan(0n);
+    const elements = encodePublicSignals('liquidation', publicSignals);
+    expect(elements).toHaveLength(8);
+    expect(elements[0]).toBe(ledger.root);
+    expect(elements[5]).toBe(SCALAR_FIELD + publicSignals.equityE6);
+    expect(decodePublicSignals('liquidation', elements)).toEqual(publicSignals);
+    expect(() => decodePublicSignals('liquidation', [5n])).toThrow(/has 8 public signals, got 1/);
   });
 });
