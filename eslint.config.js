@@ -24,7 +24,7 @@ export default defineConfig(
     '.plimsoll/',
     'artifacts/',
     'cache/',
-    'prover/generated/',
+    '**/generated/',
     '**/*.d.ts',
   ]),
   {

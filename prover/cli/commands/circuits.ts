@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { loadArtifactManifest } from '../../proving/artifacts.ts';
+import {
+  findProfile,
+  findStatement,
+  loadManifest,
+  profilesBySize,
+} from '../../proving/manifest.ts';
+import { REPOSITORY_ROOT } from '../../proving/root.ts';
+import type { Command } from '../command.ts';
+
+interface CircuitRow {
+  readonly statement: string;
+  readonly profile: string;
+  readonly constraints: number;
+  readonly budget: number;
+  /** How many; their names and units are in circuits/circuits.json. */
+  readonly publicSignals: number;
+  readonly zkeyBytes: number;
+}
+
+const COLUMNS = ['statement', 'profile', 'constraints', 'budget', 'public', 'zkey MB'] as const;
+
+function builtCircuits(): CircuitRow[] {
+  const manifest = loadManifest(REPOSITORY_ROOT);
+  return loadArtifactManifest().artifacts.map((artifact) => {
+    const statement = findStatement(manifest, artifact.statement);
+    return {
+      statement: artifact.statement,
+      profile: artifact.profile,
+      constraints: artifact.constraints,
+      budget: findProfile(statement, artifact.profile).constraintBudget,
+      publicSignals: statement.publicSignals.length,
+      zkeyBytes: artifact.files.zkey.bytes,
+    };
+  });
+}
+
+function notBuilt(rows: readonly CircuitRow[]): string[] {
+  const built = new Set(rows.map(({ statement, profile }) => `${statement}-${profile}`));
+  return loadManifest(REPOSITORY_ROOT)
+    .statements.flatMap((statement) =>
+      profilesBySize(statement).map((profile) => `${statement.name}-${profile}`),
+    )
+    .filter((name) => !built.has(name));
+}
+
+function table(rows: readonly CircuitRow[]): string[] {
+  const cells = [
+    [...COLUMNS],
+    ...rows.map((row) => [
+      row.statement,
+      row.profile,
+      row.constraints.toLocaleString('en-US'),
+      row.budget.toLocaleString('en-US'),
+      String(row.publicSignals),
+      (row.zkeyBytes / 1e6).toFixed(1),
+    ]),
+  ];
+  const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
+  return cells.map((line) =>
+    line
+      .map((cell, column) =>
+        column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+export const command: Command = {
+  name: 'circuits',
+  summary: 'constraint counts of the built circuits against their budgets',
+  example: 'npx plimsoll circuits --json',
+  positionals: [],
+  options: {},
+  needsSetup: false,
+  run: async (context) => {
+    const rows = builtCircuits();
+    for (const line of table(rows)) context.print(line);
+    for (const name of notBuilt(rows)) {
+      context.print(`${name}: not built; node scripts/build-circuits.ts ${name} builds it`);
+    }
+    context.print('keys: INSECURE development keys, never to be used for value');
+    context.printJson(rows);
+  },
+};

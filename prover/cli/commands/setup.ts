@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { setUp } from '../../../scripts/setup.ts';
+import type { Command } from '../command.ts';
+import { readSetupRecord } from '../setup-state.ts';
+
+export const command: Command = {
+  name: 'setup',
+  summary: 'build circuits, development keys, verifiers and contracts',
+  description:
+    'Idempotent: what is built and unchanged is kept, what was interrupted is resumed.\n' +
+    'The keys are development keys with a known trapdoor; never use them for value.',
+  example: 'npx plimsoll setup',
+  positionals: [],
+  options: {},
+  needsSetup: false,
+  run: async (context) => {
+    const started = performance.now();
+    await setUp();
+    const tookMs = Math.round(performance.now() - started);
+    const record = readSetupRecord();
+    context.print(`set up in ${(tookMs / 1000).toFixed(1)} s`);
+    for (const [step, ms] of Object.entries(record?.stepsMs ?? {})) {
+      context.print(`  ${step.padEnd(14)}${(ms / 1000).toFixed(1).padStart(8)} s from nothing`);
+    }
+    context.printJson({ tookMs, ...record });
+  },
+};
