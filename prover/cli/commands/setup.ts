@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { setUp } from '../../../scripts/setup.ts';
 import type { Command } from '../command.ts';
 import { readSetupRecord } from '../setup-state.ts';
 
@@ -14,6 +13,8 @@ export const command: Command = {
   options: {},
   needsSetup: false,
   run: async (context) => {
+    // Only now: it brings the circuit tools with it, which a help text should not wait for.
+    const { setUp } = await import('../../../scripts/setup.ts');
     const started = performance.now();
     await setUp();
     const tookMs = Math.round(performance.now() - started);
