@@ -5,10 +5,10 @@ include "arithmetic/range.circom";
 
 /**
  * Integer square root for the hint: Newton's iteration from above, which falls until it is at the
- * floor.
+ * floor. 0 for a negative number, which has none.
  */
 function squareRootFloor(value) {
-    if (value == 0) {
+    if (value <= 0) {
         return 0;
     }
     var root = 1;
@@ -30,7 +30,7 @@ function squareRootFloor(value) {
  * @input in an integer below 2^(2·BITS)
  * @output root its integer square root
  * Assumes |in| < 2^250, signed; it needs no range check of its own.
- * Guarantees root² ≤ in < (root + 1)², hence 0 ≤ in < 2^(2·BITS); other inputs have no witness.
+ * Guarantees root² ≤ in < (root + 1)² and root < 2^(BITS+1); a negative input has no witness.
  * Cost: 2·BITS + 3 constraints.
  */
 template SqrtFloor(BITS) {
@@ -43,7 +43,7 @@ template SqrtFloor(BITS) {
     // Unique: with r = in − root² and b = 2·root − r both in [0, 2^(BITS+1)), v = r + b = 2·root is
     // an integer below 2^(BITS+2) and 4·in = v² + 4r holds in the integers, both sides being smaller
     // than p/2 (so a negative `in` has no solution). Hence v is even, and root = v/2 with
-    // 0 ≤ r ≤ 2·root is the floor, in range without a check of its own.
+    // 0 ≤ r ≤ 2·root is the floor, bounded without a check of its own.
     signal remainder <== in - root * root;
     component remainderRange = Range(BITS + 1);
     remainderRange.in <== remainder;
