@@ -90,14 +90,19 @@ function listed(root: string, circuit: CompiledCircuit, extension: 'r1cs' | 'was
   return { path, sha256: circuit.files[extension], bytes: statSync(join(root, path)).size };
 }
 
-/** At most `limit` pieces of work at once, in order. */
+/** At most `limit` pieces of work at once, in order; after a failure nothing new is begun. */
 async function mapLimited<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   const runner = async (): Promise<void> => {
     while (next < items.length) {
       const index = next++;
-      results[index] = await work(items[index]!);
+      try {
+        results[index] = await work(items[index]!);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, runner));

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { groth16 } from 'snarkjs';
+import type { SnarkjsVerificationKey } from 'snarkjs';
+
+import { InvalidInput, PlimsollError } from '../errors.ts';
+import { decodePublicSignals, encodePublicSignals } from '../statements/public-signals.ts';
+import { findArtifact, loadArtifactManifest, readArtifactFile } from './artifacts.ts';
+import type { Artifact, ArtifactManifest } from './artifacts.ts';
+import { toSnarkjsProof } from './backend.ts';
+import type { BackendProof, ProvingBackend } from './backend.ts';
+import type { StatementName, StatementSignals } from './generated/public-signals.ts';
+import type { ProofFile } from './proof-file.ts';
+import { findRapidsnark, RapidsnarkBackend } from './rapidsnark-backend.ts';
+import { bigintFromLittleEndian } from './r1cs.ts';
+import { SnarkjsBackend, terminateCurve } from './snarkjs-backend.ts';
+import { WitnessCalculator } from './witness.ts';
+import type { CircuitInputs } from './witness.ts';
+
+export interface ProofTimings {
+  readonly witnessMs: number;
+  readonly proveMs: number;
+  readonly verifyMs: number;
+}
+
+/** What a proof is asked for; `prepareStatement` makes one. */
+export interface ProofRequest<Name extends StatementName> {
+  readonly statement: Name;
+  readonly profile: string;
+  readonly inputs: CircuitInputs;
+}
+
+export interface Proven<Name extends StatementName> {
+  readonly file: ProofFile<Name>;
+  /** Residues in the order in which a verifier takes them; `file` has them by name. */
+  readonly publicSignals: readonly bigint[];
+  readonly constraints: number;
+  readonly timings: ProofTimings;
+}
+
+export interface ProverOptions {
+  readonly backend?: ProvingBackend;
+  readonly artifacts?: ArtifactManifest;
+}
+
+/** Milliseconds since `started`, whole. */
+function elapsed(started: number): number {
+  return Math.round(performance.now() - started);
+}
+
+/** rapidsnark when it is configured or on the PATH, snarkjs otherwise. */
+export function defaultBackend(snarkjsVersion: string, environment = process.env): ProvingBackend {
+  const binary = findRapidsnark(environment);
+  return binary === undefined ? new SnarkjsBackend(snarkjsVersion) : new RapidsnarkBackend(binary);
+}
+
+/**
+ * Proves statements with listed artifacts. Witness calculators and keys stay warm between proofs;
+ * `close` (or `await using`) ends the threads. No proof leaves it unverified.
+ */
+export class Prover {
+  readonly #artifacts: ArtifactManifest;
+  readonly #calculators = new Map<string, WitnessCalculator>();
+  readonly #verificationKeys = new Map<string, SnarkjsVerificationKey>();
+  readonly #givenBackend: ProvingBackend | undefined;
+  #defaultBackend: ProvingBackend | undefined;
+
+  constructor(options: ProverOptions = {}) {
+    this.#artifacts = options.artifacts ?? loadArtifactManifest();
+    this.#givenBackend = options.backend;
+  }
+
+  artifact(statement: StatementName, profile: string): Artifact {
+    return findArtifact(this.#artifacts, statement, profile);
+  }
+
+  async prove<Name extends StatementName>(request: ProofRequest<Name>): Promise<Proven<Name>> {
+    const { statement, profile, inputs } = request;
+    const artifact = this.artifact(statement, profile);
+    const calculator = this.#calculator(artifact);
+    const backend = this.#backend(artifact);
+
+    let started = performance.now();
+    const witness = calculator.calculateBytes(inputs);
+    const witnessMs = elapsed(started);
+
+    started = performance.now();
+    const made = await backend.prove(artifact, witness);
+    const proveMs = elapsed(started);
+
+    const count = made.publicSignals.length;
+    const expected = Array.from({ length: count }, (_, index) => bigintFromLittleEndian(witness, 32 * (index + 1)));
+    if (expected.join() !== made.publicSignals.join()) {
+      throw new PlimsollError('PROOF_INVALID', `${backend.name}: the public signals are not those of the witness`);
+    }
+    const named: StatementSignals[Name] = decodePublicSignals(statement, made.publicSignals);
+    started = performance.now();
+    if (!(await this.#accepts(artifact, made))) {
+      throw new PlimsollError('PROOF_INVALID', `${backend.name}: made a proof that does not verify`);
+    }
+    const verifyMs = elapsed(started);
+
+    const file: ProofFile<Name> = {
+      statement,
+      profile,
+      artifact: {
+        r1cs: artifact.files.r1cs.sha256,
+        verificationKey: artifact.files.verificationKey.sha256,
+        key: artifact.key,
+      },
+      publicSignals: named,
+      proof: made.proof,
+      versions: { ...artifact.tools, backend: `${backend.name} ${backend.version}` },
+    };
+    const { constraints } = artifact;
+    const timings = { witnessMs, proveMs, verifyMs };
+    return { file, publicSignals: made.publicSignals, constraints, timings };
+  }
+
+  /** Whether the proof holds for the circuit it names; throws when that is not the listed one. */
+  async verify(file: ProofFile): Promise<boolean> {
+    const artifact = this.artifact(file.statement, file.profile);
+    const { r1cs, verificationKey } = artifact.files;
+    if (file.artifact.r1cs !== r1cs.sha256) {
+      throw new InvalidInput('artifact.r1cs', `must be ${r1cs.sha256}, the circuit built here`);
+    }
+    if (file.artifact.verificationKey !== verificationKey.sha256) {
+      throw new InvalidInput('artifact.verificationKey', `must be ${verificationKey.sha256}, the key built here`);
+    }
+    if (file.artifact.key !== artifact.key) {
+      throw new InvalidInput('artifact.key', `must be "${artifact.key}", as the key built here is`);
+    }
+    const publicSignals = encodePublicSignals(file.statement, file.publicSignals);
+    return await this.#accepts(artifact, { proof: file.proof, publicSignals });
+  }
+
+  async close(): Promise<void> {
+    this.#calculators.clear();
+    await this.#givenBackend?.close();
+    await this.#defaultBackend?.close();
+    // Verification runs in snarkjs whichever backend proves.
+    await terminateCurve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #accepts(artifact: Artifact, made: BackendProof): Promise<boolean> {
+    const listed = artifact.files.verificationKey;
+    let key = this.#verificationKeys.get(listed.sha256);
+    if (key === undefined) {
+      key = JSON.parse(Buffer.from(readArtifactFile(listed)).toString('utf8')) as SnarkjsVerificationKey;
+      this.#verificationKeys.set(listed.sha256, key);
+    }
+    return await groth16.verify(key, made.publicSignals.map(String), toSnarkjsProof(made.proof));
+  }
+
+  #calculator(artifact: Artifact): WitnessCalculator {
+    const listed = artifact.files.wasm;
+    let calculator = this.#calculators.get(listed.sha256);
+    if (calculator === undefined) {
+      calculator = new WitnessCalculator(readArtifactFile(listed));
+      this.#calculators.set(listed.sha256, calculator);
+    }
+    return calculator;
+  }
+
+  #backend(artifact: Artifact): ProvingBackend {
+    if (this.#givenBackend !== undefined) return this.#givenBackend;
+    return (this.#defaultBackend ??= defaultBackend(artifact.tools['snarkjs'] ?? 'unknown'));
+  }
+}
