@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Account } from '../../prover/ledger/account.ts';
+import { Ledger } from '../../prover/ledger/ledger.ts';
+import type { ParameterSet } from '../../prover/market/parameters-document.ts';
+import type { CircuitInputs } from '../../prover/proving/witness.ts';
+import { marginPortfolio, requirementAt } from '../../prover/risk/margin.ts';
+import type { PricedMarket } from '../../prover/risk/market.ts';
+import type { Pair, Portfolio } from '../../prover/risk/types.ts';
+import { bankruptcyInputs } from '../../prover/statements/bankruptcy.ts';
+import { fromFieldElement } from '../../prover/statements/field-element.ts';
+import { accountSignals, type StatementRequest } from '../../prover/statements/instance.ts';
+import { liquidationInputs } from '../../prover/statements/liquidation.ts';
+import { compileHarness, type CircuitUnderTest } from '../support/circuit.ts';
+
+export const CONTEXT = 7n;
+
+/** An account of no venue in particular, made of a portfolio. */
+export const accountOf = (portfolio: Portfolio): Account => ({
+  owner: (1n << 160n) - 1n,
+  settlementNonce: 3n,
+  ...portfolio,
+});
+
+export const requestOf = (
+  ledger: Ledger,
+  index: number,
+  market: PricedMarket,
+  parameters: ParameterSet,
+): StatementRequest => ({
+  opening: ledger.open(index),
+  snapshot: market.snapshot,
+  parameters,
+  context: CONTEXT,
+});
+
+/** Everything the two statements prove but their last comparison: every account has a witness. */
+export interface Cores {
+  readonly capacity: number;
+  readonly margin: CircuitUnderTest;
+  readonly gross: CircuitUnderTest;
+}
+
+/** `simplification` 0 is enough where only values are compared, and compiles much faster. */
+export async function openCores(capacity: number, simplification: 0 | 2): Promise<Cores> {
+  const core = async (template: string, file: string): Promise<CircuitUnderTest> =>
+    await compileHarness(
+      {
+        name: `${file}-${capacity}`,
+        file: `circuits/margin/${file}.circom`,
+        template,
+        parameters: [capacity],
+      },
+      { simplification },
+    );
+  return {
+    capacity,
+    margin: await core('MarginAtScenarios', 'margin-at-scenarios'),
+    gross: await core('GrossEquity', 'gross-equity'),
+  };
+}
+
+const withoutContext = ({ context: _, ...inputs }: CircuitInputs): CircuitInputs => inputs;
+
+export const marginInputs = (
+  request: StatementRequest,
+  ids: Pair<number>,
+  capacity: number,
+): CircuitInputs => withoutContext(liquidationInputs(request, ids, capacity));
+
+export interface Decision {
+  readonly ledgerRoot: bigint;
+  readonly snapshotHash: bigint;
+  readonly parameterHash: bigint;
+  readonly equityE6: bigint;
+  readonly requirementE6: bigint;
+  readonly grossEquityE6: bigint;
+}
+
+/** What the circuits say about an account at the exhibited scenarios. */
+export function decideInCircuit(
+  cores: Cores,
+  request: StatementRequest,
+  ids: Pair<number>,
+): Decision {
+  const names = ['ledgerRoot', 'snapshotHash', 'parameterHash'] as const;
+  const margin = cores.margin.signals(marginInputs(request, ids, cores.capacity), [
+    ...names,
+    'equityE6',
+    'requirementE6',
+  ]);
+  const gross = cores.gross.signals(withoutContext(bankruptcyInputs(request, cores.capacity)), [
+    ...names,
+    'grossEquityE6',
+  ]);
+  for (const name of names) {
+    if (margin[name] !== gross[name]) throw new Error(`${name} differs between the statements`);
+  }
+  return {
+    ...margin,
+    equityE6: fromFieldElement(margin.equityE6),
+    grossEquityE6: fromFieldElement(gross.grossEquityE6),
+  };
+}
+
+/** What TypeScript says of the same account, and its worst scenarios. */
+export function decideInTypeScript(
+  request: StatementRequest,
+  market: PricedMarket,
+  ids?: Pair<number>,
+): { decision: Decision; mmE6: bigint; worst: Pair<number> } {
+  const margin = marginPortfolio(request.opening.account, market);
+  const [btc, eth] = margin.underlyings;
+  const worst: Pair<number> = [btc.worstScenario, eth.worstScenario];
+  const { ledgerRoot, snapshotHash, parameterHash } = accountSignals(request);
+  return {
+    worst,
+    mmE6: margin.mmE6,
+    decision: {
+      ledgerRoot,
+      snapshotHash,
+      parameterHash,
+      equityE6: margin.equityE6,
+      requirementE6: requirementAt(margin, request.parameters.parameters, ids ?? worst),
+      grossEquityE6: margin.grossEquityE6,
+    },
+  };
+}
