@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
+import type { Profile } from '../chain/config.ts';
+import { eventsNamed, readEvents, type EventValues } from '../chain/events.ts';
+import { read } from '../chain/refusal.ts';
+import { drawInsurance, openLiquidation, type ProvenAction } from '../chain/submit.ts';
+import type { Venue } from '../chain/venue.ts';
+import type { StatementName } from '../proving/generated/public-signals.ts';
+import { toSolidity } from '../proving/proof-file.ts';
+import type { Proven } from '../proving/prover.ts';
+import { encodePublicSignals } from '../statements/public-signals.ts';
+import { confirm, confirmRefused } from './confirm.ts';
+import type { LocalChain } from './local-chain.ts';
+
+const amount = z.bigint().nonnegative();
+/** Of `ILiquidationEngine.Liquidation`: beneficiary, two times, tick, reward, status. */
+const liquidationStatus = z
+  .tuple([z.string(), z.bigint(), z.bigint(), z.bigint(), z.bigint(), z.bigint()])
+  .transform(([, , , , , status]) => status);
+
+/** A proof as an action at a tick, for the keeper. */
+export async function actionOf(
+  chain: LocalChain,
+  { file }: Proven<StatementName>,
+  tick: bigint,
+): Promise<ProvenAction> {
+  return {
+    tick,
+    profile: file.profile as Profile,
+    ...toSolidity(file),
+    beneficiary: await chain.keeper.getAddress(),
+  };
+}
+
+/** The same proof, claimed for another account: what a contract without the binding would take. */
+export function claimedFor(
+  action: ProvenAction,
+  { file }: Proven<'liquidation'>,
+  index: number,
+): ProvenAction {
+  const claimed = { ...file.publicSignals, accountIndex: BigInt(index) };
+  return { ...action, publicSignals: encodePublicSignals('liquidation', claimed) };
+}
+
+export interface Opened {
+  readonly event: EventValues<'LiquidationOpened'>;
+  readonly gas: bigint;
+}
+
+/** Opens the liquidation and reads back that it is open, for the account and amounts proven. */
+export async function openAndReadBack(
+  chain: LocalChain,
+  venue: Venue,
+  action: ProvenAction,
+  { file: { publicSignals: proven } }: Proven<'liquidation'>,
+): Promise<Opened> {
+  const { accountIndex, settlementNonce } = proven;
+  const status = (): Promise<bigint> =>
+    read(
+      venue.liquidationEngine,
+      'liquidation',
+      [accountIndex, settlementNonce],
+      liquidationStatus,
+    );
+  confirm((await status()) === 0n, 'no liquidation is open before the proof');
+  const receipt = await openLiquidation(venue, action);
+  const events = await readEvents(venue, chain.provider, receipt.blockNumber);
+  const [opened] = eventsNamed(events, 'LiquidationOpened');
+  const event = confirm(opened, 'the engine announces the liquidation').values;
+  confirm((await status()) === 1n, 'the engine holds the liquidation as open');
+  confirm(event.accountIndex === proven.accountIndex, 'it is the proven account');
+  confirm(event.equityE6 === proven.equityE6, 'it is the proven equity');
+  confirm(event.requirementE6 === proven.requirementE6, 'it is the proven requirement');
+  await confirmRefused(openLiquidation(venue, action), 'AlreadyOpen');
+  return { event, gas: receipt.gasUsed };
+}
+
+export interface Drawn {
+  readonly event: EventValues<'Drawn'>;
+  readonly gas: bigint;
+  readonly fundLeftE6: bigint;
+}
+
+/** Draws the deficit and reads back that exactly what was paid moved from fund to vault. */
+export async function drawAndReadBack(
+  chain: LocalChain,
+  venue: Venue,
+  action: ProvenAction,
+  { file: { publicSignals: proven } }: Proven<'bankruptcy'>,
+): Promise<Drawn> {
+  const fundE6 = (): Promise<bigint> => read(venue.insuranceFund, 'totalAssets', [], amount);
+  const vaultE6 = (): Promise<bigint> => read(venue.custodyVault, 'heldE6', [], amount);
+  const [fundBefore, vaultBefore] = [await fundE6(), await vaultE6()];
+  const receipt = await drawInsurance(venue, action);
+  const events = await readEvents(venue, chain.provider, receipt.blockNumber);
+  const [drawn] = eventsNamed(events, 'Drawn');
+  const event = confirm(drawn, 'the fund announces the draw').values;
+  const fundLeftE6 = await fundE6();
+  confirm(event.accountIndex === proven.accountIndex, 'it is the proven account');
+  confirm(event.deficitE6 === proven.deficitE6, 'it is the proven deficit');
+  confirm(event.paidE6 + event.uncoveredE6 === event.deficitE6, 'all of the deficit is told');
+  confirm((await vaultE6()) - vaultBefore === event.paidE6, 'the vault received what was paid');
+  confirm(
+    fundBefore - fundLeftE6 === event.paidE6 + event.rewardE6,
+    'the fund lost what was paid and the reward',
+  );
+  await confirmRefused(drawInsurance(venue, action), 'AlreadyDrawn');
+  return { event, gas: receipt.gasUsed, fundLeftE6 };
+}

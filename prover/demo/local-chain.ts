@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Provider, Signer } from 'ethers';
+import hre from 'hardhat';
+
+import { PlimsollError } from '../errors.ts';
+
+/** A chain inside this process, whose clock the demo sets. */
+export interface LocalChain {
+  readonly chainId: bigint;
+  readonly provider: Provider;
+  /** Deploys and owns what has an owner. */
+  readonly deployer: Signer;
+  /** Deposits in the insurance fund. */
+  readonly depositor: Signer;
+  /** Proves, submits and is rewarded. */
+  readonly keeper: Signer;
+  /** The next block has exactly this time. */
+  readonly setNextTime: (time: bigint) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export async function startLocalChain(startAt: bigint): Promise<LocalChain> {
+  const connection = await hre.network.create({
+    override: { initialDate: new Date(Number(startAt) * 1_000) },
+  });
+  const { ethers } = connection;
+  const [deployer, depositor, keeper] = await ethers.getSigners();
+  if (deployer === undefined || depositor === undefined || keeper === undefined) {
+    throw new PlimsollError('NO_SIGNERS', 'the local chain has no funded accounts');
+  }
+  const { chainId } = await ethers.provider.getNetwork();
+  return {
+    chainId,
+    provider: ethers.provider,
+    deployer,
+    depositor,
+    keeper,
+    setNextTime: async (time) => {
+      await ethers.provider.send('evm_setNextBlockTimestamp', [Number(time)]);
+    },
+    close: () => connection.close(),
+  };
+}
