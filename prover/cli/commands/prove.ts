@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import { getAddress } from 'ethers';
+
+import { buildCircuits } from '../../../scripts/build-circuits.ts';
+import type { Action } from '../../chain/context.ts';
+import { proofContext } from '../../chain/context.ts';
+import { InvalidInput } from '../../errors.ts';
+import { SCALAR_FIELD } from '../../ledger/hash-words.ts';
+import { loadArtifactManifest } from '../../proving/artifacts.ts';
+import type { StatementName } from '../../proving/generated/public-signals.ts';
+import { PUBLIC_SIGNALS } from '../../proving/generated/public-signals.ts';
+import { saveProof } from '../../proving/proof-file.ts';
+import { Prover } from '../../proving/prover.ts';
+import { decimalBigint, oneOf, parseValue, pattern } from '../../schema.ts';
+import { prepareStatement } from '../../statements/prepare.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { stringOption } from '../command.ts';
+import {
+  MARKET_OPTIONS,
+  accountIndex,
+  readLedger,
+  readParameters,
+  readSnapshot,
+} from '../market-inputs.ts';
+import { printSignals } from '../signals.ts';
+
+const STATEMENTS = Object.keys(PUBLIC_SIGNALS) as StatementName[];
+const ACTION_OF: Readonly<Record<StatementName, Action>> = {
+  liquidation: 'openLiquidation',
+  bankruptcy: 'drawInsurance',
+};
+
+function required(context: CommandContext, name: string, describe: string): string {
+  const value = stringOption(context, name);
+  if (value === undefined) throw new InvalidInput(`--${name}`, `is required: ${describe}`);
+  return value;
+}
+
+function addressOption(context: CommandContext, name: string): string {
+  const form = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be a 20-byte address in hex');
+  const text = parseValue(form, stringOption(context, name), `--${name}`);
+  try {
+    return getAddress(text);
+  } catch (error) {
+    throw new InvalidInput(`--${name}`, 'must carry a right checksum', { cause: error });
+  }
+}
+
+/** The use a proof is bound to; without one no contract takes it, but anybody can verify it. */
+function useOf(context: CommandContext, statement: StatementName): bigint {
+  const given = ['chain', 'contract', 'beneficiary'].filter(
+    (name) => stringOption(context, name) !== undefined,
+  );
+  const explicit = stringOption(context, 'context');
+  if (explicit !== undefined) {
+    if (given.length > 0) throw new InvalidInput('--context', `excludes --${given.join(', --')}`);
+    return parseValue(decimalBigint(0n, SCALAR_FIELD - 1n), explicit, '--context');
+  }
+  if (given.length === 0) {
+    context.note('bound to no contract (see --chain, --contract, --beneficiary)');
+    return 0n;
+  }
+  const chain = parseValue(
+    decimalBigint(1n, 2n ** 256n - 1n),
+    stringOption(context, 'chain'),
+    '--chain',
+  );
+  const contract = addressOption(context, 'contract');
+  const beneficiary = addressOption(context, 'beneficiary');
+  return proofContext(chain, contract, ACTION_OF[statement], beneficiary);
+}
+
+function outputPath(context: CommandContext): string {
+  const out = required(context, 'out', 'the file to write the proof to');
+  // Found out now, not after the minute that a proof may take.
+  if (!existsSync(dirname(resolve(out)))) throw new InvalidInput('--out', `${out}: no such folder`);
+  return out;
+}
+
+/** The largest profile is not part of the set-up: it is built when an account first needs it. */
+async function buildWhereMissing(
+  context: CommandContext,
+  statement: StatementName,
+  profile: string,
+): Promise<void> {
+  const { artifacts } = loadArtifactManifest();
+  const built = artifacts.some(
+    (artifact) => artifact.statement === statement && artifact.profile === profile,
+  );
+  if (built) return;
+  context.note(`building ${statement}-${profile}, once`);
+  await buildCircuits({
+    targets: [`${statement}-${profile}`],
+    progress: ({ message, done, total }) => context.note(`  ${done}/${total} ${message}`),
+  });
+}
+
+export const command: Command = {
+  name: 'prove',
+  summary: 'prove that an account is below maintenance, or its deficit',
+  description:
+    'The smallest circuit that takes the account is used. The proof is verified before it is written.\n' +
+    'It is bound to --chain, --contract and --beneficiary: only that contract takes it, and only\n' +
+    'that address is rewarded.',
+  example: 'npx plimsoll prove liquidation --account ordinary-liquidation --out proof.json',
+  positionals: [{ name: 'statement', required: true, describe: STATEMENTS.join(' or ') }],
+  options: {
+    account: {
+      type: 'string',
+      placeholder: 'index',
+      describe: 'index of the account, or a name in the shipped sample',
+    },
+    out: { type: 'string', placeholder: 'file', describe: 'the proof file to write' },
+    ...MARKET_OPTIONS,
+    chain: { type: 'string', placeholder: 'id', describe: 'chain the proof is for' },
+    contract: { type: 'string', placeholder: 'address', describe: 'contract the proof is for' },
+    beneficiary: { type: 'string', placeholder: 'address', describe: 'whom the contract rewards' },
+    context: {
+      type: 'string',
+      placeholder: 'number',
+      describe: 'the context itself, in place of the three above',
+    },
+  },
+  // The artifact manifest says itself what is missing, and one circuit is enough.
+  needsSetup: false,
+  run: async (context) => {
+    const statement = parseValue(oneOf(STATEMENTS), context.positionals[0], '<statement>');
+    const out = outputPath(context);
+    const account = required(context, 'account', 'the account to prove something about');
+    const ledger = readLedger(context);
+    const index = accountIndex(account, '--account', ledger, context);
+    const instance = prepareStatement(statement, {
+      opening: ledger.open(index),
+      snapshot: readSnapshot(context),
+      parameters: readParameters(context),
+      context: useOf(context, statement),
+    });
+    await buildWhereMissing(context, statement, instance.profile);
+    await using prover = new Prover();
+    const { file, constraints, timings } = await prover.prove(instance);
+    saveProof(out, file);
+
+    context.print(`${statement} of account ${index}, proven and verified: ${out}`);
+    printSignals(context, file);
+    context.print(
+      `  ${constraints} constraints (profile ${instance.profile}): witness ${timings.witnessMs} ms, ` +
+        `proof ${timings.proveMs} ms, verification ${timings.verifyMs} ms`,
+    );
+    context.printJson({
+      out,
+      statement,
+      profile: instance.profile,
+      account: index,
+      constraints,
+      publicSignals: file.publicSignals,
+      ...timings,
+    });
+  },
+};

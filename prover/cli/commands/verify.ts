@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../../errors.ts';
+import { readTextFile } from '../../files.ts';
+import { parseProof } from '../../proving/proof-file.ts';
+import { Prover } from '../../proving/prover.ts';
+import type { Command } from '../command.ts';
+import { printSignals } from '../signals.ts';
+
+export const command: Command = {
+  name: 'verify',
+  summary: 'check a proof file against the circuits built here',
+  description:
+    'Exit code 0: the proof holds for its public signals. 1: it does not. 2: the file breaks a rule,\n' +
+    'or names a circuit or key that was not built here. Whether the roots are those of a tick is for\n' +
+    'the chain to say.',
+  example: 'npx plimsoll verify proof.json',
+  positionals: [{ name: 'file', required: true, describe: 'the proof file' }],
+  options: {},
+  // The artifact manifest says itself what is missing, and one circuit is enough.
+  needsSetup: false,
+  run: async (context) => {
+    const path = context.positionals[0] ?? '';
+    const file = parseProof(readTextFile(path, '<file>'));
+    await using prover = new Prover();
+    const valid = await prover.verify(file);
+    const { statement, profile, artifact, publicSignals } = file;
+    context.printJson({ valid, statement, profile, key: artifact.key, publicSignals });
+    if (!valid) throw new PlimsollError('PROOF_INVALID', `${path}: the proof does not hold`);
+    context.print(`valid: ${statement} (profile ${profile})`);
+    printSignals(context, file);
+  },
+};
