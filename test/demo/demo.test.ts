@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { readSetupRecord } from '../../prover/cli/setup-state.ts';
-import { runDemo, type DemoReport } from '../../prover/demo/demo.ts';
+import { runDemo } from '../../prover/demo/demo.ts';
+import type { DemoReport } from '../../prover/demo/report.ts';
 import { formatLedger, parseLedger } from '../../prover/ledger/document.ts';
 import { SAMPLE_DIRECTORY, loadSample } from '../../prover/sample/sample.ts';
 import { indexOf, marginOf, margins, sample } from '../sample/venue.ts';

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { SampleLabel } from '../sample/labels.ts';
+import { confirm } from './confirm.ts';
+import type { Remargined } from './remargin.ts';
+
+/** Which accounts the story is about: found by their margin, preferred by their label. */
+export interface Cast {
+  /** Below maintenance and solvent: its liquidation is proven. */
+  readonly target: number;
+  /** A healthy account, for the contract to refuse. */
+  readonly healthy: number;
+  /** Whose fate the sample was written for. */
+  readonly fated: readonly number[];
+}
+
+export function castOf(labels: readonly SampleLabel[], crash: Remargined): Cast {
+  const prefer = (candidates: readonly number[], name: string): number | undefined => {
+    const named = labels.find((label) => label.name === name)?.index;
+    return named !== undefined && candidates.includes(named) ? named : candidates[0];
+  };
+  const breached = new Set(crash.breached);
+  const solvent = crash.breached.filter((index) => !crash.bankrupt.includes(index));
+  const healthy = crash.margins.map((_, index) => index).filter((index) => !breached.has(index));
+  return {
+    target: confirm(prefer(solvent, 'ordinary-liquidation'), 'an account can be liquidated'),
+    healthy: confirm(prefer(healthy, 'hedged-market-maker'), 'an account stays healthy'),
+    fated: labels.filter(({ kind }) => kind === 'fate').map(({ index }) => index),
+  };
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { StatementName } from '../proving/generated/public-signals.ts';
+import type { Proven } from '../proving/prover.ts';
+
+export interface ProofReport {
+  readonly statement: StatementName;
+  readonly account: number;
+  readonly constraints: number;
+  readonly witnessMs: number;
+  readonly proveMs: number;
+  readonly verifyMs: number;
+  /** Of the transaction the proof was spent on. */
+  readonly gas: number;
+}
+
+export interface DrawReport {
+  readonly account: number;
+  readonly deficitE6: bigint;
+  readonly paidE6: bigint;
+}
+
+/** Every figure read back from the chain or measured. */
+export interface DemoReport {
+  readonly accounts: number;
+  readonly breached: number;
+  readonly bankrupt: number;
+  readonly proofs: readonly ProofReport[];
+  readonly draws: readonly DrawReport[];
+}
+
+export function proofReport(
+  { file, constraints, timings }: Proven<StatementName>,
+  gas: bigint,
+): ProofReport {
+  return {
+    statement: file.statement,
+    account: Number(file.publicSignals.accountIndex),
+    constraints,
+    ...timings,
+    gas: Number(gas),
+  };
+}
