@@ -79,3 +79,22 @@ describe('the line between solvent and liquidatable', () => {
     expect(withQuote(needed - equityE6 - 1n).healthyForCure).toBe(false);
   });
 });
+
+describe('an account that holds nothing but a worthless option', () => {
+  const [{ account, market }] = goldenCases('crash') as [GoldenCase];
+  const { expiry } = market.snapshot.underlyings[0].slices[6] as { expiry: bigint };
+  const worthless = {
+    instrument: { underlying: 0, kind: 'call', expiry, strikeE4: 2n * 10n ** 10n },
+    lots: 1n,
+  } as const;
+  const holding = (quoteE6: bigint) =>
+    marginOf({ market, account: { ...account, quoteE6, positions: [worthless] } });
+
+  it('is charged one unit, because losses are rounded up', () => {
+    expect(holding(0n)).toMatchObject({ equityE6: 0n, mmE6: 1n, liquidatable: true });
+  });
+
+  it('is out of reach with one unit of cash', () => {
+    expect(holding(1n)).toMatchObject({ equityE6: 1n, mmE6: 1n, liquidatable: false });
+  });
+});
