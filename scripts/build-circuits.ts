@@ -40,7 +40,11 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const targets = args.filter((argument) => !argument.startsWith('--'));
-  const progress = ({ message, done, total }: BuildProgress): void => say(`${done}/${total} ${message}`);
+  let last = -1;
+  const progress = ({ message, done, total }: BuildProgress): void => {
+    if (done !== last) say(`${done}/${total} ${message}`);
+    last = done;
+  };
   const { artifacts } = await buildCircuits(targets.length > 0 ? { targets, progress } : { progress });
   if (args.includes('--snapshot')) updateSnapshot(REPOSITORY_ROOT, artifacts);
 }

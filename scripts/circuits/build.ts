@@ -7,6 +7,7 @@ import { InvalidInput, PlimsollError } from '../../prover/errors.ts';
 import { writeFileAtomically } from '../../prover/files.ts';
 import { ARTIFACT_MANIFEST_PATH, parseArtifactManifest } from '../../prover/proving/artifacts.ts';
 import type { Artifact } from '../../prover/proving/artifacts.ts';
+import { sha256 } from '../../prover/proving/hash.ts';
 import { findProfile, loadManifest, profilesBySize } from '../../prover/proving/manifest.ts';
 import type { CircuitManifest, Statement } from '../../prover/proving/manifest.ts';
 import { ARTIFACTS_DIRECTORY } from '../../prover/proving/root.ts';
@@ -17,6 +18,7 @@ import type { CompiledCircuit } from './compile.ts';
 import { writeGeneratedSources, writeVerifiers } from './generate.ts';
 import type { BuiltVerifier } from './generate.ts';
 import { developmentKey, toolVersion } from './keys.ts';
+import { collectSources } from './sources.ts';
 
 export interface BuildProgress {
   readonly message: string;
@@ -113,15 +115,17 @@ async function mapLimited<T, R>(items: readonly T[], limit: number, work: (item:
 function keptEntries(root: string, circuits: CircuitManifest, built: readonly Artifact[]): Artifact[] {
   const path = join(root, ARTIFACT_MANIFEST_PATH);
   if (!existsSync(path)) return [];
-  const fresh = new Map(built.map((entry) => [`${entry.statement}-${entry.profile}`, entry]));
+  const fresh = new Set(built.map((entry) => `${entry.statement}-${entry.profile}`));
   return parseArtifactManifest(readFileSync(path, 'utf8')).artifacts.filter((entry) => {
     if (fresh.has(`${entry.statement}-${entry.profile}`)) return false;
     const declared = circuits.statements.find((statement) => statement.name === entry.statement);
     if (declared?.profiles[entry.profile] === undefined) return false;
-    const sibling = built.find((other) => other.statement === entry.statement);
-    const sameSources =
-      sibling === undefined || JSON.stringify(sibling.sources) === JSON.stringify(entry.sources);
-    return sameSources && Object.values(entry.files).every((file) => existsSync(join(root, file.path)));
+    const sources = collectSources(root, declared.file);
+    return (
+      sources.size === Object.keys(entry.sources).length &&
+      [...sources].every(([file, text]) => entry.sources[file] === sha256(text)) &&
+      Object.values(entry.files).every((file) => existsSync(join(root, file.path)))
+    );
   });
 }
 
