@@ -15,6 +15,7 @@ import {
   scenes,
   seededScenes,
   snapshots,
+  TIME,
 } from '../support/arbitraries.ts';
 
 const { parameters } = loadDefaultParameters();
@@ -233,6 +234,41 @@ describe('continuity', () => {
       const step = (4000n * (after - before)) / (10_000n * 563n);
       expect(unsure.imE6 - sure.imE6).toBeGreaterThanOrEqual(step);
       expect(unsure.imE6 - sure.imE6).toBeLessThanOrEqual(step + 1n);
+    });
+  });
+
+  // What remains are steps of the grids: a vol factor of 2⁻¹⁰, a roll of 2⁻¹⁰, the kernel's error.
+  // A table without interpolation would move margins by a quarter at a knot.
+  const stepBound = (snapshot: MarketSnapshot, portfolio: Portfolio): bigint =>
+    marginIn(snapshot, portfolio).positions.reduce((sum, { lots, instrument, valuation }) => {
+      const size = lots < 0n ? -lots : lots;
+      const price = valuation.referenceE4 + instrument.strikeE4 / 1_000_000n;
+      return sum + size * (60n + price / 200n);
+    }, 10n);
+  const ahead = { keep: ({ expiry }: Instrument) => expiry === 0n || expiry > TIME + 1n };
+
+  it('in time: a second of age moves maintenance by steps of the grids only', () => {
+    check(scenes(ahead), ({ snapshot, portfolio }) => {
+      const earlier = { ...snapshot, time: snapshot.time - 1n };
+      const moved = marginIn(earlier, portfolio).mmE6 - marginIn(snapshot, portfolio).mmE6;
+      expect(moved < 0n ? -moved : moved).toBeLessThanOrEqual(stepBound(snapshot, portfolio));
+    });
+  });
+
+  it('in spot: a unit of the index moves maintenance by steps of the grids only', () => {
+    check(scenes(ahead), ({ snapshot, portfolio }) => {
+      const [btc, eth] = snapshot.underlyings;
+      const shifted: MarketSnapshot = {
+        ...snapshot,
+        underlyings: [
+          { ...btc, indexE4: btc.indexE4 + 1n },
+          { ...eth, indexE4: eth.indexE4 + 1n },
+        ],
+      };
+      const moved = marginIn(shifted, portfolio).mmE6 - marginIn(snapshot, portfolio).mmE6;
+      const coins = portfolio.collateralE8.reduce((a, b) => a + b, 0n) / 1_000_000n;
+      const bound = stepBound(snapshot, portfolio) + coins;
+      expect(moved < 0n ? -moved : moved).toBeLessThanOrEqual(bound);
     });
   });
 
