@@ -37,11 +37,20 @@ template AccountLeaf(MAX_POSITIONS) {
     signal output leaf;
 
     // 1. Widths: an understated debt would need a limb outside its width.
-    _ <== Range(160)(owner);
-    _ <== Range(32)(nonce);
-    _ <== Range(64)(quoteE6 + 2 ** 63);
+    component ownerRange = Range(160);
+    ownerRange.in <== owner;
+    _ <== ownerRange.out;
+    component nonceRange = Range(32);
+    nonceRange.in <== nonce;
+    _ <== nonceRange.out;
+    component quoteRange = Range(64);
+    quoteRange.in <== quoteE6 + 2 ** 63;
+    _ <== quoteRange.out;
+    component balanceRange[3];
     for (var c = 0; c < 3; c++) {
-        _ <== Range(56)(balanceE8[c]);
+        balanceRange[c] = Range(56);
+        balanceRange[c].in <== balanceE8[c];
+        _ <== balanceRange[c].out;
     }
 
     // 2. The order of the slots, so that a page is empty exactly when its first slot is.

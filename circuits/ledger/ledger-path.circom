@@ -32,7 +32,9 @@ template LedgerPath(DEPTH) {
     digit.in <== leafIndex;
 
     // 2. It is below the count: an index beyond would open an empty leaf as an account.
-    _ <== Range(2 * DEPTH)(accountCount - 1 - leafIndex);
+    component remaining = Range(2 * DEPTH);
+    remaining.in <== accountCount - 1 - leafIndex;
+    _ <== remaining.out;
 
     // 3. Level by level, the child chosen by the digit is the node below.
     component node[DEPTH];

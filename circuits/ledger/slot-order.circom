@@ -18,11 +18,14 @@ template SlotOrder(SLOTS) {
     signal input occupied[SLOTS];
 
     signal step[SLOTS];
+    component increasing[SLOTS];
     step[0] <== 0;
     for (var i = 1; i < SLOTS; i++) {
         occupied[i] * (1 - occupied[i - 1]) === 0;
         // In [0, 2^76): a key that does not increase gives −1 − |difference|, far beyond 2^76 in the field.
         step[i] <== occupied[i] * (key[i] - key[i - 1] - 1);
-        _ <== Range(76)(step[i]);
+        increasing[i] = Range(76);
+        increasing[i].in <== step[i];
+        _ <== increasing[i].out;
     }
 }

@@ -45,8 +45,12 @@ template Slot() {
     underlying * (underlying - 1) === 0;
     component kindBits = Num2Bits(3);
     kindBits.in <== kind;
-    _ <== Range(32)(expiry);
-    _ <== Range(40)(strikeE4);
+    component expiryRange = Range(32);
+    expiryRange.in <== expiry;
+    _ <== expiryRange.out;
+    component strikeRange = Range(40);
+    strikeRange.in <== strikeE4;
+    _ <== strikeRange.out;
     component lotsBits = Num2Bits(27);
     lotsBits.in <== lots + 2 ** 26;
     for (var i = 0; i < 26; i++) {

@@ -42,6 +42,10 @@ template Bands(BITS) {
         lower += toLower[j];
         upper += toUpper[j];
     }
-    _ <== Range(BITS)(amount - lower);
-    _ <== Range(BITS)(upper - 1 - amount);
+    component fromLower = Range(BITS);
+    fromLower.in <== amount - lower;
+    _ <== fromLower.out;
+    component belowUpper = Range(BITS);
+    belowUpper.in <== upper - 1 - amount;
+    _ <== belowUpper.out;
 }

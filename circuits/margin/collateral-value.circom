@@ -30,7 +30,9 @@ template CollateralValue() {
     // to 41 bits, so index · rate = quotient · 2^30 + remainder holds in the integers: Euclid.
     signal scaledPriceE4 <== indexE4 * redemptionRateQ30;
     signal priceRemainder <-- scaledPriceE4 % 2 ** 30;
-    _ <== Range(30)(priceRemainder);
+    component priceRemainderRange = Range(30);
+    priceRemainderRange.in <== priceRemainder;
+    _ <== priceRemainderRange.out;
     signal redemptionPriceE4 <== (scaledPriceE4 - priceRemainder) * (1 / 2 ** 30);
 
     // 2. min(a, b) = a − max(0, a − b); market price and result are below 2^40.
@@ -42,10 +44,18 @@ template CollateralValue() {
     // 3. amount = whole · 10^12 + fraction · 10^6 + remainder. Unique: fraction and remainder are below
     // 10^6, and with the caller's bound on whole the equation holds in the integers: Euclid, twice.
     signal remainder <-- amountE12 % 10 ** 6;
-    _ <== Range(20)(remainder);
-    _ <== Range(20)(10 ** 6 - 1 - remainder);
+    component remainderRange = Range(20);
+    remainderRange.in <== remainder;
+    _ <== remainderRange.out;
+    component remainderBelow = Range(20);
+    remainderBelow.in <== 10 ** 6 - 1 - remainder;
+    _ <== remainderBelow.out;
     fractionE6 <-- (amountE12 \ 10 ** 6) % 10 ** 6;
-    _ <== Range(20)(fractionE6);
-    _ <== Range(20)(10 ** 6 - 1 - fractionE6);
+    component fractionRange = Range(20);
+    fractionRange.in <== fractionE6;
+    _ <== fractionRange.out;
+    component fractionBelow = Range(20);
+    fractionBelow.in <== 10 ** 6 - 1 - fractionE6;
+    _ <== fractionBelow.out;
     wholeQuote <== (amountE12 - fractionE6 * 10 ** 6 - remainder) * (1 / 10 ** 12);
 }

@@ -24,11 +24,12 @@ template Requirement() {
     signal input contingenciesBpsQ10;
     signal output requirementE6;
 
-    signal scanQ16 <== Range(100)(lossQ16[0] + lossQ16[1]);
+    component scanQ16 = Range(100);
+    scanQ16.in <== lossQ16[0] + lossQ16[1];
 
     // ⌈x / d⌉ = ⌊(x + d − 1) / d⌋; mmFactor · scan < 2^116 and d < 2^30.
     var DIVISOR = 10 ** 4 * 2 ** 16;
-    signal scanRequirementE6 <== SignedDivFloor(30)(mmFactorBps * scanQ16 + DIVISOR - 1, DIVISOR);
+    signal scanRequirementE6 <== SignedDivFloor(30)(mmFactorBps * scanQ16.out + DIVISOR - 1, DIVISOR);
 
     // 2^100 / (10^4 · 2^10) < 2^77: with this range the caller's bound is one on the scan part.
     signal contingenciesE6 <== DivCeilConstant(10 ** 4 * 2 ** 10, 77)(contingenciesBpsQ10);

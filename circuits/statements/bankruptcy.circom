@@ -84,7 +84,9 @@ template Bankruptcy(MAX_POSITIONS) {
     deficitE6 <== -gross.grossEquityE6;
 
     // 2. deficit ≥ 1: |gross equity| < 2^79, so the range separates the signs.
-    _ <== Range(79)(deficitE6 - 1);
+    component positiveDeficit = Range(79);
+    positiveDeficit.in <== deficitE6 - 1;
+    _ <== positiveDeficit.out;
 
     // 3. The context is bound: an input that no constraint touches could be changed by anyone.
     signal contextSquare <== context * context;

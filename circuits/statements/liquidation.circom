@@ -90,7 +90,9 @@ template Liquidation(MAX_POSITIONS) {
     // 2. equity < requirement. |equity| < 2^79 and the true requirement is below 2^88, so the difference
     // minus one is in [0, 2^89) exactly when the inequality is strict. It also bounds requirementE6, as
     // Requirement wants of its caller.
-    _ <== Range(89)(requirementE6 - equityE6 - 1);
+    component shortfall = Range(89);
+    shortfall.in <== requirementE6 - equityE6 - 1;
+    _ <== shortfall.out;
 
     // 3. The context is bound: an input that no constraint touches could be changed by anyone.
     signal contextSquare <== context * context;
