@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { Result } from 'ethers';
 import { z } from 'zod';
 
 import type { Profile } from '../chain/config.ts';
@@ -14,10 +15,12 @@ import { confirm, confirmRefused } from './confirm.ts';
 import type { LocalChain } from './local-chain.ts';
 
 const amount = z.bigint().nonnegative();
-/** Of `ILiquidationEngine.Liquidation`: beneficiary, two times, tick, reward, status. */
+/** By name: what a struct has besides is not the demo's business. */
 const liquidationStatus = z
-  .tuple([z.string(), z.bigint(), z.bigint(), z.bigint(), z.bigint(), z.bigint()])
-  .transform(([, , , , , status]) => status);
+  .instanceof(Result)
+  .transform((struct): unknown => struct.toObject())
+  .pipe(z.object({ status: z.bigint() }))
+  .transform(({ status }) => status);
 
 /** A proof as an action at a tick, for the keeper. */
 export async function actionOf(
