@@ -44,13 +44,13 @@ template CollateralValue() {
     // 3. amount = whole · 10^12 + fraction · 10^6 + remainder. Unique: fraction and remainder are below
     // 10^6, and with the caller's bound on whole the equation holds in the integers: Euclid, twice.
     signal remainder <-- amountE12 % 10 ** 6;
+    fractionE6 <-- (amountE12 \ 10 ** 6) % 10 ** 6;
     component remainderRange = Range(20);
     remainderRange.in <== remainder;
     _ <== remainderRange.out;
     component remainderBelow = Range(20);
     remainderBelow.in <== 10 ** 6 - 1 - remainder;
     _ <== remainderBelow.out;
-    fractionE6 <-- (amountE12 \ 10 ** 6) % 10 ** 6;
     component fractionRange = Range(20);
     fractionRange.in <== fractionE6;
     _ <== fractionRange.out;
