@@ -13,7 +13,8 @@ include "pricing/svi-std-dev.circom";
  * @input hasSurface 1 when the slice is listed and live
  * @input aQ44, bQ30, cQ30, mQ24, sigmaQ24, kMinQ10, kMaxQ10 decoded slice fields
  * @output xQ20 coarse ln(F/K)
- * @output kNegative 1 when ln(K/F) < 0
+ * @output kNegative 1 when ln(K/F) < 0; also the sign of the clamped k, because a fitted range always
+ * spans 0 (a document rule: kMin < 0 < kMax)
  * @output clampedKQ16 log-moneyness within the fitted range
  * @output stdDevQ32 total standard deviation; 0 without a surface
  * Assumes the tags are true and the widths of SviStdDev. Guarantees the values of the specification.

@@ -16,7 +16,8 @@ include "arithmetic/range.circom";
  * @input kNegative 1 when kQ16 < 0
  * @output factorQ10 1 … 5,119
  * Assumes the widths of its inputs. Guarantees the value of the specification where kNegative is
- * the sign of kQ16; where it is not (slices without a surface) a witness still exists.
+ * the sign of kQ16; where it is not (slices without a surface, whose deviation is 0) the factor means
+ * nothing but a witness exists.
  * Cost: 41 constraints.
  */
 template VolFactor() {

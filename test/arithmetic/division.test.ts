@@ -7,7 +7,8 @@ import { divCeil, divFloor, shiftCeil } from '../../prover/risk/fixed-point.ts';
 import type { CircuitUnderTest } from '../support/circuit.ts';
 import { element, expectRefusedOnlyBy, FIELD, inverse, openTemplate } from './template.ts';
 
-const bits = (n: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: (1n << BigInt(n)) - 1n });
+const bits = (n: number): fc.Arbitrary<bigint> =>
+  fc.bigInt({ min: 0n, max: (1n << BigInt(n)) - 1n });
 
 describe('FloorShift', () => {
   let circuit: CircuitUnderTest;
@@ -83,7 +84,14 @@ describe('DivFloor', () => {
     };
     check(1n, 0n, 0n);
     check((1n << 26n) - 1n, (1n << 13n) - 1n, (1n << 26n) - 2n);
-    fc.assert(fc.property(bits(26).map((x) => x || 1n), bits(13), bits(26), check));
+    fc.assert(
+      fc.property(
+        bits(26).map((x) => x || 1n),
+        bits(13),
+        bits(26),
+        check,
+      ),
+    );
   });
 
   test.each([
@@ -91,16 +99,27 @@ describe('DivFloor', () => {
     ['a quotient beyond its width', 1n << 13n, 1n],
     ['a negative dividend', -1n, 5n],
   ])('has no witness for %s', (_, dividend, divisor) => {
-    expect(() => circuit.witness({ dividend: element(dividend), divisor })).toThrow(UnsatisfiedCircuit);
+    expect(() => circuit.witness({ dividend: element(dividend), divisor })).toThrow(
+      UnsatisfiedCircuit,
+    );
   });
 
   const QUOTIENT = 'division.quotient';
   test.each([
     ['one too large', 100n, 7n, 15n, /remainderRange/],
     ['one too small', 100n, 7n, 13n, /roomRange/],
-    ['the field’s quotient, which leaves no remainder', 100n, 7n, (100n * inverse(7n)) % FIELD, /quotientRange/],
+    [
+      'the field’s quotient, which leaves no remainder',
+      100n,
+      7n,
+      (100n * inverse(7n)) % FIELD,
+      /quotientRange/,
+    ],
   ])('refuses a quotient that is %s', (_, dividend, divisor, quotient, names) => {
-    const forgery = circuit.forge({ inputs: { dividend, divisor }, overrides: { [QUOTIENT]: quotient } });
+    const forgery = circuit.forge({
+      inputs: { dividend, divisor },
+      overrides: { [QUOTIENT]: quotient },
+    });
     expectRefusedOnlyBy(forgery, names);
   });
 

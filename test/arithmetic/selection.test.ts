@@ -49,7 +49,9 @@ describe('selection', () => {
     for (const t of [-5n, 0n, 11n]) {
       table.forEach(([c0, c1, c2], piece) => {
         const inputs = { bit: bitsOf(piece, 2), t: (t + FIELD) % FIELD };
-        expect(signed(circuit.signals({ mask: 1n, ...inputs }, ['out']).out)).toBe(c0! + c1! * t + c2! * t * t);
+        expect(signed(circuit.signals({ mask: 1n, ...inputs }, ['out']).out)).toBe(
+          c0! + c1! * t + c2! * t * t,
+        );
         expect(circuit.signals({ mask: 0n, ...inputs }, ['out']).out).toBe(0n);
       });
     }

@@ -29,9 +29,12 @@ describe('SqrtFloor', () => {
     fc.assert(fc.property(fc.bigInt({ min: 0n, max: END - 1n }), check), { numRuns: 500 });
   });
 
-  test.each([4n * END, 16n * END + 5n, -1n, -4n, -(END - 1n), -(1n << 250n)])('has no witness for %s', (x) => {
-    expect(() => circuit.witness({ in: element(x) })).toThrow(UnsatisfiedCircuit);
-  });
+  test.each([4n * END, 16n * END + 5n, -1n, -4n, -(END - 1n), -(1n << 250n)])(
+    'has no witness for %s',
+    (x) => {
+      expect(() => circuit.witness({ in: element(x) })).toThrow(UnsatisfiedCircuit);
+    },
+  );
 
   test.each([
     ['one too large', 1000n, 32n, /remainderRange/],
@@ -50,11 +53,18 @@ describe('SqrtFloor', () => {
     // −1 is a square modulo p, so a prover has some root of p − 4 = −4 with remainder 0.
     const generator = 5n;
     let i = 1n;
-    for (let base = generator, e = (FIELD - 1n) / 4n; e > 0n; e >>= 1n, base = (base * base) % FIELD) {
+    for (
+      let base = generator, e = (FIELD - 1n) / 4n;
+      e > 0n;
+      e >>= 1n, base = (base * base) % FIELD
+    ) {
       if (e & 1n) i = (i * base) % FIELD;
     }
     expect((i * i) % FIELD).toBe(FIELD - 1n);
-    const forgery = circuit.forge({ inputs: { in: element(-4n) }, overrides: { root: (2n * i) % FIELD } });
+    const forgery = circuit.forge({
+      inputs: { in: element(-4n) },
+      overrides: { root: (2n * i) % FIELD },
+    });
     expectRefusedOnlyBy(forgery, /roomRange/);
   });
 

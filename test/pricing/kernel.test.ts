@@ -42,18 +42,29 @@ describe.each([36, 39])('StdDevSplit(%i)', (width) => {
 
   test('agrees with the risk model, floored at 2^-14', () => {
     [0n, 1n, (1n << 18n) - 1n, 1n << 18n, (1n << 19n) - 1n, 1n << 19n, end - 1n].forEach(check);
-    fc.assert(fc.property(magnitude(width).filter((x) => x < end), check), { numRuns: 500 });
+    fc.assert(
+      fc.property(
+        magnitude(width).filter((x) => x < end),
+        check,
+      ),
+      { numRuns: 500 },
+    );
   });
 
   test('has no witness beyond its width, and costs five more than it', () => {
     expect(() => circuit.witness({ stdDevQ32: end })).toThrow(UnsatisfiedCircuit);
-    expect(() => circuit.witness({ stdDevQ32: element(-(1n << 18n) - 1n) })).toThrow(UnsatisfiedCircuit);
+    expect(() => circuit.witness({ stdDevQ32: element(-(1n << 18n) - 1n) })).toThrow(
+      UnsatisfiedCircuit,
+    );
     expect(circuit.constraints).toBe(width + 5);
   });
 
   test('refuses to pass over the floor or to floor what is above it', () => {
     const inverse = circuit.symbols.matching(/^IsZero.*\.inv$/)[0]!;
-    const floored = circuit.forge({ inputs: { stdDevQ32: 1n << 30n }, overrides: { [inverse]: 0n } });
+    const floored = circuit.forge({
+      inputs: { stdDevQ32: 1n << 30n },
+      overrides: { [inverse]: 0n },
+    });
     expectRefusedOnlyBy(floored, /IsZero|floored/);
   });
 });
@@ -69,14 +80,17 @@ describe('NormalCdf', () => {
     const flat = await openTemplate('pricing/normal-cdf', 'NormalCdf', [0]);
     const sloped = await openTemplate('pricing/normal-cdf', 'NormalCdf', [1]);
     const check = (cell: bigint, delta: bigint): void => {
-      expect(flat.signals(inputs(cell, 0n), ['probabilityQ128']).probabilityQ128).toBe(normalCdfQ128(cell));
+      expect(flat.signals(inputs(cell, 0n), ['probabilityQ128']).probabilityQ128).toBe(
+        normalCdfQ128(cell),
+      );
       expect(sloped.signals(inputs(cell, delta), ['probabilityQ128']).probabilityQ128).toBe(
         normalCdfQ128(cell) + normalDensityQ96(cell) * delta,
       );
     };
     for (let i = 0n; i <= 8n; i += 1n) {
       for (const step of [-1n, 0n, 1n]) {
-        if ((i << 13n) + step >= 0n) check((i << 13n) + step, i % 2n === 0n ? 1n << 18n : -(1n << 18n));
+        if ((i << 13n) + step >= 0n)
+          check((i << 13n) + step, i % 2n === 0n ? 1n << 18n : -(1n << 18n));
       }
     }
     fc.assert(
@@ -158,7 +172,12 @@ describe.each([
   const usual = () => inputs(700_000_000n, 720_000_000n, -29_000n, 400_000_000n);
 
   test.each([
-    ['d₁ one step up', 'd1.division.quotient', (q: bigint) => q + 1n, /d1\.division\.remainderRange/],
+    [
+      'd₁ one step up',
+      'd1.division.quotient',
+      (q: bigint) => q + 1n,
+      /d1\.division\.remainderRange/,
+    ],
     ['d₁ one step down', 'd1.division.quotient', (q: bigint) => q - 1n, /d1\.division\.roomRange/],
     ['d₁ far up', 'd1.division.quotient', (q: bigint) => q + (1n << 20n), /d1\.division\./],
     ['the other sign of d₁', 'd1.fold.negative', (s: bigint) => 1n - s, /d1\.fold\./],
@@ -172,7 +191,10 @@ describe.each([
     const { coarseQ20, xQ20 } = usual();
     const remainder = 1n;
     const quotient = ((signed(xQ20) << 16n) - remainder) * inverseOf(coarseQ20);
-    const forgery = circuit.forge({ inputs: usual(), overrides: { 'd1.division.quotient': quotient } });
+    const forgery = circuit.forge({
+      inputs: usual(),
+      overrides: { 'd1.division.quotient': quotient },
+    });
     expectRefusedOnlyBy(forgery, /d1\.fold\./);
   });
 
@@ -181,7 +203,10 @@ describe.each([
     expect(inverse).toHaveLength(2);
     const far = inputs(700_000_000n, 7_000_000_000n, -2_400_000n, 40_000_000n);
     for (const name of inverse) {
-      expectRefusedOnlyBy(circuit.forge({ inputs: far, overrides: { [name]: 0n } }), /IsZero|inside|fold|d2/);
+      expectRefusedOnlyBy(
+        circuit.forge({ inputs: far, overrides: { [name]: 0n } }),
+        /IsZero|inside|fold|d2/,
+      );
     }
   });
 

@@ -3,12 +3,24 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { UnsatisfiedCircuit } from '../../prover/proving/witness.ts';
-import { coarseLogMoneynessQ20, logarithmQ72, logMoneynessQ30 } from '../../prover/risk/logarithm.ts';
+import {
+  coarseLogMoneynessQ20,
+  logarithmQ72,
+  logMoneynessQ30,
+} from '../../prover/risk/logarithm.ts';
 import { expectRefusedOnlyBy, openTemplate, signed } from '../arithmetic/template.ts';
 import type { CircuitUnderTest } from '../support/circuit.ts';
 
 const MAX = (1n << 40n) - 1n;
-const OUTPUTS = ['lnStrikeQ72', 'lnForwardQ72', 'kQ30', 'xQ20', 'kQ16', 'kQ10', 'negative'] as const;
+const OUTPUTS = [
+  'lnStrikeQ72',
+  'lnForwardQ72',
+  'kQ30',
+  'xQ20',
+  'kQ16',
+  'kQ10',
+  'negative',
+] as const;
 let circuit: CircuitUnderTest;
 
 beforeAll(async () => {
@@ -59,8 +71,13 @@ describe('LogarithmQ72 and LogMoneyness', () => {
     expect(() => circuit.witness({ strikeE4: 5n, forwardE4: wrapped })).toThrow(UnsatisfiedCircuit);
   });
 
-  const shifts = (coarse: Record<number, bigint>, fine: Record<number, bigint>): Record<string, bigint> => ({
-    ...Object.fromEntries(Object.entries(coarse).map(([i, v]) => [`strike.leading.coarse[${i}]`, v])),
+  const shifts = (
+    coarse: Record<number, bigint>,
+    fine: Record<number, bigint>,
+  ): Record<string, bigint> => ({
+    ...Object.fromEntries(
+      Object.entries(coarse).map(([i, v]) => [`strike.leading.coarse[${i}]`, v]),
+    ),
     ...Object.fromEntries(Object.entries(fine).map(([i, v]) => [`strike.leading.fine[${i}]`, v])),
   });
 
@@ -73,7 +90,10 @@ describe('LogarithmQ72 and LogMoneyness', () => {
     ['of no digit', shifts({ 1: 0n }, {})],
     ['of digits that are no booleans but weigh the same', shifts({}, { 5: 0n, 4: 2n, 0: -1n })],
   ])('refuse a shift %s', (_, overrides) => {
-    const forgery = circuit.forge({ inputs: { strikeE4: (1n << 26n) + 1n, forwardE4: 77n }, overrides });
+    const forgery = circuit.forge({
+      inputs: { strikeE4: (1n << 26n) + 1n, forwardE4: 77n },
+      overrides,
+    });
     expectRefusedOnlyBy(forgery, /strike\.leading\./);
   });
 

@@ -40,6 +40,14 @@ function instrumentsOf(set: (typeof GOLDEN_SETS)[number]): [PricedMarket, Instru
   return [cases[0]!.market, [...instruments.values()]];
 }
 
+test('a position costs what its doc block says', () => {
+  // The harness adds ScenarioTerms twice; in company the compiler folds nothing further.
+  expect({ mark: mark.constraints, harness: position.constraints }).toEqual({
+    mark: 801,
+    harness: 1_517 + 2 * 49,
+  });
+});
+
 describe.each(GOLDEN_SETS)('the instruments of the golden portfolios: %s', (set) => {
   const [market, instruments] = instrumentsOf(set);
   const { snapshot, parameters } = market;
@@ -47,12 +55,22 @@ describe.each(GOLDEN_SETS)('the instruments of the golden portfolios: %s', (set)
   test('agree with the risk model bit for bit, each in several scenarios', () => {
     instruments.forEach((instrument, index) => {
       const expected = market.value(instrument);
-      for (const id of [0, 1 + (index % 32), 1 + ((index * 7 + 3) % 32), 1 + ((index * 11 + 17) % 32)]) {
+      for (const id of [
+        0,
+        1 + (index % 32),
+        1 + ((index * 7 + 3) % 32),
+        1 + ((index * 11 + 17) % 32),
+      ]) {
         const ids = (instrument.underlying === 0 ? [id, 5] : [5, id]) as [number, number];
         const inputs = scenarioInputs(instrument, snapshot, parameters, ids);
         const actual = position.signals(inputs, [...OUTPUTS, 'valueE4Q152']);
         expect(
-          [signed(actual.markE4Q128), signed(actual.deltaQ128), actual.settled, signed(actual.valueE4Q152)],
+          [
+            signed(actual.markE4Q128),
+            signed(actual.deltaQ128),
+            actual.settled,
+            signed(actual.valueE4Q152),
+          ],
           `${key(instrument)} in scenario ${id}`,
         ).toEqual([
           expected.markQ128,
@@ -70,7 +88,12 @@ describe.each(GOLDEN_SETS)('the instruments of the golden portfolios: %s', (set)
     for (const instrument of instruments) {
       const expected = market.value(instrument);
       const actual = mark.signals(markInputs(instrument, snapshot), OUTPUTS);
-      expect([signed(actual.markE4Q128), signed(actual.deltaQ128), actual.settled, actual.live]).toEqual([
+      expect([
+        signed(actual.markE4Q128),
+        signed(actual.deltaQ128),
+        actual.settled,
+        actual.live,
+      ]).toEqual([
         expected.markQ128,
         expected.deltaQ128,
         expected.settled ? 1n : 0n,

@@ -10,7 +10,8 @@ import type { CircuitUnderTest } from '../support/circuit.ts';
 
 const signedBits = (n: number): fc.Arbitrary<bigint> =>
   fc.bigInt({ min: -(1n << BigInt(n - 1)), max: (1n << BigInt(n - 1)) - 1n });
-const bits = (n: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: (1n << BigInt(n)) - 1n });
+const bits = (n: number): fc.Arbitrary<bigint> =>
+  fc.bigInt({ min: 0n, max: (1n << BigInt(n)) - 1n });
 
 describe('ClampedLogMoneyness', () => {
   let circuit: CircuitUnderTest;
@@ -28,7 +29,10 @@ describe('ClampedLogMoneyness', () => {
   const check = (kQ30: bigint, kMinQ10: bigint, kMaxQ10: bigint): void => {
     const actual = circuit.signals(inputs(kQ30, kMinQ10, kMaxQ10), ['clampedKQ30', 'clampedKQ16']);
     const expected = clampLogMoneynessQ30(kQ30, { kMinQ10, kMaxQ10 });
-    expect([signed(actual.clampedKQ30), signed(actual.clampedKQ16)]).toEqual([expected, expected >> 14n]);
+    expect([signed(actual.clampedKQ30), signed(actual.clampedKQ16)]).toEqual([
+      expected,
+      expected >> 14n,
+    ]);
   };
 
   test('holds k inside the fitted range, one unit at either side of both ends', () => {
@@ -128,7 +132,13 @@ describe('SviStdDev', () => {
     }
   });
 
-  const positive: Svi = { aQ44: 1n << 40n, bQ30: 1n << 28n, cQ30: -(1n << 27n), mQ24: 0n, sigmaQ24: 1n << 21n };
+  const positive: Svi = {
+    aQ44: 1n << 40n,
+    bQ30: 1n << 28n,
+    cQ30: -(1n << 27n),
+    mQ24: 0n,
+    sigmaQ24: 1n << 21n,
+  };
   const negative: Svi = { ...positive, aQ44: -(1n << 44n), bQ30: 0n, cQ30: 0n };
 
   test('refuses the other sign of a variance, both ways', () => {
@@ -165,7 +175,10 @@ describe('SviStdDev', () => {
       inputs: inputs(5n, positive),
       overrides: { [name]: (root) => root + error },
     });
-    expectRefusedOnlyBy(forgery, new RegExp(`${name.replace('.root', '')}\\.(remainder|room)Range`));
+    expectRefusedOnlyBy(
+      forgery,
+      new RegExp(`${name.replace('.root', '')}\\.(remainder|room)Range`),
+    );
   });
 
   test('costs 155 constraints and refuses a wider slice', () => {
