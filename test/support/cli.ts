@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { parseArguments } from '../../prover/cli/command.ts';
+import { COMMANDS } from '../../prover/cli/registry.ts';
+import { InvalidInput } from '../../prover/errors.ts';
+
+export interface CliResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function describe(error: unknown): Pick<CliResult, 'status' | 'stderr'> {
+  const message = error instanceof Error ? error.message : String(error);
+  return { status: error instanceof InvalidInput ? 2 : 1, stderr: message };
+}
+
+/**
+ * Runs a command in this process, as the command line does, with what it prints captured:
+ * test/cli/main.test.ts covers the process itself, which takes seconds to start.
+ */
+export async function plimsoll(name: string, ...argv: string[]): Promise<CliResult> {
+  const lines: string[] = [];
+  const notes: string[] = [];
+  try {
+    const command = await COMMANDS.get(name)!();
+    const parsed = parseArguments(command, argv);
+    const json = parsed.options['json'] === true;
+    await command.run({
+      ...parsed,
+      json,
+      print: (line = '') => {
+        if (!json) lines.push(line);
+      },
+      printJson: (value) => {
+        const asText = (_key: string, item: unknown): unknown =>
+          typeof item === 'bigint' ? item.toString() : item;
+        if (json) lines.push(JSON.stringify(value, asText));
+      },
+      note: (line) => notes.push(line),
+    });
+    return { status: 0, stdout: lines.join('\n'), stderr: notes.join('\n') };
+  } catch (error) {
+    return { ...describe(error), stdout: lines.join('\n') };
+  }
+}
