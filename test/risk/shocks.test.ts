@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
-import { haircutValueFloor } from '../../prover/risk/collateral.ts';
+import { haircutValueFloor, priceCollateral } from '../../prover/risk/collateral.ts';
 import { concentrationQ10 } from '../../prover/risk/contingencies.ts';
 import { rollMoveQ10, rollMultiplierQ24 } from '../../prover/risk/roll.ts';
 import { clampLogMoneynessQ30, totalStdDevQ32, totalVarianceQ64 } from '../../prover/risk/svi.ts';
@@ -11,6 +11,7 @@ import { interpolateTenor } from '../../prover/risk/tenor.ts';
 import type { LiveSlice, TenorKnot } from '../../prover/risk/types.ts';
 import { shockedStdDevQ42, volFactorQ10 } from '../../prover/risk/vol-shock.ts';
 import { SEED } from '../support/arbitraries.ts';
+import { goldenMarket } from '../support/golden.ts';
 
 const { parameters } = loadDefaultParameters();
 const knots = parameters.tenor;
@@ -197,5 +198,29 @@ describe('marginal scales', () => {
     expect(charge(20_000_000n)).toBe(150_000n * 1_000_000n);
     expect(charge(80_000_000n)).toBe(1_950_000n * 1_000_000n);
     expect(charge(90_000_000n)).toBe(2_750_000n * 1_000_000n);
+  });
+});
+
+describe('collateral price', () => {
+  const { snapshot } = goldenMarket('crash');
+  const stEth = (marketPriceE4: bigint, redemptionRateQ30: bigint): bigint =>
+    priceCollateral(
+      {
+        ...snapshot,
+        collateral: [
+          snapshot.collateral[0],
+          snapshot.collateral[1],
+          { marketPriceE4, redemptionRateQ30 },
+        ],
+      },
+      parameters,
+    )[2];
+
+  it('is the lower of market and redemption value', () => {
+    const { indexE4 } = snapshot.underlyings[1];
+    expect(stEth(indexE4 * 2n, 1n << 30n)).toBe(indexE4);
+    expect(stEth(indexE4 / 2n, 1n << 30n)).toBe(indexE4 / 2n);
+    expect(stEth(indexE4 * 2n, 3n << 29n)).toBe((indexE4 * 3n) / 2n);
+    expect(stEth(indexE4 * 2n, 1n)).toBe(0n);
   });
 });
