@@ -29,7 +29,7 @@ template SliceSelection() {
 
     signal sliceExpiry[12];
     signal sliceData[12];
-    signal match[12];
+    component match[12];
     signal part[12];
     var listed = 0;
     var selected = 0;
@@ -41,9 +41,10 @@ template SliceSelection() {
             + underlying * (sliceWord[1][2 * i + 1] - sliceWord[0][2 * i + 1]);
 
         // 2. The one with its expiry.
-        match[i] <== IsZero()(sliceExpiry[i] - expiry + 1 - isDated);
-        part[i] <== match[i] * sliceData[i];
-        listed += match[i];
+        match[i] = IsZero();
+        match[i].in <== sliceExpiry[i] - expiry + 1 - isDated;
+        part[i] <== match[i].out * sliceData[i];
+        listed += match[i].out;
         selected += part[i];
     }
     isListed <== listed;

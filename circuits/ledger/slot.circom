@@ -69,10 +69,12 @@ template Slot() {
     isPerpetual <== occupied - futureOrPut - option + isPut;
 
     // 3. Canonical: a strike exactly on options, an expiry exactly on dated kinds, nothing when empty.
-    signal noStrike <== IsZero()(strikeE4);
-    noStrike === 1 - option;
-    signal noExpiry <== IsZero()(expiry);
-    noExpiry === 1 - option - isFuture;
+    component noStrike = IsZero();
+    noStrike.in <== strikeE4;
+    noStrike.out === 1 - option;
+    component noExpiry = IsZero();
+    noExpiry.in <== expiry;
+    noExpiry.out === 1 - option - isFuture;
     (1 - occupied) * underlying === 0;
     (1 - occupied) * lots === 0;
 

@@ -37,5 +37,7 @@ template HaircutValue() {
     taken.rate <== haircutBps;
 
     // 2. What is left is non-negative and below 2^77 · 10^4.
-    haircutValueE6 <== DivFloorConstant(10 ** 4, 77)(10 ** 4 * taken.amount - taken.total);
+    component left = DivFloorConstant(10 ** 4, 77);
+    left.dividend <== 10 ** 4 * taken.amount - taken.total;
+    haircutValueE6 <== left.quotient;
 }
