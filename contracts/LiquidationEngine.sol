@@ -14,11 +14,21 @@ import {LiquidationSignals} from "./verifiers/LiquidationSignals.sol";
 contract LiquidationEngine is ILiquidationEngine, ProofGate {
     bytes32 private constant ACTION = keccak256("plimsoll.liquidation.open");
     uint256 private constant BPS = 10_000;
+    uint256 private constant E6_PER_E4 = 100;
 
     uint16 private immutable _rewardBps;
     uint128 private immutable _rewardCapE6;
     uint32 private immutable _windowSeconds;
     uint32 private immutable _openingsPerWindow;
+
+    /// @dev One slot: opening must stay cheap in a crash. 32 bits hold unix seconds until 2106, more ticks
+    /// than their minimal interval allows, and rewards up to $429,496 in 10^-4 USD.
+    struct Opening {
+        address beneficiary;
+        uint32 tick;
+        uint32 clockAtOpen;
+        uint32 rewardE4;
+    }
 
     struct Window {
         uint64 startedAt;
@@ -26,8 +36,7 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
     }
 
     Window private _window;
-    mapping(uint256 accountIndex => mapping(uint256 settlementNonce => Liquidation))
-        private _liquidations;
+    mapping(uint256 accountIndex => mapping(uint256 settlementNonce => Opening)) private _openings;
 
     constructor(
         IMarketFeed marketFeed_,
@@ -36,6 +45,7 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
     ) ProofGate(marketFeed_, verifiers, LiquidationSignals.COUNT, ACTION) {
         require(
             config_.rewardBps <= BPS &&
+                config_.rewardCapE6 / E6_PER_E4 <= type(uint32).max &&
                 config_.windowSeconds != 0 &&
                 config_.openingsPerWindow != 0,
             InvalidEngineConfig()
@@ -44,6 +54,8 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
         _rewardCapE6 = config_.rewardCapE6;
         _windowSeconds = config_.windowSeconds;
         _openingsPerWindow = config_.openingsPerWindow;
+        // Written here, so that the first opening does not pay for the slot.
+        _window.startedAt = uint64(block.timestamp);
     }
 
     /// @inheritdoc ILiquidationEngine
@@ -72,7 +84,7 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
         uint256 requirementE6 = ScalarField.toUnsignedAmount(proven.requirementE6);
         require(equityE6 < int256(requirementE6), NotBelowMaintenance(equityE6, requirementE6));
         require(
-            _liquidations[proven.accountIndex][proven.settlementNonce].status == Status.None,
+            _openings[proven.accountIndex][proven.settlementNonce].beneficiary == address(0),
             AlreadyOpen(proven.accountIndex, proven.settlementNonce)
         );
         _countOpening();
@@ -108,7 +120,15 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
         uint256 accountIndex,
         uint256 settlementNonce
     ) external view returns (Liquidation memory) {
-        return _liquidations[accountIndex][settlementNonce];
+        Opening memory opening = _openings[accountIndex][settlementNonce];
+        return
+            Liquidation({
+                status: opening.beneficiary == address(0) ? Status.None : Status.Open,
+                beneficiary: opening.beneficiary,
+                tick: opening.tick,
+                clockAtOpen: opening.clockAtOpen,
+                rewardE6: opening.rewardE4 * E6_PER_E4
+            });
     }
 
     /// @inheritdoc ILiquidationEngine
@@ -130,17 +150,15 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
         uint64 tick,
         address beneficiary
     ) private {
-        // At most the maintenance margin (rewardBps <= 10^4), so it fits 128 bits.
-        uint128 rewardE6 = uint128(Math.min(_rewardCapE6, (requirementE6 * _rewardBps) / BPS));
-        uint48 clockAtOpen = uint48(marketFeed.marketClock());
+        // Both factors fit: the requirement is below 2^127, the cap is below 2^32 units of E4.
+        uint256 rewardE4 = Math.min(_rewardCapE6, (requirementE6 * _rewardBps) / BPS) / E6_PER_E4;
+        uint64 clockAtOpen = marketFeed.marketClock();
 
-        _liquidations[accountIndex][settlementNonce] = Liquidation({
+        _openings[accountIndex][settlementNonce] = Opening({
             beneficiary: beneficiary,
-            openedAt: uint48(block.timestamp),
-            clockAtOpen: clockAtOpen,
-            tick: tick,
-            rewardE6: rewardE6,
-            status: Status.Open
+            tick: uint32(tick),
+            clockAtOpen: uint32(clockAtOpen),
+            rewardE4: uint32(rewardE4)
         });
         emit LiquidationOpened(
             accountIndex,
@@ -149,7 +167,7 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
             tick,
             equityE6,
             requirementE6,
-            rewardE6,
+            rewardE4 * E6_PER_E4,
             clockAtOpen
         );
     }

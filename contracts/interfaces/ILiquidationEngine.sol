@@ -17,21 +17,20 @@ interface ILiquidationEngine is IProofGate {
     }
 
     /// @param beneficiary Who is owed the reward; named inside the proof
-    /// @param openedAt Block time
-    /// @param clockAtOpen `marketClock` at opening: auctions measure time from here, so halts stop them
     /// @param tick The margin tick the proof cited
-    /// @param rewardE6 Owed to the beneficiary when the liquidation closes, out of what the winning bidder pays
+    /// @param clockAtOpen `marketClock` at opening: auctions measure time from here, so halts stop them
+    /// @param rewardE6 Owed to the beneficiary when the liquidation closes, out of what the winning bidder
+    /// pays; a multiple of 100 (10^-4 USD)
     struct Liquidation {
-        address beneficiary;
-        uint48 openedAt;
-        uint48 clockAtOpen;
-        uint64 tick;
-        uint128 rewardE6;
         Status status;
+        address beneficiary;
+        uint64 tick;
+        uint64 clockAtOpen;
+        uint256 rewardE6;
     }
 
     /// @param rewardBps Reward as a share of the proven maintenance margin, in 10^-4
-    /// @param rewardCapE6 Most that any reward can be
+    /// @param rewardCapE6 Most that any reward can be, at most 100 * (2^32 - 1)
     /// @param windowSeconds Length of the rate-limit window
     /// @param openingsPerWindow Most liquidations opened within one window: bounds what a wrong snapshot or
     /// parameter set can do before governance halts the market
@@ -50,7 +49,7 @@ interface ILiquidationEngine is IProofGate {
         int256 equityE6,
         uint256 requirementE6,
         uint256 rewardE6,
-        uint48 clockAtOpen
+        uint64 clockAtOpen
     );
 
     error NotBelowMaintenance(int256 equityE6, uint256 requirementE6);
