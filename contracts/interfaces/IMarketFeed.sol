@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ILedgerRegistry} from "./ILedgerRegistry.sol";
 import {IOracleQuorum} from "./IOracleQuorum.sol";
 import {IRiskParameters} from "./IRiskParameters.sol";
+import {ITickErrors} from "./ITickErrors.sol";
 
 /// @title Market snapshots and the margin ticks they open
 /// @notice A snapshot is accepted on the signatures of the oracle quorum and travels as a whole in calldata,
@@ -20,7 +21,7 @@ import {IRiskParameters} from "./IRiskParameters.sol";
 ///   accepted. The owner lifts a halt by naming the price level it confirms; it cannot supply a snapshot.
 ///   The owner can also halt at will: it can delay liquidations, never forge one.
 /// - While halted, snapshots and ticks are refused, no tick is admissible and `marketClock` stands still.
-interface IMarketFeed is IOracleQuorum {
+interface IMarketFeed is IOracleQuorum, ITickErrors {
     /// @param snapshotHash Poseidon commitment to the snapshot, below the scalar field
     /// @param documentHash keccak256 of the document bytes
     /// @param time Unix seconds as of which the snapshot holds
@@ -121,11 +122,7 @@ interface IMarketFeed is IOracleQuorum {
     error NoSnapshot();
     error NothingChanged(uint64 latestTick);
     error TickTooSoon(uint64 earliest);
-    error MarketHalted();
     error MarketNotHalted();
-    error UnknownTick(uint64 number);
-    error StaleTick(uint64 number, uint64 latestTick);
-    error TickTooOld(uint64 number, uint64 age, uint64 maxProofLag);
     error InvalidConfig();
 
     /// @notice Accepts a signed snapshot and opens a tick, or halts the market if the breaker trips.

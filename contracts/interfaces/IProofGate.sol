@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IGroth16Verifier} from "./IGroth16Verifier.sol";
 import {IMarketFeed} from "./IMarketFeed.sol";
+import {ITickErrors} from "./ITickErrors.sol";
 
 /// @title What every proof-gated action demands of its proof
 /// @notice A proof opens an action only if each of its public signals is below the scalar field, its ledger
@@ -11,7 +12,7 @@ import {IMarketFeed} from "./IMarketFeed.sol";
 /// broken binding has its own error.
 /// @dev The bytes of a proof identify nothing: Groth16 proofs can be re-randomised by anyone. Replay is
 /// prevented by the account and its settlement nonce alone.
-interface IProofGate {
+interface IProofGate is ITickErrors {
     error WrongLedgerRoot(uint256 cited, uint256 proven);
     error WrongSnapshot(uint256 cited, uint256 proven);
     error WrongParameters(uint256 cited, uint256 proven);
