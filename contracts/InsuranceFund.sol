@@ -5,7 +5,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC4626, IERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ICustodyVault} from "./interfaces/ICustodyVault.sol";
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
@@ -17,7 +17,7 @@ import {BankruptcySignals} from "./verifiers/BankruptcySignals.sol";
 
 /// @title The insurance fund: an ERC-4626 loss waterfall
 /// @dev Behaviour and trust assumptions: see `IInsuranceFund`.
-contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuardTransient {
+contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
     using SafeERC20 for IERC20;
 
     bytes32 private constant ACTION = keccak256("plimsoll.insurance.draw");
