@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractTransactionReceipt } from 'ethers';
 
+import type { SolidityProof } from '../proving/proof-file.ts';
 import { profileId, type Profile } from './config.ts';
-import type { ContractProof } from './proof.ts';
 import { send } from './refusal.ts';
 import type { Venue } from './venue.ts';
 
@@ -20,6 +20,9 @@ export async function submitRoot(
 export async function openTick(venue: Venue): Promise<ContractTransactionReceipt> {
   return send(venue.marketFeed, 'openTick', []);
 }
+
+/** The points of a proof, as `toSolidity` orders them. */
+export type ContractProof = SolidityProof['proof'];
 
 /** What both gated actions take. */
 export interface ProvenAction {
