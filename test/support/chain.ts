@@ -33,6 +33,13 @@ export interface TestChain {
   /** The next transaction's block has exactly this time. */
   setNextTime(time: bigint): Promise<void>;
   now(): Promise<bigint>;
+  /** Everything as it is now, to come back to with `restore`. */
+  save(): Promise<unknown>;
+  /**
+   * Back to a saved state, the clock one second after it however long the test took; returns the
+   * same state saved anew, for a saved state can be restored but once.
+   */
+  restore(saved: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -43,16 +50,28 @@ export async function startChain(
   const connection = await hre.network.create({
     override: { chainId, initialDate: new Date(Number(startAt) * 1_000) },
   });
-  const { ethers } = connection;
+  const { provider, getSigners } = connection.ethers;
+  const rpc = (method: string, params: readonly unknown[]): Promise<unknown> =>
+    provider.send(method, [...params]) as Promise<unknown>;
+  const now = async (): Promise<bigint> => BigInt((await provider.getBlock('latest'))!.timestamp);
+  const setNextTime = async (time: bigint): Promise<void> => {
+    await rpc('evm_setNextBlockTimestamp', [Number(time)]);
+  };
   return {
     chainId: BigInt(chainId),
-    provider: ethers.provider,
-    accounts: await ethers.getSigners(),
-    rpc: (method, params) => ethers.provider.send(method, [...params]) as Promise<unknown>,
-    setNextTime: async (time) => {
-      await ethers.provider.send('evm_setNextBlockTimestamp', [Number(time)]);
+    provider,
+    accounts: await getSigners(),
+    rpc,
+    setNextTime,
+    now,
+    save: () => rpc('evm_snapshot', []),
+    restore: async (saved) => {
+      await rpc('evm_revert', [saved]);
+      const again = await rpc('evm_snapshot', []);
+      await setNextTime((await now()) + 1n);
+      await rpc('evm_mine', []);
+      return again;
     },
-    now: async () => BigInt((await ethers.provider.getBlock('latest'))!.timestamp),
     close: () => connection.close(),
   };
 }

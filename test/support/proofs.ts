@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Real proofs of real accounts of the sample, for tests of gated paths: nothing here is a mock.
+import { buildBn128 } from 'ffjavascript';
+
+import type { Profile } from '../../prover/chain/config.ts';
+import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
+import type { ContractProof } from '../../prover/chain/submit.ts';
+import type { FeedSnapshot } from '../../prover/chain/snapshot.ts';
+import { Ledger } from '../../prover/ledger/ledger.ts';
+import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
+import { parameterHash } from '../../prover/market/parameters-words.ts';
+import {
+  PUBLIC_SIGNALS,
+  type StatementName,
+} from '../../prover/proving/generated/public-signals.ts';
+import { toSolidity } from '../../prover/proving/proof-file.ts';
+import { Prover } from '../../prover/proving/prover.ts';
+import { marginAccount, type AccountMargin } from '../../prover/risk/margin.ts';
+import { loadSample } from '../../prover/sample/sample.ts';
+import { prepareStatement } from '../../prover/statements/prepare.ts';
+import { deployVenue, postRoot, postSnapshot, startChain, type TestChain } from './chain.ts';
+
+const sample = loadSample();
+const parameterSet = loadDefaultParameters();
+const { snapshot: crash, document: crashDocument } = sample.snapshots.crash;
+const documentBytes = new TextEncoder().encode(crashDocument);
+
+/** Block time of the first margin tick. */
+export const CRASH_AT = crash.time + 2n;
+
+/** An account of the sample by its label. */
+export function accountNamed(name: string): number {
+  const label = sample.labels.find((candidate) => candidate.name === name);
+  if (label === undefined) throw new Error(`the sample has no account ${name}`);
+  return label.index;
+}
+
+/** The venue at the crash. */
+export const CRASH_LEDGER = new Ledger(sample.ledgers.crash);
+
+/** The next ledger: one unit arrived in a bystander's account, so the root differs, no more. */
+export const LATER_LEDGER = new Ledger(
+  sample.ledgers.crash.map((account, index) =>
+    index === accountNamed('dust-debt') ? { ...account, quoteE6: account.quoteE6 + 1n } : account,
+  ),
+);
+
+export function marginOf(accountIndex: number): AccountMargin {
+  const account = CRASH_LEDGER.account(accountIndex);
+  return marginAccount(account, crash, parameterSet.parameters);
+}
+
+/** A venue in the crash: root, snapshot and first tick in place, verifiers of the built circuits. */
+export async function crashVenue(chainId = 31_337): Promise<{
+  readonly chain: TestChain;
+  readonly venue: LocalVenue;
+}> {
+  const chain = await startChain({ chainId, startAt: crash.time - 1_000n });
+  const venue = await deployVenue(chain, {
+    parameterHash: parameterHash(parameterSet),
+    profiles: { liquidation: ['small', '16'], bankruptcy: ['small', '16'] },
+  });
+  await postRoot(chain, venue, CRASH_LEDGER.root, CRASH_LEDGER.accountCount, crash.time - 10n);
+  await postSnapshot(chain, venue, crashSnapshot(), CRASH_AT, documentBytes);
+  return { chain, venue };
+}
+
+function crashSnapshot(): FeedSnapshot {
+  return feedSnapshotOf(crash, crashDocument);
+}
+
+/**
+ * Opens the next tick at `at` on a snapshot signed anew. The oracles of this test sign what they
+ * are told: the same commitment with later times, unless `overrides` says otherwise.
+ */
+export async function postNextSnapshot(
+  chain: TestChain,
+  venue: LocalVenue,
+  at: bigint,
+  overrides: Partial<FeedSnapshot> = {},
+): Promise<void> {
+  const times = {
+    time: at,
+    indexTime: at,
+    perpetualTime: at,
+    forwardTime: at,
+    surfaceTime: at,
+    collateralTime: at,
+  };
+  const snapshot = { ...crashSnapshot(), ...times, ...overrides };
+  await postSnapshot(chain, venue, snapshot, at, documentBytes);
+}
+
+export interface GatedProof {
+  readonly profile: Profile;
+  readonly proof: ContractProof;
+  readonly publicSignals: readonly bigint[];
+  /** Of `publicSignals`, in their order. */
+  readonly names: readonly string[];
+}
+
+let prover: Prover | undefined;
+const made = new Map<string, Promise<GatedProof>>();
+
+async function prove(
+  statement: StatementName,
+  ledger: Ledger,
+  account: number,
+  context: bigint,
+): Promise<GatedProof> {
+  const opening = ledger.open(account);
+  const request = { opening, snapshot: crash, parameters: parameterSet, context };
+  const instance = prepareStatement(statement, request);
+  prover ??= new Prover();
+  const { file } = await prover.prove({
+    statement,
+    profile: instance.profile,
+    inputs: instance.inputs,
+  });
+  const { proof, publicSignals } = toSolidity(file);
+  const names = PUBLIC_SIGNALS[statement].map(({ name }) => name);
+  return { profile: instance.profile as Profile, proof, publicSignals, names };
+}
+
+/** A copy of its own for every caller, so that no test can spoil another's. */
+async function proveOnce(
+  statement: StatementName,
+  ledger: Ledger,
+  account: number,
+  context: bigint,
+): Promise<GatedProof> {
+  const key = [statement, ledger.root, account, context].join();
+  const proof = made.get(key) ?? prove(statement, ledger, account, context);
+  made.set(key, proof);
+  return structuredClone(await proof);
+}
+
+export function liquidationProof(
+  ledger: Ledger,
+  account: number,
+  context: bigint,
+): Promise<GatedProof> {
+  return proveOnce('liquidation', ledger, account, context);
+}
+
+export function bankruptcyProof(
+  ledger: Ledger,
+  account: number,
+  context: bigint,
+): Promise<GatedProof> {
+  return proveOnce('bankruptcy', ledger, account, context);
+}
+
+export async function closeProver(): Promise<void> {
+  await prover?.close();
+  prover = undefined;
+}
+
+/** The public signals with one of them changed. */
+export function withSignal(
+  { names, publicSignals }: GatedProof,
+  name: string,
+  value: bigint,
+): readonly bigint[] {
+  const position = names.indexOf(name);
+  if (position < 0) throw new Error(`no public signal is called ${name}`);
+  return publicSignals.with(position, value);
+}
+
+interface PointGroup {
+  fromObject(point: readonly (bigint | readonly bigint[])[]): Uint8Array;
+  toObject(point: Uint8Array): (bigint | bigint[])[];
+  toAffine(point: Uint8Array): Uint8Array;
+  timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
+}
+interface PointCurve {
+  readonly G1: PointGroup;
+  readonly G2: PointGroup;
+  readonly Fr: {
+    e(value: bigint): Uint8Array;
+    inv(value: Uint8Array): Uint8Array;
+    toObject(value: Uint8Array): bigint;
+  };
+  terminate(): Promise<void>;
+}
+
+/** Another valid proof of the same claim, made without the witness: (sA, B/s, C). */
+export async function rerandomised(proof: ContractProof): Promise<ContractProof> {
+  const SCALE = 0x9e3779b97f4a7c15n;
+  const curve = (await buildBn128(true)) as unknown as PointCurve;
+  const { G1, G2, Fr } = curve;
+  const inverse = Fr.toObject(Fr.inv(Fr.e(SCALE)));
+  const [[x1, x0], [y1, y0]] = proof.b;
+  const a = G1.toObject(G1.toAffine(G1.timesScalar(G1.fromObject([...proof.a, 1n]), SCALE)));
+  const scaled = G2.timesScalar(
+    G2.fromObject([
+      [x0, x1],
+      [y0, y1],
+      [1n, 0n],
+    ]),
+    inverse,
+  );
+  const [x, y] = G2.toObject(G2.toAffine(scaled)) as bigint[][];
+  await curve.terminate();
+  return {
+    a: [a[0] as bigint, a[1] as bigint],
+    b: [
+      [x![1]!, x![0]!],
+      [y![1]!, y![0]!],
+    ],
+    c: proof.c,
+  };
+}
