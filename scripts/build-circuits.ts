@@ -45,7 +45,9 @@ async function main(args: readonly string[]): Promise<void> {
     if (done !== last) say(`${done}/${total} ${message}`);
     last = done;
   };
-  const { artifacts } = await buildCircuits(targets.length > 0 ? { targets, progress } : { progress });
+  const { artifacts } = await buildCircuits(
+    targets.length > 0 ? { targets, progress } : { progress },
+  );
   if (args.includes('--snapshot')) updateSnapshot(REPOSITORY_ROOT, artifacts);
 }
 

@@ -10,7 +10,11 @@ import { sha256 } from './hash.ts';
 import { ARTIFACTS_DIRECTORY, REPOSITORY_ROOT } from './root.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
-const file = z.strictObject({ path: z.string().min(1), sha256: digest, bytes: z.number().int().positive() });
+const file = z.strictObject({
+  path: z.string().min(1),
+  sha256: digest,
+  bytes: z.number().int().positive(),
+});
 
 const artifact = z.strictObject({
   statement: z.string().min(1),
@@ -48,12 +52,18 @@ export function loadArtifactManifest(root = REPOSITORY_ROOT): ArtifactManifest {
   try {
     source = readFileSync(join(root, ARTIFACT_MANIFEST_PATH), 'utf8');
   } catch (cause) {
-    throw new PlimsollError('NOT_SET_UP', 'no circuits are built: run "npx plimsoll setup" first', { cause });
+    throw new PlimsollError('NOT_SET_UP', 'no circuits are built: run "npx plimsoll setup" first', {
+      cause,
+    });
   }
   return parseArtifactManifest(source);
 }
 
-export function findArtifact(manifest: ArtifactManifest, statement: string, profile: string): Artifact {
+export function findArtifact(
+  manifest: ArtifactManifest,
+  statement: string,
+  profile: string,
+): Artifact {
   const found = manifest.artifacts.find(
     (entry) => entry.statement === statement && entry.profile === profile,
   );
@@ -72,9 +82,13 @@ export function readArtifactFile(listed: ArtifactFile, root = REPOSITORY_ROOT): 
   try {
     data = readFileSync(join(root, listed.path));
   } catch (cause) {
-    throw new PlimsollError('ARTIFACT_MISSING', `${listed.path}: is listed in the artifact manifest but missing`, {
-      cause,
-    });
+    throw new PlimsollError(
+      'ARTIFACT_MISSING',
+      `${listed.path}: is listed in the artifact manifest but missing`,
+      {
+        cause,
+      },
+    );
   }
   const actual = sha256(data);
   if (actual !== listed.sha256) {

@@ -29,7 +29,11 @@ function coordinates(name: string, values: unknown): [bigint, bigint] {
 }
 
 function coordinate(name: string, value: unknown): bigint {
-  if (typeof value !== 'string' || !/^(0|[1-9][0-9]*)$/.test(value) || BigInt(value) >= BASE_FIELD) {
+  if (
+    typeof value !== 'string' ||
+    !/^(0|[1-9][0-9]*)$/.test(value) ||
+    BigInt(value) >= BASE_FIELD
+  ) {
     throw new InvalidInput(name, 'must be a canonical decimal string below the base field');
   }
   return BigInt(value);
@@ -37,7 +41,11 @@ function coordinate(name: string, value: unknown): bigint {
 
 /** A proof as snarkjs and rapidsnark write it; throws `InvalidInput` naming the bad field. */
 export function parseSnarkjsProof(document: unknown): ProofPoints {
-  const { pi_a: a, pi_b: b, pi_c: c } = (document ?? {}) as Partial<Record<keyof SnarkjsProof, unknown>>;
+  const {
+    pi_a: a,
+    pi_b: b,
+    pi_c: c,
+  } = (document ?? {}) as Partial<Record<keyof SnarkjsProof, unknown>>;
   if (!Array.isArray(b) || b.length < 2) {
     throw new InvalidInput('pi_b', 'must be a point with two coordinates');
   }

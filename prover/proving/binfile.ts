@@ -5,8 +5,12 @@ import { PlimsollError } from '../errors.ts';
 export function readSections(file: Uint8Array, magic: string): Map<number, Uint8Array> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const truncated = (): PlimsollError =>
-    new PlimsollError('BINARY_FORMAT', `${magic}: the file is truncated or not in the ${magic} format`);
-  if (file.byteLength < 12 || Buffer.from(file.subarray(0, 4)).toString('latin1') !== magic) throw truncated();
+    new PlimsollError(
+      'BINARY_FORMAT',
+      `${magic}: the file is truncated or not in the ${magic} format`,
+    );
+  if (file.byteLength < 12 || Buffer.from(file.subarray(0, 4)).toString('latin1') !== magic)
+    throw truncated();
   const count = view.getUint32(8, true);
   const sections = new Map<number, Uint8Array>();
   let offset = 12;

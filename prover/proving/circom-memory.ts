@@ -66,11 +66,15 @@ export function findSignalBase(wasm: Uint8Array): number {
   const exports = new WasmReader(sections.find(([id]) => id === EXPORT_SECTION)![1]);
   for (let left = exports.unsigned(); left > 0; left -= 1) {
     const length = exports.unsigned();
-    const name = Buffer.from(exports.bytes.subarray(exports.offset, exports.offset + length)).toString('latin1');
+    const name = Buffer.from(
+      exports.bytes.subarray(exports.offset, exports.offset + length),
+    ).toString('latin1');
     exports.offset += length + 1;
     const index = exports.unsigned();
     if (name !== 'getWitness') continue;
-    const body = functionBodies(sections.find(([id]) => id === CODE_SECTION)![1])[index - IMPORTED_FUNCTIONS]!;
+    const body = functionBodies(sections.find(([id]) => id === CODE_SECTION)![1])[
+      index - IMPORTED_FUNCTIONS
+    ]!;
     const marker = Buffer.from(body).indexOf(Buffer.from([0x41, SIGNAL_BYTES, 0x6c, 0x41]));
     if (marker < 0) break;
     return new WasmReader(body, marker + 4).unsigned();

@@ -42,7 +42,10 @@ const statement = z
     publicSignals: z.array(publicSignal).min(1),
     /** Those of `publicSignals` that are inputs of the template; circom puts them after outputs. */
     publicInputs: z.array(identifier),
-    profiles: z.record(z.string().regex(/^[a-z0-9]+$/, 'must be lower-case letters and digits'), profile),
+    profiles: z.record(
+      z.string().regex(/^[a-z0-9]+$/, 'must be lower-case letters and digits'),
+      profile,
+    ),
   })
   .check((context) => {
     const names = context.value.publicSignals.map((signal) => signal.name);

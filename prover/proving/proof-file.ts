@@ -13,7 +13,8 @@ import { SCALAR_FIELD } from './r1cs.ts';
 const SIGNED_LIMIT = 2n ** 127n;
 
 /** Order of the BN254 base field, in which curve coordinates live. */
-export const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
+export const BASE_FIELD =
+  21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 
 const coordinate = decimalBigint(0n, BASE_FIELD - 1n);
 const point = z.tuple([coordinate, coordinate]);
@@ -108,7 +109,8 @@ export function formatProof(file: ProofFile): string {
     proof: file.proof,
     versions: file.versions,
   };
-  const asText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+  const asText = (_: string, value: unknown): unknown =>
+    typeof value === 'bigint' ? String(value) : value;
   return `${JSON.stringify(document, asText, 2)}\n`;
 }
 
@@ -122,14 +124,25 @@ export function saveProof(path: string, file: ProofFile): void {
 
 /** What the verifier contracts take: G2 coordinates with the imaginary part first. */
 export interface SolidityProof {
-  readonly proof: { readonly a: [bigint, bigint]; readonly b: [[bigint, bigint], [bigint, bigint]]; readonly c: [bigint, bigint] };
+  readonly proof: {
+    readonly a: [bigint, bigint];
+    readonly b: [[bigint, bigint], [bigint, bigint]];
+    readonly c: [bigint, bigint];
+  };
   readonly publicSignals: readonly bigint[];
 }
 
 export function toSolidity(file: ProofFile): SolidityProof {
   const { a, b, c } = file.proof;
   return {
-    proof: { a, b: [[b[0][1], b[0][0]], [b[1][1], b[1][0]]], c },
+    proof: {
+      a,
+      b: [
+        [b[0][1], b[0][0]],
+        [b[1][1], b[1][0]],
+      ],
+      c,
+    },
     publicSignals: encodePublicSignals(file.statement, file.publicSignals),
   };
 }

@@ -78,6 +78,8 @@ export class Prover {
     const artifact = this.artifact(statement, profile);
     const calculator = this.#calculator(artifact);
     const backend = this.#backend(artifact);
+    // A key that cannot be trusted is found out before the work, not after it.
+    this.#verificationKey(artifact);
 
     let started = performance.now();
     const witness = calculator.calculateBytes(inputs);
@@ -88,14 +90,22 @@ export class Prover {
     const proveMs = elapsed(started);
 
     const count = made.publicSignals.length;
-    const expected = Array.from({ length: count }, (_, index) => bigintFromLittleEndian(witness, 32 * (index + 1)));
+    const expected = Array.from({ length: count }, (_, index) =>
+      bigintFromLittleEndian(witness, 32 * (index + 1)),
+    );
     if (expected.join() !== made.publicSignals.join()) {
-      throw new PlimsollError('PROOF_INVALID', `${backend.name}: the public signals are not those of the witness`);
+      throw new PlimsollError(
+        'PROOF_INVALID',
+        `${backend.name}: the public signals are not those of the witness`,
+      );
     }
     const named: StatementSignals[Name] = decodePublicSignals(statement, made.publicSignals);
     started = performance.now();
     if (!(await this.#accepts(artifact, made))) {
-      throw new PlimsollError('PROOF_INVALID', `${backend.name}: made a proof that does not verify`);
+      throw new PlimsollError(
+        'PROOF_INVALID',
+        `${backend.name}: made a proof that does not verify`,
+      );
     }
     const verifyMs = elapsed(started);
 
@@ -124,7 +134,10 @@ export class Prover {
       throw new InvalidInput('artifact.r1cs', `must be ${r1cs.sha256}, the circuit built here`);
     }
     if (file.artifact.verificationKey !== verificationKey.sha256) {
-      throw new InvalidInput('artifact.verificationKey', `must be ${verificationKey.sha256}, the key built here`);
+      throw new InvalidInput(
+        'artifact.verificationKey',
+        `must be ${verificationKey.sha256}, the key built here`,
+      );
     }
     if (file.artifact.key !== artifact.key) {
       throw new InvalidInput('artifact.key', `must be "${artifact.key}", as the key built here is`);
@@ -146,13 +159,19 @@ export class Prover {
   }
 
   async #accepts(artifact: Artifact, made: BackendProof): Promise<boolean> {
+    const key = this.#verificationKey(artifact);
+    return await groth16.verify(key, made.publicSignals.map(String), toSnarkjsProof(made.proof));
+  }
+
+  #verificationKey(artifact: Artifact): SnarkjsVerificationKey {
     const listed = artifact.files.verificationKey;
     let key = this.#verificationKeys.get(listed.sha256);
     if (key === undefined) {
-      key = JSON.parse(Buffer.from(readArtifactFile(listed)).toString('utf8')) as SnarkjsVerificationKey;
+      const source = Buffer.from(readArtifactFile(listed)).toString('utf8');
+      key = JSON.parse(source) as SnarkjsVerificationKey;
       this.#verificationKeys.set(listed.sha256, key);
     }
-    return await groth16.verify(key, made.publicSignals.map(String), toSnarkjsProof(made.proof));
+    return key;
   }
 
   #calculator(artifact: Artifact): WitnessCalculator {

@@ -3,7 +3,8 @@ import { PlimsollError } from '../errors.ts';
 import { readSections } from './binfile.ts';
 
 /** Order of the BN254 scalar field. */
-export const SCALAR_FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+export const SCALAR_FIELD =
+  21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
 export interface R1csHeader {
   readonly wires: number;
@@ -52,9 +53,13 @@ export function bigintToLittleEndian(value: bigint, bytes: Uint8Array, offset = 
 
 export function readR1csHeader(file: Uint8Array): R1csHeader {
   const section = readSections(file, 'r1cs').get(HEADER_SECTION);
-  if (section === undefined) throw new PlimsollError('R1CS_FORMAT', 'r1cs: header section is missing');
+  if (section === undefined)
+    throw new PlimsollError('R1CS_FORMAT', 'r1cs: header section is missing');
   const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
-  if (view.getUint32(0, true) !== FIELD_BYTES || bigintFromLittleEndian(section, 4) !== SCALAR_FIELD) {
+  if (
+    view.getUint32(0, true) !== FIELD_BYTES ||
+    bigintFromLittleEndian(section, 4) !== SCALAR_FIELD
+  ) {
     throw new PlimsollError('R1CS_FORMAT', 'r1cs: the field is not that of BN254');
   }
   return {
@@ -69,7 +74,8 @@ export function readR1csHeader(file: Uint8Array): R1csHeader {
 
 export function constraintSection(file: Uint8Array): Uint8Array {
   const section = readSections(file, 'r1cs').get(CONSTRAINTS_SECTION);
-  if (section === undefined) throw new PlimsollError('R1CS_FORMAT', 'r1cs: constraint section is missing');
+  if (section === undefined)
+    throw new PlimsollError('R1CS_FORMAT', 'r1cs: constraint section is missing');
   return section;
 }
 
@@ -111,7 +117,12 @@ export function readR1cs(file: Uint8Array): R1cs {
   return { ...header, a: side(0), b: side(1), c: side(2), coefficients };
 }
 
-function evaluate(r1cs: R1cs, terms: LinearTerms, constraint: number, witness: readonly bigint[]): bigint {
+function evaluate(
+  r1cs: R1cs,
+  terms: LinearTerms,
+  constraint: number,
+  witness: readonly bigint[],
+): bigint {
   let sum = 0n;
   const end = terms.start[constraint + 1]!;
   for (let term = terms.start[constraint]!; term < end; term += 1) {
@@ -123,7 +134,10 @@ function evaluate(r1cs: R1cs, terms: LinearTerms, constraint: number, witness: r
 /** Indices of the constraints that `witness` violates; an empty list means the R1CS accepts it. */
 export function violatedConstraints(r1cs: R1cs, witness: readonly bigint[]): number[] {
   if (witness.length !== r1cs.wires) {
-    throw new PlimsollError('WITNESS_LENGTH', `witness: expected ${r1cs.wires} values, got ${witness.length}`);
+    throw new PlimsollError(
+      'WITNESS_LENGTH',
+      `witness: expected ${r1cs.wires} values, got ${witness.length}`,
+    );
   }
   if (witness[0] !== 1n) throw new PlimsollError('WITNESS_ONE', 'witness: wire 0 must be 1');
   const violated: number[] = [];

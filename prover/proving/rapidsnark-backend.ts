@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,7 +43,8 @@ export function findRapidsnark(environment: NodeJS.ProcessEnv = process.env): st
   const configured = environment[ENVIRONMENT_VARIABLE];
   if (configured !== undefined && configured !== '') {
     const path = isAbsolute(configured) ? configured : resolve(configured);
-    if (!isExecutable(path)) throw new InvalidInput(ENVIRONMENT_VARIABLE, `must be an executable file, got ${configured}`);
+    if (!isExecutable(path))
+      throw new InvalidInput(ENVIRONMENT_VARIABLE, `must be an executable file, got ${configured}`);
     return path;
   }
   return (environment['PATH'] ?? '')
@@ -48,8 +57,15 @@ export function findRapidsnark(environment: NodeJS.ProcessEnv = process.env): st
 function parsePublicSignals(document: unknown): bigint[] {
   if (!Array.isArray(document)) throw new InvalidInput('publicSignals', 'must be a list');
   return document.map((value: unknown, index) => {
-    if (typeof value !== 'string' || !/^(0|[1-9][0-9]*)$/.test(value) || BigInt(value) >= SCALAR_FIELD) {
-      throw new InvalidInput(`publicSignals[${index}]`, 'must be a canonical decimal string below the scalar field');
+    if (
+      typeof value !== 'string' ||
+      !/^(0|[1-9][0-9]*)$/.test(value) ||
+      BigInt(value) >= SCALAR_FIELD
+    ) {
+      throw new InvalidInput(
+        `publicSignals[${index}]`,
+        'must be a canonical decimal string below the scalar field',
+      );
     }
     return BigInt(value);
   });
@@ -74,7 +90,7 @@ export class RapidsnarkBackend implements ProvingBackend {
       this.#checkedKeys.add(zkey.sha256);
     }
     // The witness is the account's private data: readable by this user only, and removed at once.
-    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-witness-'));
     try {
       const path = (name: string): string => join(folder, name);
       writeFileSync(path('witness.wtns'), writeWitness(witness), { mode: 0o600 });
@@ -84,14 +100,18 @@ export class RapidsnarkBackend implements ProvingBackend {
         throw new PlimsollError('BACKEND_FAILED', `${this.#binary}: the prover failed`, { cause });
       });
       // rapidsnark ends its files with a zero byte.
-      const read = (name: string): unknown => JSON.parse(readFileSync(path(name), 'utf8').replace(/\0+$/, ''));
+      const read = (name: string): unknown =>
+        JSON.parse(readFileSync(path(name), 'utf8').replace(/\0+$/, ''));
       return {
         proof: parseSnarkjsProof(read('proof.json')),
         publicSignals: parsePublicSignals(read('public.json')),
       };
     } catch (cause) {
-      if (!(cause instanceof SyntaxError) && (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-      throw new PlimsollError('BACKEND_FAILED', `${this.#binary}: wrote no readable proof`, { cause });
+      if (!(cause instanceof SyntaxError) && (cause as NodeJS.ErrnoException).code !== 'ENOENT')
+        throw cause;
+      throw new PlimsollError('BACKEND_FAILED', `${this.#binary}: wrote no readable proof`, {
+        cause,
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

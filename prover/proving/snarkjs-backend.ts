@@ -10,7 +10,9 @@ import { writeWitness } from './witness-file.ts';
 
 /** Ends the worker threads that snarkjs keeps alive, without which the process never exits. */
 export async function terminateCurve(): Promise<void> {
-  const { curve_bn128: curve } = globalThis as { curve_bn128?: { terminate(): Promise<void> } | null };
+  const { curve_bn128: curve } = globalThis as {
+    curve_bn128?: { terminate(): Promise<void> } | null;
+  };
   await curve?.terminate();
 }
 

@@ -5,7 +5,8 @@ import { bigintFromLittleEndian, SCALAR_FIELD } from './r1cs.ts';
 import type { SymbolTable } from './symbols.ts';
 
 /** What a circuit takes: numbers, arrays of inputs, and objects for circom buses. */
-export type CircuitInput = bigint | number | readonly CircuitInput[] | { readonly [field: string]: CircuitInput };
+export type CircuitInput =
+  bigint | number | readonly CircuitInput[] | { readonly [field: string]: CircuitInput };
 export type CircuitInputs = { readonly [signal: string]: CircuitInput };
 
 /** Value of a signal by name, also of signals that simplification left out of the witness. */
@@ -57,7 +58,11 @@ function isNumber(input: CircuitInput): input is bigint | number {
 }
 
 /** One flat list of values per signal; bus fields are named `bus.field` as circom names them. */
-function flattenInputs(path: string, input: CircuitInput, into: Map<string, (bigint | number)[]>): void {
+function flattenInputs(
+  path: string,
+  input: CircuitInput,
+  into: Map<string, (bigint | number)[]>,
+): void {
   if (isNumber(input)) {
     const values = into.get(path);
     if (values === undefined) into.set(path, [input]);
@@ -65,9 +70,12 @@ function flattenInputs(path: string, input: CircuitInput, into: Map<string, (big
   } else if (Array.isArray(input)) {
     const list = input as readonly CircuitInput[];
     const holdsBuses = list.some((item) => !isNumber(item) && !Array.isArray(item));
-    list.forEach((item, index) => flattenInputs(holdsBuses ? `${path}[${index}]` : path, item, into));
+    list.forEach((item, index) =>
+      flattenInputs(holdsBuses ? `${path}[${index}]` : path, item, into),
+    );
   } else if (typeof input === 'object' && input !== null) {
-    for (const [field, value] of Object.entries(input)) flattenInputs(`${path}.${field}`, value, into);
+    for (const [field, value] of Object.entries(input))
+      flattenInputs(`${path}.${field}`, value, into);
   } else {
     throw new InvalidInput(path, `must be a bigint, an array or an object, got ${typeof input}`);
   }
@@ -134,12 +142,16 @@ export class WitnessCalculator {
   /** The witness together with every signal by name; `read` stays valid after later runs. */
   observe(inputs: CircuitInputs): { witness: bigint[]; read: ReadSignal } {
     const symbols = this.#symbols;
-    if (symbols === undefined) throw new PlimsollError('NO_SYMBOLS', 'observe: needs the symbol table');
+    if (symbols === undefined)
+      throw new PlimsollError('NO_SYMBOLS', 'observe: needs the symbol table');
     const exports = this.run(inputs);
     const witness = toValues(readWitness(exports));
     const end = this.#signalBase + SIGNAL_BYTES * symbols.labels;
     const signals = new Uint8Array(exports.memory.buffer).slice(this.#signalBase, end);
-    return { witness, read: (name) => decodeSignal(signals, SIGNAL_BYTES * symbols.get(name).label) };
+    return {
+      witness,
+      read: (name) => decodeSignal(signals, SIGNAL_BYTES * symbols.get(name).label),
+    };
   }
 
   /** Executes the circuit and leaves all its signals in the memory of the returned instance. */
@@ -197,7 +209,10 @@ export class WitnessCalculator {
     return exports;
   }
 
-  #setInputs(exports: CircomExports, flat: ReadonlyMap<string, readonly (bigint | number)[]>): void {
+  #setInputs(
+    exports: CircomExports,
+    flat: ReadonlyMap<string, readonly (bigint | number)[]>,
+  ): void {
     let given = 0;
     const prepared: [name: string, hash: [number, number], values: readonly bigint[]][] = [];
     for (const [name, values] of flat) {
@@ -212,12 +227,18 @@ export class WitnessCalculator {
       given += values.length;
     }
     if (given !== exports.getInputSize()) {
-      throw new InvalidInput('inputs', `the circuit takes ${exports.getInputSize()} values, got ${given}`);
+      throw new InvalidInput(
+        'inputs',
+        `the circuit takes ${exports.getInputSize()} values, got ${given}`,
+      );
     }
     for (const [, hash, values] of prepared) {
       values.forEach((value, position) => {
         for (let word = 0; word < 8; word += 1) {
-          exports.writeSharedRWMemory(word, Number((value >> BigInt(32 * word)) & 0xffff_ffffn) | 0);
+          exports.writeSharedRWMemory(
+            word,
+            Number((value >> BigInt(32 * word)) & 0xffff_ffffn) | 0,
+          );
         }
         exports.setInputSignal(hash[0], hash[1], position);
       });

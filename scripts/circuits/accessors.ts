@@ -2,7 +2,8 @@
 import { profilesBySize } from '../../prover/proving/manifest.ts';
 import type { PublicSignal, SignalType, Statement } from '../../prover/proving/manifest.ts';
 
-const NOTICE = '// Generated from circuits/circuits.json by scripts/build-circuits.ts. Do not edit.';
+const NOTICE =
+  '// Generated from circuits/circuits.json by scripts/build-circuits.ts. Do not edit.';
 const SPDX = '// SPDX-License-Identifier: GPL-3.0-or-later';
 
 export function pascalCase(name: string): string {

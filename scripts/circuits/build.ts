@@ -87,13 +87,21 @@ export function assertBudget(name: string, constraints: number, budget: number):
   }
 }
 
-function listed(root: string, circuit: CompiledCircuit, extension: 'r1cs' | 'wasm' | 'sym'): Artifact['files']['r1cs'] {
+function listed(
+  root: string,
+  circuit: CompiledCircuit,
+  extension: 'r1cs' | 'wasm' | 'sym',
+): Artifact['files']['r1cs'] {
   const path = join(circuit.directory, `circuit.${extension}`);
   return { path, sha256: circuit.files[extension], bytes: statSync(join(root, path)).size };
 }
 
 /** At most `limit` pieces of work at once, in order; after a failure nothing new is begun. */
-async function mapLimited<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+async function mapLimited<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   const runner = async (): Promise<void> => {
@@ -112,7 +120,11 @@ async function mapLimited<T, R>(items: readonly T[], limit: number, work: (item:
 }
 
 /** Entries of earlier builds that still describe the circuits as they are now. */
-function keptEntries(root: string, circuits: CircuitManifest, built: readonly Artifact[]): Artifact[] {
+function keptEntries(
+  root: string,
+  circuits: CircuitManifest,
+  built: readonly Artifact[],
+): Artifact[] {
   const path = join(root, ARTIFACT_MANIFEST_PATH);
   if (!existsSync(path)) return [];
   const fresh = new Set(built.map((entry) => `${entry.statement}-${entry.profile}`));
@@ -145,21 +157,25 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const total = targets.length * 2;
   let done = 0;
   const report = (message: string): void => options.progress?.({ message, done, total });
-  const compiled = await mapLimited(targets, availableParallelism(), async ({ statement, profile }) => {
-    const name = targetName(statement, profile);
-    const { parameters, constraintBudget } = findProfile(statement, profile);
-    report(`compiling ${name}`);
-    const circuit = await compileCircuit(
-      { ...statement, name, parameters },
-      { root, inspectAllowances: circuits.inspectAllowances },
-    );
-    assertBudget(name, circuit.constraints, constraintBudget);
-    const symbols = new SymbolTable(readFileSync(compiledFile(root, circuit, 'sym'), 'utf8'));
-    assertPublicSignals(statement, symbols);
-    done += 1;
-    report(`${name}: ${circuit.constraints} constraints of ${constraintBudget}`);
-    return circuit;
-  });
+  const compiled = await mapLimited(
+    targets,
+    availableParallelism(),
+    async ({ statement, profile }) => {
+      const name = targetName(statement, profile);
+      const { parameters, constraintBudget } = findProfile(statement, profile);
+      report(`compiling ${name}`);
+      const circuit = await compileCircuit(
+        { ...statement, name, parameters },
+        { root, inspectAllowances: circuits.inspectAllowances },
+      );
+      assertBudget(name, circuit.constraints, constraintBudget);
+      const symbols = new SymbolTable(readFileSync(compiledFile(root, circuit, 'sym'), 'utf8'));
+      assertPublicSignals(statement, symbols);
+      done += 1;
+      report(`${name}: ${circuit.constraints} constraints of ${constraintBudget}`);
+      return circuit;
+    },
+  );
 
   const rebuilt = new Set<string>();
   const verifiers: BuiltVerifier[] = [];
@@ -204,11 +220,14 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
     const order = circuits.statements.flatMap((statement) =>
       profilesBySize(statement).map((profile) => targetName(statement, profile)),
     );
-    const position = (entry: Artifact): number => order.indexOf(`${entry.statement}-${entry.profile}`);
+    const position = (entry: Artifact): number =>
+      order.indexOf(`${entry.statement}-${entry.profile}`);
     const all = [...artifacts, ...kept].sort((left, right) => position(left) - position(right));
     const manifest = { format: 'plimsoll-artifacts', version: 1, artifacts: all };
-    writeFileAtomically(join(root, ARTIFACT_MANIFEST_PATH), `${JSON.stringify(manifest, null, 2)}\n`);
+    writeFileAtomically(
+      join(root, ARTIFACT_MANIFEST_PATH),
+      `${JSON.stringify(manifest, null, 2)}\n`,
+    );
     return { artifacts, rebuilt: [...rebuilt] };
   });
 }
-

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -53,7 +61,8 @@ export interface CompiledCircuit extends CompileStamp {
 }
 
 export function mainSource(spec: CircuitSpec): string {
-  const publicInputs = spec.publicInputs.length > 0 ? ` {public [${spec.publicInputs.join(', ')}]}` : '';
+  const publicInputs =
+    spec.publicInputs.length > 0 ? ` {public [${spec.publicInputs.join(', ')}]}` : '';
   return [
     'pragma circom 2.2.0;',
     `include "${spec.file}";`,
@@ -68,17 +77,25 @@ export function circomVersion(): Record<string, string> {
   return { circom2: version, circomWasm: sha256File(join(dirname(packagePath), 'circom.wasm')) };
 }
 
-function runCircom(root: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+function runCircom(
+  root: string,
+  args: readonly string[],
+): Promise<{ code: number | null; output: string }> {
   const cli = join(dirname(require.resolve('circom2/package.json')), 'cli.js');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cli, ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', reject);
     child.on('close', (code) => {
-      // eslint-disable-next-line no-control-regex -- circom colours its messages even in a pipe
-      const output = Buffer.concat(chunks).toString('utf8').replace(/\u001b\[[0-9;]*m/g, '');
+      // circom colours its messages even in a pipe.
+      const output = Buffer.concat(chunks)
+        .toString('utf8')
+        .replace(/\u001b\[[0-9;]*m/g, '');
       resolve({ code, output });
     });
   });
@@ -126,7 +143,12 @@ export function makeWorkDirectory(root: string, name: string): string {
 async function compileInto(
   spec: CircuitSpec,
   options: CompileOptions,
-  key: { sourcesHash: string; sources: Map<string, string>; tools: Record<string, string>; flags: string[] },
+  key: {
+    sourcesHash: string;
+    sources: Map<string, string>;
+    tools: Record<string, string>;
+    flags: string[];
+  },
   directory: string,
 ): Promise<CompileStamp> {
   const { root } = options;
@@ -147,7 +169,10 @@ async function compileInto(
     }
     const refused = refusedWarnings(output, key.sources, options.inspectAllowances);
     if (refused.length > 0) {
-      throw new PlimsollError('CIRCUIT_WARNINGS', `${spec.name}: circom --inspect warns\n${refused.join('\n')}`);
+      throw new PlimsollError(
+        'CIRCUIT_WARNINGS',
+        `${spec.name}: circom --inspect warns\n${refused.join('\n')}`,
+      );
     }
     renameSync(join(root, work, 'circuit_js', 'circuit.wasm'), join(root, work, 'circuit.wasm'));
     rmSync(join(root, work, 'circuit_js'), { recursive: true });
@@ -181,16 +206,36 @@ async function compileInto(
  * main, every source it includes, the compiler and its options. circom runs in a child process, so
  * several circuits compile at once.
  */
-export async function compileCircuit(spec: CircuitSpec, options: CompileOptions): Promise<CompiledCircuit> {
+export async function compileCircuit(
+  spec: CircuitSpec,
+  options: CompileOptions,
+): Promise<CompiledCircuit> {
   const sources = collectSources(options.root, spec.file);
   const tools = circomVersion();
   const flags = [`--O${options.simplification ?? 2}`, '--r1cs', '--wasm', '--sym', '--inspect'];
   const sourcesHash = sha256(
-    JSON.stringify([FORMAT, mainSource(spec), [...sources], tools, flags, LIBRARY_PATHS, options.inspectAllowances]),
+    JSON.stringify([
+      FORMAT,
+      mainSource(spec),
+      [...sources],
+      tools,
+      flags,
+      LIBRARY_PATHS,
+      options.inspectAllowances,
+    ]),
   );
-  const directory = join(ARTIFACTS_DIRECTORY, 'compiled', `${spec.name}-${sourcesHash.slice(0, 16)}`);
+  const directory = join(
+    ARTIFACTS_DIRECTORY,
+    'compiled',
+    `${spec.name}-${sourcesHash.slice(0, 16)}`,
+  );
   const key = { sourcesHash, sources, tools, flags };
-  const lock = join(options.root, ARTIFACTS_DIRECTORY, 'locks', `${spec.name}-${sourcesHash.slice(0, 16)}`);
+  const lock = join(
+    options.root,
+    ARTIFACTS_DIRECTORY,
+    'locks',
+    `${spec.name}-${sourcesHash.slice(0, 16)}`,
+  );
   return await withLock(lock, async () => {
     const stamp = readStamp(options.root, directory);
     if (stamp !== undefined) return { ...stamp, directory, cached: true };
@@ -200,6 +245,10 @@ export async function compileCircuit(spec: CircuitSpec, options: CompileOptions)
 }
 
 /** Absolute path of one output of a compiled circuit. */
-export function compiledFile(root: string, circuit: CompiledCircuit, extension: 'r1cs' | 'wasm' | 'sym'): string {
+export function compiledFile(
+  root: string,
+  circuit: CompiledCircuit,
+  extension: 'r1cs' | 'wasm' | 'sym',
+): string {
   return join(root, circuit.directory, `circuit.${extension}`);
 }

@@ -48,7 +48,8 @@ export function circuitsDocument(circuits: CircuitManifest, snapshot: Constraint
     for (const name of profilesBySize(statement)) {
       const profile = findProfile(statement, name);
       const measured = snapshot[`${statement.name}-${name}`];
-      const rows = measured === undefined ? undefined : measured + statement.publicSignals.length + 1;
+      const rows =
+        measured === undefined ? undefined : measured + statement.publicSignals.length + 1;
       lines.push(
         `| \`${statement.name}\` | ${name} | ${profile.parameters.join(', ')} | ` +
           `${measured === undefined ? 'not measured' : thousands(measured)} | ` +
@@ -69,7 +70,8 @@ export function circuitsDocument(circuits: CircuitManifest, snapshot: Constraint
       '| # | signal | unit | encoding | meaning |',
       '|---:|---|---|---|---|',
       ...statement.publicSignals.map(
-        ({ name, unit, type, doc }, index) => `| ${index} | \`${name}\` | ${unit} | ${type} | ${doc} |`,
+        ({ name, unit, type, doc }, index) =>
+          `| ${index} | \`${name}\` | ${unit} | ${type} | ${doc} |`,
       ),
     );
   }

@@ -42,7 +42,9 @@ export function writeVerifiers(
   built: readonly BuiltVerifier[],
   kept: readonly Artifact[],
 ): void {
-  const expected = new Set(circuits.statements.map((statement) => `${pascalCase(statement.name)}Signals.sol`));
+  const expected = new Set(
+    circuits.statements.map((statement) => `${pascalCase(statement.name)}Signals.sol`),
+  );
   for (const entry of kept) expected.add(`${verifierName(entry.statement, entry.profile)}.sol`);
   for (const { statement, profile, key, r1csHash } of built) {
     const file = `${verifierName(statement.name, profile)}.sol`;

@@ -2,7 +2,8 @@
 import type { InspectAllowance } from '../../prover/proving/manifest.ts';
 import { definingFile } from './sources.ts';
 
-const WARNING = /^warning\[(\w+)\]: ([\s\S]*?)(?=^(?:warning|error)\[|^template instances|(?![\s\S]))/gm;
+const WARNING =
+  /^warning\[(\w+)\]: ([\s\S]*?)(?=^(?:warning|error)\[|^template instances|(?![\s\S]))/gm;
 const THIRD_PARTY = /^node_modules\//;
 
 /**

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -41,7 +49,10 @@ export function toolVersion(name: string): string {
   for (let folder = dirname(require.resolve(name)); ; folder = dirname(folder)) {
     const path = join(folder, 'package.json');
     if (!existsSync(path)) continue;
-    const description = JSON.parse(readFileSync(path, 'utf8')) as { name?: string; version: string };
+    const description = JSON.parse(readFileSync(path, 'utf8')) as {
+      name?: string;
+      version: string;
+    };
     if (description.name === name) return description.version;
   }
 }
@@ -63,7 +74,12 @@ function readKey(root: string, directory: string, cached: boolean): DevelopmentK
   const vkey = readFileSync(join(root, directory, VERIFICATION_KEY_NAME), 'utf8');
   return {
     zkey: listed(root, directory, ZKEY_NAME, stamp.files[ZKEY_NAME]!),
-    verificationKey: listed(root, directory, VERIFICATION_KEY_NAME, stamp.files[VERIFICATION_KEY_NAME]!),
+    verificationKey: listed(
+      root,
+      directory,
+      VERIFICATION_KEY_NAME,
+      stamp.files[VERIFICATION_KEY_NAME]!,
+    ),
     verifying: JSON.parse(vkey) as SnarkjsVerificationKey,
     milliseconds: stamp.milliseconds,
     cached,
@@ -104,7 +120,12 @@ export async function developmentKey(
   circuit: CompiledCircuit,
   report: (fraction: number) => void,
 ): Promise<DevelopmentKey> {
-  const version = JSON.stringify([FORMAT, circuit.files.r1cs, toolVersion('ffjavascript'), toolVersion('snarkjs')]);
+  const version = JSON.stringify([
+    FORMAT,
+    circuit.files.r1cs,
+    toolVersion('ffjavascript'),
+    toolVersion('snarkjs'),
+  ]);
   const name = `${circuit.name}-${sha256(version).slice(0, 16)}`;
   const directory = join(ARTIFACTS_DIRECTORY, 'keys', name);
   return await withLock(join(root, ARTIFACTS_DIRECTORY, 'locks', `key-${name}`), async () => {

@@ -30,10 +30,15 @@ export function collectSources(root: string, entry: string): Map<string, string>
     const text = readFileSync(join(root, file), 'utf8');
     found.set(file, text);
     for (const include of includesOf(text)) {
-      const candidates = [dirname(file), ...LIBRARY_PATHS].map((base) => normalize(join(base, include)));
+      const candidates = [dirname(file), ...LIBRARY_PATHS].map((base) =>
+        normalize(join(base, include)),
+      );
       const resolved = candidates.find((candidate) => existsSync(join(root, candidate)));
       if (resolved === undefined) {
-        throw new PlimsollError('CIRCUIT_SOURCE_MISSING', `${file}: include "${include}" is nowhere to be found`);
+        throw new PlimsollError(
+          'CIRCUIT_SOURCE_MISSING',
+          `${file}: include "${include}" is nowhere to be found`,
+        );
       }
       pending.push(resolved);
     }
@@ -42,7 +47,10 @@ export function collectSources(root: string, entry: string): Map<string, string>
 }
 
 /** Which file defines `template`; undefined when none of `sources` does. */
-export function definingFile(sources: ReadonlyMap<string, string>, template: string): string | undefined {
+export function definingFile(
+  sources: ReadonlyMap<string, string>,
+  template: string,
+): string | undefined {
   const definition = new RegExp(`\\btemplate\\s+(?:parallel\\s+|custom\\s+)*${template}\\s*\\(`);
   for (const [file, text] of sources) {
     if (definition.test(text.replace(COMMENT, ''))) return file;

@@ -31,7 +31,9 @@ function g2Words([x, y]: readonly string[][], negate: boolean): string[] {
 }
 
 function store(offset: number, words: readonly string[]): string[] {
-  return words.map((word, index) => `            mstore(add(input, ${hex(offset + 32 * index)}), ${word})`);
+  return words.map(
+    (word, index) => `            mstore(add(input, ${hex(offset + 32 * index)}), ${word})`,
+  );
 }
 
 function hex(value: number): string {
@@ -40,9 +42,11 @@ function hex(value: number): string {
 
 /** One multiplication and one addition per signal, unrolled: a loop would cost more than it saves. */
 function accumulation(ic: readonly string[][]): string[] {
-  return ic.slice(1).flatMap((point, index) => [
-    `            ok := and(ok, accumulate(buffer, ${point[0]}, ${point[1]}, calldataload(add(publicSignals.offset, ${hex(32 * index)}))))`,
-  ]);
+  return ic
+    .slice(1)
+    .flatMap((point, index) => [
+      `            ok := and(ok, accumulate(buffer, ${point[0]}, ${point[1]}, calldataload(add(publicSignals.offset, ${hex(32 * index)}))))`,
+    ]);
 }
 
 /** Solidity of a verifier with its key in the code; never fails open, never reverts on bad input. */

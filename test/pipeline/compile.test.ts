@@ -62,13 +62,18 @@ describe('the cache', () => {
     }
   });
 
-  test.each(['r1cs', 'wasm', 'sym'] as const)('rebuilds when its %s was tampered with', async (extension) => {
-    const first = await compileCircuit(SPEC, options);
-    writeFileSync(compiledFile(REPOSITORY_ROOT, first, extension), 'tampered');
-    const second = await compileCircuit(SPEC, options);
-    expect(second.cached).toBe(false);
-    expect(sha256File(compiledFile(REPOSITORY_ROOT, second, extension))).toBe(first.files[extension]);
-  });
+  test.each(['r1cs', 'wasm', 'sym'] as const)(
+    'rebuilds when its %s was tampered with',
+    async (extension) => {
+      const first = await compileCircuit(SPEC, options);
+      writeFileSync(compiledFile(REPOSITORY_ROOT, first, extension), 'tampered');
+      const second = await compileCircuit(SPEC, options);
+      expect(second.cached).toBe(false);
+      expect(sha256File(compiledFile(REPOSITORY_ROOT, second, extension))).toBe(
+        first.files[extension],
+      );
+    },
+  );
 
   test('ignores a folder whose stamp was never written', async () => {
     const { directory } = await compileCircuit(SPEC, options);
@@ -112,7 +117,11 @@ describe('a circuit is refused', () => {
 
   test('even when the allow-list names it, if it is our own', async () => {
     const unused = { ...SPEC, file: 'test/circuits/unused-input.circom', template: 'UnusedInput' };
-    const inspectAllowances = ['CA01', 'CA02'].map((code) => ({ template: 'UnusedInput', code, reason: '' }));
+    const inspectAllowances = ['CA01', 'CA02'].map((code) => ({
+      template: 'UnusedInput',
+      code,
+      reason: '',
+    }));
     await expect(compileCircuit(unused, { ...options, inspectAllowances })).rejects.toMatchObject({
       code: 'CIRCUIT_WARNINGS',
     });

@@ -30,8 +30,12 @@ const read = (path: string): string => readFileSync(join(REPOSITORY_ROOT, path),
 const withoutLayout = (source: string): string => source.replace(/[\s,]+/g, '');
 
 type Draft = { -readonly [Key in keyof CircuitManifest]: unknown[] };
-function altered(change: (draft: Draft & { statements: Record<string, unknown>[] }) => void): unknown {
-  const draft = structuredClone(circuits) as unknown as Draft & { statements: Record<string, unknown>[] };
+function altered(
+  change: (draft: Draft & { statements: Record<string, unknown>[] }) => void,
+): unknown {
+  const draft = structuredClone(circuits) as unknown as Draft & {
+    statements: Record<string, unknown>[];
+  };
   change(draft);
   return draft;
 }
@@ -50,8 +54,16 @@ describe('the manifest', () => {
   test.each([
     ['an unknown field', altered((d) => (d.statements[0]!['extra'] = 1)), /extra/],
     ['a missing template', altered((d) => delete d.statements[0]!['template']), /template/],
-    ['a file outside the circuits', altered((d) => (d.statements[0]!['file'] = '../x.circom')), /file/],
-    ['a public input that is not a signal', altered((d) => (d.statements[0]!['publicInputs'] = ['other'])), /publicInputs/],
+    [
+      'a file outside the circuits',
+      altered((d) => (d.statements[0]!['file'] = '../x.circom')),
+      /file/,
+    ],
+    [
+      'a public input that is not a signal',
+      altered((d) => (d.statements[0]!['publicInputs'] = ['other'])),
+      /publicInputs/,
+    ],
     ['a name used twice', altered((d) => d.statements.push(d.statements[0]!)), /liquidation/],
   ])('refuses %s, naming the field', (_, document, message) => {
     expect(() => parseManifest(document)).toThrow(InvalidInput);
@@ -66,11 +78,15 @@ describe('the manifest', () => {
 
 describe('generated files in git', () => {
   test('public signal types follow the manifest', () => {
-    expect(withoutLayout(read(SIGNAL_TYPES_PATH))).toBe(withoutLayout(signalTypes(circuits.statements)));
+    expect(withoutLayout(read(SIGNAL_TYPES_PATH))).toBe(
+      withoutLayout(signalTypes(circuits.statements)),
+    );
   });
 
   test('the circuits page follows the manifest and the constraint snapshot', () => {
-    expect(read(DOCUMENTATION_PATH)).toBe(circuitsDocument(circuits, readSnapshot(REPOSITORY_ROOT)));
+    expect(read(DOCUMENTATION_PATH)).toBe(
+      circuitsDocument(circuits, readSnapshot(REPOSITORY_ROOT)),
+    );
   });
 });
 
@@ -108,8 +124,12 @@ describe('the build stops', () => {
     const statement = findStatement(circuits, 'bankruptcy');
     const names = statement.publicSignals.map((signal) => signal.name);
     const table = (order: readonly string[]): SymbolTable =>
-      new SymbolTable(order.map((name, index) => `${index + 1},${index + 1},0,main.${name}`).join('\n'));
+      new SymbolTable(
+        order.map((name, index) => `${index + 1},${index + 1},0,main.${name}`).join('\n'),
+      );
     expect(() => assertPublicSignals(statement, table(names))).not.toThrow();
-    expect(() => assertPublicSignals(statement, table(names.toReversed()))).toThrow(/lists ledgerRoot/);
+    expect(() => assertPublicSignals(statement, table(names.toReversed()))).toThrow(
+      /lists ledgerRoot/,
+    );
   });
 });

@@ -61,7 +61,10 @@ describe('forged witnesses', () => {
   test('a hint of a third-party template can be forged, by a function of its value', () => {
     const forgery = circuit.forge({
       inputs: HONEST,
-      overrides: { 'bits.out[0]': (bit) => bit + 2n, 'bits.out[1]': (bit, read) => bit - read('bits.out[0]') / 2n },
+      overrides: {
+        'bits.out[0]': (bit) => bit + 2n,
+        'bits.out[1]': (bit, read) => bit - read('bits.out[0]') / 2n,
+      },
     });
     expect(forgery.violated.length).toBeGreaterThan(0);
     expect(forgery.reasons.every((reason) => /bits\.out/.test(reason))).toBe(true);
@@ -81,7 +84,10 @@ describe('forged witnesses', () => {
       template: 'WeakDivision',
       parameters: [],
     });
-    expect(weak.signals({ value: 23n }, ['hint[0]', 'hint[1]'])).toEqual({ 'hint[0]': 3n, 'hint[1]': 2n });
+    expect(weak.signals({ value: 23n }, ['hint[0]', 'hint[1]'])).toEqual({
+      'hint[0]': 3n,
+      'hint[1]': 2n,
+    });
     const forgery = weak.forge({
       inputs: { value: 23n },
       overrides: { 'hint[0]': 1n, 'hint[1]': (_, read) => 23n - 7n * read('hint[0]') },

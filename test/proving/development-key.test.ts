@@ -61,7 +61,8 @@ describe('a development key of a tiny circuit', () => {
     for (const section of [1, 3, 4, 5, 6, 7]) {
       expect(Buffer.compare(own.get(section)!, theirs.get(section)!), `section ${section}`).toBe(0);
     }
-    const circuitHash = (file: Map<number, Uint8Array>): string => sha256(file.get(10)!.subarray(0, 64));
+    const circuitHash = (file: Map<number, Uint8Array>): string =>
+      sha256(file.get(10)!.subarray(0, 64));
     expect(circuitHash(own)).toBe(circuitHash(theirs));
   });
 });
@@ -74,7 +75,10 @@ test('gamma, delta and the generators are three different points', async () => {
   const verifying = await zKey.exportVerificationKey(memory(key));
   expect(verifying.vk_gamma_2).not.toEqual(verifying.vk_delta_2);
   const curve = await buildBn128(true);
-  const delta1 = readSections(key, 'zkey').get(2)!.slice(4 + 32 + 4 + 32 + 12 + 64 * 2 + 128 * 2).slice(0, 64);
+  const delta1 = readSections(key, 'zkey')
+    .get(2)!
+    .slice(4 + 32 + 4 + 32 + 12 + 64 * 2 + 128 * 2)
+    .slice(0, 64);
   const generator = new Uint8Array(64);
   curve.G1.toRprLEM(generator, 0, curve.G1.g);
   expect(Buffer.compare(delta1, generator)).not.toBe(0);

@@ -55,7 +55,8 @@ export class CircuitUnderTest extends OpenCircuit {
     this.#forger ??= new ForgingCalculator(this.wasm, this.symbols);
     const run = this.#forger.forge(attempt.inputs, attempt.overrides ?? {});
     for (const [name, count] of run.writes) {
-      if (count === 0) throw new PlimsollError('FORGE_INEFFECTIVE', `forge: ${name} is never assigned`);
+      if (count === 0)
+        throw new PlimsollError('FORGE_INEFFECTIVE', `forge: ${name} is never assigned`);
     }
     const violated = this.check(run.witness);
     return { ...run, violated, reasons: violated.map((constraint) => this.describe(constraint)) };

@@ -74,7 +74,9 @@ export function patchWitnessGenerator(wasm: Uint8Array, labels: number): Patched
   const patched = sections.map(([id, body]): [number, Uint8Array] =>
     id === CODE_SECTION ? [id, patchCode(body, layout)] : [id, body],
   );
-  const chunks = patched.map(([id, body]) => Buffer.concat([Buffer.from([id, ...unsigned(body.length)]), body]));
+  const chunks = patched.map(([id, body]) =>
+    Buffer.concat([Buffer.from([id, ...unsigned(body.length)]), body]),
+  );
   return { ...layout, wasm: Buffer.concat([wasm.subarray(0, 8), ...chunks]) };
 }
 
@@ -102,7 +104,7 @@ function patchCode(section: Uint8Array, layout: Omit<PatchedGenerator, 'wasm'>):
 
 function passOverAsserts(body: Uint8Array): Uint8Array {
   const patched = Buffer.from(body);
-  for (let at = patched.indexOf(Buffer.from(ASSERT_TAIL)); at >= 0; ) {
+  for (let at = patched.indexOf(Buffer.from(ASSERT_TAIL)); at >= 0;) {
     patched.fill(0x01, at + ASSERT_RETURN_OFFSET, at + ASSERT_RETURN_OFFSET + 3);
     at = patched.indexOf(Buffer.from(ASSERT_TAIL), at + 1);
   }
@@ -124,7 +126,14 @@ function hookedCopy(layout: Omit<PatchedGenerator, 'wasm'>): number[] {
 }
 
 function copyMany(copyOneIndex: number): number[] {
-  const advance = (local: number): number[] => [0x20, local, ...constant(SIGNAL_BYTES), 0x6a, 0x21, local];
+  const advance = (local: number): number[] => [
+    0x20,
+    local,
+    ...constant(SIGNAL_BYTES),
+    0x6a,
+    0x21,
+    local,
+  ];
   return [
     0x00,
     ...[0x02, 0x40, 0x03, 0x40],

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../prover/errors.ts';
-import { decodeSignal, encodeSignal, residue, SIGNAL_BYTES } from '../../prover/proving/circom-memory.ts';
+import {
+  decodeSignal,
+  encodeSignal,
+  residue,
+  SIGNAL_BYTES,
+} from '../../prover/proving/circom-memory.ts';
 import type { SymbolTable } from '../../prover/proving/symbols.ts';
 import { WitnessCalculator } from '../../prover/proving/witness.ts';
 import type { CircomExports, CircuitInputs, ReadSignal } from '../../prover/proving/witness.ts';
@@ -59,7 +64,11 @@ export class ForgingCalculator extends WitnessCalculator {
     const wanted = this.#layout.memoryEnd;
     const missing = Math.ceil((wanted - exports.memory.buffer.byteLength) / PAGE_BYTES);
     if (missing > 0) exports.memory.grow(missing);
-    const flags = new Uint8Array(exports.memory.buffer, this.#layout.flagBase, this.#layout.labels * 5);
+    const flags = new Uint8Array(
+      exports.memory.buffer,
+      this.#layout.flagBase,
+      this.#layout.labels * 5,
+    );
     flags.fill(0);
     for (const label of this.#overrides.keys()) flags[label * 5] = 1;
     this.#running = exports;
@@ -70,13 +79,16 @@ export class ForgingCalculator extends WitnessCalculator {
     const { memory } = this.#running!;
     const address = new DataView(memory.buffer).getUint32(this.#layout.destinationSlot, true);
     const entry = this.#overrides.get((address - this.#layout.signalBase) / SIGNAL_BYTES);
-    if (entry === undefined) throw new PlimsollError('FORGE_HOOK', `forge: no override at address ${address}`);
+    if (entry === undefined)
+      throw new PlimsollError('FORGE_HOOK', `forge: no override at address ${address}`);
     this.#writes.set(entry.name, this.#writes.get(entry.name)! + 1);
     const bytes = new Uint8Array(memory.buffer);
     const read: ReadSignal = (name) =>
       decodeSignal(bytes, this.#layout.signalBase + SIGNAL_BYTES * this.#symbols.get(name).label);
     const value =
-      typeof entry.override === 'bigint' ? entry.override : entry.override(decodeSignal(bytes, address), read);
+      typeof entry.override === 'bigint'
+        ? entry.override
+        : entry.override(decodeSignal(bytes, address), read);
     encodeSignal(bytes, address, residue(value));
   }
 }

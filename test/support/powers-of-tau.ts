@@ -15,7 +15,11 @@ const FIELD_GENERATOR = 5n;
 
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
-  for (let square = base; exponent > 0n; exponent >>= 1n, square = (square * square) % SCALAR_FIELD) {
+  for (
+    let square = base;
+    exponent > 0n;
+    exponent >>= 1n, square = (square * square) % SCALAR_FIELD
+  ) {
     if ((exponent & 1n) === 1n) result = (result * square) % SCALAR_FIELD;
   }
   return result;
@@ -39,7 +43,11 @@ function lagrangeValues(tau: bigint, k: number): bigint[] {
  * A finished powers-of-tau file for 2^k constraints from a known trapdoor, computed with plain
  * bigint arithmetic, so that snarkjs can judge a development key as it judges any other.
  */
-export async function powersOfTau(curve: Curve, trapdoor: Trapdoor, k: number): Promise<Uint8Array> {
+export async function powersOfTau(
+  curve: Curve,
+  trapdoor: Trapdoor,
+  k: number,
+): Promise<Uint8Array> {
   const { tau, alpha, beta } = trapdoor;
   if (BigInt(k) >= TWO_ADICITY) throw new RangeError('powersOfTau: the domain is too large');
   const pool = new MultiplierPool(curveCode(curve), 1);
@@ -55,7 +63,8 @@ export async function powersOfTau(curve: Curve, trapdoor: Trapdoor, k: number): 
   while (powers.length < 2 * size - 1) powers.push((powers.at(-1)! * tau) % SCALAR_FIELD);
   const lagrange = (last: number): bigint[] =>
     Array.from({ length: last + 1 }, (_, level) => lagrangeValues(tau, level)).flat();
-  const scaled = (values: readonly bigint[], factor: bigint): bigint[] => values.map((value) => value * factor);
+  const scaled = (values: readonly bigint[], factor: bigint): bigint[] =>
+    values.map((value) => value * factor);
 
   const header = new Uint8Array(44);
   const view = new DataView(header.buffer);

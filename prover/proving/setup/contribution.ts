@@ -32,14 +32,20 @@ export function uint32(value: number, littleEndian: boolean): Uint8Array {
 /** As snarkjs maps a transcript to a G2 point of unknown logarithm. */
 function hashToG2(curve: Curve, transcript: Uint8Array): Uint8Array {
   const view = new DataView(transcript.buffer, transcript.byteOffset, transcript.byteLength);
-  return curve.G2.fromRng(new ChaCha(Array.from({ length: 8 }, (_, word) => view.getUint32(4 * word))));
+  return curve.G2.fromRng(
+    new ChaCha(Array.from({ length: 8 }, (_, word) => view.getUint32(4 * word))),
+  );
 }
 
 /**
  * The phase-2 section with one contribution: a proof of knowledge of δ in snarkjs's format, so
  * that `zkey verify` accepts the key. It is synthetic: δ is public.
  */
-export function contributionSection(curve: Curve, trapdoor: Trapdoor, circuitHash: Uint8Array): Uint8Array {
+export function contributionSection(
+  curve: Curve,
+  trapdoor: Trapdoor,
+  circuitHash: Uint8Array,
+): Uint8Array {
   const { G1, G2, Fr } = curve;
   const delta = Fr.e(trapdoor.delta);
   const base = G1.timesFr(G1.g, Fr.e(trapdoor.contributionBase));

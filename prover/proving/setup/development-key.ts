@@ -22,7 +22,18 @@ import { curveCode, WasmCurve } from './wasm-curve.ts';
 /** Order of the BN254 base field. */
 const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 const GROTH16 = 1;
-const SECTION = { protocol: 1, header: 2, ic: 3, coefficients: 4, a: 5, b1: 6, b2: 7, c: 8, h: 9, contributions: 10 };
+const SECTION = {
+  protocol: 1,
+  header: 2,
+  ic: 3,
+  coefficients: 4,
+  a: 5,
+  b1: 6,
+  b2: 7,
+  c: 8,
+  h: 9,
+  contributions: 10,
+};
 
 export interface DevelopmentKeyOptions {
   readonly report?: (fraction: number) => void;
@@ -48,7 +59,11 @@ interface Header {
   readonly delta2: Uint8Array;
 }
 
-async function multiplyAll(pool: MultiplierPool, qap: Qap, report: (fraction: number) => void): Promise<KeyPoints> {
+async function multiplyAll(
+  pool: MultiplierPool,
+  qap: Qap,
+  report: (fraction: number) => void,
+): Promise<KeyPoints> {
   const { scalars } = qap;
   const weight = { g1: 1, g2: 5 };
   const works = [
@@ -60,7 +75,10 @@ async function multiplyAll(pool: MultiplierPool, qap: Qap, report: (fraction: nu
     ['g1', scalars.hDelta, false],
     ['g1', scalars.powersOfTau, true],
   ] as const;
-  const total = works.reduce((sum, [group, list]) => sum + (weight[group] * list.byteLength) / 32, 0);
+  const total = works.reduce(
+    (sum, [group, list]) => sum + (weight[group] * list.byteLength) / 32,
+    0,
+  );
   let done = 0;
   const results = await Promise.all(
     works.map(([group, list, hashed]) =>
@@ -71,7 +89,13 @@ async function multiplyAll(pool: MultiplierPool, qap: Qap, report: (fraction: nu
     ),
   );
   const [b2, a, b1, k, kDelta, hDelta, powersOfTau] = results as [
-    Points, Points, Points, Points, Points, Points, Points,
+    Points,
+    Points,
+    Points,
+    Points,
+    Points,
+    Points,
+    Points,
   ];
   return { a, b1, b2, k, kDelta, hDelta, powersOfTau };
 }
@@ -91,7 +115,10 @@ function headerPoints(curve: Curve, trapdoor: Trapdoor): Header {
 /** Two protocols lost their funds to a key whose phase 2 was never done: γ = δ = the generator. */
 function assertFinishedSetup(curve: Curve, header: Header): void {
   if (curve.G2.eq(header.gamma2, header.delta2) || curve.G1.eq(header.delta1, curve.G1.g)) {
-    throw new PlimsollError('UNFINISHED_SETUP', 'development key: delta equals gamma or the generator');
+    throw new PlimsollError(
+      'UNFINISHED_SETUP',
+      'development key: delta equals gamma or the generator',
+    );
   }
 }
 
@@ -111,7 +138,10 @@ function circuitHash(curve: Curve, header: Header, points: KeyPoints, qap: Qap):
   hash.update(count(c)).update(c);
   for (const list of [points.a, points.b1]) hash.update(count(list.hashed!)).update(list.hashed!);
   const b2 = points.b2.hashed!;
-  return hash.update(uint32(b2.length / affineBytes('g2'), false)).update(b2).digest();
+  return hash
+    .update(uint32(b2.length / affineBytes('g2'), false))
+    .update(b2)
+    .digest();
 }
 
 function fieldBytes(value: bigint): Uint8Array {
@@ -120,7 +150,14 @@ function fieldBytes(value: bigint): Uint8Array {
   return bytes;
 }
 
-function writeZkey(curve: Curve, r1cs: R1cs, qap: Qap, header: Header, points: KeyPoints, trapdoor: Trapdoor): Uint8Array {
+function writeZkey(
+  curve: Curve,
+  r1cs: R1cs,
+  qap: Qap,
+  header: Header,
+  points: KeyPoints,
+  trapdoor: Trapdoor,
+): Uint8Array {
   const { G1, G2 } = curve;
   const publicBytes = (qap.publicSignals + 1) * affineBytes('g1');
   const hash = circuitHash(curve, header, points, qap);
@@ -130,9 +167,21 @@ function writeZkey(curve: Curve, r1cs: R1cs, qap: Qap, header: Header, points: K
       SECTION.header,
       [
         ...[uint32(32, true), fieldBytes(BASE_FIELD), uint32(32, true), fieldBytes(SCALAR_FIELD)],
-        ...[uint32(r1cs.wires, true), uint32(qap.publicSignals, true), uint32(qap.domainSize, true)],
-        ...[pointBytes(G1, header.alpha1), pointBytes(G1, header.beta1), pointBytes(G2, header.beta2)],
-        ...[pointBytes(G2, header.gamma2), pointBytes(G1, header.delta1), pointBytes(G2, header.delta2)],
+        ...[
+          uint32(r1cs.wires, true),
+          uint32(qap.publicSignals, true),
+          uint32(qap.domainSize, true),
+        ],
+        ...[
+          pointBytes(G1, header.alpha1),
+          pointBytes(G1, header.beta1),
+          pointBytes(G2, header.beta2),
+        ],
+        ...[
+          pointBytes(G2, header.gamma2),
+          pointBytes(G1, header.delta1),
+          pointBytes(G2, header.delta2),
+        ],
       ],
     ],
     [SECTION.ic, [points.k.affine.subarray(0, publicBytes)]],

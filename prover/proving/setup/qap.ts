@@ -29,7 +29,9 @@ export interface Qap {
 }
 
 /** snarkjs's rule: one row for each constraint and one for each public signal and the constant. */
-export function domainPower(r1cs: Pick<R1cs, 'constraints' | 'publicInputs' | 'publicOutputs'>): number {
+export function domainPower(
+  r1cs: Pick<R1cs, 'constraints' | 'publicInputs' | 'publicOutputs'>,
+): number {
   const rows = r1cs.constraints + r1cs.publicInputs + r1cs.publicOutputs;
   return 32 - Math.clz32(rows);
 }
@@ -138,7 +140,11 @@ export function evaluateQap(
     for (let row = 0; row < r1cs.constraints; row += 1) {
       for (let term = terms.start[row]!; term < terms.start[row + 1]!; term += 1) {
         const target = into + terms.wire[term]! * SCALAR_BYTES;
-        multiply(montgomery + terms.coefficient[term]! * SCALAR_BYTES, values + row * SCALAR_BYTES, product);
+        multiply(
+          montgomery + terms.coefficient[term]! * SCALAR_BYTES,
+          values + row * SCALAR_BYTES,
+          product,
+        );
         add(target, product, target);
       }
     }
@@ -183,7 +189,12 @@ export function evaluateQap(
 }
 
 /** snarkjs hashes these in chunks of 2¹⁴ and rounds the last one up: one point more when larger. */
-function hashedPowers(curve: WasmCurve, arrays: FieldArrays, tau: number, power: number): SharedArrayBuffer {
+function hashedPowers(
+  curve: WasmCurve,
+  arrays: FieldArrays,
+  tau: number,
+  power: number,
+): SharedArrayBuffer {
   const domainSize = 2 ** power;
   const count = power > 14 ? domainSize : domainSize - 1;
   const first = curve.allocate(SCALAR_BYTES);

@@ -62,7 +62,11 @@ export class WasmCurve {
   /** Puts a scalar into memory in Montgomery form, as the field functions take it. */
   storeScalar(value: bigint): number {
     const pointer = this.allocate(SCALAR_BYTES);
-    bigintToLittleEndian(((value % SCALAR_FIELD) + SCALAR_FIELD) % SCALAR_FIELD, this.bytes, pointer);
+    bigintToLittleEndian(
+      ((value % SCALAR_FIELD) + SCALAR_FIELD) % SCALAR_FIELD,
+      this.bytes,
+      pointer,
+    );
     this.call['frm_toMontgomery']!(pointer, pointer);
     return pointer;
   }
