@@ -54,8 +54,8 @@ same. Part of every error is deliberate: (F + K)·2⁻⁴⁰ is added so that no
 nothing (docs/spec.md §3), 2·10⁻¹¹·F at K/F = 20. Most of the rest is the grid of d₁ and, where K is
 many times F, the distribution's error times K/F.
 
-Beyond the domain (${count(beyond)} shocked values, mostly volatility or moneyness outside it) nothing is
-promised but totality; the largest error seen there is ${figure(worstBeyond.errorOfForward)}·F at ln(K/F) =
+Beyond the domain (${count(beyond)} values, most of them shocked out of it, some on its very edge)
+nothing is promised but totality; the largest error seen there is ${figure(worstBeyond.errorOfForward)}·F at ln(K/F) =
 ${worstBeyond.logMoneyness.toFixed(3)}, standard deviation ${worstBeyond.stdDev.toPrecision(3)}.
 `;
 

@@ -7,7 +7,7 @@ interface Region {
 }
 
 const stdDevRegions: readonly Region[] = [
-  ['below 2⁻¹¹ (5 % for 23 h, 100 % for 10 min)', 0, 2 ** -11],
+  ['below 2⁻¹¹ (5 % for 50 minutes)', 0, 2 ** -11],
   ['2⁻¹¹ … 2⁻⁹', 2 ** -11, 2 ** -9],
   ['2⁻⁹ … 2⁻⁵', 2 ** -9, 2 ** -5],
   ['2⁻⁵ … ½', 2 ** -5, 0.5],

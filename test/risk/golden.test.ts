@@ -63,6 +63,7 @@ describe('the line between solvent and liquidatable', () => {
     expect(marginOf(named('empty account'))).toMatchObject({
       liquidatable: false,
       bankrupt: false,
+      healthyForCure: true,
     });
   });
 
