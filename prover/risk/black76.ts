@@ -45,8 +45,8 @@ export interface CallValue {
 /**
  * Undiscounted Black-76 call F·N(d₁) − K·N(d₂) (Black 1976) on the fixed-point grid of docs/spec.md
  * §3. The value is stationary in d₁, so d₁ may be rounded to 2⁻¹³; d₂ = d₁ − w may not. The last
- * term outweighs the polynomials' error: no option is ever worth less than nothing, nor a put by
- * parity, and a long-only account cannot be liquidated by rounding.
+ * term outweighs the polynomials' error: no option, and no put by parity, is ever worth less than
+ * nothing, which would let an account that only holds options be liquidated.
  */
 export function black76Call(
   forward: bigint,
