@@ -26,7 +26,7 @@ template FloorShift(BITS, SHIFT) {
     bits.in <== in;
     var quotient = 0;
     for (var i = SHIFT; i < BITS; i++) {
-        quotient += bits.out[i] * 2 ** (i - SHIFT);
+        quotient += bits.out[i] * (1 << (i - SHIFT));
     }
     for (var i = 0; i < SHIFT; i++) {
         _ <== bits.out[i];

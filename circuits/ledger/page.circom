@@ -22,7 +22,7 @@ template Page() {
 
     component commitment = HashWords(TAG_PAGE(), 8);
     for (var j = 0; j < 8; j++) {
-        commitment.word[j] <== slot[2 * j] + slot[2 * j + 1] * 2 ** 106;
+        commitment.word[j] <== slot[2 * j] + slot[2 * j + 1] * (1 << 106);
     }
     page <== occupied * commitment.hash;
 }

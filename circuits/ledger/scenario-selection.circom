@@ -64,7 +64,7 @@ template ScenarioSelection() {
     }
 
     // 3. Its four lanes, and of every field the one of the lane; the mark's own where it is chosen.
-    var MARK[5] = [2 ** 24, 2 ** 11, 2 ** 16, 0, 0];
+    var MARK[5] = [(1 << 24), (1 << 11), (1 << 16), 0, 0];
     component unpacked = UnpackWord(20, [
         27, 12, 17, 3, 2, 27, 12, 17, 3, 2, 27, 12, 17, 3, 2, 27, 12, 17, 3, 2
     ]);
@@ -80,7 +80,7 @@ template ScenarioSelection() {
         field[f] <== value;
     }
     multiplierQ24 <== field[0];
-    logMoveQ10 <== field[1] - 2 ** 11;
+    logMoveQ10 <== field[1] - (1 << 11);
     dampingQ16 <== field[2];
     vol <== Num2Bits(3)(field[3]);
     roll <== Num2Bits(2)(field[4]);

@@ -30,15 +30,15 @@ template SliceFields() {
 
     component raw = UnpackWord(10, [32, 40, 8, 32, 33, 28, 27, 14, 14, 11]);
     raw.word <== data;
-    forwardRatioQ30 <== raw.field[0] + 1 + (1 - isListed) * (2 ** 30 - 1);
+    forwardRatioQ30 <== raw.field[0] + 1 + (1 - isListed) * ((1 << 30) - 1);
     settlementPriceE4 <== raw.field[1];
-    aQ44 <== raw.field[1] + raw.field[2] * 2 ** 40 - 2 ** 47;
+    aQ44 <== raw.field[1] + raw.field[2] * (1 << 40) - (1 << 47);
     bQ30 <== raw.field[3];
-    cQ30 <== raw.field[4] - 2 ** 32;
-    mQ24 <== raw.field[5] - 2 ** 27;
+    cQ30 <== raw.field[4] - (1 << 32);
+    mQ24 <== raw.field[5] - (1 << 27);
     sigmaQ24 <== raw.field[6];
-    kMinQ10 <== raw.field[7] - 2 ** 13;
-    kMaxQ10 <== raw.field[8] - 2 ** 13;
+    kMinQ10 <== raw.field[7] - (1 << 13);
+    kMaxQ10 <== raw.field[8] - (1 << 13);
     // The slice's confidence enters the initial margin only.
     _ <== raw.field[9];
 }

@@ -52,7 +52,7 @@ template Slot() {
     strikeRange.in <== strikeE4;
     _ <== strikeRange.out;
     component lotsBits = Num2Bits(27);
-    lotsBits.in <== lots + 2 ** 26;
+    lotsBits.in <== lots + (1 << 26);
     for (var i = 0; i < 26; i++) {
         _ <== lotsBits.out[i];
     }
@@ -79,6 +79,6 @@ template Slot() {
     (1 - occupied) * lots === 0;
 
     // 4. Packing: every limb is within its width, so none carries.
-    key <== strikeE4 + expiry * 2 ** 40 + kind * 2 ** 72 + underlying * 2 ** 75;
-    packed <== key + (lots + 2 ** 26) * 2 ** 79;
+    key <== strikeE4 + expiry * (1 << 40) + kind * (1 << 72) + underlying * (1 << 75);
+    packed <== key + (lots + (1 << 26)) * (1 << 79);
 }

@@ -30,7 +30,7 @@ template UnpackWord(COUNT, WIDTHS) {
     for (var i = 0; i < COUNT; i++) {
         var value = 0;
         for (var b = 0; b < WIDTHS[i]; b++) {
-            value += bits.out[offset + b] * 2 ** b;
+            value += bits.out[offset + b] * (1 << b);
         }
         field[i] <== value;
         offset += WIDTHS[i];

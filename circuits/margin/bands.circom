@@ -36,7 +36,7 @@ template Bands(BITS) {
     var upper = threshold[0];
     for (var j = 0; j < 3; j++) {
         var below = j == 0 ? 0 : threshold[j - 1];
-        var next = j == 2 ? 2 ** BITS : threshold[j + 1];
+        var next = j == 2 ? (1 << BITS) : threshold[j + 1];
         toLower[j] <== above[j] * (threshold[j] - below);
         toUpper[j] <== above[j] * (next - threshold[j]);
         lower += toLower[j];

@@ -28,11 +28,11 @@ template DollarDelta() {
     // amount is non-negative and a whole multiple of 2^128.
     var low = 0;
     for (var i = 0; i < 128; i++) {
-        low += fold.bit[i] * 2 ** i;
+        low += fold.bit[i] * (1 << i);
     }
     var high = 0;
     for (var i = 128; i < 198; i++) {
-        high += fold.bit[i] * 2 ** (i - 128);
+        high += fold.bit[i] * (1 << (i - 128));
     }
     signal isWhole <== IsZero()(low);
     signal isExact <== isWhole * (1 - fold.negative);

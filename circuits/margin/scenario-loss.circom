@@ -37,22 +37,22 @@ template ScenarioLoss(COUNT) {
     signal multiplier[3];
     for (var i = 0; i < COUNT; i++) {
         change.underlying[i] <== underlying[i];
-        change.amount[i] <== lots[i] * (valueE4Q152[i] - markE4Q128[i] * 2 ** 24);
+        change.amount[i] <== lots[i] * (valueE4Q152[i] - markE4Q128[i] * (1 << 24));
     }
     signal assetChange[3];
     for (var c = 0; c < 3; c++) {
         multiplier[c] <== multiplierQ24[0]
             + assetUnderlying[c] * (multiplierQ24[1] - multiplierQ24[0]);
-        assetChange[c] <== haircutValueE6[c] * (multiplier[c] - 2 ** 24);
+        assetChange[c] <== haircutValueE6[c] * (multiplier[c] - (1 << 24));
         change.underlying[COUNT + c] <== assetUnderlying[c];
-        change.amount[COUNT + c] <== assetChange[c] * 2 ** 128;
+        change.amount[COUNT + c] <== assetChange[c] * (1 << 128);
     }
 
     // 2. One floor per underlying, then damping.
     component pnl[2];
     for (var u = 0; u < 2; u++) {
         pnl[u] = FloorShift(234, 152);
-        pnl[u].in <== change.total[u] + 2 ** 233;
-        lossQ16[u] <== dampingQ16[u] * (2 ** 81 - pnl[u].out);
+        pnl[u].in <== change.total[u] + (1 << 233);
+        lossQ16[u] <== dampingQ16[u] * ((1 << 81) - pnl[u].out);
     }
 }

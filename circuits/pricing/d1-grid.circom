@@ -46,7 +46,7 @@ template D1Grid(COARSE_BITS) {
     }
     for (var i = 0; i < 16; i++) {
         bit[i] <== fold.bit[3 + i];
-        grid += bit[i] * 2 ** i;
+        grid += bit[i] * (1 << i);
     }
     for (var i = 19; i < 36; i++) {
         beyond += fold.bit[i];

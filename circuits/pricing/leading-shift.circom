@@ -38,7 +38,7 @@ template LeadingShift() {
         coarse[i] <-- hint \ 8 == i ? 1 : 0; // unique: see above
         coarse[i] * (coarse[i] - 1) === 0;
         coarseSum += coarse[i];
-        coarsePower += coarse[i] * 2 ** (8 * i);
+        coarsePower += coarse[i] * (1 << (8 * i));
         total += 8 * i * coarse[i];
     }
     for (var j = 0; j < 8; j++) {

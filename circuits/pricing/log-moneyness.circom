@@ -33,7 +33,7 @@ template LogMoneyness() {
     var shift[4] = [42, 52, 56, 62];
     for (var output_ = 0; output_ < 4; output_++) {
         for (var i = shift[output_]; i < 78; i++) {
-            floored[output_] += bits.out[i] * 2 ** (i - shift[output_]);
+            floored[output_] += bits.out[i] * (1 << (i - shift[output_]));
         }
     }
     for (var i = 0; i < 42; i++) {

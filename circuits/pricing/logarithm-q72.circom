@@ -31,10 +31,10 @@ template LogarithmQ72() {
         interval.bit[i] <== leading.bit[34 + i];
     }
     for (var i = 0; i < 11; i++) {
-        t += leading.bit[23 + i] * 2 ** i;
+        t += leading.bit[23 + i] * (1 << i);
     }
     for (var i = 0; i < 23; i++) {
-        delta += leading.bit[i] * 2 ** i;
+        delta += leading.bit[i] * (1 << i);
     }
 
     // 2. P(t) + Q(t)·δ + (39 − shift)·ln 2.

@@ -30,7 +30,7 @@ template NormalCdf(SLOPED) {
     }
     var t = -(2 ** 12);
     for (var i = 0; i < 13; i++) {
-        t += bit[i] * 2 ** i;
+        t += bit[i] * (1 << i);
     }
 
     signal within <== PiecewisePolynomial(8, 8, normalCdf())(interval.leaf, t);

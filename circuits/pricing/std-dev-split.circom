@@ -35,16 +35,16 @@ template StdDevSplit(BITS) {
     var top = 0;
     var cells = 0;
     for (var i = 0; i < 12; i++) {
-        low += bits.out[i] * 2 ** i;
+        low += bits.out[i] * (1 << i);
     }
     for (var i = 12; i < 17; i++) {
-        middle += bits.out[i] * 2 ** (i - 12);
+        middle += bits.out[i] * (1 << (i - 12));
     }
     for (var i = 17; i < 19; i++) {
-        top += bits.out[i] * 2 ** (i - 17);
+        top += bits.out[i] * (1 << (i - 17));
     }
     for (var i = 19; i < BITS; i++) {
-        cells += bits.out[i] * 2 ** (i - 19);
+        cells += bits.out[i] * (1 << (i - 19));
     }
 
     // Below half a grid step the cell is 1 and its low bits 0, which is a deviation of 2^-14.
