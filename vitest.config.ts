@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    // A test left on `.only` would silence all the others.
+    allowOnly: false,
     setupFiles: ['test/support/seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
