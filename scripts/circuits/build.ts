@@ -16,7 +16,6 @@ import { withLock } from '../lock.mjs';
 import { compileCircuit, compiledFile, removeAbandonedWork } from './compile.ts';
 import type { CompiledCircuit } from './compile.ts';
 import { writeGeneratedSources, writeVerifiers } from './generate.ts';
-import type { BuiltVerifier } from './generate.ts';
 import { developmentKey, toolVersion } from './keys.ts';
 import { collectSources } from './sources.ts';
 
@@ -178,7 +177,6 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   );
 
   const rebuilt = new Set<string>();
-  const verifiers: BuiltVerifier[] = [];
   const artifacts: Artifact[] = [];
   for (const [index, { statement, profile }] of targets.entries()) {
     const circuit = compiled[index]!;
@@ -189,7 +187,6 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
     done += 1;
     report(`INSECURE development key of ${name}`);
     if (!circuit.cached || !key.cached) rebuilt.add(name);
-    verifiers.push({ statement, profile, key, r1csHash: circuit.files.r1cs });
     artifacts.push({
       statement: statement.name,
       profile,
@@ -216,13 +213,13 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 
   return await withLock(join(root, ARTIFACTS_DIRECTORY, 'locks', 'manifest'), async () => {
     const kept = keptEntries(root, circuits, artifacts);
-    writeVerifiers(root, circuits, verifiers, kept);
     const order = circuits.statements.flatMap((statement) =>
       profilesBySize(statement).map((profile) => targetName(statement, profile)),
     );
     const position = (entry: Artifact): number =>
       order.indexOf(`${entry.statement}-${entry.profile}`);
     const all = [...artifacts, ...kept].sort((left, right) => position(left) - position(right));
+    writeVerifiers(root, circuits, all);
     const manifest = { format: 'plimsoll-artifacts', version: 1, artifacts: all };
     writeFileAtomically(
       join(root, ARTIFACT_MANIFEST_PATH),

@@ -2,22 +2,18 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import type { SnarkjsVerificationKey } from 'snarkjs';
+
 import { writeFileAtomically } from '../../prover/files.ts';
+import { readArtifactFile } from '../../prover/proving/artifacts.ts';
 import type { Artifact } from '../../prover/proving/artifacts.ts';
-import type { CircuitManifest, Statement } from '../../prover/proving/manifest.ts';
+import { findStatement } from '../../prover/proving/manifest.ts';
+import type { CircuitManifest } from '../../prover/proving/manifest.ts';
 import { pascalCase, signalsLibrary, signalTypes } from './accessors.ts';
-import type { DevelopmentKey } from './keys.ts';
 import { verifierContract, verifierName } from './verifier.ts';
 
 export const VERIFIERS_DIRECTORY = 'contracts/verifiers';
 export const SIGNAL_TYPES_PATH = 'prover/proving/generated/public-signals.ts';
-
-export interface BuiltVerifier {
-  readonly statement: Statement;
-  readonly profile: string;
-  readonly key: DevelopmentKey;
-  readonly r1csHash: string;
-}
 
 /** Leaves an up-to-date file alone, so that nothing downstream of it is rebuilt. */
 function writeIfChanged(path: string, content: string): void {
@@ -35,27 +31,26 @@ export function writeGeneratedSources(root: string, circuits: CircuitManifest): 
   writeIfChanged(join(root, SIGNAL_TYPES_PATH), signalTypes(circuits.statements));
 }
 
-/** One verifier per key; verifiers and accessors that nothing stands behind any more are removed. */
+/** One verifier per built key; whatever nothing stands behind any more is removed. */
 export function writeVerifiers(
   root: string,
   circuits: CircuitManifest,
-  built: readonly BuiltVerifier[],
-  kept: readonly Artifact[],
+  artifacts: readonly Artifact[],
 ): void {
   const expected = new Set(
     circuits.statements.map((statement) => `${pascalCase(statement.name)}Signals.sol`),
   );
-  for (const entry of kept) expected.add(`${verifierName(entry.statement, entry.profile)}.sol`);
-  for (const { statement, profile, key, r1csHash } of built) {
-    const file = `${verifierName(statement.name, profile)}.sol`;
+  for (const artifact of artifacts) {
+    const file = `${verifierName(artifact.statement, artifact.profile)}.sol`;
     expected.add(file);
+    const key = Buffer.from(readArtifactFile(artifact.files.verificationKey, root));
     const source = verifierContract({
-      statement,
-      profile,
-      verificationKey: key.verifying,
-      key: 'insecure-development',
-      zkeyHash: key.zkey.sha256,
-      r1csHash,
+      statement: findStatement(circuits, artifact.statement),
+      profile: artifact.profile,
+      verificationKey: JSON.parse(key.toString('utf8')) as SnarkjsVerificationKey,
+      key: artifact.key,
+      zkeyHash: artifact.files.zkey.sha256,
+      r1csHash: artifact.files.r1cs.sha256,
     });
     writeIfChanged(join(root, VERIFIERS_DIRECTORY, file), source);
   }
