@@ -7,7 +7,7 @@ include "margin/route.circom";
 /**
  * @title ScenarioLoss
  * @notice Damped loss of each underlying in its exhibited scenario (docs/spec.md §5):
- * pnl_u = ⌊(Σ lots·(value − mark·2^24) + Σ H_c·(m_u − 2^24)·2^128) / 2^152⌋, loss = −damping·pnl.
+ * damping · ⌊(Σ lots·(mark·2^24 − value) + Σ H_c·(2^24 − m_u)·2^128) / 2^152⌋.
  * @param COUNT number of positions, at most 64
  * @input underlying[COUNT], lots[COUNT] of the positions
  * @input markE4Q128[COUNT] |·| < 2^169
@@ -49,10 +49,10 @@ template ScenarioLoss(COUNT) {
     }
 
     // 2. One floor per underlying, then damping.
-    component pnl[2];
+    component floor[2];
     for (var u = 0; u < 2; u++) {
-        pnl[u] = FloorShift(234, 152);
-        pnl[u].in <== change.total[u] + (1 << 233);
-        lossQ16[u] <== dampingQ16[u] * ((1 << 81) - pnl[u].out);
+        floor[u] = FloorShift(234, 152);
+        floor[u].in <== (1 << 233) - change.total[u];
+        lossQ16[u] <== dampingQ16[u] * (floor[u].out - (1 << 81));
     }
 }

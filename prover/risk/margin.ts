@@ -73,8 +73,9 @@ function underlyingRisk(
     const { multiplierQ24, dampingQ16 } = scenarioAt(parameters.underlyings[u], id);
     let valueQ152 = (shockedE6 * (multiplierQ24 - ONE_Q24)) << 128n;
     for (const { lots, valuation } of own) valueQ152 += lots * (valuation.valuesQ152[id] as bigint);
-    // Gains are floored, so that losses are rounded up: against the account.
-    const lossE6 = -((valueQ152 - (markQ128 << 24n)) >> 152n);
+    // Floored, as the equity is: an account that can only lose what it holds never owes more than it
+    // holds. The requirement rounds up in its total.
+    const lossE6 = ((markQ128 << 24n) - valueQ152) >> 152n;
     lossesE6.push(lossE6);
     if (dampingQ16 * lossE6 > scanQ16) {
       scanQ16 = dampingQ16 * lossE6;

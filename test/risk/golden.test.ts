@@ -91,11 +91,11 @@ describe('an account that holds nothing but a worthless option', () => {
   const holding = (quoteE6: bigint) =>
     marginOf({ market, account: { ...account, quoteE6, positions: [worthless] } });
 
-  it('is charged one unit, because losses are rounded up', () => {
-    expect(holding(0n)).toMatchObject({ equityE6: 0n, mmE6: 1n, liquidatable: true });
+  it('is charged nothing: it cannot lose what it does not hold', () => {
+    expect(holding(0n)).toMatchObject({ equityE6: 0n, mmE6: 0n, liquidatable: false });
   });
 
-  it('is out of reach with one unit of cash', () => {
-    expect(holding(1n)).toMatchObject({ equityE6: 1n, mmE6: 1n, liquidatable: false });
+  it('is liquidatable with one unit of debt', () => {
+    expect(holding(-1n)).toMatchObject({ equityE6: -1n, mmE6: 0n, liquidatable: true });
   });
 });
