@@ -57,6 +57,12 @@ function checkTenorTable(knots: readonly Knot[]): void {
       follows,
     );
   };
+  const [first] = knots;
+  requireRule(
+    first === undefined || first.tauSeconds < MAX_KNOT_GAP_SECONDS,
+    'tenorTable[0].tauSeconds',
+    `must be less than ${MAX_KNOT_GAP_SECONDS}`,
+  );
   column('tauSeconds', 'must be above the knot before it', above);
   column(
     'tauSeconds',

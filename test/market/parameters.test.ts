@@ -117,6 +117,11 @@ describe('parameter set', () => {
       'tenorTable[0].tauSeconds: must be at least 1',
     ],
     [
+      'a first knot too far from now',
+      (d) => (d.tenorTable[0].tauSeconds = 2 ** 26),
+      'tenorTable[0].tauSeconds: must be less than 67108864',
+    ],
+    [
       'knots that do not increase',
       (d) => (d.tenorTable[3].tauSeconds = d.tenorTable[2].tauSeconds),
       'tenorTable[3].tauSeconds: must be above the knot before it',
