@@ -174,6 +174,13 @@ async function compileInto(
         `${spec.name}: circom --inspect warns\n${refused.join('\n')}`,
       );
     }
+    const after = collectSources(root, spec.file);
+    if (JSON.stringify([...after]) !== JSON.stringify([...key.sources])) {
+      throw new PlimsollError(
+        'CIRCUIT_SOURCES_CHANGED',
+        `${spec.name}: sources changed while circom read them; build again`,
+      );
+    }
     renameSync(join(root, work, 'circuit_js', 'circuit.wasm'), join(root, work, 'circuit.wasm'));
     rmSync(join(root, work, 'circuit_js'), { recursive: true });
     const files = {
@@ -200,6 +207,9 @@ async function compileInto(
     rmSync(join(root, work), { recursive: true, force: true });
   }
 }
+
+/** The lock is between processes; within this one, callers share one compilation. */
+const inFlight = new Map<string, Promise<CompiledCircuit>>();
 
 /**
  * Compiles one circuit, or finds it in the cache: the folder's name is a hash over the generated
@@ -230,18 +240,26 @@ export async function compileCircuit(
     `${spec.name}-${sourcesHash.slice(0, 16)}`,
   );
   const key = { sourcesHash, sources, tools, flags };
+  const running = inFlight.get(directory);
+  if (running !== undefined) return await running;
   const lock = join(
     options.root,
     ARTIFACTS_DIRECTORY,
     'locks',
     `${spec.name}-${sourcesHash.slice(0, 16)}`,
   );
-  return await withLock(lock, async () => {
+  const work = withLock(lock, async () => {
     const stamp = readStamp(options.root, directory);
     if (stamp !== undefined) return { ...stamp, directory, cached: true };
     mkdirSync(join(options.root, ARTIFACTS_DIRECTORY, 'compiled'), { recursive: true });
     return { ...(await compileInto(spec, options, key, directory)), directory, cached: false };
   });
+  inFlight.set(directory, work);
+  try {
+    return await work;
+  } finally {
+    inFlight.delete(directory);
+  }
 }
 
 /** Absolute path of one output of a compiled circuit. */

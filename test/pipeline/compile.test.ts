@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -105,6 +105,28 @@ test('what a killed build left behind is removed, what a running one uses is not
   removeAbandonedWork(REPOSITORY_ROOT);
   expect([existsSync(abandoned), existsSync(running)]).toEqual([false, true]);
   rmSync(running, { recursive: true });
+});
+
+test('two callers in one process share one compilation', async () => {
+  const [left, right] = await Promise.all([
+    compileCircuit(SPEC, options),
+    compileCircuit(SPEC, options),
+  ]);
+  expect(left).toBe(right);
+});
+
+test('sources edited while circom reads them do not enter the cache', async () => {
+  const file = '.plimsoll/edited-while-compiling.circom';
+  const path = join(REPOSITORY_ROOT, file);
+  const source = readFileSync(join(REPOSITORY_ROOT, SPEC.file), 'utf8');
+  writeFileSync(path, source);
+  try {
+    const compiling = compileCircuit({ ...SPEC, file }, options);
+    writeFileSync(path, `${source}// edited\n`);
+    await expect(compiling).rejects.toMatchObject({ code: 'CIRCUIT_SOURCES_CHANGED' });
+  } finally {
+    rmSync(path);
+  }
 });
 
 describe('a circuit is refused', () => {
