@@ -6,17 +6,20 @@
  *   node scripts/build-circuits.ts                    every profile marked `ci`
  *   node scripts/build-circuits.ts liquidation-64     one profile on demand
  *   node scripts/build-circuits.ts --sources          only what follows from the manifest
- *   node scripts/build-circuits.ts --snapshot …       also record constraint counts and docs
+ *   node scripts/build-circuits.ts --snapshot         also record constraint counts and docs; compiles
+ *                                                     the profiles built on demand, without keys
  */
 import { pathToFileURL } from 'node:url';
 
 import { PlimsollError } from '../prover/errors.ts';
-import { loadManifest } from '../prover/proving/manifest.ts';
+import { loadManifest, profilesBySize } from '../prover/proving/manifest.ts';
 import { REPOSITORY_ROOT } from '../prover/proving/root.ts';
 import { build } from './circuits/build.ts';
 import type { BuildProgress, BuildResult } from './circuits/build.ts';
-import { updateSnapshot } from './circuits/documentation.ts';
+import { writeSnapshot } from './circuits/documentation.ts';
+import type { ConstraintSnapshot } from './circuits/documentation.ts';
 import { writeGeneratedSources } from './circuits/generate.ts';
+import { compileStatementCircuit } from './circuits/open.ts';
 import { say } from './progress.mjs';
 
 /** As `build`, for this checkout, and with snarkjs's threads ended. */
@@ -45,10 +48,19 @@ async function main(args: readonly string[]): Promise<void> {
     if (done !== last) say(`${done}/${total} ${message}`);
     last = done;
   };
-  const { artifacts } = await buildCircuits(
-    targets.length > 0 ? { targets, progress } : { progress },
-  );
-  if (args.includes('--snapshot')) updateSnapshot(REPOSITORY_ROOT, artifacts);
+  await buildCircuits(targets.length > 0 ? { targets, progress } : { progress });
+  if (args.includes('--snapshot')) await recordConstraints();
+}
+
+async function recordConstraints(): Promise<void> {
+  const snapshot: ConstraintSnapshot = {};
+  for (const statement of loadManifest(REPOSITORY_ROOT).statements) {
+    for (const profile of profilesBySize(statement)) {
+      const { constraints } = await compileStatementCircuit(statement.name, profile);
+      snapshot[`${statement.name}-${profile}`] = constraints;
+    }
+  }
+  writeSnapshot(REPOSITORY_ROOT, snapshot);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

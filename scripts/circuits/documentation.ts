@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { writeFileAtomically } from '../../prover/files.ts';
-import type { Artifact } from '../../prover/proving/artifacts.ts';
 import { findProfile, loadManifest, profilesBySize } from '../../prover/proving/manifest.ts';
 import type { CircuitManifest } from '../../prover/proving/manifest.ts';
 import { parseDocument } from '../../prover/schema.ts';
@@ -78,19 +77,9 @@ export function circuitsDocument(circuits: CircuitManifest, snapshot: Constraint
   return `${lines.join('\n')}\n`;
 }
 
-/** Records what was just built, keeps the rest, and rewrites the page. */
-export function updateSnapshot(root: string, artifacts: readonly Artifact[]): void {
-  const circuits = loadManifest(root);
-  const known = readSnapshot(root);
-  for (const { statement, profile, constraints } of artifacts) {
-    known[`${statement}-${profile}`] = constraints;
-  }
-  const names = circuits.statements.flatMap((statement) =>
-    profilesBySize(statement).map((profile) => `${statement.name}-${profile}`),
-  );
-  const snapshot = Object.fromEntries(
-    names.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]] as const])),
-  );
+/** Records the measured counts and rewrites the page. */
+export function writeSnapshot(root: string, snapshot: ConstraintSnapshot): void {
   writeFileAtomically(join(root, SNAPSHOT_PATH), `${JSON.stringify(snapshot, null, 2)}\n`);
-  writeFileAtomically(join(root, DOCUMENTATION_PATH), circuitsDocument(circuits, snapshot));
+  const document = circuitsDocument(loadManifest(root), snapshot);
+  writeFileAtomically(join(root, DOCUMENTATION_PATH), document);
 }
