@@ -40,8 +40,8 @@ export interface Cores {
   readonly gross: CircuitUnderTest;
 }
 
-/** `simplification` 0 is enough where only values are compared, and compiles much faster. */
-export async function openCores(capacity: number, simplification: 0 | 2): Promise<Cores> {
+/** Not simplified: only values are compared, and that compiles ten times as fast. */
+async function openCore(capacity: number): Promise<Cores> {
   const core = async (template: string, file: string): Promise<CircuitUnderTest> =>
     await compileHarness(
       {
@@ -50,13 +50,26 @@ export async function openCores(capacity: number, simplification: 0 | 2): Promis
         template,
         parameters: [capacity],
       },
-      { simplification },
+      { simplification: 0 },
     );
   return {
     capacity,
     margin: await core('MarginAtScenarios', 'margin-at-scenarios'),
     gross: await core('GrossEquity', 'gross-equity'),
   };
+}
+
+/** The cores of the profiles, each opened when first needed. */
+export class CoreCircuits {
+  readonly #opened = new Map<number, Promise<Cores>>();
+
+  async for(positions: number): Promise<Cores> {
+    const capacity = [8, 16, 64].find((size) => size >= positions);
+    if (capacity === undefined) throw new Error(`no circuit for ${positions} positions`);
+    const found = this.#opened.get(capacity) ?? openCore(capacity);
+    this.#opened.set(capacity, found);
+    return await found;
+  }
 }
 
 const withoutContext = ({ context: _, ...inputs }: CircuitInputs): CircuitInputs => inputs;
