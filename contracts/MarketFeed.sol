@@ -101,6 +101,8 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         _requireQuorum(snapshotDigest(snapshot), signatures);
 
         if (_tripsBreaker(snapshot)) {
+            // Its time is taken over, so that it cannot trip the breaker again after the halt is lifted.
+            _snapshotTime = snapshot.time;
             _halt();
             return 0;
         }

@@ -51,7 +51,7 @@ describe('MarketFeed', () => {
     await postRoot(chain, venue, ROOT, ACCOUNTS, start - 100n);
   });
 
-  const post = (snapshot: FeedSnapshot, at = snapshot.time): Promise<void> =>
+  const post = (snapshot: FeedSnapshot, at = snapshot.time): Promise<unknown> =>
     postSnapshot(chain, venue, snapshot, at);
   const call = <T>(method: string, args: readonly unknown[], schema: z.ZodType<T>): Promise<T> =>
     read(venue.marketFeed, method, args, schema);
@@ -283,6 +283,14 @@ describe('MarketFeed', () => {
         ]);
       },
     );
+
+    it('refuses, once the halt is lifted, the snapshot that caused it', async () => {
+      await post(snapshotAt(start));
+      const offending = next([BTC / 3n, ETH]);
+      await post(offending);
+      await send(venue.marketFeed, 'resume', [[BTC, ETH]]);
+      await expectRefusal(post(offending, offending.time + 5n), 'SnapshotNotNewer');
+    });
 
     it('measures the next snapshot against the level governance confirmed', async () => {
       await post(snapshotAt(start));
