@@ -204,8 +204,8 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         uint256 assets,
         uint256 shares
     ) internal override nonReentrant {
-        _heldE6 += assets;
         super._deposit(caller, receiver, assets, shares);
+        _heldE6 += assets;
     }
 
     function _withdraw(

@@ -135,6 +135,14 @@ describe('InsuranceFund shares', () => {
     await redeem(alice, 2n, aliceAddress);
   });
 
+  it('lets a request be withdrawn', async () => {
+    await deposit(alice, MILLION);
+    await request(alice, 5n);
+    await request(alice, 0n);
+    await mineAfter(COOLDOWN);
+    expect(await view('maxRedeem', aliceAddress)).toBe(0n);
+  });
+
   it('refuses a request for more shares than are held', async () => {
     await deposit(alice, MILLION);
     const shares = await view('balanceOf', aliceAddress);
