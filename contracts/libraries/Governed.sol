@@ -11,7 +11,7 @@ abstract contract Governed is Ownable2Step {
 
     constructor(address initialOwner) Ownable(initialOwner) {}
 
-    function renounceOwnership() public view override onlyOwner {
+    function renounceOwnership() public pure override {
         revert OwnershipCannotBeRenounced();
     }
 }
