@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { ContractTransactionReceipt } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
+import { openTick } from '../../prover/chain/submit.ts';
 import { readSubmission } from '../../prover/chain/snapshot.ts';
 import { snapshotHash } from '../../prover/market/snapshot-words.ts';
 import { parseSnapshot } from '../../prover/market/snapshot-document.ts';
@@ -21,6 +23,7 @@ import {
   startChain,
   type TestChain,
 } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
 
 describe('the feed and the sample venue', () => {
   let sample: Sample;
@@ -35,7 +38,7 @@ describe('the feed and the sample venue', () => {
   });
   afterAll(() => chain.close());
 
-  const post = ({ snapshot, document }: PublishedSnapshot): Promise<void> =>
+  const post = ({ snapshot, document }: PublishedSnapshot): Promise<ContractTransactionReceipt> =>
     postSnapshot(
       chain,
       venue,
@@ -53,13 +56,20 @@ describe('the feed and the sample venue', () => {
       surfaceTime,
       time + 2n - 300n,
     ]);
-    await post(sample.snapshots.crash);
+    await compareGas('submit the snapshot of the crash', await post(sample.snapshots.crash));
     await post(sample.snapshots.rebound);
 
     const ticks = eventsNamed(await readEvents(venue, chain.provider), 'TickOpened');
     expect(ticks.map((tick) => tick.values.snapshotHash)).toEqual(
       SAMPLE_TICKS.map((tick) => snapshotHash(sample.snapshots[tick].snapshot)),
     );
+  });
+
+  it('costs what is recorded to post a root and to open a tick on it', async () => {
+    const { time } = sample.snapshots.rebound.snapshot;
+    await compareGas('submit a root', await postRoot(chain, venue, 12n, 304n, time + 10n));
+    await chain.setNextTime(time + 40n);
+    await compareGas('open a tick', await openTick(venue));
   });
 
   it('lets anyone rebuild each snapshot, and its hash, from chain data alone', async () => {

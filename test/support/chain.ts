@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join } from 'node:path';
 
-import { Contract, Wallet, id, type Provider, type Signer } from 'ethers';
+import {
+  Contract,
+  Wallet,
+  id,
+  type ContractTransactionReceipt,
+  type Provider,
+  type Signer,
+} from 'ethers';
 import hre from 'hardhat';
 import { expect } from 'vitest';
 
@@ -154,11 +161,11 @@ export async function postSnapshot(
   snapshot: FeedSnapshot,
   at: bigint = snapshot.time,
   document: Uint8Array = DOCUMENT,
-): Promise<void> {
+): Promise<ContractTransactionReceipt> {
   const feed = venue.addresses.marketFeed;
   const signatures = await signaturesOf(ORACLES.slice(0, 2), snapshot, chain.chainId, feed);
   await chain.setNextTime(at);
-  await submitSnapshot(venue, snapshot, document, signatures);
+  return submitSnapshot(venue, snapshot, document, signatures);
 }
 
 /** Posts a ledger root at block time `at`. */
@@ -168,7 +175,7 @@ export async function postRoot(
   root: bigint,
   accountCount: bigint,
   at: bigint,
-): Promise<void> {
+): Promise<ContractTransactionReceipt> {
   await chain.setNextTime(at);
-  await send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, '0x']);
+  return send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, '0x']);
 }
