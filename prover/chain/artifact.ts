@@ -15,6 +15,7 @@ const CONTRACT_FOLDERS = {
   LedgerRegistry: '',
   LiquidationEngine: '',
   MarketFeed: '',
+  ReentrantDollar: 'test',
   RefusingTransitionVerifier: 'test',
   RiskParameters: '',
   ScalarFieldHarness: 'test',

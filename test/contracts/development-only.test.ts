@@ -5,6 +5,7 @@ import { deployContract, expectRefusal, startChain } from '../support/chain.ts';
 
 const DEVELOPMENT_ONLY = [
   'InsecureTransitionVerifier',
+  'ReentrantDollar',
   'RefusingTransitionVerifier',
   'ScalarFieldHarness',
   'TestDollar',

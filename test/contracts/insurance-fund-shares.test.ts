@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Contract, type Signer } from 'ethers';
+import { Contract, ZeroAddress, type Signer } from 'ethers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -185,6 +185,54 @@ describe('InsuranceFund shares', () => {
     expect(await view('previewRedeem', await view('balanceOf', bobAddress))).toBe(MILLION / 2n);
   });
 
+  describe('of an asset that calls back', () => {
+    let reentrant: Contract;
+    let target: Contract;
+
+    beforeEach(async () => {
+      const owner = await chain.accounts[0]!.getAddress();
+      reentrant = await deployContract(chain.accounts[0]!, 'ReentrantDollar');
+      const vault = await deployContract(chain.accounts[0]!, 'CustodyVault', [
+        reentrant.target,
+        owner,
+      ]);
+      target = await deployContract(chain.accounts[0]!, 'InsuranceFund', [
+        reentrant.target,
+        vault.target,
+        venue.addresses.marketFeed,
+        [ZeroAddress, ZeroAddress, ZeroAddress],
+        DEFAULT_VENUE_CONFIG.fund,
+      ]);
+      await send(reentrant, 'mint', [aliceAddress, MILLION]);
+      await send(as(reentrant, alice), 'approve', [target.target, MILLION]);
+    });
+    const arm = (): Promise<unknown> => {
+      const call = target.interface.encodeFunctionData('deposit', [0n, bobAddress]);
+      return send(reentrant, 'arm', [target.target, call]);
+    };
+    const enter = (method: string, args: readonly unknown[]): Promise<unknown> =>
+      send(as(target, alice), method, args);
+
+    it('cannot be entered again in the middle of a deposit', async () => {
+      await arm();
+      await expectRefusal(
+        enter('deposit', [MILLION, aliceAddress]),
+        'ReentrancyGuardReentrantCall',
+      );
+    });
+
+    it('cannot be entered again in the middle of a redemption', async () => {
+      await enter('deposit', [MILLION, aliceAddress]);
+      await enter('requestRedeem', [VIRTUAL_SHARES]);
+      await mineAfter(COOLDOWN);
+      await arm();
+      await expectRefusal(
+        enter('redeem', [VIRTUAL_SHARES, aliceAddress, aliceAddress]),
+        'ReentrancyGuardReentrantCall',
+      );
+    });
+  });
+
   it('cannot be deployed on a custody vault of another asset', async () => {
     const owner = await chain.accounts[0]!.getAddress();
     const other = await deployContract(chain.accounts[0]!, 'TestDollar');
@@ -193,7 +241,7 @@ describe('InsuranceFund shares', () => {
       venue.addresses.asset,
       vault.target,
       venue.addresses.marketFeed,
-      Array.from({ length: 3 }, () => `0x${'0'.repeat(40)}`),
+      [ZeroAddress, ZeroAddress, ZeroAddress],
       DEFAULT_VENUE_CONFIG.fund,
     ]);
     await expectRefusal(deployment, 'CustodyAssetMismatch', [venue.addresses.asset, other.target]);
