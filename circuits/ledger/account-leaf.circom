@@ -20,7 +20,7 @@ include "ledger/slot-order.circom";
  * @output leaf the commitment
  * Assumes the last three come from Slot. Guarantees the inputs are the only ones with this leaf:
  * every limb of every packed word is range-checked here or in Slot.
- * Cost: 811 constraints + 418 per page of 16 + 81 per slot after the first.
+ * Cost: 781 constraints + 415 per page of 16 + 78 per slot after the first.
  */
 template AccountLeaf(MAX_POSITIONS) {
     assert(MAX_POSITIONS >= 1 && MAX_POSITIONS <= 64);
@@ -31,9 +31,9 @@ template AccountLeaf(MAX_POSITIONS) {
     signal input nonce;
     signal input quoteE6;
     signal input balanceE8[3];
-    signal input slot[MAX_POSITIONS];
-    signal input key[MAX_POSITIONS];
-    signal input occupied[MAX_POSITIONS];
+    signal input {maxbit} slot[MAX_POSITIONS];
+    signal input {maxbit} key[MAX_POSITIONS];
+    signal input {binary} occupied[MAX_POSITIONS];
     signal output leaf;
 
     // 1. Widths: an understated debt would need a limb outside its width.
@@ -60,12 +60,19 @@ template AccountLeaf(MAX_POSITIONS) {
 
     // 3. Pages.
     component page[PAGES];
+    signal {maxbit} emptySlot;
+    emptySlot.maxbit = 106;
+    emptySlot <== EMPTY_SLOT;
     component commitment = HashWords(TAG_ACCOUNT(), 6);
     for (var p = 0; p < PAGES; p++) {
         if (16 * p < MAX_POSITIONS) {
             page[p] = Page();
             for (var i = 0; i < 16; i++) {
-                page[p].slot[i] <== 16 * p + i < MAX_POSITIONS ? slot[16 * p + i] : EMPTY_SLOT;
+                if (16 * p + i < MAX_POSITIONS) {
+                    page[p].slot[i] <== slot[16 * p + i];
+                } else {
+                    page[p].slot[i] <== emptySlot;
+                }
             }
             page[p].occupied <== occupied[16 * p];
             commitment.word[2 + p] <== page[p].page;

@@ -15,7 +15,7 @@ include "ledger/slot.circom";
  * @output ledgerRoot
  * @output isPerpetual, isFuture, isCall, isPut, isNegative [MAX_POSITIONS] flags of Slot
  * Assumes nothing. Guarantees that every input but the children is the committed one and canonical.
- * Cost: 5,426 constraints + 190 per position (8 positions: 6,868).
+ * Cost: 4,939 constraints + 415 per page of 16 + 189 per slot (8 positions: 6,788).
  */
 template AccountOpening(MAX_POSITIONS) {
     signal input owner;
@@ -31,11 +31,11 @@ template AccountOpening(MAX_POSITIONS) {
     signal input accountCount;
     signal input children[12][4];
     signal output ledgerRoot;
-    signal output isPerpetual[MAX_POSITIONS];
-    signal output isFuture[MAX_POSITIONS];
-    signal output isCall[MAX_POSITIONS];
-    signal output isPut[MAX_POSITIONS];
-    signal output isNegative[MAX_POSITIONS];
+    signal output {binary} isPerpetual[MAX_POSITIONS];
+    signal output {binary} isFuture[MAX_POSITIONS];
+    signal output {binary} isCall[MAX_POSITIONS];
+    signal output {binary} isPut[MAX_POSITIONS];
+    signal output {binary} isNegative[MAX_POSITIONS];
 
     // 1. Slots.
     component slot[MAX_POSITIONS];

@@ -12,7 +12,7 @@ include "circomlib/circuits/poseidon.circom";
  * @input word[COUNT] field elements, hashed as they are
  * @output hash the commitment
  * Assumes nothing. Guarantees hash is the only value that belongs to these words.
- * Cost: one Poseidon per block of 15: 240 (1 word) to 609 (15 words) constraints.
+ * Cost: one Poseidon per block of 15: 237 (1 word) to 606 (15 words) constraints.
  */
 template HashWords(TAG, COUNT) {
     assert(COUNT >= 1);

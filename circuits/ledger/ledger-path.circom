@@ -18,7 +18,7 @@ include "ledger/hash-words.circom";
  * digit selects must equal the value computed below it.
  * Guarantees leaf is in the tree under ledgerRoot at leafIndex, 0 ≤ leafIndex < accountCount ≤
  * leafIndex + 4^DEPTH.
- * Cost: 4,206 constraints at depth 12.
+ * Cost: 4,158 constraints at depth 12.
  */
 template LedgerPath(DEPTH) {
     signal input leaf;

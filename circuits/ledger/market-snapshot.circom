@@ -21,7 +21,7 @@ include "ledger/unpack-word.circom";
  * @output redemptionRateQ30[3] 32 bits
  * Assumes the document rules a signature attests (slices in order, prices ≥ 1).
  * Guarantees every output is the only one under snapshotHash.
- * Cost: 3,100 constraints.
+ * Cost: 3,268 constraints.
  */
 template MarketSnapshot() {
     signal input timeWord;
@@ -29,12 +29,18 @@ template MarketSnapshot() {
     signal input collateralWord;
     signal input sliceWord[2][24];
     signal output snapshotHash;
-    signal output time;
-    signal output indexE4[2];
-    signal output perpetualMarkE4[2];
-    signal output depthQuote[2];
-    signal output collateralPriceE4[3];
-    signal output redemptionRateQ30[3];
+    signal output {maxbit} time;
+    signal output {maxbit} indexE4[2];
+    signal output {maxbit} perpetualMarkE4[2];
+    signal output {maxbit} depthQuote[2];
+    signal output {maxbit} collateralPriceE4[3];
+    signal output {maxbit} redemptionRateQ30[3];
+    time.maxbit = 32;
+    indexE4.maxbit = 38;
+    perpetualMarkE4.maxbit = 40;
+    depthQuote.maxbit = 40;
+    collateralPriceE4.maxbit = 40;
+    redemptionRateQ30.maxbit = 32;
 
     // 1. Commitment.
     component snapshot = HashWords(TAG_SNAPSHOT(), 6);

@@ -10,14 +10,15 @@ include "ledger/hash-words.circom";
  * @input slot[16] packed slots, 106 bits each
  * @input occupied 1 when the page holds a position
  * @output page what stands in the account leaf
- * Assumes every slot is below 2^106 (a wider one would carry into its neighbour), and that occupied
+ * Assumes every slot is below 2^106, as its tag says (a wider one would carry into its neighbour), and that occupied
  * is the flag of the first slot, occupied slots coming first. Guarantees page is the only encoding of
  * these slots.
- * Cost: 418 constraints.
+ * Cost: 415 constraints.
  */
 template Page() {
-    signal input slot[16];
-    signal input occupied;
+    signal input {maxbit} slot[16];
+    signal input {binary} occupied;
+    assert(slot.maxbit <= 106);
     signal output page;
 
     component commitment = HashWords(TAG_PAGE(), 8);

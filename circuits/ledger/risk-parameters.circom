@@ -15,7 +15,7 @@ include "ledger/hash-words.circom";
  * @input documentWord D, binds what no circuit reads
  * @output parameterHash the commitment
  * Assumes nothing. Guarantees the words are the only ones under parameterHash.
- * Cost: 506 constraints.
+ * Cost: 501 constraints.
  */
 template RiskParameters() {
     signal input generalWord;

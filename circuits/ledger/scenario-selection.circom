@@ -15,16 +15,18 @@ include "ledger/unpack-word.circom";
  * @output vol[3] bits of the code of the vol shock, least significant first
  * @output roll[2] bits of 0 none, 1 up, 2 down
  * Assumes the words are committed by the caller. Guarantees the outputs are those of scenarioId.
- * Cost: 287 constraints.
+ * Cost: 290 constraints.
  */
 template ScenarioSelection() {
     signal input scenarioId;
     signal input scenarioWord[8];
-    signal output multiplierQ24;
+    signal output {maxbit} multiplierQ24;
     signal output logMoveQ10;
-    signal output dampingQ16;
+    signal output {maxbit} dampingQ16;
     signal output vol[3];
     signal output roll[2];
+    multiplierQ24.maxbit = 27;
+    dampingQ16.maxbit = 17;
 
     // 1. scenarioId = 0, or 1 + 4 · word + lane.
     // The one-hots are unique: booleans of which word and lane each have exactly one set unless

@@ -17,7 +17,7 @@ include "circomlib/circuits/comparators.circom";
  * Guarantees isListed is 1 exactly when one of the twelve expiries matches: a prover can neither
  * name another slice nor call a listed expiry unlisted, because every comparison is computed. A dated
  * key is ≥ 1 and an undated one is compared as −1, so an unused slice (expiry 0) never matches.
- * Cost: 73 constraints.
+ * Cost: 60 constraints.
  */
 template SliceSelection() {
     signal input underlying;

@@ -14,8 +14,9 @@ include "arithmetic/range.circom";
  * Guarantees the order. Cost: 78 constraints per slot after the first.
  */
 template SlotOrder(SLOTS) {
-    signal input key[SLOTS];
-    signal input occupied[SLOTS];
+    signal input {maxbit} key[SLOTS];
+    signal input {binary} occupied[SLOTS];
+    assert(key.maxbit <= 76);
 
     signal step[SLOTS];
     component increasing[SLOTS];

@@ -15,7 +15,7 @@ include "ledger/unpack-word.circom";
  * @output skewSlopeQ10[14] 13 bits
  * @output rollLogQ10[14] 7 bits
  * Assumes nothing. Guarantees the fields are the only ones under tenorDigest.
- * Cost: 1,785 constraints.
+ * Cost: 1,746 constraints.
  */
 template TenorTable() {
     var KNOTS = 14;

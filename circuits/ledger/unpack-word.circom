@@ -12,7 +12,7 @@ include "circomlib/circuits/bitify.circom";
  * @output field[COUNT] raw (unsigned, still biased) values; field[i] is below 2^WIDTHS[i]
  * Assumes nothing. Guarantees the split is unique: the widths sum to at most 253 bits, so two splits
  * of one word could not differ by the field order.
- * Cost: one constraint per bit, plus one.
+ * Cost: one constraint per bit.
  */
 template UnpackWord(COUNT, WIDTHS) {
     var total = 0;

@@ -14,9 +14,11 @@ include "ledger/unpack-word.circom";
  */
 template AssetTerms() {
     signal input assetWord;
-    signal output thresholdQuote[3];
-    signal output haircutBps[4];
-    signal output underlying;
+    signal output {maxbit} thresholdQuote[3];
+    signal output {maxbit} haircutBps[4];
+    signal output {binary} underlying;
+    thresholdQuote.maxbit = 40;
+    haircutBps.maxbit = 14;
 
     component asset = UnpackWord(9, [40, 40, 40, 14, 14, 14, 14, 1, 14]);
     asset.word <== assetWord;

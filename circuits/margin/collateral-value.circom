@@ -16,15 +16,17 @@ include "arithmetic/range.circom";
  * @output wholeQuote whole USD of the value, below 2^57
  * @output fractionE6 the rest, 0 … 10^6 − 1
  * Assumes the widths, and that the caller bounds |wholeQuote| below 2^200: every remainder has some
- * quotient in the field. Guarantees the value, exactly. Cost: 153 constraints.
+ * quotient in the field. Guarantees the value, exactly. Cost: 154 constraints.
  */
 template CollateralValue() {
     signal input indexE4;
-    signal input marketPriceE4;
-    signal input redemptionRateQ30;
+    signal input {maxbit} marketPriceE4;
+    signal input {maxbit} redemptionRateQ30;
     signal input balanceE8;
     signal output wholeQuote;
     signal output fractionE6;
+    assert(marketPriceE4.maxbit <= 40);
+    assert(redemptionRateQ30.maxbit <= 32);
 
     // 1. ⌊index · rate / 2^30⌋. Unique: the remainder is in [0, 2^30), and step 2 bounds the quotient
     // to 41 bits, so index · rate = quotient · 2^30 + remainder holds in the integers: Euclid.

@@ -14,16 +14,17 @@ include "margin/haircut-value.circom";
  * @input assetWord[3] A_c of the parameter set
  * @output assetUnderlying[3] 0 or 1
  * @output haircutValueE6[3] below 2^77
- * Assumes the widths. Guarantees the values, exactly. Cost: 2,310 constraints.
+ * Assumes the widths. Guarantees the values, exactly. Cost: 1,749 constraints.
  */
 template Collateral() {
     signal input balanceE8[3];
-    signal input collateralPriceE4[3];
-    signal input redemptionRateQ30[3];
+    signal input {maxbit} collateralPriceE4[3];
+    signal input {maxbit} redemptionRateQ30[3];
     signal input indexE4[2];
     signal input assetWord[3];
-    signal output assetUnderlying[3];
-    signal output haircutValueE6[3];
+    signal output {binary} assetUnderlying[3];
+    signal output {maxbit} haircutValueE6[3];
+    haircutValueE6.maxbit = 77;
 
     component terms[3];
     component value[3];

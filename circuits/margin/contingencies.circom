@@ -20,27 +20,30 @@ include "margin/route.circom";
  * @input bandsQ10[3], marginalBps[4] 16 bits each
  * @output totalBpsQ10 in E6 · bps · 2^10, below 2^100
  * Assumes the ranges: lots sums are below 2^32, notionals below 2^32 · 2^40, dollar deltas below 2^71.
- * Guarantees the total, exactly. Cost: 11 · COUNT + 890 constraints.
+ * Guarantees the total, exactly. Cost: 11 · COUNT + 757 constraints.
  */
 template Contingencies(COUNT) {
     signal input underlying[COUNT];
     signal input lots[COUNT];
-    signal input isNegative[COUNT];
-    signal input isPerpetual[COUNT];
-    signal input isFuture[COUNT];
+    signal input {binary} isNegative[COUNT];
+    signal input {binary} isPerpetual[COUNT];
+    signal input {binary} isFuture[COUNT];
     signal input isOption[COUNT];
     signal input isSettled[COUNT];
     signal input forwardE4[COUNT];
     signal input deltaQ128[COUNT];
-    signal input indexE4[2];
-    signal input perpetualMarkE4[2];
-    signal input depthQuote[2];
-    signal input shortOptionBps;
-    signal input perpetualBps;
-    signal input futureBps;
-    signal input bandsQ10[3];
-    signal input marginalBps[4];
+    signal input {maxbit} indexE4[2];
+    signal input {maxbit} perpetualMarkE4[2];
+    signal input {maxbit} depthQuote[2];
+    signal input {maxbit} shortOptionBps;
+    signal input {maxbit} perpetualBps;
+    signal input {maxbit} futureBps;
+    signal input {maxbit} bandsQ10[3];
+    signal input {maxbit} marginalBps[4];
     signal output totalBpsQ10;
+    assert(indexE4.maxbit <= 38 && perpetualMarkE4.maxbit <= 40 && depthQuote.maxbit <= 40);
+    assert(shortOptionBps.maxbit <= 16 && perpetualBps.maxbit <= 16 && futureBps.maxbit <= 16);
+    assert(bandsQ10.maxbit <= 16 && marginalBps.maxbit <= 16);
 
     // 1. Sums of lots.
     component terms[COUNT];

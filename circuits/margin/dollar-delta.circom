@@ -12,7 +12,7 @@ include "arithmetic/signed-fold.circom";
  * @output dollarDeltaE6 below 2^71
  * Assumes the ranges. Guarantees the amount, exactly: the fold has one sign for every number, zero
  * included, so the ceiling cannot be understated by taking a small amount for one of the other sign.
- * Cost: 203 constraints.
+ * Cost: 204 constraints.
  */
 template DollarDelta() {
     signal input lotsDeltaQ128;

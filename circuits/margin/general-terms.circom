@@ -16,12 +16,18 @@ include "ledger/unpack-word.circom";
 template GeneralTerms() {
     signal input generalWord;
     signal input concentrationWord;
-    signal output mmFactorBps;
-    signal output shortOptionBps;
-    signal output perpetualBps;
-    signal output futureBps;
-    signal output bandsQ10[3];
-    signal output marginalBps[4];
+    signal output {maxbit} mmFactorBps;
+    signal output {maxbit} shortOptionBps;
+    signal output {maxbit} perpetualBps;
+    signal output {maxbit} futureBps;
+    signal output {maxbit} bandsQ10[3];
+    signal output {maxbit} marginalBps[4];
+    mmFactorBps.maxbit = 16;
+    shortOptionBps.maxbit = 16;
+    perpetualBps.maxbit = 16;
+    futureBps.maxbit = 16;
+    bandsQ10.maxbit = 16;
+    marginalBps.maxbit = 16;
 
     // version | mm, im, cure | short option mm, im | perpetual mm, im | future mm, im | confidence im,
     // threshold | latency rate, maximum. Initial-margin fields are not read here.

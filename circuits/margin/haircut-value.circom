@@ -20,9 +20,12 @@ include "margin/marginal-charge.circom";
 template HaircutValue() {
     signal input wholeQuote;
     signal input fractionE6;
-    signal input thresholdQuote[3];
-    signal input haircutBps[4];
-    signal output haircutValueE6;
+    signal input {maxbit} thresholdQuote[3];
+    signal input {maxbit} haircutBps[4];
+    signal output {maxbit} haircutValueE6;
+    assert(thresholdQuote.maxbit <= 57);
+    assert(haircutBps.maxbit <= 14);
+    haircutValueE6.maxbit = 77;
 
     // 1. The part taken away, in bps · E6. v ≥ T · 10^6 exactly when its whole part is ≥ T.
     component bands = Bands(57);

@@ -16,9 +16,9 @@ pragma circom 2.2.0;
  */
 template PositionTerms() {
     signal input lots;
-    signal input isNegative;
-    signal input isPerpetual;
-    signal input isFuture;
+    signal input {binary} isNegative;
+    signal input {binary} isPerpetual;
+    signal input {binary} isFuture;
     signal input isOption;
     signal input isSettled;
     signal input forwardE4;

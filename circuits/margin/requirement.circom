@@ -20,9 +20,10 @@ include "arithmetic/range.circom";
  */
 template Requirement() {
     signal input lossQ16[2];
-    signal input mmFactorBps;
+    signal input {maxbit} mmFactorBps;
     signal input contingenciesBpsQ10;
     signal output requirementE6;
+    assert(mmFactorBps.maxbit <= 16);
 
     component scanQ16 = Range(100);
     scanQ16.in <== lossQ16[0] + lossQ16[1];

@@ -26,11 +26,14 @@ template ScenarioLoss(COUNT) {
     signal input lots[COUNT];
     signal input markE4Q128[COUNT];
     signal input valueE4Q152[COUNT];
-    signal input assetUnderlying[3];
-    signal input haircutValueE6[3];
-    signal input multiplierQ24[2];
-    signal input dampingQ16[2];
+    signal input {binary} assetUnderlying[3];
+    signal input {maxbit} haircutValueE6[3];
+    signal input {maxbit} multiplierQ24[2];
+    signal input {maxbit} dampingQ16[2];
     signal output lossQ16[2];
+    assert(haircutValueE6.maxbit <= 77);
+    assert(multiplierQ24.maxbit <= 27);
+    assert(dampingQ16.maxbit <= 17);
 
     // 1. Change of every position and every asset, added up per underlying.
     component change = Route(COUNT + 3);

@@ -19,7 +19,7 @@ include "pricing/scenario-terms.circom";
  * @output volDirection[2], skewDirection[2], skewLinear[2], rollDirection[2],
  * floorVarianceRateQ64[2], tenorColumnQ10[2][14] of ScenarioTerms
  * Assumes the caller binds words and digests. Guarantees the terms of these ids.
- * Cost: 3,570 constraints.
+ * Cost: 3,524 constraints.
  */
 template ScenarioOpening() {
     signal input scenarioId[2];
@@ -28,9 +28,9 @@ template ScenarioOpening() {
     signal input volatilityWord[2];
     signal output scenarioDigest[2];
     signal output tenorDigest;
-    signal output multiplierQ24[2];
+    signal output {maxbit} multiplierQ24[2];
     signal output logMoveQ10[2];
-    signal output dampingQ16[2];
+    signal output {maxbit} dampingQ16[2];
     signal output tenorTauSeconds[14];
     signal output tenorSkewCapQ10[14];
     signal output volDirection[2];
@@ -39,6 +39,9 @@ template ScenarioOpening() {
     signal output rollDirection[2];
     signal output floorVarianceRateQ64[2];
     signal output tenorColumnQ10[2][14];
+
+    multiplierQ24.maxbit = 27;
+    dampingQ16.maxbit = 17;
 
     // 1. Tenor table, common to both underlyings.
     component tenor = TenorTable();
