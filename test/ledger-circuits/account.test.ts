@@ -9,7 +9,7 @@ import { UnsatisfiedCircuit } from '../../prover/proving/witness.ts';
 import type { Position } from '../../prover/risk/types.ts';
 import { accountInputs } from '../../prover/statements/circuit-inputs.ts';
 import { element, openTemplate } from '../arithmetic/template.ts';
-import type { CircuitUnderTest } from '../support/circuit.ts';
+import { compileHarness, type CircuitUnderTest } from '../support/circuit.ts';
 import { anyPositions, anyAccount } from '../support/venue.ts';
 
 const KIND = { perpetual: 1n, future: 3n, call: 5n, put: 7n } as const;
@@ -98,31 +98,51 @@ describe('Slot', () => {
 
 describe('SlotOrder', () => {
   let order: CircuitUnderTest;
-  const top = (1n << 76n) - 1n;
+  const empty = { underlying: 0n, kind: 0n, expiry: 0n, strikeE4: 0n, lots: 0n };
+  const btc = { ...CALL, underlying: 0n };
+  const higher = { ...CALL, strikeE4: (1n << 40n) - 1n };
+  const put = { ...CALL, kind: 7n, strikeE4: 1n };
+  const columns = (slots: readonly (typeof CALL)[]): Record<string, bigint[]> =>
+    Object.fromEntries(
+      (['underlying', 'kind', 'expiry', 'strikeE4', 'lots'] as const).map((name) => [
+        name,
+        slots.map((slot) => slot[name]),
+      ]),
+    );
+
   beforeAll(async () => {
-    order = await openTemplate('ledger/slot-order', 'SlotOrder', [3]);
+    order = await compileHarness({
+      name: 'ordered-slots-3',
+      file: 'test/circuits/ordered-slots.circom',
+      template: 'OrderedSlots',
+      parameters: [3],
+    });
   });
 
   test.each([
-    { key: [1n, 2n, top], occupied: [1n, 1n, 1n] },
-    { key: [5n, 6n, 0n], occupied: [1n, 1n, 0n] },
-    { key: [0n, 0n, 0n], occupied: [0n, 0n, 0n] },
-  ])('admits $key', (inputs) => {
-    expect(order.check(order.witness(inputs))).toEqual([]);
+    ['three in order', [btc, CALL, put]],
+    ['strikes in order', [CALL, higher, put]],
+    ['two and an empty slot', [btc, CALL, empty]],
+    ['none', [empty, empty, empty]],
+  ])('admits %s', (_, slots) => {
+    expect(order.check(order.witness(columns(slots)))).toEqual([]);
   });
 
   test.each([
-    { key: [5n, 5n, 6n], occupied: [1n, 1n, 1n] },
-    { key: [5n, 6n, 5n], occupied: [1n, 1n, 1n] },
-    { key: [top, 1n, 0n], occupied: [1n, 1n, 0n] },
-    { key: [5n, 0n, 6n], occupied: [1n, 0n, 1n] },
-    { key: [0n, 5n, 0n], occupied: [0n, 1n, 0n] },
-  ])('refuses $key', (inputs) => {
-    expect(order.forge({ inputs }).violated.length).toBeGreaterThan(0);
+    ['one instrument twice', [CALL, CALL, put]],
+    ['one instrument twice, long and short', [btc, put, { ...put, lots: element(-7n) }]],
+    ['strikes out of order', [higher, CALL, put]],
+    ['a second order', [CALL, btc, empty]],
+    ['a gap', [btc, empty, CALL]],
+    ['an empty slot first', [empty, CALL, empty]],
+  ])('refuses %s', (_, slots) => {
+    const { violated, reasons } = order.forge({ inputs: columns(slots) });
+    expect(violated.length).toBeGreaterThan(0);
+    expect(reasons.join()).toMatch(/order|kindBits|slot\[\d\]\.is/);
   });
 
   test('costs 78 constraints per slot after the first', () => {
-    expect(order.constraints).toBe(2 * 78);
+    expect(order.constraints).toBe(3 * 111 + 2 * 78);
   });
 });
 
