@@ -141,17 +141,22 @@ export class WitnessCalculator {
 
   /** The witness together with every signal by name; `read` stays valid after later runs. */
   observe(inputs: CircuitInputs): { witness: bigint[]; read: ReadSignal } {
+    const exports = this.run(inputs);
+    return { witness: toValues(readWitness(exports)), read: this.#reader(exports) };
+  }
+
+  /** Every signal by name, without the cost of collecting a witness. */
+  read(inputs: CircuitInputs): ReadSignal {
+    return this.#reader(this.run(inputs));
+  }
+
+  #reader(exports: CircomExports): ReadSignal {
     const symbols = this.#symbols;
     if (symbols === undefined)
-      throw new PlimsollError('NO_SYMBOLS', 'observe: needs the symbol table');
-    const exports = this.run(inputs);
-    const witness = toValues(readWitness(exports));
+      throw new PlimsollError('NO_SYMBOLS', 'read: needs the symbol table');
     const end = this.#signalBase + SIGNAL_BYTES * symbols.labels;
     const signals = new Uint8Array(exports.memory.buffer).slice(this.#signalBase, end);
-    return {
-      witness,
-      read: (name) => decodeSignal(signals, SIGNAL_BYTES * symbols.get(name).label),
-    };
+    return (name) => decodeSignal(signals, SIGNAL_BYTES * symbols.get(name).label);
   }
 
   /** Executes the circuit and leaves all its signals in the memory of the returned instance. */

@@ -40,7 +40,7 @@ export class OpenCircuit {
     inputs: CircuitInputs,
     names: readonly Name[],
   ): Record<Name, bigint> {
-    const { read } = this.#calculator.observe(inputs);
+    const read = this.#calculator.read(inputs);
     return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, bigint>;
   }
 }
