@@ -181,7 +181,9 @@ describe('AccountOpening', () => {
     const ledger = new Ledger(fc.sample(anyAccount(2), { numRuns: 5, seed: 8 }));
     const inputs = accountInputs(ledger.open(4), 17);
     expect(() => opening.witness({ ...inputs, accountCount: 4n })).toThrow(/LedgerPath|Range/);
-    const children = (inputs['children'] as readonly (readonly bigint[])[]).map((level) => [...level]);
+    const children = (inputs['children'] as readonly (readonly bigint[])[]).map((level) => [
+      ...level,
+    ]);
     children[1]![1] = children[1]![1]! + 1n;
     const reasons = opening.forge({ inputs: { ...inputs, children } }).reasons;
     expect(reasons.length).toBeGreaterThan(0);

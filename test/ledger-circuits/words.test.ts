@@ -155,7 +155,14 @@ describe('parameters', () => {
 
   test('ScenarioSelection opens ids 0 … 32 of both grids, and nothing else', async () => {
     const circuit = await openTemplate('ledger/scenario-selection', 'ScenarioSelection');
-    const names = ['multiplierQ24', 'logMoveQ10', 'dampingQ16', 'vol[0]', 'vol[1]', 'vol[2]'] as const;
+    const names = [
+      'multiplierQ24',
+      'logMoveQ10',
+      'dampingQ16',
+      'vol[0]',
+      'vol[1]',
+      'vol[2]',
+    ] as const;
     for (const u of [0, 1] as const) {
       const grid = [MARK_SCENARIO, ...parameters.parameters.underlyings[u].scenarios];
       for (const [id, scenario] of grid.entries()) {

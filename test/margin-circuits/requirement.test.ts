@@ -75,10 +75,9 @@ describe('Requirement', () => {
     mmFactorBps: bigint,
     contingenciesBpsQ10: bigint,
   ): bigint =>
-    circuit.signals(
-      { lossQ16: loss.map(element), mmFactorBps, contingenciesBpsQ10 },
-      ['requirementE6'],
-    ).requirementE6;
+    circuit.signals({ lossQ16: loss.map(element), mmFactorBps, contingenciesBpsQ10 }, [
+      'requirementE6',
+    ]).requirementE6;
 
   test('rounds both parts up, each in its total', () => {
     const most = (1n << 98n) - 1n;

@@ -243,9 +243,6 @@ describe('a healthy account has no satisfying witness', () => {
       [`${bits}.out[0]`]: -1n - 2n ** 175n,
     };
     const published = { accountIndex: BigInt(BTC_ONLY) };
-    expectStopped(
-      { inputs: inputsOf(BTC_ONLY), overrides, published },
-      /dollarDelta\[1\]\.fold/,
-    );
+    expectStopped({ inputs: inputsOf(BTC_ONLY), overrides, published }, /dollarDelta\[1\]\.fold/);
   });
 });

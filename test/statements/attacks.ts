@@ -56,7 +56,11 @@ export function accountWithSurplus(
   surplusE6: bigint,
   positions: readonly Position[] = POSITIONS,
 ): Account {
-  const base = accountOf({ quoteE6: 0n, collateralE8: [150_000_000n, 0n, 2_000_000_000n], positions });
+  const base = accountOf({
+    quoteE6: 0n,
+    collateralE8: [150_000_000n, 0n, 2_000_000_000n],
+    positions,
+  });
   const { equityE6, mmE6 } = marginPortfolio(base, market);
   // A unit of cash raises equity − MM by exactly one unit.
   return { ...base, quoteE6: surplusE6 - (equityE6 - mmE6) };

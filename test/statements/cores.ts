@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../../prover/ledger/account.ts';
-import { Ledger } from '../../prover/ledger/ledger.ts';
+import type { Ledger } from '../../prover/ledger/ledger.ts';
 import type { ParameterSet } from '../../prover/market/parameters-document.ts';
 import type { CircuitInputs } from '../../prover/proving/witness.ts';
 import { marginPortfolio, requirementAt } from '../../prover/risk/margin.ts';

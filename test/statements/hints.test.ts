@@ -12,7 +12,8 @@ const CALL = slotOf('call');
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
 const HINT = /(\w+)(?:\[[^\]]*\])*\s*<--/g;
 /** Of circomlib: bits of a decomposition, and the inverse by which a zero is told. */
-const LIBRARY_HINT = /(?:\.inv|(?:[bB]its|digit|folded|n2b|Num2Bits_\d+_\d+)(?:\[\d+\])?\.out\[\d+\])$/;
+const LIBRARY_HINT =
+  /(?:\.inv|(?:[bB]its|digit|folded|n2b|Num2Bits_\d+_\d+)(?:\[\d+\])?\.out\[\d+\])$/;
 
 function hintsOfSources(): string[] {
   const root = join(REPOSITORY_ROOT, 'circuits');
@@ -47,7 +48,11 @@ function hintsOf(circuit: CircuitUnderTest): string[] {
 const wrong = (value: bigint): bigint => (value <= 1n ? 1n - value : value + 1n);
 
 /** An inverse is free where the number is 0, because it is multiplied by that 0; nothing else is. */
-const isInverseOfZero = (circuit: CircuitUnderTest, inputs: CircuitInputs, name: string): boolean => {
+const isInverseOfZero = (
+  circuit: CircuitUnderTest,
+  inputs: CircuitInputs,
+  name: string,
+): boolean => {
   const number = name.replace(/\.inv$/, '.in');
   return name.endsWith('.inv') && circuit.signals(inputs, [number])[number] === 0n;
 };

@@ -5,7 +5,13 @@ import { Ledger } from '../../prover/ledger/ledger.ts';
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { priceMarket } from '../../prover/risk/market.ts';
 import { seededScenes } from '../support/arbitraries.ts';
-import { accountOf, CoreCircuits, decideInCircuit, decideInTypeScript, requestOf } from './cores.ts';
+import {
+  accountOf,
+  CoreCircuits,
+  decideInCircuit,
+  decideInTypeScript,
+  requestOf,
+} from './cores.ts';
 
 const SCENES = 1000;
 
