@@ -74,7 +74,8 @@ async function runTests(filters: readonly string[]): Promise<Tally> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
   const { code } = await execute(runtimePath(), [vitest, 'run', ...reporters, ...filters], {
     cwd: ROOT,
-    env: runtimeEnvironment(),
+    // Vitest colours its output under CI even where nothing renders colours.
+    env: { ...runtimeEnvironment(), ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const report: unknown = existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : undefined;
