@@ -11,7 +11,7 @@ include "ledger/hash-words.circom";
  * @input concentrationWord K
  * @input assetWord[3] A_c of BTC, ETH, stETH
  * @input volatilityWord[2] V_u
- * @input tenorDigest, scenarioDigest[2] of TenorTable and ScenarioGrid, or as published
+ * @input tenorDigest, scenarioDigest[2] of TenorTable and ScenarioOpening, or as published
  * @input documentWord D, binds what no circuit reads
  * @output parameterHash the commitment
  * Assumes nothing. Guarantees the words are the only ones under parameterHash.

@@ -8,7 +8,7 @@ include "arithmetic/range.circom";
  * @notice Occupied slots come first and their keys increase strictly: no instrument twice, no second
  * order of the same positions.
  * @param SLOTS number of slots
- * @input key[SLOTS] instrument keys, 79 bits
+ * @input key[SLOTS] instrument keys, below 2^76 of their 79 bits
  * @input occupied[SLOTS] flags
  * Assumes keys below 2^76 (the underlying is 0 or 1), boolean flags and occupied = 0 only with key 0 (Slot).
  * Guarantees the order. Cost: 78 constraints per slot after the first.

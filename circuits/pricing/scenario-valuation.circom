@@ -19,7 +19,7 @@ include "pricing/vol-factor.circom";
  * @input positiveTau max(0, τ)
  * @input multiplierQ24 27 bits, logMoveQ10 12 bits signed, volDirection, skewDirection, skewLinear,
  * rollDirection, floorVarianceRateQ64 of the underlying's scenario (ScenarioTerms)
- * @output valueE4Q152 signed, |value| < 2^197
+ * @output valueE4Q152 signed, |value| < 2^196
  * Assumes the widths above. Guarantees the value of the specification, bit for bit.
  * Cost: 440 constraints.
  */
