@@ -10,9 +10,9 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    // A proof on a busy two-core machine takes tens of seconds.
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    // A proof on a busy two-core machine takes tens of seconds, a thousand witnesses minutes.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // One seed for every property test; PLIMSOLL_SEED overrides it to explore.
     sequence: { seed: Number(process.env['PLIMSOLL_SEED'] ?? 20_260_205) },
     env: { PLIMSOLL_SEED: process.env['PLIMSOLL_SEED'] ?? '20260205' },

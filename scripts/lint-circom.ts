@@ -104,7 +104,9 @@ function assertsOnSignals(text: string, code: string, templates: readonly Templa
       const open = match.index + match[0].length - 1;
       const condition = template.body.slice(open, closing(template.body, open, '(', ')') + 1);
       // A tag's value is a number of the compiler's, not a signal.
-      const culprit = words(condition.replace(/[\w$]+\.maxbit\b/g, '')).find((word) => signals.has(word));
+      const culprit = words(condition.replace(/[\w$]+\.maxbit\b/g, '')).find((word) =>
+        signals.has(word),
+      );
       if (culprit === undefined) continue;
       findings.push({
         line: lineOf(text, offset + match.index),

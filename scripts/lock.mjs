@@ -67,7 +67,10 @@ export async function withLock(path, work) {
         breakLock(path, holder);
         continue;
       }
-      if (!announced) say(`waiting for another set-up of this checkout (process ${holder?.split(' ')[0] ?? '?'})`);
+      if (!announced)
+        say(
+          `waiting for another set-up of this checkout (process ${holder?.split(' ')[0] ?? '?'})`,
+        );
       announced = true;
       await sleep(300);
     }
