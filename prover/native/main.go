@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The native prover: a worker process that keeps Groth16 keys warm and proves with both cores.
+// It reads requests from standard input and ends with it.
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+func run(from io.Reader, to io.Writer) error {
+	var keys worker
+	for {
+		request, err := readFrame(from)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		reply, err := keys.serve(request)
+		if err == nil {
+			err = writeFrame(to, statusDone, reply)
+		} else {
+			err = writeFrame(to, statusFailed, describe(err))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// describe writes an error as its code, a line feed and its message.
+func describe(err error) []byte {
+	code := "BACKEND_FAILED"
+	var known failure
+	if errors.As(err, &known) {
+		code = known.code
+	}
+	return fmt.Appendf(nil, "%s\n%s", code, err)
+}
+
+func main() {
+	if err := run(bufio.NewReaderSize(os.Stdin, 1<<16), os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/consensys/gnark-crypto/ecc"
+	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
+)
+
+type proof struct {
+	a bn254.G1Affine
+	b bn254.G2Affine
+	c bn254.G1Affine
+}
+
+// scratch is kept with the key: a proof allocates next to nothing.
+type scratch struct {
+	witness, a, b, ch  []fr.Element
+	aScalars, bScalars []fr.Element
+}
+
+func newScratch(key *provingKey) scratch {
+	size := int(key.domain.Cardinality)
+	return scratch{
+		witness:  make([]fr.Element, key.wires),
+		a:        make([]fr.Element, size),
+		b:        make([]fr.Element, size),
+		ch:       make([]fr.Element, len(key.ch)),
+		aScalars: make([]fr.Element, len(key.a.wires)),
+		bScalars: make([]fr.Element, len(key.b1.wires)),
+	}
+}
+
+// montgomeryFactor times a plain value, as the library multiplies, is that value's Montgomery form.
+var montgomeryFactor = *new(fr.Element).SetBigInt(new(big.Int).Lsh(big.NewInt(1), fr.Bytes*8))
+
+var errUnsatisfied = errors.New("the witness does not satisfy the circuit")
+
+// prove makes a proof from a witness (plain values) and verifies it before it returns it.
+func (key *provingKey) prove(witness []fr.Element) (*proof, error) {
+	if len(witness) != key.wires {
+		return nil, fmt.Errorf("wtns: must hold %d values, got %d", key.wires, len(witness))
+	}
+	var r, s fr.Element
+	if _, err := r.SetRandom(); err != nil {
+		return nil, err
+	}
+	if _, err := s.SetRandom(); err != nil {
+		return nil, err
+	}
+	if err := key.quotient(witness); err != nil {
+		return nil, err
+	}
+	made, err := key.combine(r, s)
+	if err != nil {
+		return nil, err
+	}
+	public := key.scratch.witness[1 : key.publicSignals+1]
+	holds, err := key.verifying.verify(made, public)
+	if err != nil {
+		return nil, err
+	}
+	if !holds {
+		return nil, errUnsatisfied
+	}
+	return made, nil
+}
+
+// rows evaluates A and B of every constraint.
+func (key *provingKey) rows(witness []fr.Element) error {
+	return parallel(int(key.domain.Cardinality), func(start, end int) error {
+		for matrix, into := range [2][]fr.Element{key.scratch.a, key.scratch.b} {
+			key.matrices[matrix].multiply(key.coefficients, witness, into, start, end)
+		}
+		return nil
+	})
+}
+
+func (matrix *sparseMatrix) multiply(coefficients, witness, into []fr.Element, start, end int) {
+	var product fr.Element
+	for row := start; row < end; row++ {
+		var sum fr.Element
+		for _, term := range matrix.terms[matrix.start[row]:matrix.start[row+1]] {
+			product.Mul(&coefficients[term.coefficient], &witness[term.wire])
+			sum.Add(&sum, &product)
+		}
+		into[row] = sum
+	}
+}
+
+// quotient leaves the scalars of C and H in the scratch: private wires, then A·B − C over the odd
+// half of the doubled domain, as snarkjs's H wants it.
+func (key *provingKey) quotient(witness []fr.Element) error {
+	work := &key.scratch
+	if err := key.rows(witness); err != nil {
+		return err
+	}
+	c := work.ch[len(key.cWires):]
+	err := parallel(len(c), func(start, end int) error {
+		product := fr.Vector(c[start:end])
+		product.Mul(work.a[start:end], work.b[start:end])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, polynomial := range [][]fr.Element{work.a, work.b, c} {
+		key.domain.FFTInverse(polynomial, fft.DIF)
+		key.domain.FFT(polynomial, fft.DIT, fft.OnCoset())
+	}
+	err = parallel(len(c), func(start, end int) error {
+		product, into := fr.Vector(work.a[start:end]), fr.Vector(c[start:end])
+		product.Mul(product, work.b[start:end])
+		into.Sub(product, into)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return parallel(len(witness), func(start, end int) error {
+		into := fr.Vector(work.witness[start:end])
+		into.ScalarMul(witness[start:end], &montgomeryFactor)
+		return nil
+	})
+}
+
+func gather(values []fr.Element, wires []uint32, into []fr.Element) {
+	for index, wire := range wires {
+		into[index] = values[wire]
+	}
+}
+
+// combine makes the three points of the proof from the sums over the key.
+func (key *provingKey) combine(r, s fr.Element) (*proof, error) {
+	work, points := &key.scratch, &key.verifying
+	gather(work.witness, key.a.wires, work.aScalars)
+	gather(work.witness, key.b1.wires, work.bScalars)
+	gather(work.witness, key.cWires, work.ch)
+
+	var a, b1, c bn254.G1Jac
+	var b2 bn254.G2Jac
+	sums := []func() error{
+		func() error { return msmG2(&b2, key.b2.points, work.bScalars) },
+		func() error { return msmG1(&c, key.ch, work.ch) },
+		func() error { return msmG1(&a, key.a.points, work.aScalars) },
+		func() error { return msmG1(&b1, key.b1.points, work.bScalars) },
+	}
+	for _, sum := range sums {
+		if err := sum(); err != nil {
+			return nil, err
+		}
+	}
+
+	a.AddMixed(&points.alpha1)
+	a.AddAssign(timesG1(&points.delta1, &r))
+	b2.AddMixed(&points.beta2)
+	b2.AddAssign(timesG2(&points.delta2, &s))
+	b1.AddMixed(&points.beta1)
+	b1.AddAssign(timesG1(&points.delta1, &s))
+
+	var made proof
+	made.a.FromJacobian(&a)
+	made.b.FromJacobian(&b2)
+	var b1Affine bn254.G1Affine
+	b1Affine.FromJacobian(&b1)
+	var product fr.Element
+	product.Mul(&r, &s).Neg(&product)
+	c.AddAssign(timesG1(&made.a, &s))
+	c.AddAssign(timesG1(&b1Affine, &r))
+	c.AddAssign(timesG1(&points.delta1, &product))
+	made.c.FromJacobian(&c)
+	return &made, nil
+}
+
+func msmG1(into *bn254.G1Jac, points []bn254.G1Affine, scalars []fr.Element) error {
+	_, err := into.MultiExp(points, scalars, ecc.MultiExpConfig{})
+	return err
+}
+
+func msmG2(into *bn254.G2Jac, points []bn254.G2Affine, scalars []fr.Element) error {
+	_, err := into.MultiExp(points, scalars, ecc.MultiExpConfig{})
+	return err
+}
+
+func timesG1(point *bn254.G1Affine, scalar *fr.Element) *bn254.G1Jac {
+	var product bn254.G1Jac
+	product.FromAffine(point)
+	return product.ScalarMultiplication(&product, scalar.BigInt(new(big.Int)))
+}
+
+func timesG2(point *bn254.G2Affine, scalar *fr.Element) *bn254.G2Jac {
+	var product bn254.G2Jac
+	product.FromAffine(point)
+	return product.ScalarMultiplication(&product, scalar.BigInt(new(big.Int)))
+}
+
+// verify is Groth16's equation: e(A, B) = e(alpha, beta) · e(IC(public), gamma) · e(C, delta).
+func (points *verifyingPoints) verify(made *proof, public []fr.Element) (bool, error) {
+	var sum bn254.G1Jac
+	sum.FromAffine(&points.ic[0])
+	for index := range public {
+		sum.AddAssign(timesG1(&points.ic[index+1], &public[index]))
+	}
+	var inputs, negated bn254.G1Affine
+	inputs.FromJacobian(&sum)
+	negated.Neg(&made.a)
+	return bn254.PairingCheck(
+		[]bn254.G1Affine{negated, points.alpha1, inputs, made.c},
+		[]bn254.G2Affine{made.b, points.beta2, points.gamma2, points.delta2},
+	)
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package main
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
+)
+
+const (
+	zkeyVersion = 1
+	groth16     = 1
+	// snarkjs takes another shift for the largest domain of the field; nothing here comes near it.
+	maxDomainPower   = 27
+	coefficientBytes = 12 + fieldBytes
+	g1Bytes          = 2 * fieldBytes
+	g2Bytes          = 4 * fieldBytes
+	zkeyHeaderBytes  = 2*(4+fieldBytes) + 12 + 3*g1Bytes + 3*g2Bytes
+)
+
+const (
+	protocolSection     = 1
+	headerSection       = 2
+	icSection           = 3
+	coefficientsSection = 4
+	aSection            = 5
+	b1Section           = 6
+	b2Section           = 7
+	cSection            = 8
+	hSection            = 9
+)
+
+type verifyingPoints struct {
+	alpha1, beta1, delta1 bn254.G1Affine
+	beta2, gamma2, delta2 bn254.G2Affine
+	ic                    []bn254.G1Affine
+}
+
+// sparseMatrix holds the terms of all rows; those of row i are start[i] … start[i+1].
+type sparseMatrix struct {
+	start []uint32
+	terms []term
+}
+
+type term struct {
+	wire uint32
+	// Index into the key's coefficients: most of a circuit's are the same few.
+	coefficient uint32
+}
+
+// provingKey is a .zkey in the form that proofs want: points without those at infinity, which
+// contribute nothing, next to the wires they belong to.
+type provingKey struct {
+	wires, publicSignals int
+	domain               *fft.Domain
+	verifying            verifyingPoints
+	matrices             [2]sparseMatrix
+	// Twice in Montgomery form, as the file has them: times a plain witness value this is Montgomery.
+	coefficients []fr.Element
+	a, b1        g1Terms
+	b2           g2Terms
+	// Points of C that count, then all of H: one sum.
+	ch      []bn254.G1Affine
+	cWires  []uint32
+	scratch scratch
+}
+
+type g1Terms struct {
+	wires  []uint32
+	points []bn254.G1Affine
+}
+
+type g2Terms struct {
+	wires  []uint32
+	points []bn254.G2Affine
+}
+
+type zkeyHeader struct {
+	wires, publicSignals, domainSize uint32
+}
+
+func readZkeyHeader(bytes []byte) (zkeyHeader, error) {
+	var header zkeyHeader
+	if binary.LittleEndian.Uint32(bytes) != fieldBytes || limbs(bytes[4:]) != fpModulus {
+		return header, errors.New("zkey: the curve's base field is not that of BN254")
+	}
+	bytes = bytes[4+fieldBytes:]
+	if binary.LittleEndian.Uint32(bytes) != fieldBytes || limbs(bytes[4:]) != frModulus {
+		return header, errors.New("zkey: the scalar field is not that of BN254")
+	}
+	bytes = bytes[4+fieldBytes:]
+	header.wires = binary.LittleEndian.Uint32(bytes)
+	header.publicSignals = binary.LittleEndian.Uint32(bytes[4:])
+	header.domainSize = binary.LittleEndian.Uint32(bytes[8:])
+	if header.publicSignals >= header.wires {
+		return header, fmt.Errorf("zkey: %d public signals need more than %d wires",
+			header.publicSignals, header.wires)
+	}
+	if bits.OnesCount32(header.domainSize) != 1 || header.domainSize > 1<<maxDomainPower {
+		return header, fmt.Errorf("zkey: domain size must be a power of two up to 2^%d, got %d",
+			maxDomainPower, header.domainSize)
+	}
+	return header, nil
+}
+
+// readKey parses and checks a .zkey: sizes against the header before anything is allocated, every
+// coordinate below the modulus, every point on its curve and in its subgroup.
+func readKey(file []byte) (*provingKey, error) {
+	sections, err := readSections(file, "zkey", zkeyVersion)
+	if err != nil {
+		return nil, err
+	}
+	protocol, err := section(sections, "zkey protocol", protocolSection, 4)
+	if err != nil {
+		return nil, err
+	}
+	if binary.LittleEndian.Uint32(protocol) != groth16 {
+		return nil, errors.New("zkey: the protocol is not Groth16")
+	}
+	bytes, err := section(sections, "zkey header", headerSection, zkeyHeaderBytes)
+	if err != nil {
+		return nil, err
+	}
+	header, err := readZkeyHeader(bytes)
+	if err != nil {
+		return nil, err
+	}
+	wires, domainSize := uint64(header.wires), uint64(header.domainSize)
+	private := wires - uint64(header.publicSignals) - 1
+	data := map[uint32][]byte{}
+	for _, expected := range []struct {
+		name string
+		kind uint32
+		size uint64
+	}{
+		{"zkey IC", icSection, (uint64(header.publicSignals) + 1) * g1Bytes},
+		{"zkey A", aSection, wires * g1Bytes},
+		{"zkey B1", b1Section, wires * g1Bytes},
+		{"zkey B2", b2Section, wires * g2Bytes},
+		{"zkey C", cSection, private * g1Bytes},
+		{"zkey H", hSection, domainSize * g1Bytes},
+	} {
+		if data[expected.kind], err = section(sections, expected.name, expected.kind, expected.size); err != nil {
+			return nil, err
+		}
+	}
+	key := &provingKey{wires: int(header.wires), publicSignals: int(header.publicSignals)}
+	if err := key.readVerifying(bytes[2*(4+fieldBytes)+12:], data[icSection]); err != nil {
+		return nil, err
+	}
+	if err := key.readCoefficients(sections[coefficientsSection], header); err != nil {
+		return nil, err
+	}
+	if err := key.readPoints(data, int(domainSize)); err != nil {
+		return nil, err
+	}
+	shift, err := fft.Generator(2 * domainSize)
+	if err != nil {
+		return nil, fmt.Errorf("zkey: no domain of size %d: %w", domainSize, err)
+	}
+	// H belongs to the odd half of the doubled domain: the coset of its root of unity.
+	key.domain = fft.NewDomain(domainSize, fft.WithShift(shift))
+	key.scratch = newScratch(key)
+	return key, nil
+}
+
+func (key *provingKey) readVerifying(header, ic []byte) error {
+	g1 := func(name string, into *bn254.G1Affine) error {
+		points, err := g1Points(name, header[:g1Bytes])
+		header = header[g1Bytes:]
+		if err == nil {
+			*into = points[0]
+		}
+		return err
+	}
+	g2 := func(name string, into *bn254.G2Affine) error {
+		points, err := g2Points(name, header[:g2Bytes])
+		header = header[g2Bytes:]
+		if err == nil {
+			*into = points[0]
+		}
+		return err
+	}
+	points := &key.verifying
+	var err error
+	points.ic, err = g1Points("IC", ic)
+	err = errors.Join(err,
+		g1("alpha", &points.alpha1), g1("beta", &points.beta1), g2("beta", &points.beta2),
+		g2("gamma", &points.gamma2), g1("delta", &points.delta1), g2("delta", &points.delta2))
+	if err != nil {
+		return err
+	}
+	if points.alpha1.IsInfinity() || points.beta1.IsInfinity() || points.delta1.IsInfinity() ||
+		points.beta2.IsInfinity() || points.gamma2.IsInfinity() || points.delta2.IsInfinity() {
+		return errors.New("zkey: alpha, beta, gamma or delta is the point at infinity")
+	}
+	return nil
+}
+
+func (key *provingKey) readCoefficients(bytes []byte, header zkeyHeader) error {
+	if len(bytes) < 4 {
+		return errors.New("zkey coefficients: section is missing")
+	}
+	count := binary.LittleEndian.Uint32(bytes)
+	bytes = bytes[4:]
+	if uint64(len(bytes)) != uint64(count)*coefficientBytes {
+		return fmt.Errorf("zkey coefficients: section must hold %d, got %d bytes", count, len(bytes))
+	}
+	for matrix := range key.matrices {
+		key.matrices[matrix].start = make([]uint32, header.domainSize+1)
+	}
+	for entry := bytes; len(entry) > 0; entry = entry[coefficientBytes:] {
+		matrix, row := binary.LittleEndian.Uint32(entry), binary.LittleEndian.Uint32(entry[4:])
+		if matrix > 1 || row >= header.domainSize || binary.LittleEndian.Uint32(entry[8:]) >= header.wires {
+			return errors.New("zkey coefficients: matrix, row or wire is out of range")
+		}
+		key.matrices[matrix].start[row+1]++
+	}
+	next := [2][]uint32{}
+	for matrix := range key.matrices {
+		start := key.matrices[matrix].start
+		for row := range header.domainSize {
+			start[row+1] += start[row]
+		}
+		key.matrices[matrix].terms = make([]term, start[header.domainSize])
+		next[matrix] = append([]uint32(nil), start...)
+	}
+	known := map[fr.Element]uint32{}
+	for entry := bytes; len(entry) > 0; entry = entry[coefficientBytes:] {
+		value := fr.Element(limbs(entry[12:]))
+		index, found := known[value]
+		if !found {
+			if !below(value, frModulus) {
+				return fmt.Errorf("zkey coefficients: a value %w", errNotCanonical)
+			}
+			index = uint32(len(key.coefficients))
+			known[value] = index
+			key.coefficients = append(key.coefficients, value)
+		}
+		matrix, row := binary.LittleEndian.Uint32(entry), binary.LittleEndian.Uint32(entry[4:])
+		key.matrices[matrix].terms[next[matrix][row]] = term{binary.LittleEndian.Uint32(entry[8:]), index}
+		next[matrix][row]++
+	}
+	return nil
+}
+
+func (key *provingKey) readPoints(data map[uint32][]byte, domainSize int) error {
+	list := func(name string, kind uint32, into *g1Terms) error {
+		points, err := g1Points(name, data[kind])
+		if err == nil {
+			into.wires, into.points = withoutInfinity(points, (*bn254.G1Affine).IsInfinity, 0)
+		}
+		return err
+	}
+	if err := errors.Join(list("A", aSection, &key.a), list("B1", b1Section, &key.b1)); err != nil {
+		return err
+	}
+	b2, err := g2Points("B2", data[b2Section])
+	if err != nil {
+		return err
+	}
+	key.b2.wires, key.b2.points = withoutInfinity(b2, (*bn254.G2Affine).IsInfinity, 0)
+	if !slices.Equal(key.b1.wires, key.b2.wires) {
+		return errors.New("zkey: B1 and B2 are of different wires")
+	}
+	c, err := g1Points("C", data[cSection])
+	if err != nil {
+		return err
+	}
+	h, err := g1Points("H", data[hSection])
+	if err != nil {
+		return err
+	}
+	wires, kept := withoutInfinity(c, (*bn254.G1Affine).IsInfinity, uint32(key.publicSignals)+1)
+	key.cWires = wires
+	key.ch = make([]bn254.G1Affine, 0, len(kept)+domainSize)
+	key.ch = append(append(key.ch, kept...), h...)
+	return nil
+}
+
+// withoutInfinity returns the points that count, and the wire of each.
+func withoutInfinity[Point any](points []Point, isInfinity func(*Point) bool, first uint32) ([]uint32, []Point) {
+	wires := make([]uint32, 0, len(points))
+	kept := make([]Point, 0, len(points))
+	for index := range points {
+		if !isInfinity(&points[index]) {
+			wires = append(wires, first+uint32(index))
+			kept = append(kept, points[index])
+		}
+	}
+	return wires, kept
+}
