@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { AccountColumns } from './account-columns.ts';
+import { NARROW_BALANCE } from './account-columns.ts';
+import type { MarginColumns } from './results.ts';
+import { COLUMN, ROW, SCENARIOS, type TickArrays } from './tick-arrays.ts';
+import { CHARGES, type CollateralConstants, type TickConstants } from './tick-constants.ts';
+
+/**
+ * Below these magnitudes every intermediate value of an account is an exact double, and a quotient
+ * of exact doubles below 2⁵³ floors and ceils rightly (docs/array-margin.md derives them). Every
+ * other account goes the wide way.
+ */
+const NARROW_SUM = 2 ** 46;
+const NARROW_COLLATERAL = 2 ** 43;
+const NARROW_PRICE = 2 ** 33;
+const NARROW_DOUBT = 2 ** 47;
+
+const BPS = 10_000;
+
+/** x·factor/10⁴ for several x of one total is A·factor + (B·factor)/10⁴ with x = 10⁴·A + B. */
+const whole = (x: number): number => Math.floor(x / BPS);
+
+/** ⌊b·p/10⁶⌋ after haircuts, or NaN where that might not be exact. */
+function haircutValue(balance: number, asset: CollateralConstants): number {
+  const { priceE4, keptBps, thresholdsE6, stepsBps } = asset;
+  if (!(priceE4 < NARROW_PRICE)) return Number.NaN;
+  const coins = Math.floor(balance / 1e6);
+  const value = coins * priceE4 + Math.floor(((balance - coins * 1e6) * priceE4) / 1e6);
+  if (!(value <= NARROW_COLLATERAL)) return Number.NaN;
+  const a = whole(value);
+  let kept = keptBps * a;
+  let rest = keptBps * (value - BPS * a);
+  for (let tier = 0; tier < 3; tier += 1) {
+    const above = value - thresholdsE6[tier]!;
+    if (above <= 0) continue;
+    const cut = whole(above);
+    kept -= stepsBps[tier]! * cut;
+    rest -= stepsBps[tier]! * (above - BPS * cut);
+  }
+  return kept + whole(rest);
+}
+
+const ceilBps = (factorBps: number, x: number): number => {
+  const a = whole(x);
+  return factorBps * a + Math.ceil((factorBps * (x - BPS * a)) / BPS);
+};
+
+/** ⌈factor·(n1 + n0/2¹⁶)/10⁴⌉. */
+function chargeCeil(factorBps: number, n1: number, n0: number): number {
+  const a = whole(n1);
+  const rest = factorBps * (n1 - BPS * a) + Math.ceil((factorBps * n0) / 65_536);
+  return factorBps * a + Math.ceil(rest / BPS);
+}
+
+/**
+ * Array margin of accounts from…to − 1 in doubles. Returns the accounts it must leave to the wide
+ * way.
+ */
+export function marginNarrow(
+  columns: AccountColumns,
+  tick: TickArrays,
+  constants: TickConstants,
+  results: MarginColumns,
+  from: number,
+  to: number,
+): number[] {
+  const wide: number[] = [];
+  const { rows, largest } = tick;
+  const { instrument, lots, start, positions, split, quote, collateral, grossLots } = columns;
+  const { indexE4, perpetualMarkE4, scenarios, mmFactorBps, imFactorBps } = constants;
+  const { chargeMmBps, chargeImBps, start: bandStart, startQ10 } = constants;
+  const marginalMmBps = chargeMmBps[3]! + chargeMmBps[4]! + chargeMmBps[5]! + chargeMmBps[6]!;
+  const losses = new Float64Array(SCENARIOS);
+  const best = new Float64Array(SCENARIOS);
+  const bestAt = new Uint8Array(SCENARIOS);
+  const charged = new Float64Array(CHARGES);
+  const shocked = new Float64Array(2);
+
+  for (let account = from; account < to; account += 1) {
+    const balance = quote[account]!;
+    const narrowSums =
+      grossLots[2 * account]! * largest[0] <= NARROW_SUM &&
+      grossLots[2 * account + 1]! * largest[1] <= NARROW_SUM;
+    if (!narrowSums || !(Math.abs(balance) <= NARROW_BALANCE)) {
+      wide.push(account);
+      continue;
+    }
+
+    shocked[0] = 0;
+    shocked[1] = 0;
+    let collateralIm = 0;
+    let collateralImRest = 0;
+    for (let c = 0; c < 3; c += 1) {
+      const held = collateral[3 * account + c]!;
+      if (held === 0) continue;
+      const asset = constants.collateral[c]!;
+      const value = haircutValue(held, asset);
+      shocked[asset.underlying]! += value;
+      const a = whole(value);
+      collateralIm += asset.imExtraBps * a;
+      collateralImRest += asset.imExtraBps * (value - BPS * a);
+    }
+    if (!(shocked[0]! + shocked[1]! <= NARROW_COLLATERAL)) {
+      wide.push(account);
+      continue;
+    }
+
+    const first = start[account]!;
+    const middle = first + split[account]!;
+    const end = first + positions[account]!;
+    let marks = 0;
+    let doubtful = 0;
+    let scan1 = 0;
+    let scan0 = 0;
+    let dollarDeltas = 0;
+    charged[0] = 0;
+    charged[1] = 0;
+    charged[2] = 0;
+    for (let u = 0; u < 2; u += 1) {
+      const begin = u === 0 ? first : middle;
+      const stop = u === 0 ? middle : end;
+      const shock = shocked[u]!;
+      const band = 3 + 4 * u;
+      results.worst[2 * account + u] = 0;
+      charged[band] = 0;
+      charged[band + 1] = 0;
+      charged[band + 2] = 0;
+      charged[band + 3] = 0;
+      if (begin === stop && shock === 0) continue;
+
+      const gross = grossLots[2 * account + u]!;
+      let delta = 0;
+      let shortLots = 0;
+      let perpetualLots = 0;
+      let futures = 0;
+      let doubt = 0;
+      for (let p = begin; p < stop; p += 1) {
+        const q = lots[p]!;
+        const row = instrument[p]! * ROW;
+        const isShort = q < 0 ? 1 : 0;
+        const size = q < 0 ? -q : q;
+        marks += q * rows[row + COLUMN.mark]!;
+        delta += q * rows[row + COLUMN.dollarDelta]!;
+        futures += size * rows[row + COLUMN.future]!;
+        perpetualLots += size * rows[row + COLUMN.perpetual]!;
+        shortLots += size * rows[row + COLUMN.longOption + isShort]!;
+        doubt += size * rows[row + COLUMN.longDoubt + isShort]!;
+      }
+      charged[0]! += shortLots * indexE4[u]!;
+      charged[1]! += perpetualLots * perpetualMarkE4[u]!;
+      charged[2]! += futures;
+      doubtful += doubt * indexE4[u]!;
+      const dollarDelta = Math.abs(delta) + gross;
+      dollarDeltas += dollarDelta;
+      for (let b = band; b < band + 4; b += 1) {
+        const above = dollarDelta - bandStart[b]!;
+        charged[b] = above > 0 ? above : 0;
+      }
+
+      // Eight sums at a time stay in registers; a row's losses are contiguous.
+      for (let s = 0; s < SCENARIOS; s += 8) {
+        let l0 = gross;
+        let l1 = gross;
+        let l2 = gross;
+        let l3 = gross;
+        let l4 = gross;
+        let l5 = gross;
+        let l6 = gross;
+        let l7 = gross;
+        for (let p = begin; p < stop; p += 1) {
+          const q = lots[p]!;
+          const at = instrument[p]! * ROW + s;
+          l0 += q * rows[at]!;
+          l1 += q * rows[at + 1]!;
+          l2 += q * rows[at + 2]!;
+          l3 += q * rows[at + 3]!;
+          l4 += q * rows[at + 4]!;
+          l5 += q * rows[at + 5]!;
+          l6 += q * rows[at + 6]!;
+          l7 += q * rows[at + 7]!;
+        }
+        losses[s] = l0;
+        losses[s + 1] = l1;
+        losses[s + 2] = l2;
+        losses[s + 3] = l3;
+        losses[s + 4] = l4;
+        losses[s + 5] = l5;
+        losses[s + 6] = l6;
+        losses[s + 7] = l7;
+      }
+
+      const { fallQ24, group, dampingQ16 } = scenarios[u]!;
+      if (shock !== 0) {
+        const high = Math.floor(shock / 0x4000000);
+        const low = shock - high * 0x4000000;
+        for (let s = 0; s < SCENARIOS; s += 1) {
+          const fall = fallQ24[s]!;
+          losses[s]! += 4 * high * fall + Math.floor((low * fall) / 0x1000000);
+        }
+      }
+      const groups = dampingQ16.length;
+      for (let g = 0; g < groups; g += 1) best[g] = 0;
+      for (let s = 0; s < SCENARIOS; s += 1) {
+        const loss = losses[s]!;
+        const g = group[s]!;
+        if (loss > best[g]!) {
+          best[g] = loss;
+          bestAt[g] = s + 1;
+        }
+      }
+      let top1 = 0;
+      let top0 = 0;
+      let worst = 0;
+      for (let g = 0; g < groups; g += 1) {
+        const loss = best[g]!;
+        // The damped loss is at most the loss.
+        if (loss === 0 || loss < top1) continue;
+        const damping = dampingQ16[g]!;
+        const high = Math.floor(loss / 65_536);
+        const part = damping * (loss - high * 65_536);
+        const carry = Math.floor(part / 65_536);
+        const n1 = damping * high + carry;
+        const n0 = part - carry * 65_536;
+        const more = n1 > top1 || (n1 === top1 && n0 > top0);
+        const tied = n1 === top1 && n0 === top0 && bestAt[g]! < worst;
+        if (more || tied) {
+          top1 = n1;
+          top0 = n0;
+          worst = bestAt[g]!;
+        }
+      }
+      results.worst[2 * account + u] = worst;
+      scan1 += top1;
+      scan0 += top0;
+    }
+    if (!(doubtful <= NARROW_DOUBT)) {
+      wide.push(account);
+      continue;
+    }
+    if (scan0 >= 65_536) {
+      scan0 -= 65_536;
+      scan1 += 1;
+    }
+
+    let mm = 0;
+    let mmRest = 0;
+    let mmBelow = 0;
+    let im = 0;
+    let imRest = 0;
+    let imBelow = 0;
+    for (let k = 0; k < CHARGES; k += 1) {
+      const x = charged[k]!;
+      if (x === 0) continue;
+      const a = whole(x);
+      const b = x - BPS * a;
+      const mmBps = chargeMmBps[k]!;
+      const imBps = chargeImBps[k]!;
+      mm += mmBps * a;
+      mmRest += mmBps * b;
+      mmBelow += mmBps * startQ10[k]!;
+      im += imBps * a;
+      imRest += imBps * b;
+      imBelow += imBps * startQ10[k]!;
+    }
+    const doubtWhole = Math.floor(doubtful / constants.confidenceDivisor);
+    const doubtRest = doubtful - doubtWhole * constants.confidenceDivisor;
+    const deltaWhole = Math.floor(dollarDeltas / 1e5);
+    const deltaRest = dollarDeltas - deltaWhole * 1e5;
+    const mmE6 =
+      chargeCeil(mmFactorBps, scan1, scan0) +
+      mm +
+      Math.ceil((mmRest - Math.floor(mmBelow / 1024)) / BPS);
+    const imE6 =
+      chargeCeil(imFactorBps, scan1, scan0) +
+      im +
+      Math.ceil((imRest - Math.floor(imBelow / 1024)) / BPS) +
+      constants.confidenceImBps * doubtWhole +
+      Math.ceil((constants.confidenceImBps * doubtRest) / constants.confidenceDivisor) +
+      constants.latencyBpsX10 * deltaWhole +
+      Math.ceil((constants.latencyBpsX10 * deltaRest) / 1e5) +
+      collateralIm +
+      Math.ceil(collateralImRest / BPS);
+    const equityE6 = balance + shocked[0]! + shocked[1]! + marks;
+    const rounding = grossLots[2 * account]! + grossLots[2 * account + 1]!;
+    const slack = ceilBps(mmFactorBps, 2 * rounding) + ceilBps(marginalMmBps, 2 * rounding);
+    results.equityE6[account] = equityE6;
+    results.mmE6[account] = mmE6;
+    results.imE6[account] = imE6;
+    if (equityE6 - rounding >= mmE6) results.verdict[account] = 0;
+    else results.verdict[account] = equityE6 + rounding < mmE6 - slack ? 1 : 2;
+  }
+  return wide;
+}
