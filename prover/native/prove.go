@@ -40,12 +40,14 @@ func newScratch(key *provingKey) scratch {
 // montgomeryFactor times a plain value, as the library multiplies, is that value's Montgomery form.
 var montgomeryFactor = *new(fr.Element).SetBigInt(new(big.Int).Lsh(big.NewInt(1), fr.Bytes*8))
 
-var errUnsatisfied = errors.New("the witness does not satisfy the circuit")
+var errUnsatisfied = failure{"PROOF_INVALID", errors.New("the witness does not satisfy the circuit")}
 
 // prove makes a proof from a witness (plain values) and verifies it before it returns it.
 func (key *provingKey) prove(witness []fr.Element) (*proof, error) {
 	if len(witness) != key.wires {
-		return nil, fmt.Errorf("wtns: must hold %d values, got %d", key.wires, len(witness))
+		return nil, failure{
+			"WITNESS_FORMAT", fmt.Errorf("wtns: must hold %d values, got %d", key.wires, len(witness)),
+		}
 	}
 	var r, s fr.Element
 	if _, err := r.SetRandom(); err != nil {

@@ -118,11 +118,8 @@ func (w *worker) prove(wanted digest, wtns []byte) ([]byte, error) {
 		return nil, failure{"WITNESS_FORMAT", err}
 	}
 	made, err := key.prove(witness)
-	if errors.Is(err, errUnsatisfied) {
-		return nil, failure{"PROOF_INVALID", err}
-	}
 	if err != nil {
-		return nil, failure{"BACKEND_FAILED", err}
+		return nil, err
 	}
 	return encode(made, key.scratch.witness[1:key.publicSignals+1]), nil
 }
