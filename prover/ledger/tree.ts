@@ -40,14 +40,19 @@ export class QuaternaryTree {
   /** levels[0] are the leaves; levels[k] holds the nodes of height k above a present leaf. */
   readonly #levels: bigint[][];
 
-  constructor(leaves: readonly bigint[]) {
-    if (leaves.length > TREE_CAPACITY) {
-      throw new PlimsollError(
-        'LEDGER_FULL',
-        `QuaternaryTree: expected at most ${TREE_CAPACITY} leaves, got ${leaves.length}`,
-      );
+  /** Takes leaves one at a time, so that their accounts need not all be in memory. */
+  constructor(leaves: Iterable<bigint>) {
+    const present: bigint[] = [];
+    for (const leaf of leaves) {
+      if (present.length === TREE_CAPACITY) {
+        throw new PlimsollError(
+          'LEDGER_FULL',
+          `QuaternaryTree: expected at most ${TREE_CAPACITY} leaves, got more`,
+        );
+      }
+      present.push(leaf);
     }
-    this.#levels = [[...leaves]];
+    this.#levels = [present];
     for (let level = 1; level <= TREE_DEPTH; level += 1) {
       const count = Math.ceil((this.#levels[level - 1]?.length ?? 0) / TREE_ARITY);
       this.#levels.push(

@@ -55,7 +55,7 @@ export class RemarginEngine {
   setMarket(market: PricedMarket): void {
     const arrays = new TickArrays(this.instruments.instruments, market);
     this.#tick = { arrays, constants: tickConstants(market) };
-    this.#allDirty = true;
+    this.invalidate();
   }
 
   add(portfolio: Portfolio): number {
@@ -66,6 +66,11 @@ export class RemarginEngine {
   update(account: number, portfolio: Portfolio): void {
     this.accounts.update(account, portfolio);
     if (!this.#allDirty) this.#dirty.add(account);
+  }
+
+  /** Makes every account dirty, as a new market does. */
+  invalidate(): void {
+    this.#allDirty = true;
   }
 
   /** Margins what has changed since the last call. */
@@ -106,10 +111,14 @@ export class RemarginEngine {
     };
   }
 
+  verdict(account: number): ArrayVerdict {
+    this.#assertMargined(account);
+    return VERDICTS[this.#results.verdict[account]!]!;
+  }
+
   /** Decides one account: by arrays outside the band, by the exact model inside it. */
   decide(account: number): Decision {
-    this.#assertMargined(account);
-    const verdict = VERDICTS[this.#results.verdict[account]!]!;
+    const verdict = this.verdict(account);
     if (verdict !== 'band') return { by: 'array', liquidatable: verdict === 'liquidatable' };
     const { market } = this.#valued().arrays;
     const margin = marginPortfolio(this.accounts.portfolio(account), market);

@@ -5,15 +5,8 @@ import type { MarginColumns } from './results.ts';
 import { COLUMN, ROW, SCENARIOS, type TickArrays } from './tick-arrays.ts';
 import { CHARGES, type CollateralConstants, type TickConstants } from './tick-constants.ts';
 
-/**
- * Below these magnitudes every intermediate value of an account is an exact double, and a quotient
- * of exact doubles below 2⁵³ floors and ceils rightly (docs/array-margin.md derives them). Every
- * other account goes the wide way.
- */
-const NARROW_SUM = 2 ** 46;
-const NARROW_COLLATERAL = 2 ** 43;
+/** Collateral prices above it go the wide way: ⌊b·p/10⁶⌋ multiplies them with 20 bits. */
 const NARROW_PRICE = 2 ** 33;
-const NARROW_DOUBT = 2 ** 47;
 
 const BPS = 10_000;
 
@@ -21,12 +14,12 @@ const BPS = 10_000;
 const whole = (x: number): number => Math.floor(x / BPS);
 
 /** ⌊b·p/10⁶⌋ after haircuts, or NaN where that might not be exact. */
-function haircutValue(balance: number, asset: CollateralConstants): number {
+function haircutValue(balance: number, asset: CollateralConstants, most: number): number {
   const { priceE4, keptBps, thresholdsE6, stepsBps } = asset;
   if (!(priceE4 < NARROW_PRICE)) return Number.NaN;
   const coins = Math.floor(balance / 1e6);
   const value = coins * priceE4 + Math.floor(((balance - coins * 1e6) * priceE4) / 1e6);
-  if (!(value <= NARROW_COLLATERAL)) return Number.NaN;
+  if (!(value <= most)) return Number.NaN;
   const a = whole(value);
   let kept = keptBps * a;
   let rest = keptBps * (value - BPS * a);
@@ -69,6 +62,8 @@ export function marginNarrow(
   const { instrument, lots, start, positions, split, quote, collateral, grossLots } = columns;
   const { indexE4, perpetualMarkE4, scenarios, mmFactorBps, imFactorBps } = constants;
   const { chargeMmBps, chargeImBps, start: bandStart, startQ10 } = constants;
+  const { narrowSum } = constants;
+  const narrowCollateral = narrowSum / 8;
   const marginalMmBps = chargeMmBps[3]! + chargeMmBps[4]! + chargeMmBps[5]! + chargeMmBps[6]!;
   const losses = new Float64Array(SCENARIOS);
   const best = new Float64Array(SCENARIOS);
@@ -78,9 +73,10 @@ export function marginNarrow(
 
   for (let account = from; account < to; account += 1) {
     const balance = quote[account]!;
+    // Above these every account goes the wide way: see tick-constants.ts.
     const narrowSums =
-      grossLots[2 * account]! * largest[0] <= NARROW_SUM &&
-      grossLots[2 * account + 1]! * largest[1] <= NARROW_SUM;
+      grossLots[2 * account]! * largest[0] <= narrowSum &&
+      grossLots[2 * account + 1]! * largest[1] <= narrowSum;
     if (!narrowSums || !(Math.abs(balance) <= NARROW_BALANCE)) {
       wide.push(account);
       continue;
@@ -94,13 +90,13 @@ export function marginNarrow(
       const held = collateral[3 * account + c]!;
       if (held === 0) continue;
       const asset = constants.collateral[c]!;
-      const value = haircutValue(held, asset);
+      const value = haircutValue(held, asset, narrowCollateral);
       shocked[asset.underlying]! += value;
       const a = whole(value);
       collateralIm += asset.imExtraBps * a;
       collateralImRest += asset.imExtraBps * (value - BPS * a);
     }
-    if (!(shocked[0]! + shocked[1]! <= NARROW_COLLATERAL)) {
+    if (!(shocked[0]! + shocked[1]! <= narrowCollateral)) {
       wide.push(account);
       continue;
     }
@@ -233,7 +229,7 @@ export function marginNarrow(
       scan1 += top1;
       scan0 += top0;
     }
-    if (!(doubtful <= NARROW_DOUBT)) {
+    if (!(doubtful <= narrowSum)) {
       wide.push(account);
       continue;
     }

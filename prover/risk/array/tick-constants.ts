@@ -44,6 +44,8 @@ export interface TickConstants {
   /** 10⁴·threshold. */
   readonly confidenceDivisor: number;
   readonly latencyBpsX10: number;
+  /** Accounts whose sums stay below it are exact in doubles; a power of two. */
+  readonly narrowSum: number;
 }
 
 function scenarioConstants({ parameters }: PricedMarket, u: UnderlyingId): ScenarioConstants {
@@ -73,6 +75,26 @@ function collateralConstants(
   };
 }
 
+/**
+ * With every sum over the positions of one underlying within S and collateral within S/8, a loss is
+ * within 2.5·S and a dollar delta within 1.5·S, so that no total of charges exceeds
+ * share·S (docs/array-margin.md). S is the largest power of two that keeps it within 2⁵².
+ */
+function narrowSum({ parameters }: PricedMarket, latencyBpsX10: number): number {
+  const { shortOption, perpetual, future, concentration, confidence } = parameters;
+  const most = (x: bigint, y: bigint): number => Math.max(Number(x), Number(y));
+  const shareBps =
+    5 * most(parameters.mmFactorBps, parameters.imFactorBps) +
+    2 * most(shortOption.mmBps, shortOption.imBps) +
+    2 * most(perpetual.mmBps, perpetual.imBps) +
+    2 * most(future.mmBps, future.imBps) +
+    3 * most(concentration.marginalMmBps[3], concentration.marginalImBps[3]) +
+    (3 * latencyBpsX10) / 10 +
+    Number(confidence.imBps) +
+    Math.max(...parameters.collateral.map(({ imExtraBps }) => Number(imExtraBps)));
+  return 2 ** Math.min(49, Math.floor(52 - Math.log2(shareBps / 10_000)));
+}
+
 export function tickConstants(market: PricedMarket): TickConstants {
   const { snapshot, parameters, collateralPricesE4 } = market;
   const { shortOption, perpetual, future, concentration, confidence, latency } = parameters;
@@ -90,6 +112,9 @@ export function tickConstants(market: PricedMarket): TickConstants {
   const collateral = (asset: 0 | 1 | 2): CollateralConstants =>
     collateralConstants(parameters.collateral[asset], collateralPricesE4[asset]);
   const numbers = (values: readonly bigint[]): Float64Array => Float64Array.from(values, Number);
+  const latencyBpsX10 = Number(
+    min(10n * latency.maxImBps, latency.imBpsPerSecondX10 * (snapshot.time - snapshot.indexTime)),
+  );
   return {
     indexE4: [Number(btc.indexE4), Number(eth.indexE4)],
     perpetualMarkE4: [Number(btc.perpetualMarkE4), Number(eth.perpetualMarkE4)],
@@ -116,8 +141,7 @@ export function tickConstants(market: PricedMarket): TickConstants {
     startQ10: numbers([0n, 0n, 0n, ...startsQ10.map((start) => start & 1023n)]),
     confidenceImBps: Number(confidence.imBps),
     confidenceDivisor: Number(10_000n * confidence.thresholdQ10),
-    latencyBpsX10: Number(
-      min(10n * latency.maxImBps, latency.imBpsPerSecondX10 * (snapshot.time - snapshot.indexTime)),
-    ),
+    latencyBpsX10,
+    narrowSum: narrowSum(market, latencyBpsX10),
   };
 }

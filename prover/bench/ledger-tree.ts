@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../errors.ts';
+import { accountLeaf, type Account } from '../ledger/account.ts';
+import { instrumentKey } from '../ledger/instrument.ts';
+import { QuaternaryTree, rootOfPath } from '../ledger/tree.ts';
+import type { Instrument, MarketSnapshot } from '../risk/types.ts';
+import { machineLine, median, peakMemoryMiB } from './measure.ts';
+import { listInstruments, seeded } from './venue.ts';
+
+const INSTRUMENTS = 800;
+const UPDATES = 200;
+
+export interface LedgerTreeBenchmark {
+  readonly machine: string;
+  readonly accounts: number;
+  /** Hashing the accounts, and the tree over their leaves; wall clock and this process's CPU. */
+  readonly leavesMs: number;
+  readonly buildMs: number;
+  readonly buildCpuMs: number;
+  readonly microsecondsPerAccount: number;
+  readonly updates: number;
+  /** One account replaced: its leaf and its path rehashed, and the new path checked. */
+  readonly updateMs: number;
+  readonly pathCheckMs: number;
+  readonly peakMemoryMiB: number;
+}
+
+function* accounts(instruments: readonly Instrument[], count: number): Generator<Account> {
+  const random = seeded(20_260_205);
+  const below = (n: number): number => Math.floor(random() * n);
+  for (let account = 0; account < count; account += 1) {
+    const places = new Set(Array.from({ length: 1 + below(16) }, () => below(instruments.length)));
+    yield {
+      owner: BigInt(account + 1),
+      settlementNonce: 0n,
+      quoteE6: BigInt(below(2e12)),
+      collateralE8: [BigInt(below(1e9)), 0n, 0n],
+      positions: [...places]
+        .sort((a, b) => a - b)
+        .map((place) => ({ instrument: instruments[place]!, lots: BigInt(1 + below(1000)) })),
+    };
+  }
+}
+
+/** Builds the ledger tree over a synthetic venue, account by account, and updates some. */
+export function benchmarkLedgerTree(
+  snapshot: MarketSnapshot,
+  count: number,
+  progress: (line: string) => void,
+): LedgerTreeBenchmark {
+  const machine = machineLine();
+  const instruments = listInstruments(snapshot, INSTRUMENTS).sort((a, b) =>
+    instrumentKey(a) < instrumentKey(b) ? -1 : 1,
+  );
+  const every = Math.max(1, Math.floor(count / 10));
+  let leavesMs = 0;
+  function* leaves(): Generator<bigint> {
+    const started = performance.now();
+    let hashed = 0;
+    for (const account of accounts(instruments, count)) {
+      yield accountLeaf(account);
+      hashed += 1;
+      if (hashed % every === 0) progress(`${hashed} of ${count} accounts hashed`);
+    }
+    leavesMs = performance.now() - started;
+  }
+  const before = process.cpuUsage();
+  const started = performance.now();
+  const tree = new QuaternaryTree(leaves());
+  const buildMs = performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
+
+  const updateTimes: number[] = [];
+  const checkTimes: number[] = [];
+  const replacements = [...accounts(instruments, Math.min(UPDATES, count))].reverse();
+  for (const [turn, account] of replacements.entries()) {
+    const index = (turn * 7919) % count;
+    const begun = performance.now();
+    const leaf = accountLeaf({ ...account, settlementNonce: 1n });
+    tree.update(index, leaf);
+    const updated = performance.now();
+    if (rootOfPath(leaf, tree.path(index)) !== tree.root) {
+      throw new PlimsollError('PATH_MISMATCH', `the path of ${index} does not lead to the root`);
+    }
+    updateTimes.push(updated - begun);
+    checkTimes.push(performance.now() - updated);
+  }
+  return {
+    machine,
+    accounts: count,
+    leavesMs,
+    buildMs,
+    buildCpuMs: (user + system) / 1000,
+    microsecondsPerAccount: (buildMs * 1000) / count,
+    updates: updateTimes.length,
+    updateMs: median(updateTimes),
+    pathCheckMs: median(checkTimes),
+    peakMemoryMiB: peakMemoryMiB(),
+  };
+}
