@@ -2,13 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import type { SnarkjsVerificationKey } from 'snarkjs';
-
 import { writeFileAtomically } from '../../prover/files.ts';
 import { readArtifactFile } from '../../prover/proving/artifacts.ts';
 import type { Artifact } from '../../prover/proving/artifacts.ts';
 import { findStatement } from '../../prover/proving/manifest.ts';
 import type { CircuitManifest } from '../../prover/proving/manifest.ts';
+import { parseVerificationKey } from '../../prover/proving/verification-key.ts';
 import { pascalCase, signalsLibrary, signalTypes } from './accessors.ts';
 import { verifierContract, verifierName } from './verifier.ts';
 
@@ -47,7 +46,7 @@ export function writeVerifiers(
     const source = verifierContract({
       statement: findStatement(circuits, artifact.statement),
       profile: artifact.profile,
-      verificationKey: JSON.parse(key.toString('utf8')) as SnarkjsVerificationKey,
+      verificationKey: parseVerificationKey(key.toString('utf8')),
       key: artifact.key,
       zkeyHash: artifact.files.zkey.sha256,
       r1csHash: artifact.files.r1cs.sha256,
