@@ -29,8 +29,8 @@ describe('the benchmarks', () => {
     }
   });
 
-  it('build a ledger tree whose updated paths lead to its root', () => {
-    expect(benchmarkLedgerTree(snapshot, 40, () => {})).toMatchObject({
+  it('build a ledger tree whose updated paths lead to its root', async () => {
+    expect(await benchmarkLedgerTree(snapshot, 40, () => {})).toMatchObject({
       accounts: 40,
       updates: 40,
     });
