@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -31,6 +32,22 @@ func parallel(count int, part func(start, end int) error) error {
 		}
 	}
 	return nil
+}
+
+// together runs all works at once. A panic in one becomes its error.
+func together(works []func() error) error {
+	failures := make([]error, len(works))
+	var done sync.WaitGroup
+	for index, work := range works {
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			defer recoverInto(&failures[index])
+			failures[index] = work()
+		}()
+	}
+	done.Wait()
+	return errors.Join(failures...)
 }
 
 func recoverInto(failure *error) {

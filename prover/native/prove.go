@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/consensys/gnark-crypto/ecc"
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
@@ -21,19 +20,16 @@ type proof struct {
 
 // scratch is kept with the key: a proof allocates next to nothing.
 type scratch struct {
-	witness, a, b, ch  []fr.Element
-	aScalars, bScalars []fr.Element
+	witness, a, b, c []fr.Element
 }
 
 func newScratch(key *provingKey) scratch {
 	size := int(key.domain.Cardinality)
 	return scratch{
-		witness:  make([]fr.Element, key.wires),
-		a:        make([]fr.Element, size),
-		b:        make([]fr.Element, size),
-		ch:       make([]fr.Element, len(key.ch)),
-		aScalars: make([]fr.Element, len(key.a.wires)),
-		bScalars: make([]fr.Element, len(key.b1.wires)),
+		witness: make([]fr.Element, key.wires),
+		a:       make([]fr.Element, size),
+		b:       make([]fr.Element, size),
+		c:       make([]fr.Element, size),
 	}
 }
 
@@ -96,14 +92,14 @@ func (matrix *sparseMatrix) multiply(coefficients, witness, into []fr.Element, s
 	}
 }
 
-// quotient leaves the scalars of C and H in the scratch: private wires, then A·B − C over the odd
-// half of the doubled domain, as snarkjs's H wants it.
+// quotient leaves the scalars of all sums in the scratch: the witness, and in c the polynomial
+// A·B − C over the odd half of the doubled domain, as snarkjs's H wants it.
 func (key *provingKey) quotient(witness []fr.Element) error {
 	work := &key.scratch
 	if err := key.rows(witness); err != nil {
 		return err
 	}
-	c := work.ch[len(key.cWires):]
+	c := work.c
 	err := parallel(len(c), func(start, end int) error {
 		product := fr.Vector(c[start:end])
 		product.Mul(work.a[start:end], work.b[start:end])
@@ -132,31 +128,25 @@ func (key *provingKey) quotient(witness []fr.Element) error {
 	})
 }
 
-func gather(values []fr.Element, wires []uint32, into []fr.Element) {
-	for index, wire := range wires {
-		into[index] = values[wire]
-	}
-}
-
 // combine makes the three points of the proof from the sums over the key.
 func (key *provingKey) combine(r, s fr.Element) (*proof, error) {
 	work, points := &key.scratch, &key.verifying
-	gather(work.witness, key.a.wires, work.aScalars)
-	gather(work.witness, key.b1.wires, work.bScalars)
-	gather(work.witness, key.cWires, work.ch)
-
 	var a, b1, c bn254.G1Jac
 	var b2 bn254.G2Jac
 	sums := []func() error{
-		func() error { return msmG2(&b2, key.b2.points, work.bScalars) },
-		func() error { return msmG1(&c, key.ch, work.ch) },
-		func() error { return msmG1(&a, key.a.points, work.aScalars) },
-		func() error { return msmG1(&b1, key.b1.points, work.bScalars) },
+		func() error { return sumG2(&b2, selectTerms(key.b2.points, key.b2.wires, work.witness)) },
+		func() error {
+			// C and H in one: their windows are added up once.
+			chosen := selectTerms(key.c.points, key.c.wires, work.witness)
+			chosen.points = append(chosen.points, key.h...)
+			chosen.scalars = append(chosen.scalars, work.c...)
+			return sumG1(&c, chosen)
+		},
+		func() error { return sumG1(&a, selectTerms(key.a.points, key.a.wires, work.witness)) },
+		func() error { return sumG1(&b1, selectTerms(key.b1.points, key.b1.wires, work.witness)) },
 	}
-	for _, sum := range sums {
-		if err := sum(); err != nil {
-			return nil, err
-		}
+	if err := together(sums); err != nil {
+		return nil, err
 	}
 
 	a.AddMixed(&points.alpha1)
@@ -178,16 +168,6 @@ func (key *provingKey) combine(r, s fr.Element) (*proof, error) {
 	c.AddAssign(timesG1(&points.delta1, &product))
 	made.c.FromJacobian(&c)
 	return &made, nil
-}
-
-func msmG1(into *bn254.G1Jac, points []bn254.G1Affine, scalars []fr.Element) error {
-	_, err := into.MultiExp(points, scalars, ecc.MultiExpConfig{})
-	return err
-}
-
-func msmG2(into *bn254.G2Jac, points []bn254.G2Affine, scalars []fr.Element) error {
-	_, err := into.MultiExp(points, scalars, ecc.MultiExpConfig{})
-	return err
 }
 
 func timesG1(point *bn254.G1Affine, scalar *fr.Element) *bn254.G1Jac {

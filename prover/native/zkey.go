@@ -64,12 +64,10 @@ type provingKey struct {
 	matrices             [2]sparseMatrix
 	// Twice in Montgomery form, as the file has them: times a plain witness value this is Montgomery.
 	coefficients []fr.Element
-	a, b1        g1Terms
+	a, b1, c     g1Terms
 	b2           g2Terms
-	// Points of C that count, then all of H: one sum.
-	ch      []bn254.G1Affine
-	cWires  []uint32
-	scratch scratch
+	h            []bn254.G1Affine
+	scratch      scratch
 }
 
 type g1Terms struct {
@@ -158,7 +156,7 @@ func readKey(file []byte) (*provingKey, error) {
 	if err := key.readCoefficients(sections[coefficientsSection], header); err != nil {
 		return nil, err
 	}
-	if err := key.readPoints(data, int(domainSize)); err != nil {
+	if err := key.readPoints(data); err != nil {
 		return nil, err
 	}
 	shift, err := fft.Generator(2 * domainSize)
@@ -251,7 +249,7 @@ func (key *provingKey) readCoefficients(bytes []byte, header zkeyHeader) error {
 	return nil
 }
 
-func (key *provingKey) readPoints(data map[uint32][]byte, domainSize int) error {
+func (key *provingKey) readPoints(data map[uint32][]byte) error {
 	list := func(name string, kind uint32, into *g1Terms) error {
 		points, err := g1Points(name, data[kind])
 		if err == nil {
@@ -274,15 +272,9 @@ func (key *provingKey) readPoints(data map[uint32][]byte, domainSize int) error 
 	if err != nil {
 		return err
 	}
-	h, err := g1Points("H", data[hSection])
-	if err != nil {
-		return err
-	}
-	wires, kept := withoutInfinity(c, (*bn254.G1Affine).IsInfinity, uint32(key.publicSignals)+1)
-	key.cWires = wires
-	key.ch = make([]bn254.G1Affine, 0, len(kept)+domainSize)
-	key.ch = append(append(key.ch, kept...), h...)
-	return nil
+	key.c.wires, key.c.points = withoutInfinity(c, (*bn254.G1Affine).IsInfinity, uint32(key.publicSignals)+1)
+	key.h, err = g1Points("H", data[hSection])
+	return err
 }
 
 // withoutInfinity returns the points that count, and the wire of each.
