@@ -6,13 +6,14 @@ import { InvalidInput, PlimsollError } from '../errors.ts';
 import { decodePublicSignals, encodePublicSignals } from '../statements/public-signals.ts';
 import { findArtifact, loadArtifactManifest, readArtifactFile } from './artifacts.ts';
 import type { Artifact, ArtifactManifest } from './artifacts.ts';
+import { defaultBackend } from './backend-choice.ts';
 import { toSnarkjsProof } from './backend.ts';
 import type { BackendProof, ProvingBackend } from './backend.ts';
 import type { StatementName, StatementSignals } from './generated/public-signals.ts';
 import type { ProofFile } from './proof-file.ts';
-import { findRapidsnark, RapidsnarkBackend } from './rapidsnark-backend.ts';
 import { bigintFromLittleEndian } from './r1cs.ts';
-import { SnarkjsBackend, terminateCurve } from './snarkjs-backend.ts';
+import { terminateCurve } from './snarkjs-backend.ts';
+import { parseVerificationKey } from './verification-key.ts';
 import { WitnessCalculator } from './witness.ts';
 import type { CircuitInputs } from './witness.ts';
 
@@ -45,12 +46,6 @@ export interface ProverOptions {
 /** Milliseconds since `started`, whole. */
 function elapsed(started: number): number {
   return Math.round(performance.now() - started);
-}
-
-/** rapidsnark when it is configured or on the PATH, snarkjs otherwise. */
-export function defaultBackend(snarkjsVersion: string, environment = process.env): ProvingBackend {
-  const binary = findRapidsnark(environment);
-  return binary === undefined ? new SnarkjsBackend(snarkjsVersion) : new RapidsnarkBackend(binary);
 }
 
 /**
@@ -168,7 +163,7 @@ export class Prover {
     let key = this.#verificationKeys.get(listed.sha256);
     if (key === undefined) {
       const source = Buffer.from(readArtifactFile(listed)).toString('utf8');
-      key = JSON.parse(source) as SnarkjsVerificationKey;
+      key = parseVerificationKey(source);
       this.#verificationKeys.set(listed.sha256, key);
     }
     return key;
