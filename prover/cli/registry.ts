@@ -12,5 +12,6 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['verify', async () => (await import('./commands/verify.ts')).command],
   ['ledger', async () => (await import('./commands/ledger.ts')).command],
   ['circuits', async () => (await import('./commands/circuits.ts')).command],
+  ['bench', async () => (await import('./commands/bench.ts')).command],
   ['setup', async () => (await import('./commands/setup.ts')).command],
 ]);
