@@ -4,28 +4,21 @@ import { describe, expect, test } from 'vitest';
 import { Ledger } from '../../prover/ledger/ledger.ts';
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { priceMarket } from '../../prover/risk/market.ts';
-import { loadSample } from '../../prover/sample/sample.ts';
+import { SAMPLE_TICKS, loadSample } from '../../prover/sample/sample.ts';
 import { CoreCircuits, decideInCircuit, decideInTypeScript, requestOf } from './cores.ts';
 
 const parameters = loadDefaultParameters();
 const sample = loadSample();
 const circuits = new CoreCircuits();
 
-/** Every account in the crash; of the calm and the rebound every eighth, with other residues. */
-const TICKS = [
-  { tick: 'crash', every: 1, from: 0 },
-  { tick: 'calm', every: 8, from: 3 },
-  { tick: 'rebound', every: 8, from: 6 },
-] as const;
-
 describe('circuit and TypeScript agree bit for bit on the accounts of the sample', () => {
-  test.each(TICKS)(
-    'in the $tick',
-    async ({ tick, every, from }) => {
+  test.each(SAMPLE_TICKS)(
+    'in the %s',
+    async (tick) => {
       const accounts = sample.ledgers[tick];
       const ledger = new Ledger(accounts);
       const market = priceMarket(sample.snapshots[tick].snapshot, parameters.parameters);
-      for (let index = from; index < accounts.length; index += every) {
+      for (let index = 0; index < accounts.length; index += 1) {
         const request = requestOf(ledger, index, market, parameters);
         const { decision, worst } = decideInTypeScript(request, market);
         const cores = await circuits.for(accounts[index]!.positions.length);
