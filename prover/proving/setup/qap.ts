@@ -74,6 +74,7 @@ class FieldArrays {
     for (let index = 0; index < count; index += 1) {
       call['frm_sub']!(tau, roots + index * SCALAR_BYTES, values + index * SCALAR_BYTES);
     }
+    this.#curve.reserve(count * SCALAR_BYTES);
     call['frm_batchInverse']!(values, SCALAR_BYTES, count, values, SCALAR_BYTES);
     // (τ^n − 1)/n
     const scale = this.#curve.allocate(SCALAR_BYTES);

@@ -50,6 +50,13 @@ export class WasmCurve {
     return pointer;
   }
 
+  /** Makes sure that a routine of the library finds this much scratch space. */
+  reserve(length: number): void {
+    const mark = this.mark();
+    this.allocate(length);
+    this.release(mark);
+  }
+
   /** Everything allocated from here on is given back by `release`. */
   mark(): number {
     return new Uint32Array(this.#memory.buffer, 0, 1)[0]!;
