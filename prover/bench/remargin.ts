@@ -71,13 +71,15 @@ function measureAccounts(
   { snapshot, parameters, runs }: RemarginOptions,
 ): RemarginFigures {
   const market = priceMarket(snapshot, parameters);
+  // Small venues need more runs before the kernel is compiled.
+  const warmUp = Math.max(2, Math.ceil(50_000 / accounts));
   const timed = (positionsEach: 'up to 16' | '16'): [RemarginEngine, Timing, number] => {
     const engine = new RemarginEngine();
     for (const instrument of instruments) engine.instruments.numberOf(instrument);
     fillAccounts(engine, instruments, accounts, positionsEach);
     engine.setMarket(market);
     let wide = 0;
-    const times = timeRuns(runs, 2, () => {
+    const times = timeRuns(runs, warmUp, () => {
       engine.invalidate();
       wide = engine.remargin().wide;
     });

@@ -11,7 +11,7 @@ import type { Portfolio } from '../../prover/risk/types.ts';
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { loadSample, SAMPLE_TICKS } from '../../prover/sample/sample.ts';
 import { goldenCases, goldenMarket } from '../support/golden.ts';
-import { portfolios } from './generators.ts';
+import { narrowPortfolios, portfolios, stressed } from './generators.ts';
 
 const ACCOUNTS = 600;
 
@@ -57,6 +57,17 @@ describe.each(['crash', 'extremes'] as const)('the columnar engine in the %s mar
       expect(engine.margin(account), `account ${account}`).toEqual(
         comparable(define(portfolio, market)),
       );
+    }
+  });
+
+  it('agrees and keeps to the bounds under parameters that no venue would choose', () => {
+    const harsh = stressed(market);
+    const accounts = fc.sample(narrowPortfolios(harsh), 4 * ACCOUNTS);
+    const engine = engineOf(accounts, harsh);
+    for (const [account, portfolio] of accounts.entries()) {
+      const defined = define(portfolio, harsh);
+      expect(engine.margin(account), `account ${account}`).toEqual(comparable(defined));
+      expectBounds(defined, portfolio, harsh);
     }
   });
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 import { instrumentKey } from '../../prover/ledger/instrument.ts';
-import type { PricedMarket } from '../../prover/risk/market.ts';
+import { priceMarket, type PricedMarket } from '../../prover/risk/market.ts';
 import type {
   Instrument,
   InstrumentKind,
@@ -40,11 +40,85 @@ function instrument(market: PricedMarket): fc.Arbitrary<Instrument> {
     });
 }
 
+/**
+ * Parameters that no venue would choose: every damping, bands that start between two units and are
+ * crossed by everybody, doubt about every price, rates near one.
+ */
+export function stressed({ snapshot, parameters }: PricedMarket): PricedMarket {
+  const dampings = [65_536n, 32_768n, 65_535n, 21_845n, 1n, 0n];
+  const tied = new Map([
+    [5_702_589n, 32_768n],
+    [11_241_712n, 65_536n],
+  ]);
+  const { confidence, concentration } = parameters;
+  const [btc, eth] = parameters.underlyings;
+  const scenarios = (u: typeof btc): typeof btc => ({
+    ...u,
+    scenarios: u.scenarios.map((scenario, place) => ({
+      ...scenario,
+      // Ids 21 and 22 fall by 66 % and 33 %: half of the one often equals the other.
+      dampingQ16: tied.get(scenario.multiplierQ24) ?? dampings[place % dampings.length]!,
+    })),
+  });
+  const [btcMarket, ethMarket] = snapshot.underlyings;
+  return priceMarket(
+    {
+      ...snapshot,
+      indexTime: snapshot.time - 13n,
+      underlyings: [
+        { ...btcMarket, depthQuote: 1237n },
+        { ...ethMarket, depthQuote: 7n },
+      ],
+    },
+    {
+      ...parameters,
+      mmFactorBps: 7_777n,
+      imFactorBps: 9_999n,
+      confidence: { ...confidence, thresholdQ10: 1023n },
+      concentration: {
+        ...concentration,
+        bandsQ10: [3n, 701n, 5_021n],
+        marginalMmBps: [7n, 133n, 1_999n, 8_999n],
+        marginalImBps: [11n, 137n, 2_011n, 9_973n],
+      },
+      underlyings: [scenarios(btc), scenarios(eth)],
+    },
+  );
+}
+
+/** Portfolios that mostly fit one double, and as often barely as barely not. */
+export function narrowPortfolios(market: PricedMarket): fc.Arbitrary<Portfolio> {
+  const held = fc.nat(20).chain((bits) =>
+    fc.record({
+      instrument: instrument(market),
+      lots: fc.bigInt(-(2n ** BigInt(bits)), 2n ** BigInt(bits) - 1n).filter((lots) => lots !== 0n),
+    }),
+  );
+  // A few units of collateral and nothing else: damped losses of different scenarios tie.
+  const balance = fc.oneof(fc.constant(0n), fc.bigInt(0n, 10n ** 11n), fc.bigInt(0n, 9n));
+  return fc.record({
+    quoteE6: fc.bigInt(-(2n ** 50n), 2n ** 50n),
+    collateralE8: fc.tuple(balance, balance, balance),
+    positions: fc
+      .uniqueArray(held, { maxLength: 20, selector: (one) => instrumentKey(one.instrument) })
+      .map((list) =>
+        list.sort((a, b) => (instrumentKey(a.instrument) < instrumentKey(b.instrument) ? -1 : 1)),
+      ),
+  });
+}
+
 /** Portfolios as a ledger may hold them, up to the ends of every range. */
 export function portfolios(market: PricedMarket): fc.Arbitrary<Portfolio> {
   const lots = fc
     .oneof(
       { weight: 3, arbitrary: fc.bigInt(-3000n, 3000n) },
+      // Every magnitude, so that sums fall on both sides of what one double holds.
+      {
+        weight: 3,
+        arbitrary: fc
+          .nat(26)
+          .chain((bits) => fc.bigInt(-(2n ** BigInt(bits)), 2n ** BigInt(bits) - 1n)),
+      },
       { weight: 1, arbitrary: extremes(-(2n ** 26n), 2n ** 26n - 1n) },
       { weight: 1, arbitrary: fc.constantFrom(-(2n ** 26n), 2n ** 26n - 1n) },
     )

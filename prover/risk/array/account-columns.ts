@@ -5,6 +5,7 @@ import type { InstrumentTable } from './instrument-table.ts';
 
 export const MAX_POSITIONS = 64;
 const MAX_LOTS = 2 ** 26;
+const COLLATERAL_BITS = 56;
 
 /** Balances above it are read as integers without a bound, never as doubles. */
 export const NARROW_BALANCE = 2 ** 50;
@@ -76,7 +77,7 @@ export class AccountColumns {
   ): number {
     const account = this.#count;
     if (account === this.start.length) this.#growAccounts();
-    this.#check(positions);
+    this.#check(quoteE6, collateralE8, positions);
     this.#count += 1;
     this.#write(account, quoteE6, collateralE8, positions);
     return account;
@@ -91,7 +92,7 @@ export class AccountColumns {
       );
     }
     const positions = this.#numbered(portfolio);
-    this.#check(positions);
+    this.#check(portfolio.quoteE6, portfolio.collateralE8, positions);
     this.#write(account, portfolio.quoteE6, portfolio.collateralE8, positions);
   }
 
@@ -125,7 +126,25 @@ export class AccountColumns {
     };
   }
 
-  #check({ instruments, lots }: NumberedPositions): void {
+  #check(
+    quoteE6: bigint,
+    collateralE8: Triple<bigint>,
+    { instruments, lots }: NumberedPositions,
+  ): void {
+    // Columns would wrap what does not fit 64 bits without a word.
+    if (BigInt.asIntN(64, quoteE6) !== quoteE6) {
+      throw new PlimsollError(
+        'OUT_OF_RANGE',
+        `AccountColumns: expected a quote balance of 64 bits, got ${quoteE6}`,
+      );
+    }
+    for (const balance of collateralE8) {
+      if (BigInt.asUintN(COLLATERAL_BITS, balance) === balance) continue;
+      throw new PlimsollError(
+        'OUT_OF_RANGE',
+        `AccountColumns: expected balances of 56 bits, got ${balance}`,
+      );
+    }
     if (lots.length > MAX_POSITIONS || instruments.length !== lots.length) {
       throw new PlimsollError(
         'OUT_OF_RANGE',

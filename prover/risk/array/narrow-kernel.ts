@@ -38,7 +38,7 @@ const ceilBps = (factorBps: number, x: number): number => {
   return factorBps * a + Math.ceil((factorBps * (x - BPS * a)) / BPS);
 };
 
-/** ⌈factor·(n1 + n0/2¹⁶)/10⁴⌉. */
+/** ⌈factor·(n1 + n0/2¹⁶)/10⁴⌉; n0 may exceed 2¹⁶. */
 function chargeCeil(factorBps: number, n1: number, n0: number): number {
   const a = whole(n1);
   const rest = factorBps * (n1 - BPS * a) + Math.ceil((factorBps * n0) / 65_536);
@@ -233,11 +233,6 @@ export function marginNarrow(
       wide.push(account);
       continue;
     }
-    if (scan0 >= 65_536) {
-      scan0 -= 65_536;
-      scan1 += 1;
-    }
-
     let mm = 0;
     let mmRest = 0;
     let mmBelow = 0;
