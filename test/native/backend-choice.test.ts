@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { InvalidInput } from '../../prover/errors.ts';
 import {
@@ -9,7 +11,12 @@ import {
   makeBackend,
   requestedBackend,
 } from '../../prover/proving/backend-choice.ts';
-import { buildNativeProver, findGo, findNativeProver } from '../../prover/proving/native-build.ts';
+import {
+  buildNativeProver,
+  findGo,
+  findNativeProver,
+  nativeFingerprint,
+} from '../../prover/proving/native-build.ts';
 import { REPOSITORY_ROOT } from '../../prover/proving/root.ts';
 
 const STAND_IN = join(REPOSITORY_ROOT, 'test/support/rapidsnark-stand-in.mjs');
@@ -43,8 +50,42 @@ test('a backend that is asked for but missing is an error, not a fallback', () =
   expect(() => makeBackend('rapidsnark', '0', programs)).toThrow(/rapidsnark is not installed/);
 });
 
-test('without Go there is nothing to build with, and a reason', async () => {
-  expect(findGo({ PATH: '' })).toBeUndefined();
-  const built = await buildNativeProver(REPOSITORY_ROOT, { PATH: '' });
-  expect(built.state).toBe(findNativeProver() === undefined ? 'unavailable' : 'present');
+describe('building the worker', () => {
+  let root: string;
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'plimsoll-build-'));
+    cpSync(join(REPOSITORY_ROOT, 'prover/native'), join(root, 'prover/native'), {
+      recursive: true,
+    });
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  test('without Go makes nothing and says why', async () => {
+    expect(findGo({ PATH: '' })).toBeUndefined();
+    const reason = 'Go is not on the PATH';
+    expect(await buildNativeProver(root, { PATH: '' })).toEqual({ state: 'unavailable', reason });
+    expect(findNativeProver(root)).toBeUndefined();
+  });
+
+  test('from sources that do not compile makes nothing and says why', async () => {
+    const folder = join(root, 'bin');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'go'), '#!/bin/sh\necho "main.go:1: no" >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+    const reason = 'go build failed: main.go:1: no';
+    expect(await buildNativeProver(root, { PATH: folder })).toEqual({
+      state: 'unavailable',
+      reason,
+    });
+    expect(readdirSync(join(root, '.plimsoll/native'))).toEqual([]);
+  });
+
+  test('is asked for again once a source has changed, but not for a test', () => {
+    const before = nativeFingerprint(root);
+    writeFileSync(join(root, 'prover/native/other_test.go'), 'package main\n');
+    expect(nativeFingerprint(root)).toBe(before);
+    writeFileSync(join(root, 'prover/native/other.go'), 'package main\n');
+    expect(nativeFingerprint(root)).not.toBe(before);
+  });
 });
