@@ -2,22 +2,25 @@
 import type { SnarkjsVerificationKey } from 'snarkjs';
 import { z } from 'zod';
 
-import { InvalidInput, PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../errors.ts';
+import { parseJson, parseValue, requireRule } from '../schema.ts';
 
 const coordinate = z.string().regex(/^(0|[1-9][0-9]*)$/);
 const g1 = z.tuple([coordinate, coordinate, z.literal('1')]);
 const fq2 = z.tuple([coordinate, coordinate]);
 const g2 = z.tuple([fq2, fq2, z.tuple([z.literal('1'), z.literal('0')])]);
 
-const schema = z.looseObject({
-  protocol: z.literal('groth16'),
-  curve: z.literal('bn128'),
-  nPublic: z.int().positive(),
-  vk_alpha_1: g1,
-  vk_beta_2: g2,
-  vk_gamma_2: g2,
-  vk_delta_2: g2,
-  IC: z.array(g1),
+const schema = z.object({
+  verificationKey: z.looseObject({
+    protocol: z.literal('groth16'),
+    curve: z.literal('bn128'),
+    nPublic: z.int().positive(),
+    vk_alpha_1: g1,
+    vk_beta_2: g2,
+    vk_gamma_2: g2,
+    vk_delta_2: g2,
+    IC: z.array(g1),
+  }),
 });
 
 /** The generator of G2 (EIP-197), as snarkjs writes it. */
@@ -41,22 +44,16 @@ const same = (a: readonly (readonly string[])[], b: readonly (readonly string[])
  * with δ = γ, or δ the generator, anybody can forge proofs (two protocols lost their funds so).
  */
 export function parseVerificationKey(text: string): SnarkjsVerificationKey {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw new InvalidInput('verificationKey', 'must be JSON');
-  }
-  const parsed = schema.safeParse(document);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const path = ['verificationKey', ...(issue?.path ?? [])].join('.');
-    throw new InvalidInput(path, issue?.message ?? 'must be a Groth16 verifying key over BN254');
-  }
-  const key = parsed.data;
-  if (key.IC.length !== key.nPublic + 1) {
-    throw new InvalidInput('verificationKey.IC', `must have ${key.nPublic + 1} points`);
-  }
+  const { verificationKey: key } = parseValue(
+    schema,
+    { verificationKey: parseJson(text, 'verificationKey') },
+    'verificationKey',
+  );
+  requireRule(
+    key.IC.length === key.nPublic + 1,
+    'verificationKey.IC',
+    `must have ${key.nPublic + 1} points`,
+  );
   if (same(key.vk_delta_2, key.vk_gamma_2) || same(key.vk_delta_2, G2_GENERATOR)) {
     throw new PlimsollError(
       'UNFINISHED_SETUP',

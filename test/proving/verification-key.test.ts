@@ -42,7 +42,7 @@ describe('a verifying key', () => {
   });
 
   it.each([
-    ['truncated', shipped.slice(0, -9), 'verificationKey: must be JSON'],
+    ['truncated', shipped.slice(0, -9), 'verificationKey: is not complete, valid JSON'],
     ['of another curve', altered((key) => (key['curve'] = 'bls12381')), 'verificationKey.curve'],
     ['short of a point', altered((key) => key.IC.pop()), 'verificationKey.IC: must have 9 points'],
     ['without delta', altered((key) => delete key.vk_delta_2), 'verificationKey.vk_delta_2'],
