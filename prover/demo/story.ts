@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { formatTable } from '../cli/format.ts';
 import type { EventValues } from '../chain/events.ts';
 import type { StatementName } from '../proving/generated/public-signals.ts';
 import type { Proven } from '../proving/prover.ts';
@@ -6,7 +7,7 @@ import type { MarketSnapshot } from '../risk/types.ts';
 import type { SampleLabel } from '../sample/labels.ts';
 import type { Drawn, Opened } from './actions.ts';
 import type { Remargined } from './remargin.ts';
-import { exactUsd, priceUsd, seconds, table } from './text.ts';
+import { exactUsd, priceUsd, seconds } from './text.ts';
 
 /** What happens, in words; every figure is handed in. */
 export class Story {
@@ -62,7 +63,7 @@ export class Story {
     });
     this.#print();
     const header = ['USD', 'equity before', 'equity now', 'maintenance', 'state'];
-    for (const line of table(header, rows)) this.#print(`  ${line}`);
+    for (const line of formatTable(header, rows)) this.#print(`  ${line}`);
     this.#print();
   }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from 'vitest';
 
+import { formatTable } from '../../prover/cli/format.ts';
 import { castOf } from '../../prover/demo/cast.ts';
 import { NotAsTold, confirmRefused } from '../../prover/demo/confirm.ts';
 import { remargin } from '../../prover/demo/remargin.ts';
-import { exactUsd, priceUsd, table } from '../../prover/demo/text.ts';
+import { exactUsd, priceUsd } from '../../prover/demo/text.ts';
 import { indexOf, margins, parameters, sample } from '../sample/venue.ts';
 
 const crash = (change: (index: number) => bigint = () => 0n) =>
@@ -80,6 +81,6 @@ describe('amounts for people', () => {
   });
 
   it('a table is as wide as its widest cells', () => {
-    expect(table(['a', 'b'], [['long name', '1']])).toEqual(['a          b', 'long name  1']);
+    expect(formatTable(['a', 'b'], [['long name', '1']])).toEqual(['a          b', 'long name  1']);
   });
 });
