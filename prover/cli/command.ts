@@ -13,6 +13,8 @@ export interface OptionSpec {
 export interface PositionalSpec {
   readonly name: string;
   readonly required: boolean;
+  /** True for a last positional that takes every further argument too. */
+  readonly repeated?: true;
   readonly describe: string;
 }
 
@@ -31,6 +33,7 @@ export interface CommandContext {
 
 /** One command of `plimsoll`; lives in `commands/<name>.ts` and is exported as `command`. */
 export interface Command {
+  /** One word, or two (`market import`, in `commands/market/import.ts`) where commands share a noun. */
   readonly name: string;
   readonly summary: string;
   readonly description?: string;
@@ -103,6 +106,7 @@ function checkPositionals(command: Command, positionals: readonly string[]): voi
       `is required (${missing.describe}); example: ${command.example}`,
     );
   }
+  if (command.positionals.at(-1)?.repeated === true) return;
   const surplus = positionals[command.positionals.length];
   if (surplus !== undefined) {
     throw new InvalidInput(
@@ -119,8 +123,9 @@ export function stringOption(context: CommandContext, name: string): string | un
 }
 
 export function helpText(command: Command): string {
-  const words = command.positionals.map(({ name, required }) =>
-    required ? `<${name}>` : `[${name}]`,
+  const words = command.positionals.map(
+    ({ name, required, repeated }) =>
+      (required ? `<${name}>` : `[${name}]`) + (repeated === true ? '...' : ''),
   );
   const rows: [string, string][] = [];
   for (const { name, describe } of command.positionals) rows.push([`<${name}>`, describe]);

@@ -17,8 +17,12 @@ export function toJsonLine(value: unknown): string {
   );
 }
 
-async function overview(): Promise<string> {
-  const commands = await Promise.all([...COMMANDS.values()].map(async (load) => load()));
+/** All commands, or those that share the first word. */
+async function overview(noun?: string): Promise<string> {
+  const chosen = [...COMMANDS].filter(
+    ([name]) => noun === undefined || name.startsWith(`${noun} `),
+  );
+  const commands = await Promise.all(chosen.map(async ([, load]) => load()));
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     'plimsoll: portfolio margin and liquidation, proven and enforced on chain',
@@ -53,8 +57,15 @@ function contextFor(parsed: ReturnType<typeof parseArguments>): CommandContext {
   };
 }
 
+/** The command that the first word, or the first two, name; `undefined` when none does. */
+function commandIn(argv: readonly string[]): readonly [string | undefined, readonly string[]] {
+  const [first, second] = argv;
+  const pair = `${first} ${second}`;
+  return COMMANDS.has(pair) ? [pair, argv.slice(2)] : [first, argv.slice(1)];
+}
+
 async function run(argv: readonly string[]): Promise<void> {
-  const [name, ...rest] = argv;
+  const [name, rest] = commandIn(argv);
   if (name === undefined || name === '--help' || name === 'help') {
     process.stdout.write(`${await overview()}\n`);
     return;
@@ -64,10 +75,15 @@ async function run(argv: readonly string[]): Promise<void> {
     return;
   }
   const load = COMMANDS.get(name);
+  const isNoun = [...COMMANDS.keys()].some((key) => key.startsWith(`${name} `));
+  if (isNoun && (rest.length === 0 || rest[0] === '--help')) {
+    process.stdout.write(`${await overview(name)}\n`);
+    return;
+  }
   if (load === undefined) {
     throw new InvalidInput(
       name.startsWith('-') ? name : 'command',
-      `unknown ${name.startsWith('-') ? 'flag' : `command "${name}"`}; commands are ${[...COMMANDS.keys()].join(', ')}`,
+      `unknown ${name.startsWith('-') ? 'flag' : `command "${isNoun ? `${name} ${rest[0]}` : name}"`}; commands are ${[...COMMANDS.keys()].join(', ')}`,
     );
   }
   const command = await load();

@@ -23,7 +23,7 @@ describe('plimsoll', () => {
     const command = await COMMANDS.get(name)!();
     expect(command.name).toBe(name);
     expect(command.example).toMatch(new RegExp(`^npx plimsoll ${name}\\b`));
-    const { status, stdout } = plimsoll(name, '--help');
+    const { status, stdout } = plimsoll(...name.split(' '), '--help');
     expect(status).toBe(0);
     expect(stdout).toContain(`Example: ${command.example}`);
     expect(stdout).toContain('--json');
