@@ -2,6 +2,9 @@
 import { buildPoseidon } from 'circomlibjs';
 
 import { PlimsollError } from '../errors.ts';
+import { SCALAR_FIELD } from '../scalar-field.ts';
+
+export { SCALAR_FIELD };
 
 /** What a hash commits to (docs/spec.md §2); a tag is never reused. */
 export const TAG = {
@@ -17,10 +20,6 @@ export const TAG = {
 } as const;
 
 export type Tag = (typeof TAG)[keyof typeof TAG];
-
-/** The order r of the BN254 scalar field. */
-export const SCALAR_FIELD =
-  21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
 const BLOCK = 15;
 const ELEMENT_BYTES = 32;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../errors.ts';
+import { SCALAR_FIELD } from '../scalar-field.ts';
 import { readSections } from './binfile.ts';
 
-/** Order of the BN254 scalar field. */
-export const SCALAR_FIELD =
-  21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+export { SCALAR_FIELD };
 
 export interface R1csHeader {
   readonly wires: number;
