@@ -34,7 +34,8 @@ export interface FeedSnapshot {
   readonly indexPricesE4: readonly [bigint, bigint];
 }
 
-const SNAPSHOT_TYPES: Record<string, { name: string; type: string }[]> = {
+/** The EIP-712 type of the message, as `MarketFeed` hashes it. */
+export const SNAPSHOT_TYPES: Record<string, { name: string; type: string }[]> = {
   Snapshot: [
     { name: 'snapshotHash', type: 'uint256' },
     { name: 'documentHash', type: 'bytes32' },
@@ -48,7 +49,7 @@ const SNAPSHOT_TYPES: Record<string, { name: string; type: string }[]> = {
   ],
 };
 
-function feedDomain(chainId: bigint, marketFeed: string): TypedDataDomain {
+export function feedDomain(chainId: bigint, marketFeed: string): TypedDataDomain {
   return { name: 'Plimsoll MarketFeed', version: '1', chainId, verifyingContract: marketFeed };
 }
 
