@@ -3,7 +3,8 @@
 /**
  * Builds circuits, INSECURE development keys, verifiers and generated types.
  *
- *   node scripts/build-circuits.ts                    every profile marked `ci`
+ *   node scripts/build-circuits.ts                    what the set-up builds
+ *   node scripts/build-circuits.ts --test             what the test run builds: those and some more
  *   node scripts/build-circuits.ts liquidation-64     one profile on demand
  *   node scripts/build-circuits.ts --sources          only what follows from the manifest
  *   node scripts/build-circuits.ts --snapshot         also record constraint counts and docs; compiles
@@ -13,6 +14,7 @@ import { pathToFileURL } from 'node:url';
 
 import { PlimsollError } from '../prover/errors.ts';
 import { loadManifest, profilesBySize } from '../prover/proving/manifest.ts';
+import type { BuildLevel } from '../prover/proving/manifest.ts';
 import { REPOSITORY_ROOT } from '../prover/proving/root.ts';
 import { build } from './circuits/build.ts';
 import type { BuildProgress, BuildResult } from './circuits/build.ts';
@@ -26,6 +28,7 @@ import { say } from './progress.mjs';
 export async function buildCircuits(
   options: {
     readonly targets?: readonly string[];
+    readonly level?: BuildLevel;
     readonly progress?: (event: BuildProgress) => void;
   } = {},
 ): Promise<BuildResult> {
@@ -48,7 +51,8 @@ async function main(args: readonly string[]): Promise<void> {
     if (done !== last) say(`${done}/${total} ${message}`);
     last = done;
   };
-  await buildCircuits(targets.length > 0 ? { targets, progress } : { progress });
+  const level = args.includes('--test') ? 'test' : 'setup';
+  await buildCircuits(targets.length > 0 ? { targets, progress } : { level, progress });
   if (args.includes('--snapshot')) await recordConstraints();
 }
 

@@ -10,7 +10,7 @@ import { say } from './progress.mjs';
 const TASKS = {
   setup: [['scripts/setup.ts']],
   start: [['scripts/setup.ts'], ['prover/cli/main.ts', 'demo']],
-  test: [['scripts/setup.ts'], ['scripts/check.ts']],
+  test: [['scripts/setup.ts', '--test'], ['scripts/check.ts']],
   format: [['scripts/format.ts']],
 };
 

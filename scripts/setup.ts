@@ -3,6 +3,7 @@
 /**
  * The part of the set-up that runs under the pinned runtime: circuits with their keys, verifiers
  * and generated types, then the contracts. Idempotent; a step whose inputs did not change is skipped.
+ * With `--test` also the circuits that only the tests need.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -12,6 +13,8 @@ import { pathToFileURL } from 'node:url';
 import { SETUP_RECORD_PATH } from '../prover/cli/setup-state.ts';
 import { PlimsollError } from '../prover/errors.ts';
 import { ARTIFACT_MANIFEST_PATH, loadArtifactManifest } from '../prover/proving/artifacts.ts';
+import { loadManifest } from '../prover/proving/manifest.ts';
+import type { BuildLevel } from '../prover/proving/manifest.ts';
 import { buildNativeProver, findGo, findNativeProver } from '../prover/proving/native-build.ts';
 import {
   ROOT,
@@ -23,6 +26,7 @@ import {
   writeAtomically,
 } from './bootstrap.mjs';
 import { buildCircuits } from './build-circuits.ts';
+import { targetsOf } from './circuits/build.ts';
 import type { BuildResult } from './circuits/build.ts';
 import { SIGNAL_TYPES_PATH } from './circuits/generate.ts';
 import { verifierName } from './circuits/verifier.ts';
@@ -69,9 +73,11 @@ function circuitsFingerprint(): string {
 }
 
 /** Sizes only: the prover compares every artifact with its hash before it uses it. */
-function artifactsPresent(): boolean {
+function artifactsPresent(level: BuildLevel): boolean {
   if (!existsSync(join(ROOT, ARTIFACT_MANIFEST_PATH))) return false;
   const { artifacts } = loadArtifactManifest();
+  const built = new Set(artifacts.map(({ statement, profile }) => `${statement}-${profile}`));
+  if (!targetsOf(loadManifest(ROOT), level).every((target) => built.has(target))) return false;
   const verifiers = artifacts.map(({ statement, profile }) =>
     join('contracts', 'verifiers', `${verifierName(statement, profile)}.sol`),
   );
@@ -85,19 +91,24 @@ function artifactsPresent(): boolean {
   );
 }
 
-async function setUpCircuits(): Promise<void> {
+async function setUpCircuits(level: BuildLevel): Promise<void> {
   const fingerprint = circuitsFingerprint();
-  if (readStamp(CIRCUITS_STAMP) === fingerprint && artifactsPresent()) return;
+  if (readStamp(CIRCUITS_STAMP) === fingerprint && artifactsPresent(level)) return;
   rmSync(CIRCUITS_STAMP, { force: true });
   const built = await withProgress<BuildResult>(
     'circuits and INSECURE development keys',
-    async (report) => buildCircuits({ progress: report }),
+    async (report) => buildCircuits({ level, progress: report }),
   );
   const { artifacts, rebuilt } = built.result;
-  if (rebuilt.length === artifacts.length) recordStepTime('circuits', built.ms);
-  else if (readStepTimes()['circuits'] === undefined) {
-    // Resumed after an interruption: what each artifact cost when it was built, one after another.
-    const cost = artifacts.map(({ buildMs }) => buildMs.compile + buildMs.key);
+  if (level === 'setup' && rebuilt.length === artifacts.length) {
+    recordStepTime('circuits', built.ms);
+  } else if (readStepTimes()['circuits'] === undefined) {
+    // Resumed after an interruption, or with the circuits of the tests: what each artifact of the
+    // set-up cost when it was built, one after another.
+    const targets = new Set(targetsOf(loadManifest(ROOT), 'setup'));
+    const cost = artifacts
+      .filter(({ statement, profile }) => targets.has(`${statement}-${profile}`))
+      .map(({ buildMs }) => buildMs.compile + buildMs.key);
     const total = cost.reduce((sum, each) => sum + each, 0);
     recordStepTime('circuits', total);
   }
@@ -127,15 +138,18 @@ async function setUpContracts(): Promise<void> {
   writeAtomically(CONTRACTS_STAMP, fingerprint);
 }
 
-/** Proofs are several times faster with it; without Go, or where it does not build, snarkjs proves. */
+/** What serves where the native prover is not built. */
+const SUBSTITUTE = 'snarkjs proves, and TypeScript makes the keys';
+
+/** Proofs and keys are made several times faster with it. */
 async function setUpNativeProver(): Promise<void> {
   if (findNativeProver() !== undefined) return;
   if (findGo() === undefined) {
-    return say(`${OPTIONAL_STEP}: not built, Go is not on the PATH; snarkjs proves`);
+    return say(`${OPTIONAL_STEP}: not built, Go is not on the PATH; ${SUBSTITUTE}`);
   }
   const { result, ms } = await withProgress(OPTIONAL_STEP, async () => buildNativeProver());
   if (result.state !== 'unavailable') return recordStepTime(OPTIONAL_STEP, ms);
-  say(`${OPTIONAL_STEP}: not built, ${result.reason}; snarkjs proves`);
+  say(`${OPTIONAL_STEP}: not built, ${result.reason}; ${SUBSTITUTE}`);
 }
 
 function writeRecord(): void {
@@ -151,18 +165,19 @@ function writeRecord(): void {
 }
 
 /** Builds whatever is missing or out of date. Rejects with the first step that fails. */
-export async function setUp(): Promise<void> {
+export async function setUp(level: BuildLevel = 'setup'): Promise<void> {
   await withLock(join(STATE, 'setup.lock'), async () => {
-    await setUpCircuits();
-    await setUpContracts();
+    // First, because it makes the keys.
     await setUpNativeProver();
+    await setUpCircuits(level);
+    await setUpContracts();
     writeRecord();
   });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
-    await setUp();
+    await setUp(process.argv.includes('--test') ? 'test' : 'setup');
   } catch (error) {
     say(`plimsoll set-up: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;

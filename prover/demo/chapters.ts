@@ -5,7 +5,6 @@ import { openLiquidation, type ProvenAction } from '../chain/submit.ts';
 import type { Venue } from '../chain/venue.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ParameterSet } from '../market/parameters-document.ts';
-import type { StatementName } from '../proving/generated/public-signals.ts';
 import type { Prover, Proven } from '../proving/prover.ts';
 import type { Sample, SampleTick } from '../sample/sample.ts';
 import { prepareStatement } from '../statements/prepare.ts';
@@ -14,7 +13,7 @@ import type { Cast } from './cast.ts';
 import { confirmRefused } from './confirm.ts';
 import type { LocalChain } from './local-chain.ts';
 import type { Remargined } from './remargin.ts';
-import { proofReport, type DrawReport, type ProofReport } from './report.ts';
+import { proofReport, type DemoStatement, type DrawReport, type ProofReport } from './report.ts';
 import type { Story } from './story.ts';
 import { openTickWith, publishSnapshot } from './ticks.ts';
 
@@ -34,7 +33,7 @@ export interface Stage {
 type Tick = EventValues<'TickOpened'>;
 
 const USES: Readonly<
-  Record<StatementName, { readonly action: Action; readonly contract: keyof Venue['addresses'] }>
+  Record<DemoStatement, { readonly action: Action; readonly contract: keyof Venue['addresses'] }>
 > = {
   liquidation: { action: 'openLiquidation', contract: 'liquidationEngine' },
   bankruptcy: { action: 'drawInsurance', contract: 'insuranceFund' },
@@ -56,7 +55,7 @@ export async function playStaleSurface({ chain, venue, sample, story }: Stage): 
 }
 
 /** A proof about an account of the crash, for the keeper. */
-async function prove<Name extends StatementName>(
+async function prove<Name extends DemoStatement>(
   stage: Stage,
   statement: Name,
   index: number,

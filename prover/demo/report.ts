@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { StatementName } from '../proving/generated/public-signals.ts';
 import type { Proven } from '../proving/prover.ts';
 
+/** What the demonstration proves. */
+export type DemoStatement = 'liquidation' | 'bankruptcy';
+
 export interface ProofReport {
-  readonly statement: StatementName;
+  readonly statement: DemoStatement;
   readonly account: number;
   readonly constraints: number;
   readonly witnessMs: number;
@@ -29,7 +31,7 @@ export interface DemoReport {
 }
 
 export function proofReport(
-  { file, constraints, timings }: Proven<StatementName>,
+  { file, constraints, timings }: Proven<DemoStatement>,
   gas: bigint,
 ): ProofReport {
   return {

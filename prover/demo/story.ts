@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatTable } from '../cli/format.ts';
 import type { EventValues } from '../chain/events.ts';
-import type { StatementName } from '../proving/generated/public-signals.ts';
 import type { Proven } from '../proving/prover.ts';
 import type { MarketSnapshot } from '../risk/types.ts';
 import type { SampleLabel } from '../sample/labels.ts';
 import type { Drawn, Opened } from './actions.ts';
+import type { DemoStatement } from './report.ts';
 import type { Remargined } from './remargin.ts';
 import { exactUsd, priceUsd, seconds } from './text.ts';
 
@@ -67,7 +67,7 @@ export class Story {
     this.#print();
   }
 
-  proven({ file, constraints, timings }: Proven<StatementName>): void {
+  proven({ file, constraints, timings }: Proven<DemoStatement>): void {
     this.#print(
       `  proof of ${file.statement} (profile ${file.profile}, ${constraints} constraints): ` +
         `witness ${seconds(timings.witnessMs)}, proof ${seconds(timings.proveMs)}, ` +

@@ -17,20 +17,50 @@ const circuitFile = z
   );
 const parameters = z.array(z.number().int().nonnegative());
 
-const signalType = z.enum(['field', 'uint', 'signed', 'hash']);
+/** Every word of so many bits is below the field's order. */
+const MAX_PACKED_BITS = 253;
 
-const publicSignal = z.strictObject({
+const valueType = z.enum(['field', 'uint', 'signed', 'hash']);
+
+const plainSignal = z.strictObject({
   name: identifier,
   unit: z.string().min(1),
-  type: signalType,
+  type: valueType,
   doc: z.string().min(1),
 });
+
+/** Part of a packed signal, `bits` wide: unsigned. */
+const packedField = z.strictObject({
+  name: identifier,
+  bits: z.number().int().positive(),
+  unit: z.string().min(1),
+  type: z.literal('uint'),
+  doc: z.string().min(1),
+});
+
+/** One field element that holds several values: readers see the fields, never the word. */
+const packedSignal = z
+  .strictObject({
+    name: identifier,
+    type: z.literal('packed'),
+    doc: z.string().min(1),
+    /** From the least significant bit up. */
+    fields: z.array(packedField).min(2),
+  })
+  .refine(({ fields }) => fields.reduce((sum, { bits }) => sum + bits, 0) <= MAX_PACKED_BITS, {
+    path: ['fields'],
+    error: `must fit ${MAX_PACKED_BITS} bits`,
+  });
+
+const publicSignal = z.union([plainSignal, packedSignal]);
+
+const BUILDS = ['setup', 'test', 'demand'] as const;
 
 const profile = z.strictObject({
   parameters,
   constraintBudget: z.number().int().positive(),
-  /** Built by the set-up and in CI; a profile with `false` is built on demand. */
-  ci: z.boolean(),
+  /** By whom it is built: the set-up (and so by everybody), the test run in addition, or on demand. */
+  build: z.enum(BUILDS),
 });
 
 const statement = z
@@ -50,7 +80,10 @@ const statement = z
   .check((context) => {
     const names = context.value.publicSignals.map((signal) => signal.name);
     const tail = names.slice(names.length - context.value.publicInputs.length);
-    if (new Set(names).size !== names.length) {
+    const packed = context.value.publicSignals.flatMap((signal) =>
+      signal.type === 'packed' ? signal.fields.map(({ name }) => name) : [],
+    );
+    if (new Set([...names, ...packed]).size !== names.length + packed.length) {
       context.issues.push({
         code: 'custom',
         message: 'names must be unique',
@@ -85,8 +118,11 @@ const manifest = z.strictObject({
   inspectAllowances: z.array(allowance),
 });
 
-export type SignalType = z.infer<typeof signalType>;
+export type ValueType = z.infer<typeof valueType>;
+export type PackedSignal = z.infer<typeof packedSignal>;
 export type PublicSignal = z.infer<typeof publicSignal>;
+/** When a profile is built; each level includes those before it. */
+export type BuildLevel = (typeof BUILDS)[number];
 export type Profile = z.infer<typeof profile>;
 export type Statement = z.infer<typeof statement>;
 export type Harness = z.infer<typeof harness>;
@@ -127,6 +163,11 @@ export function findProfile(entry: Statement, name: string): Profile {
     throw new InvalidInput('profile', `${entry.name} has: ${known}; got ${name}`);
   }
   return found;
+}
+
+/** Whether a build of that level makes the profile. */
+export function builtAt(profile: Profile, level: BuildLevel): boolean {
+  return BUILDS.indexOf(profile.build) <= BUILDS.indexOf(level);
 }
 
 /** Profile names from the smallest circuit up: JSON objects put integer-like names first. */

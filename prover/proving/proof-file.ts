@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
 import { readTextFile, writeFileAtomically } from '../files.ts';
 import { decimalBigint, oneOf, parseDocument, text } from '../schema.ts';
-import { encodePublicSignals } from '../statements/public-signals.ts';
+import { encodePublicSignals, namedSignals } from '../statements/public-signals.ts';
 import { PUBLIC_SIGNALS } from './generated/public-signals.ts';
 import type { StatementName, StatementSignals } from './generated/public-signals.ts';
 import { SCALAR_FIELD } from './r1cs.ts';
@@ -64,12 +64,12 @@ export interface ProofFile<Name extends StatementName = StatementName> {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-function namedSignals(document: ProofDocument): StatementSignals[StatementName] {
-  const order = PUBLIC_SIGNALS[document.statement];
+function signalsOf(document: ProofDocument): StatementSignals[StatementName] {
+  const order = namedSignals(document.statement);
   if (document.publicSignals.length !== order.length) {
     throw new InvalidInput('publicSignals', `must be ${order.length} for ${document.statement}`);
   }
-  order.forEach(({ name, unit, type }, index) => {
+  order.forEach(({ name, unit, type, bits }, index) => {
     const entry = document.publicSignals[index]!;
     const path = `publicSignals[${index}]`;
     if (entry.name !== name) throw new InvalidInput(`${path}.name`, `must be "${name}"`);
@@ -79,6 +79,9 @@ function namedSignals(document: ProofDocument): StatementSignals[StatementName] 
     }
     if (type !== 'signed' && entry.value < 0n) {
       throw new InvalidInput(`${path}.value`, 'must not be negative');
+    }
+    if (bits !== undefined && entry.value >> BigInt(bits) !== 0n) {
+      throw new InvalidInput(`${path}.value`, `must fit ${bits} bits`);
     }
   });
   return Object.fromEntries(
@@ -90,7 +93,7 @@ function namedSignals(document: ProofDocument): StatementSignals[StatementName] 
 export function parseProof(source: string, name = 'proof'): ProofFile {
   const document = parseDocument(proofFile, source, name);
   const { statement, profile, artifact, proof, versions } = document;
-  return { statement, profile, artifact, publicSignals: namedSignals(document), proof, versions };
+  return { statement, profile, artifact, publicSignals: signalsOf(document), proof, versions };
 }
 
 export function formatProof(file: ProofFile): string {
@@ -101,7 +104,7 @@ export function formatProof(file: ProofFile): string {
     statement: file.statement,
     profile: file.profile,
     artifact: file.artifact,
-    publicSignals: PUBLIC_SIGNALS[file.statement].map(({ name, unit }) => ({
+    publicSignals: namedSignals(file.statement).map(({ name, unit }) => ({
       name,
       unit,
       value: values[name],

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../errors.ts';
+import type { AccountChange } from '../ledger/account-change.ts';
+import { BALANCE_SYMBOLS } from '../ledger/account-change.ts';
 import { KIND_CODES } from '../ledger/instrument.ts';
 import type { AccountOpening } from '../ledger/ledger.ts';
 import type { ParameterWords } from '../market/parameters-words.ts';
@@ -43,7 +45,7 @@ export function snapshotInputs(words: SnapshotWords): CircuitInputs {
   };
 }
 
-/** What both statements open of the parameter set; tenor and scenarios differ between them. */
+/** What every statement opens of the parameter set; tenor and scenarios differ between them. */
 export function parameterInputs(words: ParameterWords): CircuitInputs {
   return {
     generalWord: words.generalWord,
@@ -51,5 +53,28 @@ export function parameterInputs(words: ParameterWords): CircuitInputs {
     assetWord: words.assetWords,
     volatilityWord: words.volatilityWords,
     documentWord: words.documentWord,
+  };
+}
+
+/** Tenor table and both grids, of the statements that open them whole. */
+export function gridInputs(words: ParameterWords): CircuitInputs {
+  return { tenorWord: words.tenorWords, scenarioWord: words.scenarioWords };
+}
+
+/** The inputs of `ChangedAccount`, beside those of the account; `isInserted`: not held before. */
+export function changeInputs(
+  { removedAsset, removedAmount, addedPosition }: AccountChange,
+  isInserted: boolean,
+): CircuitInputs {
+  const instrument = addedPosition?.instrument;
+  return {
+    removedAsset: BigInt(BALANCE_SYMBOLS.indexOf(removedAsset)),
+    removedAmount,
+    addedUnderlying: BigInt(instrument?.underlying ?? 0),
+    addedKind: instrument === undefined ? 0n : KIND_CODES[instrument.kind],
+    addedExpiry: instrument?.expiry ?? 0n,
+    addedStrikeE4: instrument?.strikeE4 ?? 0n,
+    addedLots: toFieldElement(addedPosition?.lots ?? 0n),
+    isInserted: isInserted ? 1n : 0n,
   };
 }

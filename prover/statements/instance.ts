@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../errors.ts';
+import type { AccountChange } from '../ledger/account-change.ts';
 import type { AccountOpening } from '../ledger/ledger.ts';
 import type { ParameterSet } from '../market/parameters-document.ts';
 import { hashParameterWords, parameterWords } from '../market/parameters-words.ts';
@@ -22,7 +23,26 @@ export interface StatementRequest {
   readonly context: bigint;
 }
 
-/** What every account statement publishes: commitments, place and use. */
+/** The account's margin is asked for after a change; without one, as it stands. */
+export interface AccountMarginRequest extends StatementRequest {
+  readonly change?: AccountChange | undefined;
+}
+
+/** The receipt may also say what the equity is at least. */
+export interface SolvencyReceiptRequest extends StatementRequest {
+  /** Below 2⁸⁸; 0, the default, states nothing beyond the initial margin. */
+  readonly equityAtLeastE6?: bigint | undefined;
+}
+
+/** What each statement is prepared from. */
+export interface StatementRequests {
+  readonly liquidation: StatementRequest;
+  readonly bankruptcy: StatementRequest;
+  readonly 'account-margin': AccountMarginRequest;
+  readonly 'solvency-receipt': SolvencyReceiptRequest;
+}
+
+/** What the statements about a named account publish: commitments, place and use. */
 export type AccountSignals = Omit<BankruptcySignals, 'deficitE6'>;
 
 /** A statement about one account, ready to be proven. */

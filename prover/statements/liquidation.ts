@@ -6,7 +6,7 @@ import type { Statement } from '../proving/manifest.ts';
 import type { CircuitInputs } from '../proving/witness.ts';
 import { marginAccount, requirementAt } from '../risk/margin.ts';
 import type { Pair } from '../risk/types.ts';
-import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
+import { accountInputs, gridInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { StatementInstance, StatementRequest } from './instance.ts';
 import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
 
@@ -25,8 +25,7 @@ export function liquidationInputs(
     ...accountInputs(request.opening, capacity),
     ...snapshotInputs(snapshotWords(request.snapshot)),
     ...parameterInputs(words),
-    tenorWord: words.tenorWords,
-    scenarioWord: words.scenarioWords,
+    ...gridInputs(words),
     scenarioId: scenarioIds.map(BigInt),
   };
 }

@@ -3,24 +3,28 @@ import type { StatementName } from '../proving/generated/public-signals.ts';
 import type { CircuitManifest, Statement } from '../proving/manifest.ts';
 import { findStatement, loadManifest } from '../proving/manifest.ts';
 import { REPOSITORY_ROOT } from '../proving/root.ts';
+import { accountMarginInstance } from './account-margin.ts';
 import { bankruptcyInstance } from './bankruptcy.ts';
-import type { StatementInstance, StatementRequest } from './instance.ts';
+import type { StatementInstance, StatementRequests } from './instance.ts';
 import { liquidationInstance } from './liquidation.ts';
+import { solvencyReceiptInstance } from './solvency-receipt.ts';
 
 type Prepare<Name extends StatementName> = (
-  request: StatementRequest,
+  request: StatementRequests[Name],
   statement: Statement,
 ) => StatementInstance<Name>;
 
 const PREPARE: { readonly [Name in StatementName]: Prepare<Name> } = {
   liquidation: liquidationInstance,
   bankruptcy: bankruptcyInstance,
+  'account-margin': accountMarginInstance,
+  'solvency-receipt': solvencyReceiptInstance,
 };
 
 /** The statement of that name about an account; throws where the account gives no such proof. */
 export function prepareStatement<Name extends StatementName>(
   name: Name,
-  request: StatementRequest,
+  request: StatementRequests[Name],
   circuits: CircuitManifest = loadManifest(REPOSITORY_ROOT),
 ): StatementInstance<Name> {
   return PREPARE[name](request, findStatement(circuits, name));

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { profilesBySize } from '../../prover/proving/manifest.ts';
-import type { PublicSignal, SignalType, Statement } from '../../prover/proving/manifest.ts';
+import type {
+  PackedSignal,
+  PublicSignal,
+  Statement,
+  ValueType,
+} from '../../prover/proving/manifest.ts';
 
 const NOTICE =
   '// Generated from circuits/circuits.json by scripts/build-circuits.ts. Do not edit.';
@@ -13,27 +18,59 @@ export function pascalCase(name: string): string {
     .join('');
 }
 
-const RANGE_NOTE: Record<SignalType, string> = {
+const RANGE_NOTE: Record<ValueType, string> = {
   field: 'field element',
   hash: 'field element',
   uint: 'unsigned',
   signed: 'signed: r - |x| for x < 0',
 };
 
-function solidityDoc(signal: PublicSignal): string {
-  return `        // ${signal.doc} (${signal.unit}, ${RANGE_NOTE[signal.type]}).`;
+/** A value that readers see by name: a public signal, or a field of a packed one. */
+interface NamedValue {
+  readonly name: string;
+  readonly unit: string;
+  readonly doc: string;
+  readonly note: string;
+}
+
+function namedValues(signal: PublicSignal): readonly NamedValue[] {
+  if (signal.type !== 'packed') return [{ ...signal, note: RANGE_NOTE[signal.type] }];
+  return signal.fields.map((field) => ({ ...field, note: `${field.bits} bits, unsigned` }));
+}
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** Unpacks one word; what lies beyond its fields would be a second spelling of the same values. */
+function unpacking({ fields }: PackedSignal, index: number): string[] {
+  const word = `publicSignals[${index}]`;
+  const width = fields.reduce((sum, { bits }) => sum + bits, 0);
+  let offset = 0;
+  const reads = fields.map(({ name, bits }) => {
+    const last = offset + bits === width;
+    const rest = offset === 0 ? word : `${word} >> ${offset}`;
+    const low = `${offset === 0 ? rest : `(${rest})`} & ${hex((1n << BigInt(bits)) - 1n)}`;
+    offset += bits;
+    return `        signals.${name} = ${last ? rest : low};`;
+  });
+  return [`        require(${word} >> ${width} == 0, MalformedSignal(${index}));`, ...reads];
 }
 
 /** The Solidity library through which contracts read a statement's public signals by name. */
 export function signalsLibrary(statement: Statement): string {
   const name = `${pascalCase(statement.name)}Signals`;
   const count = statement.publicSignals.length;
-  const fields = statement.publicSignals.map(
-    (signal) => `${solidityDoc(signal)}\n        uint256 ${signal.name};`,
+  const fields = statement.publicSignals
+    .flatMap(namedValues)
+    .flatMap(({ name: field, unit, doc, note }) => [
+      `        // ${doc} (${unit}, ${note}).`,
+      `        uint256 ${field};`,
+    ]);
+  const reads = statement.publicSignals.flatMap((signal, index) =>
+    signal.type === 'packed'
+      ? unpacking(signal, index)
+      : [`        signals.${signal.name} = publicSignals[${index}];`],
   );
-  const reads = statement.publicSignals.map(
-    (signal, index) => `        signals.${signal.name} = publicSignals[${index}];`,
-  );
+  const isPacked = statement.publicSignals.some(({ type }) => type === 'packed');
   return [
     SPDX,
     NOTICE,
@@ -42,7 +79,9 @@ export function signalsLibrary(statement: Statement): string {
     `/// @title Public signals of the \`${statement.name}\` statement, by name`,
     `/// @notice ${statement.description}`,
     `library ${name} {`,
-    '    /// @dev Raw field elements, in the order of the circuit.',
+    isPacked
+      ? '    /// @dev Field elements, packed ones unpacked, in the order of the circuit.'
+      : '    /// @dev Raw field elements, in the order of the circuit.',
     '    struct Signals {',
     ...fields,
     '    }',
@@ -50,6 +89,7 @@ export function signalsLibrary(statement: Statement): string {
     `    uint256 internal constant COUNT = ${count};`,
     '',
     '    error WrongSignalCount(uint256 expected, uint256 actual);',
+    ...(isPacked ? ['', '    error MalformedSignal(uint256 position);'] : []),
     '',
     '    function read(uint256[] calldata publicSignals) internal pure returns (Signals memory signals) {',
     '        require(publicSignals.length == COUNT, WrongSignalCount(COUNT, publicSignals.length));',
@@ -66,10 +106,12 @@ export function signalTypes(statements: readonly Statement[]): string {
     '',
     `/** ${statement.description} */`,
     `export interface ${pascalCase(statement.name)}Signals {`,
-    ...statement.publicSignals.flatMap((signal) => [
-      `  /** ${signal.doc} (${signal.unit}). */`,
-      `  readonly ${signal.name}: bigint;`,
-    ]),
+    ...statement.publicSignals
+      .flatMap(namedValues)
+      .flatMap(({ name, unit, doc }) => [
+        `  /** ${doc} (${unit}). */`,
+        `  readonly ${name}: bigint;`,
+      ]),
     '}',
   ]);
   const map = statements.map(
@@ -83,9 +125,7 @@ export function signalTypes(statements: readonly Statement[]): string {
   );
   const orders = statements.flatMap((statement) => [
     `  ${property(statement.name)}: [`,
-    ...statement.publicSignals.map(
-      ({ name, unit, type }) => `    { name: '${name}', unit: '${unit}', type: '${type}' },`,
-    ),
+    ...statement.publicSignals.flatMap(signalEntry),
     '  ],',
   ]);
   return [
@@ -105,12 +145,31 @@ export function signalTypes(statements: readonly Statement[]): string {
     ...profiles,
     '} as const;',
     '',
-    '/** In the order in which the verifier takes them. */',
+    '/** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */',
     'export const PUBLIC_SIGNALS = {',
     ...orders,
     '} as const;',
     '',
   ].join('\n');
+}
+
+function signalEntry(signal: PublicSignal): string[] {
+  if (signal.type !== 'packed') {
+    const { name, unit, type } = signal;
+    return [`    { name: '${name}', unit: '${unit}', type: '${type}' },`];
+  }
+  return [
+    '    {',
+    `      name: '${signal.name}',`,
+    "      type: 'packed',",
+    '      fields: [',
+    ...signal.fields.map(
+      ({ name, unit, type, bits }) =>
+        `        { name: '${name}', unit: '${unit}', type: '${type}', bits: ${bits} },`,
+    ),
+    '      ],',
+    '    },',
+  ];
 }
 
 function property(name: string): string {

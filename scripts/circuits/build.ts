@@ -8,8 +8,13 @@ import { writeFileAtomically } from '../../prover/files.ts';
 import { ARTIFACT_MANIFEST_PATH, parseArtifactManifest } from '../../prover/proving/artifacts.ts';
 import type { Artifact } from '../../prover/proving/artifacts.ts';
 import { sha256 } from '../../prover/proving/hash.ts';
-import { findProfile, loadManifest, profilesBySize } from '../../prover/proving/manifest.ts';
-import type { CircuitManifest, Statement } from '../../prover/proving/manifest.ts';
+import {
+  builtAt,
+  findProfile,
+  loadManifest,
+  profilesBySize,
+} from '../../prover/proving/manifest.ts';
+import type { BuildLevel, CircuitManifest, Statement } from '../../prover/proving/manifest.ts';
 import { ARTIFACTS_DIRECTORY } from '../../prover/proving/root.ts';
 import { SymbolTable } from '../../prover/proving/symbols.ts';
 import { withLock } from '../lock.mjs';
@@ -27,8 +32,10 @@ export interface BuildProgress {
 
 export interface BuildOptions {
   readonly root: string;
-  /** `statement-profile` names; by default every profile marked `ci`. */
+  /** `statement-profile` names; by default every profile of the level. */
   readonly targets?: readonly string[];
+  /** The set-up's unless it says otherwise. */
+  readonly level?: BuildLevel;
   readonly progress?: (event: BuildProgress) => void;
 }
 
@@ -43,12 +50,16 @@ interface Target {
   readonly profile: string;
 }
 
-function selectTargets(circuits: CircuitManifest, names: readonly string[] | undefined): Target[] {
+function selectTargets(
+  circuits: CircuitManifest,
+  names: readonly string[] | undefined,
+  level: BuildLevel,
+): Target[] {
   const all = circuits.statements.flatMap((statement) =>
     profilesBySize(statement).map((profile) => ({ statement, profile })),
   );
   if (names === undefined) {
-    return all.filter(({ statement, profile }) => statement.profiles[profile]!.ci);
+    return all.filter(({ statement, profile }) => builtAt(statement.profiles[profile]!, level));
   }
   return names.map((name) => {
     const found = all.find(({ statement, profile }) => targetName(statement, profile) === name);
@@ -58,6 +69,13 @@ function selectTargets(circuits: CircuitManifest, names: readonly string[] | und
     }
     return found;
   });
+}
+
+/** The `statement-profile` names that a build of the level makes. */
+export function targetsOf(circuits: CircuitManifest, level: BuildLevel): string[] {
+  return selectTargets(circuits, undefined, level).map(({ statement, profile }) =>
+    targetName(statement, profile),
+  );
 }
 
 function targetName(statement: Statement, profile: string): string {
@@ -148,7 +166,7 @@ function keptEntries(
 export async function build(options: BuildOptions): Promise<BuildResult> {
   const { root } = options;
   const circuits = loadManifest(root);
-  const targets = selectTargets(circuits, options.targets);
+  const targets = selectTargets(circuits, options.targets, options.level ?? 'setup');
   mkdirSync(join(root, ARTIFACTS_DIRECTORY), { recursive: true });
   removeAbandonedWork(root);
   writeGeneratedSources(root, circuits);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 import { writeFileAtomically } from '../../prover/files.ts';
 import { findProfile, loadManifest, profilesBySize } from '../../prover/proving/manifest.ts';
-import type { CircuitManifest } from '../../prover/proving/manifest.ts';
+import type { CircuitManifest, Profile, PublicSignal } from '../../prover/proving/manifest.ts';
 import { parseDocument } from '../../prover/schema.ts';
 
 export const SNAPSHOT_PATH = 'circuits/constraints.json';
@@ -30,6 +30,27 @@ function thousands(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+const BUILT: Readonly<Record<Profile['build'], string>> = {
+  setup: 'by the set-up',
+  test: 'by the tests',
+  demand: 'on demand',
+};
+
+/** A packed signal is followed by its fields, named with the bits that they take. */
+function signalRows(signal: PublicSignal, index: number): string[] {
+  if (signal.type !== 'packed') {
+    const { name, unit, type, doc } = signal;
+    return [`| ${index} | \`${name}\` | ${unit} | ${type} | ${doc} |`];
+  }
+  let offset = 0;
+  const fields = signal.fields.map(({ name, bits, unit, type, doc }) => {
+    const row = `| | \`${name}\` | ${unit} | ${type}, bits ${offset}–${offset + bits - 1} | ${doc} |`;
+    offset += bits;
+    return row;
+  });
+  return [`| ${index} | \`${signal.name}\` | – | packed | ${signal.doc} |`, ...fields];
+}
+
 /** The page on the circuits: statements, profiles and public signals, from the manifest. */
 export function circuitsDocument(circuits: CircuitManifest, snapshot: ConstraintSnapshot): string {
   const lines = [
@@ -38,7 +59,7 @@ export function circuitsDocument(circuits: CircuitManifest, snapshot: Constraint
     '<!-- Generated from circuits/circuits.json and circuits/constraints.json by scripts/build-circuits.ts --snapshot. -->',
     '',
     'Constraints at full simplification (`--O2`), measured. The domain is the number of rows that',
-    'decides the size of the key and the time of a proof. Profiles outside CI are built on demand.',
+    'decides the size of the key and the time of a proof.',
     '',
     '| statement | profile | parameters | constraints | budget | domain | built |',
     '|---|---|---|---:|---:|---|---|',
@@ -53,7 +74,7 @@ export function circuitsDocument(circuits: CircuitManifest, snapshot: Constraint
         `| \`${statement.name}\` | ${name} | ${profile.parameters.join(', ')} | ` +
           `${measured === undefined ? 'not measured' : thousands(measured)} | ` +
           `${thousands(profile.constraintBudget)} | ${rows === undefined ? '–' : `2^${domainPower(rows)}`} | ` +
-          `${profile.ci ? 'always' : 'on demand'} |`,
+          `${BUILT[profile.build]} |`,
       );
     }
   }
@@ -68,10 +89,7 @@ export function circuitsDocument(circuits: CircuitManifest, snapshot: Constraint
       '',
       '| # | signal | unit | encoding | meaning |',
       '|---:|---|---|---|---|',
-      ...statement.publicSignals.map(
-        ({ name, unit, type, doc }, index) =>
-          `| ${index} | \`${name}\` | ${unit} | ${type} | ${doc} |`,
-      ),
+      ...statement.publicSignals.flatMap(signalRows),
     );
   }
   return `${lines.join('\n')}\n`;

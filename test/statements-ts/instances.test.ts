@@ -164,4 +164,36 @@ describe('public signals', () => {
     expect(decodePublicSignals('liquidation', elements)).toEqual(publicSignals);
     expect(() => decodePublicSignals('liquidation', [5n])).toThrow(/has 8 public signals, got 1/);
   });
+
+  it('are packed and split, each field in its own bits', () => {
+    const values = {
+      ledgerRoot: 1n,
+      snapshotHash: 2n,
+      parameterHash: 3n,
+      accountIndex: 2n ** 24n - 1n,
+      settlementNonce: 5n,
+      owner: 2n ** 160n - 1n,
+      equityE6: -7n,
+      maintenanceMarginE6: 2n ** 96n - 1n,
+      initialMarginE6: 9n,
+      worstScenarioBtc: 32n,
+      worstScenarioEth: 0n,
+      cureBufferBps: 1_000n,
+      change: 2n ** 105n,
+      context: 11n,
+    };
+    const elements = encodePublicSignals('account-margin', values);
+    expect(elements).toHaveLength(8);
+    expect(elements[3]).toBe(2n ** 24n - 1n + 5n * 2n ** 24n + (2n ** 160n - 1n) * 2n ** 56n);
+    expect(elements[5]).toBe(
+      2n ** 96n - 1n + 9n * 2n ** 96n + 32n * 2n ** 192n + 1_000n * 2n ** 204n,
+    );
+    expect(decodePublicSignals('account-margin', elements)).toEqual(values);
+    expect(() =>
+      decodePublicSignals('account-margin', elements.with(3, elements[3]! + 2n ** 216n)),
+    ).toThrow(/account: must fit its 216 bits/);
+    expect(() =>
+      encodePublicSignals('account-margin', { ...values, worstScenarioBtc: 64n }),
+    ).toThrow(/worstScenarioBtc in 6 bits/);
+  });
 });

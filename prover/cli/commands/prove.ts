@@ -6,12 +6,10 @@ import { getAddress } from 'ethers';
 
 import { buildCircuits } from '../../../scripts/build-circuits.ts';
 import type { Action } from '../../chain/context.ts';
-import { proofContext } from '../../chain/context.ts';
+import { ACTIONS, proofContext } from '../../chain/context.ts';
 import { InvalidInput } from '../../errors.ts';
 import { SCALAR_FIELD } from '../../ledger/hash-words.ts';
 import { loadArtifactManifest } from '../../proving/artifacts.ts';
-import type { StatementName } from '../../proving/generated/public-signals.ts';
-import { PUBLIC_SIGNALS } from '../../proving/generated/public-signals.ts';
 import { saveProof } from '../../proving/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import { decimalBigint, oneOf, parseValue, pattern } from '../../schema.ts';
@@ -27,8 +25,13 @@ import {
 } from '../market-inputs.ts';
 import { printSignals } from '../signals.ts';
 
-const STATEMENTS = Object.keys(PUBLIC_SIGNALS) as StatementName[];
-const ACTION_OF: Readonly<Record<StatementName, Action>> = {
+/** A private receipt is made by `plimsoll receipt`. */
+const STATEMENTS = ['liquidation', 'bankruptcy', 'account-margin'] as const;
+type ProvableStatement = (typeof STATEMENTS)[number];
+
+const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
+/** What a proof is for unless `--action` says otherwise; an account's margin serves several. */
+const ACTION_OF: Readonly<Partial<Record<ProvableStatement, Action>>> = {
   liquidation: 'openLiquidation',
   bankruptcy: 'drawInsurance',
 };
@@ -50,8 +53,8 @@ function addressOption(context: CommandContext, name: string): string {
 }
 
 /** The use a proof is bound to; without one no contract takes it, but anybody can verify it. */
-function useOf(context: CommandContext, statement: StatementName): bigint {
-  const given = ['chain', 'contract', 'beneficiary'].filter(
+function useOf(context: CommandContext, statement: ProvableStatement): bigint {
+  const given = ['chain', 'contract', 'beneficiary', 'action'].filter(
     (name) => stringOption(context, name) !== undefined,
   );
   const explicit = stringOption(context, 'context');
@@ -70,7 +73,9 @@ function useOf(context: CommandContext, statement: StatementName): bigint {
   );
   const contract = addressOption(context, 'contract');
   const beneficiary = addressOption(context, 'beneficiary');
-  return proofContext(chain, contract, ACTION_OF[statement], beneficiary);
+  const action = stringOption(context, 'action') ?? ACTION_OF[statement];
+  const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
+  return proofContext(chain, contract, checked, beneficiary);
 }
 
 function outputPath(context: CommandContext): string {
@@ -83,7 +88,7 @@ function outputPath(context: CommandContext): string {
 /** The largest profile is not part of the set-up: it is built when an account first needs it. */
 async function buildWhereMissing(
   context: CommandContext,
-  statement: StatementName,
+  statement: ProvableStatement,
   profile: string,
 ): Promise<void> {
   const { artifacts } = loadArtifactManifest();
@@ -100,13 +105,13 @@ async function buildWhereMissing(
 
 export const command: Command = {
   name: 'prove',
-  summary: 'prove that an account is below maintenance, or its deficit',
+  summary: 'prove that an account is below maintenance, its deficit, or its exact margin',
   description:
     'The smallest circuit that takes the account is used. The proof is verified before it is written.\n' +
     'It is bound to --chain, --contract and --beneficiary: only that contract takes it, and only\n' +
     'that address is rewarded.',
   example: 'npx plimsoll prove liquidation --account ordinary-liquidation --out proof.json',
-  positionals: [{ name: 'statement', required: true, describe: STATEMENTS.join(' or ') }],
+  positionals: [{ name: 'statement', required: true, describe: STATEMENTS.join(', ') }],
   options: {
     account: {
       type: 'string',
@@ -118,10 +123,15 @@ export const command: Command = {
     chain: { type: 'string', placeholder: 'id', describe: 'chain the proof is for' },
     contract: { type: 'string', placeholder: 'address', describe: 'contract the proof is for' },
     beneficiary: { type: 'string', placeholder: 'address', describe: 'whom the contract rewards' },
+    action: {
+      type: 'string',
+      placeholder: ACTION_NAMES.join('|'),
+      describe: 'what the contract does for it (default: what the statement is for)',
+    },
     context: {
       type: 'string',
       placeholder: 'number',
-      describe: 'the context itself, in place of the three above',
+      describe: 'the context itself, in place of the four above',
     },
   },
   // The artifact manifest says itself what is missing, and one circuit is enough.

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { NO_CHANGE, accountAfter, placeOf } from '../ledger/account-change.ts';
+import type { AccountChange } from '../ledger/account-change.ts';
+import { parameterWords } from '../market/parameters-words.ts';
+import { snapshotWords } from '../market/snapshot-words.ts';
+import type { Statement } from '../proving/manifest.ts';
+import type { CircuitInputs } from '../proving/witness.ts';
+import { marginAccount } from '../risk/margin.ts';
+import { packChange } from './change.ts';
+import {
+  accountInputs,
+  changeInputs,
+  gridInputs,
+  parameterInputs,
+  snapshotInputs,
+} from './circuit-inputs.ts';
+import type { AccountMarginRequest, StatementInstance } from './instance.ts';
+import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
+
+/** The inputs of `AccountMargin(capacity)`; the positions are those after the change. */
+export function accountMarginInputs(
+  request: AccountMarginRequest,
+  capacity: number,
+): CircuitInputs {
+  const { opening, change = NO_CHANGE } = request;
+  const { positions } = accountAfter(opening.account, change);
+  const words = parameterWords(request.parameters);
+  return {
+    context: request.context,
+    ...accountInputs({ ...opening, account: { ...opening.account, positions } }, capacity),
+    ...changeInputs(change, isInserted(opening.account.positions, change)),
+    ...snapshotInputs(snapshotWords(request.snapshot)),
+    ...parameterInputs(words),
+    ...gridInputs(words),
+  };
+}
+
+function isInserted(
+  positions: AccountMarginRequest['opening']['account']['positions'],
+  { addedPosition }: AccountChange,
+): boolean {
+  return addedPosition !== undefined && !placeOf(positions, addedPosition).isHeld;
+}
+
+/**
+ * The statement of an account's exact margin after a change. Every account has one; only a change
+ * that it cannot bear is refused, with `InvalidInput`.
+ */
+export function accountMarginInstance(
+  request: AccountMarginRequest,
+  statement: Statement,
+): StatementInstance<'account-margin'> {
+  const { opening, snapshot, parameters, change = NO_CHANGE } = request;
+  const account = accountAfter(opening.account, change);
+  const margin = marginAccount(account, snapshot, parameters.parameters);
+  const [btc, eth] = margin.underlyings;
+  const profile = smallestProfile(statement, account.positions.length);
+  return {
+    statement: 'account-margin',
+    profile,
+    inputs: accountMarginInputs(request, profileCapacity(statement, profile)),
+    publicSignals: {
+      ...accountSignals(request),
+      owner: account.owner,
+      equityE6: margin.equityE6,
+      maintenanceMarginE6: margin.mmE6,
+      initialMarginE6: margin.imE6,
+      worstScenarioBtc: BigInt(btc.worstScenario),
+      worstScenarioEth: BigInt(eth.worstScenario),
+      cureBufferBps: parameters.parameters.cureBufferBps,
+      change: packChange(change),
+    },
+  };
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { AccountChange } from '../ledger/account-change.ts';
+import { BALANCE_SYMBOLS, REMOVED_AMOUNT_BITS, checkChange } from '../ledger/account-change.ts';
+import { EMPTY_SLOT, KIND_CODES, LOTS_BITS, SLOT_BITS, slotWord } from '../ledger/instrument.ts';
+import { packFields, unbiased, unpackFields } from '../ledger/pack.ts';
+import type { InstrumentKind, Position } from '../risk/types.ts';
+import { requireRule } from '../schema.ts';
+
+const ASSET_BITS = 2;
+const CHANGE_BITS = SLOT_BITS + REMOVED_AMOUNT_BITS + ASSET_BITS;
+
+/** The `change` signal of `account-margin` (docs/spec.md §6). */
+export function packChange(change: AccountChange): bigint {
+  checkChange(change);
+  const { removedAsset, removedAmount, addedPosition } = change;
+  return packFields([
+    ['addedSlot', SLOT_BITS, addedPosition === undefined ? EMPTY_SLOT : slotWord(addedPosition)],
+    ['removedAmount', REMOVED_AMOUNT_BITS, removedAmount],
+    ['removedAsset', ASSET_BITS, BigInt(BALANCE_SYMBOLS.indexOf(removedAsset))],
+  ]);
+}
+
+/** The position of an occupied slot in its one canonical encoding. */
+function positionOf(slot: bigint): Position {
+  const fields = unpackFields(slot, [40, 32, 3, 4, LOTS_BITS]);
+  const [strikeE4, expiry, code, underlying, lots] = fields as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
+  const kinds = Object.entries(KIND_CODES) as [InstrumentKind, bigint][];
+  const kind = kinds.find(([, known]) => known === code)?.[0];
+  const isOption = kind === 'call' || kind === 'put';
+  const isCanonical =
+    kind !== undefined &&
+    underlying <= 1n &&
+    strikeE4 > 0n === isOption &&
+    expiry > 0n === (kind !== 'perpetual');
+  requireRule(isCanonical, 'change.addedSlot', 'must be a canonical instrument');
+  return {
+    instrument: { underlying: underlying === 0n ? 0 : 1, kind: kind!, expiry, strikeE4 },
+    lots: unbiased(lots, LOTS_BITS),
+  };
+}
+
+/** The inverse of `packChange`; throws `InvalidInput` for a word that no change packs to. */
+export function unpackChange(word: bigint): AccountChange {
+  requireRule(
+    word >= 0n && word >> BigInt(CHANGE_BITS) === 0n,
+    'change',
+    `must fit ${CHANGE_BITS} bits`,
+  );
+  const fields = unpackFields(word, [SLOT_BITS, REMOVED_AMOUNT_BITS, ASSET_BITS]);
+  const [slot, removedAmount, asset] = fields as [bigint, bigint, bigint];
+  const removedAsset = BALANCE_SYMBOLS[Number(asset)]!;
+  const change =
+    slot === EMPTY_SLOT
+      ? { removedAsset, removedAmount }
+      : { removedAsset, removedAmount, addedPosition: positionOf(slot) };
+  checkChange(change);
+  return change;
+}
