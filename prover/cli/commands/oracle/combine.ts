@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../../errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../files.ts';
+import {
+  combineAttestations,
+  formatAttestation,
+  parseAttestation,
+} from '../../../oracle/attestation.ts';
+import type { Command } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+
+export const command: Command = {
+  name: 'oracle combine',
+  summary: 'put the signatures of several oracles into one attestation',
+  description:
+    'Checks every signature against document, chain and feed; all files must be about the same\n' +
+    'document, byte for byte. Needs no node and no key.',
+  example: 'npx plimsoll oracle combine signed-1.json signed-2.json --out attestation.json',
+  positionals: [
+    { name: 'file', required: true, repeated: true, describe: 'attestations that oracles signed' },
+  ],
+  options: {
+    out: { type: 'string', placeholder: 'file', describe: 'the attestation to write' },
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const out = stringOption(context, 'out');
+    if (out === undefined) throw new InvalidInput('--out', 'is required: the attestation to write');
+    const combined = combineAttestations(
+      context.positionals.map((path) => [
+        path,
+        parseAttestation(readTextFile(path, '<file>'), path),
+      ]),
+    );
+    writeFileAtomically(out, formatAttestation(combined));
+    const signers = combined.signatures.map(({ signer }) => signer);
+    context.print(`signatures     ${signers.length}`);
+    for (const signer of signers) context.print(`               ${signer}`);
+    context.print(`wrote ${out}`);
+    context.printJson({ out, signers, chainId: combined.chainId, marketFeed: combined.marketFeed });
+    return Promise.resolve();
+  },
+};

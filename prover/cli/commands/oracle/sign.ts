@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { signSnapshot } from '../../../chain/snapshot.ts';
+import { InvalidInput } from '../../../errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../files.ts';
+import { requireNear, requireTimely } from '../../../oracle/admission.ts';
+import { attested, formatAttestation, type Attestation } from '../../../oracle/attestation.ts';
+import { readFeedState, strangers } from '../../../oracle/feed-state.ts';
+import type { Command } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+import {
+  FEED_OPTION,
+  FROM_BLOCK_OPTION,
+  MAX_MOVE_OPTION,
+  fromBlock,
+  maxMoveBps,
+} from '../../feed-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
+import { KEYSTORE_OPTION, readSigner } from '../../signer-input.ts';
+
+export const command: Command = {
+  name: 'oracle sign',
+  summary: 'sign a snapshot as one of the feed’s oracles',
+  description:
+    'Signs the document byte for byte as MarketFeed checks it (EIP-712), after refusing one that\n' +
+    'breaks a rule of the format, is stale or older than the last accepted one, or whose prices are\n' +
+    'further from the last accepted ones than --max-move. Look at the snapshot before you sign it:\n' +
+    'whoever signs attests that it is the market.',
+  example:
+    'npx plimsoll oracle sign snapshot.json --rpc http://127.0.0.1:8545 --feed 0x… --keystore oracle.json --out signed-1.json',
+  positionals: [{ name: 'snapshot', required: true, describe: 'the snapshot document' }],
+  options: {
+    rpc: RPC_OPTION,
+    feed: FEED_OPTION,
+    keystore: KEYSTORE_OPTION,
+    'max-move': MAX_MOVE_OPTION,
+    'from-block': FROM_BLOCK_OPTION,
+    out: { type: 'string', placeholder: 'file', describe: 'the attestation to write' },
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const out = stringOption(context, 'out');
+    if (out === undefined) throw new InvalidInput('--out', 'is required: the attestation to write');
+    const document = readTextFile(context.positionals[0] ?? '', '<snapshot>');
+    const { snapshot, message } = attested(document);
+    const marketFeed = addressOption(context, 'feed');
+    const signer = await readSigner(context);
+
+    const { provider, chainId } = await connectRpc(context);
+    try {
+      const state = await readFeedState(provider, marketFeed, fromBlock(context));
+      requireTimely(snapshot, state);
+      requireNear(snapshot, state, maxMoveBps(context, state));
+      if ((await strangers(provider, marketFeed, [signer.address])).length > 0) {
+        context.note(`${signer.address} does not belong to the feed's quorum today`);
+      }
+    } finally {
+      provider.destroy();
+    }
+    const signature = await signSnapshot(signer, message, chainId, marketFeed);
+    const signatures = [{ signer: signer.address, signature }];
+    const attestation: Attestation = { chainId, marketFeed, document, signatures };
+    writeFileAtomically(out, formatAttestation(attestation));
+    context.print(`signed by      ${signer.address}`);
+    context.print(`snapshot hash  ${message.snapshotHash}`);
+    context.print(`wrote ${out}`);
+    context.printJson({
+      out,
+      signer: signer.address,
+      snapshotHash: message.snapshotHash,
+      documentHash: message.documentHash,
+      chainId,
+      marketFeed,
+    });
+  },
+};

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { ContractTransactionReceipt } from 'ethers';
+
+import { send } from '../../../chain/refusal.ts';
+import { InvalidInput, PlimsollError } from '../../../errors.ts';
+import { readTextFile } from '../../../files.ts';
+import { requireNear, requireTimely, wouldHalt } from '../../../oracle/admission.ts';
+import { attested, parseAttestation, type Attestation } from '../../../oracle/attestation.ts';
+import {
+  feedContract,
+  readFeedState,
+  strangers,
+  type FeedState,
+} from '../../../oracle/feed-state.ts';
+import type { Command, CommandContext } from '../../command.ts';
+import { FROM_BLOCK_OPTION, MAX_MOVE_OPTION, fromBlock, maxMoveBps } from '../../feed-inputs.ts';
+import { RPC_OPTION, connectRpc, type ChainConnection } from '../../rpc-input.ts';
+import { KEYSTORE_OPTION, readSigner } from '../../signer-input.ts';
+
+/** Everything the feed would say no to, before gas is paid for hearing it. */
+async function requireAdmissible(
+  context: CommandContext,
+  { provider, chainId }: ChainConnection,
+  attestation: Attestation,
+  state: FeedState,
+): Promise<void> {
+  if (attestation.chainId !== chainId) {
+    throw new InvalidInput(
+      '--rpc',
+      `is chain ${chainId}, the attestation is for ${attestation.chainId}`,
+    );
+  }
+  if (state.halted) {
+    throw new PlimsollError('MARKET_HALTED', 'the market is halted: the feed takes no snapshot');
+  }
+  const signers = attestation.signatures.map(({ signer }) => signer);
+  const [stranger] = await strangers(provider, attestation.marketFeed, signers);
+  if (stranger !== undefined) {
+    throw new PlimsollError('UNKNOWN_SIGNER', `${stranger} does not belong to the feed's quorum`);
+  }
+  if (BigInt(signers.length) < state.threshold) {
+    throw new PlimsollError(
+      'NOT_ENOUGH_SIGNATURES',
+      `${signers.length} of ${state.threshold} signatures; oracle combine adds more`,
+    );
+  }
+  const { snapshot } = attested(attestation.document);
+  requireTimely(snapshot, state);
+  if (context.options['allow-halt'] !== true)
+    requireNear(snapshot, state, maxMoveBps(context, state));
+}
+
+function tickOf(feed: ReturnType<typeof feedContract>, receipt: ContractTransactionReceipt) {
+  const opened = receipt.logs
+    .map((log) => feed.interface.parseLog(log))
+    .find((event) => event?.name === 'TickOpened');
+  return opened?.args['number'] as bigint | undefined;
+}
+
+export const command: Command = {
+  name: 'oracle submit',
+  summary: 'submit a snapshot with its signatures to the feed',
+  description:
+    'Anyone may relay. Refuses what the feed would refuse, and a snapshot whose prices are further\n' +
+    'from the last accepted ones than --max-move: beyond the breaker it would halt the market.',
+  example:
+    'npx plimsoll oracle submit attestation.json --rpc http://127.0.0.1:8545 --keystore relayer.json',
+  positionals: [{ name: 'attestation', required: true, describe: 'the file of oracle combine' }],
+  options: {
+    rpc: RPC_OPTION,
+    keystore: KEYSTORE_OPTION,
+    'max-move': MAX_MOVE_OPTION,
+    'allow-halt': {
+      type: 'boolean',
+      describe: 'submit whatever the prices, even where that halts the market',
+    },
+    'from-block': FROM_BLOCK_OPTION,
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const path = context.positionals[0] ?? '';
+    const attestation = parseAttestation(readTextFile(path, '<attestation>'), path);
+    const { snapshot, message } = attested(attestation.document);
+    const relayer = await readSigner(context);
+    const connection = await connectRpc(context);
+    try {
+      const { provider } = connection;
+      const state = await readFeedState(provider, attestation.marketFeed, fromBlock(context));
+      await requireAdmissible(context, connection, attestation, state);
+      if (wouldHalt(snapshot, state)) context.note('beyond the breaker: this halts the market');
+
+      const feed = feedContract(attestation.marketFeed, relayer.connect(provider));
+      const receipt = await send(feed, 'submitSnapshot', [
+        message,
+        new TextEncoder().encode(attestation.document),
+        attestation.signatures.map(({ signature }) => signature),
+      ]);
+      const tick = tickOf(feed, receipt);
+      context.print(`transaction    ${receipt.hash}`);
+      context.print(`gas            ${receipt.gasUsed}`);
+      context.print(
+        tick === undefined ? 'the breaker tripped: the market is halted' : `margin tick    ${tick}`,
+      );
+      context.printJson({
+        transaction: receipt.hash,
+        gasUsed: receipt.gasUsed,
+        snapshotHash: message.snapshotHash,
+        tick: tick ?? null,
+        halted: tick === undefined,
+      });
+    } finally {
+      connection.provider.destroy();
+    }
+  },
+};
