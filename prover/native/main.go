@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // The native prover: a worker process that keeps Groth16 keys warm and proves with both cores.
-// It reads requests from standard input and ends with it.
+// It reads requests from standard input and ends with it. Run as "plimsoll-prover development-key"
+// it makes the points of one development key instead.
 package main
 
 import (
@@ -48,7 +49,17 @@ func describe(err error) []byte {
 func main() {
 	// Keys hold no pointers: collecting often costs little, and halves what is held for nothing.
 	debug.SetGCPercent(50)
-	if err := run(bufio.NewReaderSize(os.Stdin, 1<<16), os.Stdout); err != nil {
+	from := bufio.NewReaderSize(os.Stdin, 1<<16)
+	var err error
+	switch arguments := os.Args[1:]; {
+	case len(arguments) == 0:
+		err = run(from, os.Stdout)
+	case len(arguments) == 1 && arguments[0] == setUpArgument:
+		err = setUp(from, os.Stdout, os.Stderr)
+	default:
+		err = fmt.Errorf("takes no argument, or %q", setUpArgument)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

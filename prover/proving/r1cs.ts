@@ -32,6 +32,11 @@ export interface R1cs extends R1csHeader {
 const HEADER_SECTION = 1;
 const CONSTRAINTS_SECTION = 2;
 const FIELD_BYTES = 32;
+const HEADER_BYTES = 64;
+const TERM_BYTES = 4 + FIELD_BYTES;
+
+const malformed = (rule: string): PlimsollError =>
+  new PlimsollError('R1CS_FORMAT', `r1cs: ${rule}`);
 
 export function bigintFromLittleEndian(bytes: Uint8Array, offset = 0): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, FIELD_BYTES);
@@ -52,16 +57,15 @@ export function bigintToLittleEndian(value: bigint, bytes: Uint8Array, offset = 
 
 export function readR1csHeader(file: Uint8Array): R1csHeader {
   const section = readSections(file, 'r1cs').get(HEADER_SECTION);
-  if (section === undefined)
-    throw new PlimsollError('R1CS_FORMAT', 'r1cs: header section is missing');
+  if (section?.length !== HEADER_BYTES) throw malformed('header section is missing or cut off');
   const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
   if (
     view.getUint32(0, true) !== FIELD_BYTES ||
     bigintFromLittleEndian(section, 4) !== SCALAR_FIELD
   ) {
-    throw new PlimsollError('R1CS_FORMAT', 'r1cs: the field is not that of BN254');
+    throw malformed('the field is not that of BN254');
   }
-  return {
+  const header = {
     wires: view.getUint32(36, true),
     publicOutputs: view.getUint32(40, true),
     publicInputs: view.getUint32(44, true),
@@ -69,18 +73,23 @@ export function readR1csHeader(file: Uint8Array): R1csHeader {
     labels: Number(view.getBigUint64(52, true)),
     constraints: view.getUint32(60, true),
   };
+  if (header.publicOutputs + header.publicInputs >= header.wires) {
+    throw malformed('there are more public signals than wires');
+  }
+  return header;
 }
 
 export function constraintSection(file: Uint8Array): Uint8Array {
   const section = readSections(file, 'r1cs').get(CONSTRAINTS_SECTION);
-  if (section === undefined)
-    throw new PlimsollError('R1CS_FORMAT', 'r1cs: constraint section is missing');
+  if (section === undefined) throw malformed('constraint section is missing');
   return section;
 }
 
+/** Throws `R1CS_FORMAT` for whatever a compiler would not write: no wire or term out of bounds. */
 export function readR1cs(file: Uint8Array): R1cs {
   const header = readR1csHeader(file);
   const section = constraintSection(file);
+  if (header.constraints > section.length / 12) throw malformed('constraint section is cut off');
   const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
   const bytes = Buffer.from(section.buffer, section.byteOffset, section.byteLength);
   const starts = [0, 1, 2].map(() => new Uint32Array(header.constraints + 1));
@@ -91,23 +100,32 @@ export function readR1cs(file: Uint8Array): R1cs {
   let offset = 0;
   for (let constraint = 0; constraint < header.constraints; constraint += 1) {
     for (let side = 0; side < 3; side += 1) {
+      if (offset + 4 > section.length) throw malformed(`constraint ${constraint} is cut off`);
       const terms = view.getUint32(offset, true);
       offset += 4;
+      if (terms > (section.length - offset) / TERM_BYTES) {
+        throw malformed(`constraint ${constraint} is cut off`);
+      }
       for (let term = 0; term < terms; term += 1) {
-        wires[side]!.push(view.getUint32(offset, true));
-        const key = bytes.toString('latin1', offset + 4, offset + 36);
+        const wire = view.getUint32(offset, true);
+        if (wire >= header.wires) throw malformed(`constraint ${constraint} has no such wire`);
+        wires[side]!.push(wire);
+        const key = bytes.toString('latin1', offset + 4, offset + TERM_BYTES);
         let index = known.get(key);
         if (index === undefined) {
           index = coefficients.length;
-          coefficients.push(bigintFromLittleEndian(section, offset + 4));
+          const value = bigintFromLittleEndian(section, offset + 4);
+          if (value >= SCALAR_FIELD) throw malformed('a coefficient is not below the field');
+          coefficients.push(value);
           known.set(key, index);
         }
         indices[side]!.push(index);
-        offset += 36;
+        offset += TERM_BYTES;
       }
       starts[side]![constraint + 1] = wires[side]!.length;
     }
   }
+  if (offset !== section.length) throw malformed('bytes follow the last constraint');
   const side = (index: number): LinearTerms => ({
     start: starts[index]!,
     wire: Uint32Array.from(wires[index]!),

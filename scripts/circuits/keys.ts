@@ -16,9 +16,11 @@ import type { SnarkjsVerificationKey } from 'snarkjs';
 
 import type { ArtifactFile } from '../../prover/proving/artifacts.ts';
 import { sha256, sha256File } from '../../prover/proving/hash.ts';
+import { findNativeProver } from '../../prover/proving/native-build.ts';
 import { ARTIFACTS_DIRECTORY } from '../../prover/proving/root.ts';
 import { createDevelopmentKey } from '../../prover/proving/setup/development-key.ts';
 import { withLock } from '../lock.mjs';
+import { say } from '../progress.mjs';
 import { makeWorkDirectory } from './compile.ts';
 import type { CompiledCircuit } from './compile.ts';
 import { compiledFile } from './compile.ts';
@@ -96,7 +98,8 @@ async function makeKey(
   const work = makeWorkDirectory(root, `key-${circuit.name}-${circuit.files.r1cs.slice(0, 16)}`);
   try {
     const r1cs = readFileSync(compiledFile(root, circuit, 'r1cs'));
-    const zkey = await createDevelopmentKey(r1cs, { report });
+    const native = findNativeProver();
+    const zkey = await createDevelopmentKey(r1cs, { report, native, note: say });
     const verifying = await zKey.exportVerificationKey({ type: 'mem', data: zkey });
     const vkey = `${JSON.stringify(verifying, null, 1)}\n`;
     writeFileSync(join(root, work, ZKEY_NAME), zkey);

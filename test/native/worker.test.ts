@@ -144,8 +144,9 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
       return copy;
     };
 
-    test('its fixture for Go is this key and this witness', () => {
+    test('its fixture for Go is this circuit, this key and this witness', () => {
       const fixture = (name: string): Buffer => readFileSync(join(TESTDATA, name));
+      expect(Buffer.compare(fixture('tiny.r1cs'), circuit.r1cs)).toBe(0);
       expect(Buffer.compare(fixture('tiny.zkey'), zkey)).toBe(0);
       expect(Buffer.compare(fixture('tiny.wtns'), writeWitness(circuit.witness))).toBe(0);
     });

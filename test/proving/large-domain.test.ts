@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import { sha256 } from '../../prover/proving/hash.ts';
 import { readR1cs } from '../../prover/proving/r1cs.ts';
-import { evaluateQap } from '../../prover/proving/setup/qap.ts';
+import { domainPower, evaluateQap } from '../../prover/proving/setup/qap.ts';
 import { developmentTrapdoor } from '../../prover/proving/setup/trapdoor.ts';
 import { curveCode, WasmCurve } from '../../prover/proving/setup/wasm-curve.ts';
 import { randomCircuit } from '../native/random-circuit.ts';
@@ -14,8 +14,9 @@ test('a development key of 2^17 rows has the scratch space that its inversions n
   const { r1cs } = randomCircuit(1, 3, rows);
   const curve = await buildBn128(true);
   const trapdoor = developmentTrapdoor(sha256(r1cs));
-  const qap = evaluateQap(new WasmCurve(curveCode(curve)), readR1cs(r1cs), trapdoor, curve.Fr.w);
-  expect(qap.domainSize).toBe(2 * rows);
-  expect(qap.scalars.hDelta.byteLength).toBe(32 * qap.domainSize);
+  const system = readR1cs(r1cs);
+  const { scalars } = evaluateQap(new WasmCurve(curveCode(curve)), system, trapdoor, curve.Fr.w);
+  expect(domainPower(system)).toBe(17);
+  expect(scalars.hDelta.byteLength).toBe(32 * 2 * rows);
   await curve.terminate();
 });

@@ -7,17 +7,17 @@ import type { Curve } from 'ffjavascript';
 import { PlimsollError } from '../../errors.ts';
 import { writeSections } from '../binfile.ts';
 import { sha256 } from '../hash.ts';
-import { bigintToLittleEndian, readR1cs, SCALAR_FIELD } from '../r1cs.ts';
-import type { R1cs } from '../r1cs.ts';
+import { bigintToLittleEndian, readR1cs, readR1csHeader, SCALAR_FIELD } from '../r1cs.ts';
+import type { R1csHeader } from '../r1cs.ts';
 import { contributionSection, hashedBytes, pointBytes, uint32 } from './contribution.ts';
 import { affineBytes } from './fixed-base.ts';
-import { MultiplierPool } from './pool.ts';
-import type { Points } from './pool.ts';
-import { evaluateQap } from './qap.ts';
-import type { Qap } from './qap.ts';
+import { computeKeyPoints } from './key-points.ts';
+import type { KeyPoints } from './key-points.ts';
+import { nativeKeyPoints } from './native-points.ts';
+import { domainPower } from './qap.ts';
 import { developmentTrapdoor } from './trapdoor.ts';
 import type { Trapdoor } from './trapdoor.ts';
-import { curveCode, WasmCurve } from './wasm-curve.ts';
+import { curveCode } from './wasm-curve.ts';
 
 /** Order of the BN254 base field. */
 const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
@@ -37,17 +37,12 @@ const SECTION = {
 
 export interface DevelopmentKeyOptions {
   readonly report?: (fraction: number) => void;
+  /** Of the TypeScript path. */
   readonly threads?: number;
-}
-
-interface KeyPoints {
-  readonly a: Points;
-  readonly b1: Points;
-  readonly b2: Points;
-  readonly k: Points;
-  readonly kDelta: Points;
-  readonly hDelta: Points;
-  readonly powersOfTau: Points;
+  /** The program of `prover/native`, which makes the same key several times faster. */
+  readonly native?: string | undefined;
+  /** Told in one line why the program was of no use. */
+  readonly note?: (line: string) => void;
 }
 
 interface Header {
@@ -57,47 +52,6 @@ interface Header {
   readonly gamma2: Uint8Array;
   readonly delta1: Uint8Array;
   readonly delta2: Uint8Array;
-}
-
-async function multiplyAll(
-  pool: MultiplierPool,
-  qap: Qap,
-  report: (fraction: number) => void,
-): Promise<KeyPoints> {
-  const { scalars } = qap;
-  const weight = { g1: 1, g2: 5 };
-  const works = [
-    ['g2', scalars.b, true],
-    ['g1', scalars.a, true],
-    ['g1', scalars.b, true],
-    ['g1', scalars.k, true],
-    ['g1', scalars.kDelta, false],
-    ['g1', scalars.hDelta, false],
-    ['g1', scalars.powersOfTau, true],
-  ] as const;
-  const total = works.reduce(
-    (sum, [group, list]) => sum + (weight[group] * list.byteLength) / 32,
-    0,
-  );
-  let done = 0;
-  const results = await Promise.all(
-    works.map(([group, list, hashed]) =>
-      pool.multiply(group, list, {
-        hashed,
-        report: (points) => report((done += weight[group] * points) / total),
-      }),
-    ),
-  );
-  const [b2, a, b1, k, kDelta, hDelta, powersOfTau] = results as [
-    Points,
-    Points,
-    Points,
-    Points,
-    Points,
-    Points,
-    Points,
-  ];
-  return { a, b1, b2, k, kDelta, hDelta, powersOfTau };
 }
 
 function headerPoints(curve: Curve, trapdoor: Trapdoor): Header {
@@ -122,19 +76,28 @@ function assertFinishedSetup(curve: Curve, header: Header): void {
   }
 }
 
+function publicSignals(r1cs: R1csHeader): number {
+  return r1cs.publicOutputs + r1cs.publicInputs;
+}
+
 /** snarkjs's circuit hash: over the key as it was before any contribution, when δ was 1. */
-function circuitHash(curve: Curve, header: Header, points: KeyPoints, qap: Qap): Uint8Array {
+function circuitHash(
+  curve: Curve,
+  header: Header,
+  points: KeyPoints,
+  r1cs: R1csHeader,
+): Uint8Array {
   const { G1, G2 } = curve;
   const hash = createHash('blake2b512');
   for (const point of [header.alpha1, header.beta1]) hash.update(hashedBytes(G1, point));
   for (const point of [header.beta2, header.gamma2]) hash.update(hashedBytes(G2, point));
   hash.update(hashedBytes(G1, G1.g)).update(hashedBytes(G2, G2.g));
-  const publicBytes = (qap.publicSignals + 1) * affineBytes('g1');
+  const publicBytes = (publicSignals(r1cs) + 1) * affineBytes('g1');
   const k = points.k.hashed!;
   const count = (bytes: Uint8Array): Uint8Array => uint32(bytes.length / affineBytes('g1'), false);
   const [ic, c] = [k.subarray(0, publicBytes), k.subarray(publicBytes)];
   hash.update(count(ic)).update(ic);
-  hash.update(uint32(qap.domainSize - 1, false)).update(points.powersOfTau.hashed!);
+  hash.update(uint32(2 ** domainPower(r1cs) - 1, false)).update(points.powersOfTau.hashed!);
   hash.update(count(c)).update(c);
   for (const list of [points.a, points.b1]) hash.update(count(list.hashed!)).update(list.hashed!);
   const b2 = points.b2.hashed!;
@@ -152,15 +115,14 @@ function fieldBytes(value: bigint): Uint8Array {
 
 function writeZkey(
   curve: Curve,
-  r1cs: R1cs,
-  qap: Qap,
+  r1cs: R1csHeader,
   header: Header,
   points: KeyPoints,
   trapdoor: Trapdoor,
 ): Uint8Array {
   const { G1, G2 } = curve;
-  const publicBytes = (qap.publicSignals + 1) * affineBytes('g1');
-  const hash = circuitHash(curve, header, points, qap);
+  const publicBytes = (publicSignals(r1cs) + 1) * affineBytes('g1');
+  const hash = circuitHash(curve, header, points, r1cs);
   return writeSections('zkey', 1, [
     [SECTION.protocol, [uint32(GROTH16, true)]],
     [
@@ -169,8 +131,8 @@ function writeZkey(
         ...[uint32(32, true), fieldBytes(BASE_FIELD), uint32(32, true), fieldBytes(SCALAR_FIELD)],
         ...[
           uint32(r1cs.wires, true),
-          uint32(qap.publicSignals, true),
-          uint32(qap.domainSize, true),
+          uint32(publicSignals(r1cs), true),
+          uint32(2 ** domainPower(r1cs), true),
         ],
         ...[
           pointBytes(G1, header.alpha1),
@@ -185,7 +147,7 @@ function writeZkey(
       ],
     ],
     [SECTION.ic, [points.k.affine.subarray(0, publicBytes)]],
-    [SECTION.coefficients, [qap.coefficients]],
+    [SECTION.coefficients, [points.coefficients]],
     [SECTION.a, [points.a.affine]],
     [SECTION.b1, [points.b1.affine]],
     [SECTION.b2, [points.b2.affine]],
@@ -195,26 +157,39 @@ function writeZkey(
   ]);
 }
 
+/** By the program where there is one; by TypeScript without it, and where it fails. */
+async function keyPoints(
+  curve: Curve,
+  r1csFile: Uint8Array,
+  trapdoor: Trapdoor,
+  options: DevelopmentKeyOptions,
+): Promise<KeyPoints> {
+  const { native, threads, report = () => undefined } = options;
+  if (native !== undefined) {
+    try {
+      return await nativeKeyPoints(native, r1csFile, readR1csHeader(r1csFile), trapdoor, report);
+    } catch (error) {
+      if (!(error instanceof PlimsollError) || error.code !== 'NATIVE_SETUP') throw error;
+      options.note?.(`${error.message}; TypeScript makes the key`);
+    }
+  }
+  const r1cs = readR1cs(r1csFile);
+  return await computeKeyPoints(curveCode(curve), curve.Fr.w, r1cs, trapdoor, { report, threads });
+}
+
 /**
  * A Groth16 key in snarkjs's `.zkey` format from a trapdoor that everybody knows. INSECURE by
- * construction: for development and tests, never for money. Same bytes on every machine.
+ * construction: for development and tests, never for money. Same bytes on every machine, and
+ * whichever way its points are computed.
  */
 export async function createDevelopmentKey(
   r1csFile: Uint8Array,
   options: DevelopmentKeyOptions = {},
 ): Promise<Uint8Array> {
   const curve = await buildBn128(true);
-  const code = curveCode(curve);
-  const r1cs = readR1cs(r1csFile);
   const trapdoor = developmentTrapdoor(sha256(r1csFile));
-  const qap = evaluateQap(new WasmCurve(code), r1cs, trapdoor, curve.Fr.w);
   const header = headerPoints(curve, trapdoor);
   assertFinishedSetup(curve, header);
-  const pool = new MultiplierPool(code, options.threads);
-  try {
-    const points = await multiplyAll(pool, qap, options.report ?? (() => undefined));
-    return writeZkey(curve, r1cs, qap, header, points, trapdoor);
-  } finally {
-    await pool.close();
-  }
+  const points = await keyPoints(curve, r1csFile, trapdoor, options);
+  return writeZkey(curve, readR1csHeader(r1csFile), header, points, trapdoor);
 }

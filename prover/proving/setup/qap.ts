@@ -21,8 +21,6 @@ export interface QapScalars {
 }
 
 export interface Qap {
-  readonly domainSize: number;
-  readonly publicSignals: number;
   readonly scalars: QapScalars;
   /** Payload of the coefficient section: A and B of every constraint, in Montgomery form twice. */
   readonly coefficients: Uint8Array;
@@ -175,8 +173,6 @@ export function evaluateQap(
   const hDelta = arrays.scale(doubled, inverseDelta, domainSize, 2, 1);
 
   return {
-    domainSize,
-    publicSignals,
     scalars: {
       a: arrays.exportPlain(a, r1cs.wires),
       b: arrays.exportPlain(b, r1cs.wires),
@@ -190,14 +186,17 @@ export function evaluateQap(
 }
 
 /** snarkjs hashes these in chunks of 2¹⁴ and rounds the last one up: one point more when larger. */
+export function hashedPowerCount(power: number): number {
+  return power > 14 ? 2 ** power : 2 ** power - 1;
+}
+
 function hashedPowers(
   curve: WasmCurve,
   arrays: FieldArrays,
   tau: number,
   power: number,
 ): SharedArrayBuffer {
-  const domainSize = 2 ** power;
-  const count = power > 14 ? domainSize : domainSize - 1;
+  const count = hashedPowerCount(power);
   const first = curve.allocate(SCALAR_BYTES);
   curve.bytes.copyWithin(first, tau, tau + SCALAR_BYTES);
   for (let square = 0; square < power; square += 1) curve.call['frm_square']!(first, first);

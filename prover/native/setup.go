@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"sync"
+
+	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+)
+
+// A set-up is one run of the program: on standard input τ, α, β and δ (32 bytes each, low byte
+// first), then a .r1cs file; on standard output a container of the sections below; on standard error
+// the share of the work that is done, one number a line. prover/proving/setup/native-points.ts is
+// the other side.
+const (
+	setUpArgument   = "development-key"
+	pointsMagic     = "pkpt"
+	pointsVersion   = 1
+	maxRequestBytes = 4 << 30
+)
+
+const (
+	pointsCoefficients = 1
+	pointsA            = 2
+	pointsB1           = 3
+	pointsB2           = 4
+	pointsK            = 5
+	pointsKDelta       = 6
+	pointsHDelta       = 7
+	pointsHashedA      = 8
+	pointsHashedB1     = 9
+	pointsHashedB2     = 10
+	pointsHashedK      = 11
+	pointsHashedPowers = 12
+	pointsSections     = 12
+)
+
+// g2Weight is about how much longer a multiple in G2 takes.
+const g2Weight = 3
+
+func readTrapdoor(bytes []byte) (*trapdoor, error) {
+	var waste trapdoor
+	for index, into := range []*fr.Element{&waste.tau, &waste.alpha, &waste.beta, &waste.delta} {
+		value := fr.Element(limbs(bytes[index*fieldBytes:]))
+		if !below(value, frModulus) || value.IsZero() {
+			return nil, fmt.Errorf("trapdoor: scalar %d must be below the modulus and not zero", index)
+		}
+		into.Mul(&value, &montgomeryFactor)
+	}
+	return &waste, nil
+}
+
+// progress writes shares of the work, each hundredth once.
+type progress struct {
+	lock              sync.Mutex
+	to                io.Writer
+	done, total, said int
+}
+
+func (state *progress) add(work int) {
+	state.lock.Lock()
+	defer state.lock.Unlock()
+	state.done += work
+	if percent := 100 * state.done / state.total; percent > state.said {
+		state.said = percent
+		fmt.Fprintf(state.to, "%.2f\n", float64(percent)/100)
+	}
+}
+
+func writeSection(to io.Writer, kind uint32, bytes []byte) error {
+	header := binary.LittleEndian.AppendUint32(nil, kind)
+	header = binary.LittleEndian.AppendUint64(header, uint64(len(bytes)))
+	if _, err := to.Write(header); err != nil {
+		return err
+	}
+	_, err := to.Write(bytes)
+	return err
+}
+
+// encodePoints writes every point through put, size bytes each.
+func encodePoints[E any](points []affine[E], size int, put func(*affine[E], []byte)) ([]byte, error) {
+	bytes := make([]byte, len(points)*size)
+	return bytes, parallel(len(points), func(start, end int) error {
+		for index := start; index < end; index++ {
+			put(&points[index], bytes[index*size:(index+1)*size])
+		}
+		return nil
+	})
+}
+
+// words is the form of .zkey files: Montgomery, low word first.
+func words(bytes []byte, elements ...*fp.Element) {
+	for index, element := range elements {
+		for word, value := range element {
+			binary.LittleEndian.PutUint64(bytes[index*fieldBytes+word*8:], value)
+		}
+	}
+}
+
+// hashed is the form over which snarkjs hashes: plain, big-endian.
+func hashed(bytes []byte, elements ...*fp.Element) {
+	for index, element := range elements {
+		fp.BigEndian.PutElement((*[fieldBytes]byte)(bytes[index*fieldBytes:]), *element)
+	}
+}
+
+func wordsG1(point *affine[fp.Element], bytes []byte)  { words(bytes, &point.x, &point.y) }
+func hashedG1(point *affine[fp.Element], bytes []byte) { hashed(bytes, &point.x, &point.y) }
+
+func wordsG2(point *affine[bn254.E2], bytes []byte) {
+	words(bytes, &point.x.A0, &point.x.A1, &point.y.A0, &point.y.A1)
+}
+
+// hashedG2 puts the imaginary part first, as the big-endian form of an extension element does.
+func hashedG2(point *affine[bn254.E2], bytes []byte) {
+	hashed(bytes, &point.x.A1, &point.x.A0, &point.y.A1, &point.y.A0)
+}
+
+// pointList asks for the multiples of a generator: as a key holds them under kind, as snarkjs hashes
+// them under hashedKind. A kind of 0 is not wanted.
+type pointList struct {
+	kind, hashedKind uint32
+	scalars          []fr.Element
+}
+
+func writeLists[E any, P coordinateOf[E]](
+	to io.Writer, generator affine[E], lists []pointList, size int,
+	put, putHashed func(*affine[E], []byte), report func(int),
+) error {
+	longest := 0
+	for _, list := range lists {
+		longest += len(list.scalars)
+	}
+	base := newMultiples[E, P](generator, longest)
+	for _, list := range lists {
+		points, err := base.of(list.scalars, report)
+		if err != nil {
+			return err
+		}
+		for _, form := range []struct {
+			kind uint32
+			put  func(*affine[E], []byte)
+		}{{list.kind, put}, {list.hashedKind, putHashed}} {
+			if form.kind == 0 {
+				continue
+			}
+			bytes, err := encodePoints(points, size, form.put)
+			if err != nil {
+				return err
+			}
+			if err := writeSection(to, form.kind, bytes); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// setUp answers a request on from with the points and coefficients of a development key.
+func setUp(from io.Reader, to, status io.Writer) error {
+	request, err := io.ReadAll(io.LimitReader(from, maxRequestBytes))
+	if err != nil {
+		return err
+	}
+	if len(request) < 4*fieldBytes {
+		return errShort
+	}
+	waste, err := readTrapdoor(request)
+	if err != nil {
+		return err
+	}
+	system, err := readR1cs(request[4*fieldBytes:])
+	if err != nil {
+		return err
+	}
+	scalars, err := evaluate(system, waste)
+	if err != nil {
+		return err
+	}
+	return writePoints(to, system, scalars, status)
+}
+
+func writePoints(to io.Writer, system *r1cs, scalars *qapScalars, status io.Writer) error {
+	g1 := []pointList{
+		{pointsA, pointsHashedA, scalars.a},
+		{pointsB1, pointsHashedB1, scalars.b},
+		{pointsK, pointsHashedK, scalars.k},
+		{pointsKDelta, 0, scalars.kDelta},
+		{pointsHDelta, 0, scalars.hDelta},
+		{0, pointsHashedPowers, scalars.powersOfTau},
+	}
+	g2 := []pointList{{pointsB2, pointsHashedB2, scalars.b}}
+	state := progress{to: status, total: g2Weight * len(scalars.b)}
+	for _, list := range g1 {
+		state.total += len(list.scalars)
+	}
+	header := []byte(pointsMagic)
+	header = binary.LittleEndian.AppendUint32(header, pointsVersion)
+	header = binary.LittleEndian.AppendUint32(header, pointsSections)
+	if _, err := to.Write(header); err != nil {
+		return err
+	}
+	if err := writeSection(to, pointsCoefficients, coefficientSection(system)); err != nil {
+		return err
+	}
+	_, _, generator1, generator2 := bn254.Generators()
+	err := writeLists[fp.Element](to, affine[fp.Element]{generator1.X, generator1.Y}, g1, g1Bytes,
+		wordsG1, hashedG1, state.add)
+	if err != nil {
+		return err
+	}
+	return writeLists[bn254.E2](to, affine[bn254.E2]{generator2.X, generator2.Y}, g2, g2Bytes,
+		wordsG2, hashedG2, func(points int) { state.add(g2Weight * points) })
+}
