@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../../errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../files.ts';
+import { parameterHash } from '../../../market/parameters-words.ts';
+import { snapshotHash } from '../../../market/snapshot-words.ts';
+import { Prover } from '../../../proving/prover.ts';
+import { NO_CHALLENGE, challengeOf } from '../../../receipt/challenge.ts';
+import {
+  createExact,
+  createPrivate,
+  prepareExact,
+  preparePrivate,
+  type ReceiptRequest,
+} from '../../../receipt/create.ts';
+import { formatReceipt, parsePlace, type Place, type Receipt } from '../../../receipt/document.ts';
+import { findPlace, type Roots } from '../../../receipt/place.ts';
+import { parseValue, pattern } from '../../../schema.ts';
+import type { Command, CommandContext } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+import { FEED_OPTION } from '../../feed-inputs.ts';
+import {
+  MARKET_OPTIONS,
+  accountIndex,
+  readLedger,
+  readParameters,
+  readSnapshot,
+} from '../../market-inputs.ts';
+import { buildWhereMissing, outputPath } from '../../proof-output.ts';
+import { GATE_OPTION, jsonRpcOf } from '../../receipt-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
+import { KEYSTORE_OPTION, readSigner } from '../../signer-input.ts';
+
+/** From a place document, or from a node: the latest tick that binds these roots. */
+async function placeFor(context: CommandContext, roots: Roots): Promise<Place> {
+  const path = stringOption(context, 'place');
+  if (path !== undefined) {
+    const online = ['rpc', 'feed', 'gate'].find((name) => stringOption(context, name));
+    if (online !== undefined) throw new InvalidInput('--place', `excludes --${online}`);
+    return parsePlace(readTextFile(path, '--place'), path);
+  }
+  const marketFeed = addressOption(context, 'feed');
+  const healthGate = addressOption(context, 'gate');
+  const { provider, chainId } = await connectRpc(context);
+  try {
+    return await findPlace(jsonRpcOf(provider), { chainId, marketFeed, healthGate }, roots);
+  } finally {
+    provider.destroy();
+  }
+}
+
+/** Up to six decimals, as amounts have; `10000` or `10000.50`. */
+function statedEquityE6(context: CommandContext): bigint {
+  const form = pattern(/^(0|[1-9][0-9]{0,19})(\.[0-9]{1,6})?$/, 'must be an amount in USD');
+  const text = stringOption(context, 'equity-at-least') ?? '0';
+  const [whole = '0', fraction = ''] = parseValue(form, text, '--equity-at-least').split('.');
+  return BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
+}
+
+function challengeIn(context: CommandContext, isPrivate: boolean): string {
+  const text = stringOption(context, 'challenge');
+  if (text !== undefined) return challengeOf(text, '--challenge');
+  if (!isPrivate) return NO_CHALLENGE;
+  throw new InvalidInput('--challenge', 'is required with --private: what the verifier asked for');
+}
+
+function refusePrivateOptions(context: CommandContext): void {
+  const given = ['equity-at-least', 'keystore'].find((name) => stringOption(context, name));
+  if (given !== undefined) throw new InvalidInput(`--${given}`, 'needs --private');
+}
+
+async function makeExact(context: CommandContext, request: ReceiptRequest): Promise<Receipt> {
+  const instance = prepareExact(request);
+  await buildWhereMissing(context, instance.statement, instance.profile);
+  await using prover = new Prover();
+  return await createExact(request, instance, prover);
+}
+
+async function makePrivate(context: CommandContext, request: ReceiptRequest): Promise<Receipt> {
+  const signer = await readSigner(context);
+  const disclosure = { signer, equityAtLeastE6: statedEquityE6(context) };
+  const instance = await preparePrivate(request, disclosure);
+  await buildWhereMissing(context, instance.statement, instance.profile);
+  await using prover = new Prover();
+  return await createPrivate(request, disclosure, instance, prover);
+}
+
+export const command: Command = {
+  name: 'receipt create',
+  summary: 'make a receipt of an account that anybody can check',
+  description:
+    'An exact receipt states equity, margins and worst scenarios of one account. A private one says\n' +
+    'only that some account of its owner meets its initial margin, and, where --equity-at-least is\n' +
+    'given, that amount; it answers the challenge of one verifier and is signed by the owner.\n' +
+    'Ledger, snapshot and parameters must be those of a margin tick: of the node at --rpc, or of\n' +
+    'the document that `plimsoll receipt place` wrote.',
+  example:
+    'npx plimsoll receipt create --account 4 --ledger ledger.json --snapshot snapshot.json ' +
+    '--place place.json --out receipt.json',
+  positionals: [],
+  options: {
+    account: {
+      type: 'string',
+      placeholder: 'index',
+      describe: 'index of the account, or a name in the shipped sample',
+    },
+    out: { type: 'string', placeholder: 'file', describe: 'the receipt to write' },
+    ...MARKET_OPTIONS,
+    place: { type: 'string', placeholder: 'file', describe: 'the tick, in place of a node' },
+    rpc: RPC_OPTION,
+    feed: FEED_OPTION,
+    gate: GATE_OPTION,
+    challenge: {
+      type: 'string',
+      placeholder: 'text|0x…',
+      describe: 'what the verifier asked to be answered: a text, or 32 bytes in hex',
+    },
+    private: { type: 'boolean', describe: 'say no more than that the initial margin is met' },
+    'equity-at-least': {
+      type: 'string',
+      placeholder: 'usd',
+      describe: 'with --private: state this equity as well',
+    },
+    keystore: KEYSTORE_OPTION,
+  },
+  // The artifact manifest says itself what is missing, and one circuit is enough.
+  needsSetup: false,
+  run: async (context) => {
+    const out = outputPath(context, 'the receipt');
+    const account = stringOption(context, 'account');
+    if (account === undefined) throw new InvalidInput('--account', 'is required: whose receipt');
+    const isPrivate = context.options['private'] === true;
+    const challenge = challengeIn(context, isPrivate);
+    if (!isPrivate) refusePrivateOptions(context);
+    const ledger = readLedger(context);
+    const opening = ledger.open(accountIndex(account, '--account', ledger, context));
+    const [snapshot, parameters] = [readSnapshot(context), readParameters(context)];
+    const place = await placeFor(context, {
+      ledgerRoot: opening.ledgerRoot,
+      snapshotHash: snapshotHash(snapshot),
+      parameterHash: parameterHash(parameters),
+    });
+    const request = { opening, snapshot, parameters, place, challenge };
+    const receipt = isPrivate
+      ? await makePrivate(context, request)
+      : await makeExact(context, request);
+    writeFileAtomically(out, formatReceipt(receipt));
+
+    context.print(`wrote ${out}: ${receipt.kind} receipt of account ${opening.index}`);
+    context.print(`  margin tick ${place.tick} of ${place.marketFeed} on chain ${place.chainId}`);
+    context.print(`  check it with: npx plimsoll receipt verify ${out}`);
+    context.printJson({ out, account: opening.index, receipt });
+  },
+};

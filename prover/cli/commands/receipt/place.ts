@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { writeFileAtomically } from '../../../files.ts';
+import { formatPlace } from '../../../receipt/document.ts';
+import { findPlace } from '../../../receipt/place.ts';
+import type { Command } from '../../command.ts';
+import { FEED_OPTION } from '../../feed-inputs.ts';
+import { outputPath } from '../../proof-output.ts';
+import { GATE_OPTION, jsonRpcOf } from '../../receipt-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
+
+export const command: Command = {
+  name: 'receipt place',
+  summary: 'write down the current margin tick, for receipts made offline',
+  description:
+    'What `plimsoll receipt create --place` needs of the chain, so that the machine with the\n' +
+    "owner's key need not be on a network.",
+  example:
+    'npx plimsoll receipt place --rpc http://127.0.0.1:8545 --feed 0x… --gate 0x… --out place.json',
+  positionals: [],
+  options: {
+    rpc: RPC_OPTION,
+    feed: FEED_OPTION,
+    gate: GATE_OPTION,
+    out: { type: 'string', placeholder: 'file', describe: 'the place document to write' },
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const out = outputPath(context, 'the place document');
+    const marketFeed = addressOption(context, 'feed');
+    const healthGate = addressOption(context, 'gate');
+    const { provider, chainId } = await connectRpc(context);
+    try {
+      const place = await findPlace(jsonRpcOf(provider), { chainId, marketFeed, healthGate });
+      writeFileAtomically(out, formatPlace(place));
+      context.print(`wrote ${out}: margin tick ${place.tick} of ${marketFeed} on chain ${chainId}`);
+      context.printJson({ out, place });
+    } finally {
+      provider.destroy();
+    }
+  },
+};

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readTextFile } from '../../../files.ts';
+import { challengeOf } from '../../../receipt/challenge.ts';
+import { parseReceipt } from '../../../receipt/document.ts';
+import { localKeyDocument } from '../../../receipt/local-keys.ts';
+import { ReceiptRefused } from '../../../receipt/refusal.ts';
+import { caveatsOf, sentenceOf } from '../../../receipt/sentence.ts';
+import { parseVerifyingKeys, type TrustedKey } from '../../../receipt/verifying-keys.ts';
+import { verifyReceipt, type CheckedReceipt } from '../../../receipt/verify.ts';
+import type { Command, CommandContext } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+import { FEED_OPTION } from '../../feed-inputs.ts';
+import { jsonRpcOf } from '../../receipt-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
+
+function trustedKeys(context: CommandContext): readonly TrustedKey[] {
+  const path = stringOption(context, 'keys');
+  return path === undefined
+    ? parseVerifyingKeys(localKeyDocument(), 'keys')
+    : parseVerifyingKeys(readTextFile(path, '--keys'), path);
+}
+
+async function check(context: CommandContext, path: string): Promise<CheckedReceipt> {
+  const receipt = parseReceipt(readTextFile(path, '<file>'), path);
+  const challenge = stringOption(context, 'challenge');
+  const expected = {
+    keys: trustedKeys(context),
+    challenge: challenge === undefined ? undefined : challengeOf(challenge, '--challenge'),
+    marketFeed:
+      stringOption(context, 'feed') === undefined ? undefined : addressOption(context, 'feed'),
+  };
+  if (stringOption(context, 'rpc') === undefined) return verifyReceipt(receipt, expected);
+  const { provider } = await connectRpc(context);
+  try {
+    return await verifyReceipt(receipt, { ...expected, rpc: jsonRpcOf(provider) });
+  } finally {
+    provider.destroy();
+  }
+}
+
+export const command: Command = {
+  name: 'receipt verify',
+  summary: 'check a receipt, against the chain too',
+  description:
+    'Exit code 0: the receipt holds. 1: it does not, and the message says why. 2: the file breaks a\n' +
+    'rule. Prints in one sentence what is proven, and then what was not checked.\n' +
+    'The trusted keys are those built here, or those of --keys.',
+  example: 'npx plimsoll receipt verify receipt.json --rpc http://127.0.0.1:8545 --feed 0x…',
+  positionals: [{ name: 'file', required: true, describe: 'the receipt' }],
+  options: {
+    challenge: {
+      type: 'string',
+      placeholder: 'text|0x…',
+      describe: 'the challenge that you gave; a receipt made for another is refused',
+    },
+    rpc: RPC_OPTION,
+    feed: { ...FEED_OPTION, describe: "the venue's MarketFeed contract, as you know it" },
+    keys: { type: 'string', placeholder: 'file', describe: 'trusted keys in place of those here' },
+  },
+  // The artifact manifest says itself what is missing, and --keys needs none.
+  needsSetup: false,
+  run: async (context) => {
+    const path = context.positionals[0] ?? '';
+    try {
+      const checked = await check(context, path);
+      const { receipt, tick } = checked;
+      const [sentence, notChecked] = [sentenceOf(checked), caveatsOf(checked)];
+      context.print(sentence);
+      for (const caveat of notChecked) context.print(`  ${caveat}`);
+      const { kind, signals, place, key } = receipt;
+      context.printJson({ valid: true, kind, signals, place, key, tick, sentence, notChecked });
+    } catch (error) {
+      if (error instanceof ReceiptRefused) {
+        context.printJson({ valid: false, code: error.code, reason: error.message });
+      }
+      throw error;
+    }
+  },
+};

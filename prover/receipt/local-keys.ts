@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { loadArtifactManifest, readArtifactFile } from '../proving/artifacts.ts';
+import { PlimsollError } from '../errors.ts';
+import { RECEIPT_STATEMENTS } from './document.ts';
+import { formatVerifyingKeys } from './verifying-keys.ts';
+
+/** The key document of the circuits built in this checkout; `NOT_SET_UP` where there are none. */
+export function localKeyDocument(): string {
+  const keys = loadArtifactManifest().artifacts.flatMap((artifact) => {
+    const statement = RECEIPT_STATEMENTS.find((name) => name === artifact.statement);
+    if (statement === undefined) return [];
+    const { r1cs, zkey, verificationKey } = artifact.files;
+    return [
+      {
+        statement,
+        profile: artifact.profile,
+        setup: artifact.key,
+        r1cs: r1cs.sha256,
+        zkey: zkey.sha256,
+        verificationKey: new TextDecoder().decode(readArtifactFile(verificationKey)),
+      },
+    ];
+  });
+  if (keys.length === 0) {
+    throw new PlimsollError(
+      'NOT_SET_UP',
+      'no circuit of a receipt is built here: give --keys, or run "npx plimsoll setup"',
+    );
+  }
+  return formatVerifyingKeys(keys);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../errors.ts';
+import { FEED_VIEWS, tickAt, view, type JsonRpc, type TickRecord } from './chain-check.ts';
+import type { Place } from './document.ts';
+
+/** Ticks looked at, from the latest back: a day of them at one in five minutes. */
+const TICKS_SEARCHED = 288n;
+
+export type Roots = Pick<TickRecord, 'ledgerRoot' | 'snapshotHash' | 'parameterHash'>;
+
+export interface VenueAt {
+  readonly chainId: bigint;
+  readonly marketFeed: string;
+  readonly healthGate: string;
+}
+
+const sameRoots = (tick: TickRecord, roots: Roots): boolean =>
+  tick.ledgerRoot === roots.ledgerRoot &&
+  tick.snapshotHash === roots.snapshotHash &&
+  tick.parameterHash === roots.parameterHash;
+
+/**
+ * The latest margin tick that binds these roots, or the latest of all where none are given. Throws
+ * `FEED_MISSING` where no feed stands at the address, `NO_TICK` where there is no such tick.
+ */
+export async function findPlace(rpc: JsonRpc, venue: VenueAt, roots?: Roots): Promise<Place> {
+  const { chainId, marketFeed, healthGate } = venue;
+  const latest = await view(rpc, marketFeed, FEED_VIEWS, 'latestTick');
+  const ledgerRegistry = await view(rpc, marketFeed, FEED_VIEWS, 'ledgerRegistry');
+  if (typeof latest !== 'bigint' || typeof ledgerRegistry !== 'string') {
+    throw new PlimsollError('FEED_MISSING', `no market feed stands at ${marketFeed}`);
+  }
+  const last = latest > TICKS_SEARCHED ? latest - TICKS_SEARCHED : 0n;
+  for (let tick = latest; tick > last; tick--) {
+    const record = await tickAt(rpc, marketFeed, tick);
+    if (record === undefined || (roots !== undefined && !sameRoots(record, roots))) continue;
+    const tickTime = Number(record.time);
+    return { chainId, marketFeed, ledgerRegistry, healthGate, tick, tickTime };
+  }
+  throw new PlimsollError(
+    'NO_TICK',
+    latest === 0n
+      ? 'the feed has opened no margin tick yet'
+      : `none of the last ${latest - last} margin ticks binds this ledger, snapshot and parameter set`,
+  );
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { formatUsd } from '../cli/format.ts';
+import { NO_CHALLENGE } from './challenge.ts';
+import type { ExactReceipt, PrivateReceipt } from './document.ts';
+import type { CheckedReceipt } from './verify.ts';
+
+function utc(seconds: bigint): string {
+  return `${new Date(Number(seconds) * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function exactClaim({ signals }: ExactReceipt): string {
+  const { equityE6, initialMarginE6, maintenanceMarginE6 } = signals;
+  const usd = (amountE6: bigint): string => formatUsd(amountE6, 6);
+  const standing =
+    equityE6 >= initialMarginE6
+      ? 'it met its initial margin'
+      : equityE6 >= maintenanceMarginE6
+        ? 'it met its maintenance margin, but not its initial margin'
+        : 'it was below its maintenance margin';
+  return (
+    `account ${signals.accountIndex} of ${signals.owner} had an equity of exactly ` +
+    `${usd(equityE6)} USD, a maintenance margin of ${usd(maintenanceMarginE6)} USD and an initial ` +
+    `margin of ${usd(initialMarginE6)} USD: ${standing}`
+  );
+}
+
+function privateClaim({ signals }: PrivateReceipt): string {
+  const { owner, equityAtLeastE6 } = signals;
+  const amount =
+    equityAtLeastE6 === 0n
+      ? ''
+      : `, and its equity was at least ${formatUsd(equityAtLeastE6, 6)} USD`;
+  return `an account of ${owner} met its initial margin${amount}`;
+}
+
+function momentOf({ receipt: { place }, tick }: CheckedReceipt): string {
+  const name = `margin tick ${place.tick} of the market feed ${place.marketFeed} on chain ${place.chainId}`;
+  if (tick === undefined) return `At ${name}`;
+  const end = tick.until === undefined ? 'to now' : `to ${utc(tick.until)}`;
+  return `At ${name}, which was current from ${utc(tick.from)} ${end}`;
+}
+
+/** The sentence a person reads: what is proven, of whom, and as of when. */
+export function sentenceOf(checked: CheckedReceipt): string {
+  const { receipt } = checked;
+  const claim = receipt.kind === 'exact' ? exactClaim(receipt) : privateClaim(receipt);
+  return `Valid. ${momentOf(checked)}, ${claim}.`;
+}
+
+/** What the sentence must not be taken to say, and how to have it checked. */
+export function caveatsOf(checked: CheckedReceipt): readonly string[] {
+  const { receipt, tick, challengeChecked, venueChecked } = checked;
+  const { place, challenge, key } = receipt;
+  const caveats: string[] = [];
+  if (key.setup === 'insecure-development') {
+    caveats.push(
+      'INSECURE development key: its secret is public, so anybody could have made this proof',
+    );
+  }
+  if (tick === undefined) {
+    caveats.push(
+      `not checked: whether the chain ever accepted tick ${place.tick} with these roots, and when ` +
+        `(the receipt says ${utc(BigInt(place.tickTime))}); ask a node`,
+    );
+  }
+  if (!venueChecked) {
+    caveats.push(
+      `not checked: whether ${place.marketFeed} on chain ${place.chainId} is the feed of the venue ` +
+        'you mean; anybody can deploy a feed of their own',
+    );
+  }
+  if (challenge === NO_CHALLENGE) {
+    caveats.push('it answers no challenge: anybody who has it can show it');
+  } else if (!challengeChecked) {
+    caveats.push(
+      'not checked: whether it answers your challenge; it may be a copy made for another',
+    );
+  }
+  return caveats;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { sha256, toUtf8Bytes } from 'ethers';
+import type { SnarkjsVerificationKey } from 'snarkjs';
+import { z } from 'zod';
+
+import { parseVerificationKey } from '../proving/verification-key.ts';
+import { constant, oneOf, parseDocument, pattern, requireRule, text } from '../schema.ts';
+import { RECEIPT_STATEMENTS, type Receipt, type ReceiptKey } from './document.ts';
+import { ReceiptRefused } from './refusal.ts';
+
+const digest = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
+
+const trustedKey = z.strictObject({
+  statement: oneOf(RECEIPT_STATEMENTS),
+  profile: pattern(/^[a-z0-9]+$/, 'must be the name of a profile'),
+  setup: oneOf(['insecure-development', 'ceremony']),
+  r1cs: digest,
+  zkey: digest,
+  /** The verification key file, byte for byte: its SHA-256 is what receipts name. */
+  verificationKey: text(),
+});
+
+const document = z.strictObject({
+  format: constant('plimsoll-verifying-keys'),
+  version: constant(1),
+  keys: z.array(trustedKey).min(1),
+});
+
+type TrustedKeyEntry = z.infer<typeof trustedKey>;
+
+/** A verifying key that whoever checks believes in; all else a receipt says is measured by it. */
+export interface TrustedKey extends ReceiptKey {
+  readonly statement: TrustedKeyEntry['statement'];
+  readonly key: SnarkjsVerificationKey;
+}
+
+function readEntry(entry: TrustedKeyEntry, index: number): TrustedKey {
+  const { verificationKey: source, ...rest } = entry;
+  const key = parseVerificationKey(source);
+  const signals = entry.statement === 'account-margin' ? 8 : 6;
+  requireRule(
+    key.nPublic === signals,
+    `keys[${index}].verificationKey`,
+    `must have the ${signals} public signals of ${entry.statement}`,
+  );
+  const verificationKey = sha256(toUtf8Bytes(source)).slice(2);
+  return { ...rest, verificationKey, key };
+}
+
+/** Reads a key document; throws `InvalidInput` for a rule broken, `UNFINISHED_SETUP` for a bad key. */
+export function parseVerifyingKeys(source: string, name: string): readonly TrustedKey[] {
+  return parseDocument(document, source, name).keys.map(readEntry);
+}
+
+export function formatVerifyingKeys(keys: readonly TrustedKeyEntry[]): string {
+  const content = { format: 'plimsoll-verifying-keys', version: 1, keys };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/** The trusted key that the receipt names, in every particular; throws `KEY_UNKNOWN`. */
+export function trustedKeyOf(receipt: Receipt, trusted: readonly TrustedKey[]): TrustedKey {
+  const { statement, key: named } = receipt;
+  const found = trusted.find(
+    (key) =>
+      key.statement === statement &&
+      key.verificationKey === named.verificationKey &&
+      key.profile === named.profile &&
+      key.r1cs === named.r1cs &&
+      key.zkey === named.zkey &&
+      key.setup === named.setup,
+  );
+  if (found === undefined) {
+    throw new ReceiptRefused(
+      'KEY_UNKNOWN',
+      `the proof was made under a key that is not trusted here: ${statement} (profile ` +
+        `${named.profile}), verification key ${named.verificationKey}`,
+    );
+  }
+  return found;
+}
