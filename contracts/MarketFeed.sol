@@ -159,17 +159,29 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     }
 
     /// @inheritdoc IMarketFeed
-    function admissibleTick(uint64 number) external view returns (Tick memory tick) {
+    function admissibleTick(uint64 number) external view returns (Tick memory) {
         State memory state = _state;
         require(!state.halted, MarketHalted());
-        require(number != 0 && number <= state.latestTick, UnknownTick(number));
-        require(
-            number + 1 >= state.latestTick && number >= state.firstAdmissibleTick,
-            StaleTick(number, state.latestTick)
-        );
-        tick = _ticks[number];
-        uint64 age = uint64(block.timestamp) - tick.time;
-        require(age <= _maxProofLag, TickTooOld(number, age, _maxProofLag));
+        return _admissible(state, number);
+    }
+
+    /// @inheritdoc IMarketFeed
+    function cureTick() external view returns (uint64 number, Tick memory tick) {
+        State memory state = _state;
+        number = state.latestTick;
+        if (!state.halted) return (number, _admissible(state, number));
+        require(number != 0, UnknownTick(number));
+        // Every accepted snapshot opened a tick, so the last tick holds the last one accepted. How old it is
+        // does not matter: none that is newer can come while the halt lasts.
+        ILedgerRegistry.Ledger memory ledger = ledgerRegistry.latest();
+        tick = Tick({
+            ledgerRoot: ledger.root,
+            snapshotHash: _ticks[number].snapshotHash,
+            parameterHash: riskParameters.activeHash(),
+            time: _ticks[number].time,
+            ledgerSequence: ledger.sequence,
+            accountCount: ledger.accountCount
+        });
     }
 
     /// @inheritdoc IMarketFeed
@@ -230,6 +242,20 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
                     )
                 )
             );
+    }
+
+    function _admissible(
+        State memory state,
+        uint64 number
+    ) private view returns (Tick memory tick) {
+        require(number != 0 && number <= state.latestTick, UnknownTick(number));
+        require(
+            number + 1 >= state.latestTick && number >= state.firstAdmissibleTick,
+            StaleTick(number, state.latestTick)
+        );
+        tick = _ticks[number];
+        uint64 age = uint64(block.timestamp) - tick.time;
+        require(age <= _maxProofLag, TickTooOld(number, age, _maxProofLag));
     }
 
     function _openTick() private returns (uint64 number) {

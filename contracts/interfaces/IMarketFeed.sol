@@ -20,7 +20,8 @@ import {ITickErrors} from "./ITickErrors.sol";
 /// - A headline price further than `breakerBps` from the last accepted one halts the market instead of being
 ///   accepted. The owner lifts a halt by naming the price level it confirms; it cannot supply a snapshot.
 ///   The owner can also halt at will: it can delay liquidations, never forge one.
-/// - While halted, snapshots and ticks are refused, no tick is admissible and `marketClock` stands still.
+/// - While halted, snapshots and ticks are refused, no tick is admissible and `marketClock` stands still. Only
+///   a cure can be proven then, at `cureTick`.
 interface IMarketFeed is IOracleQuorum, ITickErrors {
     /// @param snapshotHash Poseidon commitment to the snapshot, below the scalar field
     /// @param documentHash keccak256 of the document bytes
@@ -147,6 +148,12 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
     /// @notice The tick `number`, if a proof may cite it now: the current one or the one before it, opened at
     /// most `maxProofLag` seconds ago, since the last halt. Reverts otherwise.
     function admissibleTick(uint64 number) external view returns (Tick memory);
+
+    /// @notice What the cure of a liquidation must be proven at, the one and only: the current tick, if a proof
+    /// may cite it now. While the market is halted: the snapshot of the last tick before the halt with the
+    /// newest ledger root and the active parameters, under the number of that tick, so that a deposit still
+    /// cures and nobody chooses the snapshot.
+    function cureTick() external view returns (uint64 number, Tick memory tick);
 
     /// @notice Any tick ever opened, for the record; all zero for one that was not.
     function tickAt(uint64 number) external view returns (Tick memory);
