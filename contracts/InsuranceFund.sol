@@ -11,7 +11,9 @@ import {ICustodyVault} from "./interfaces/ICustodyVault.sol";
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
 import {IInsuranceFund} from "./interfaces/IInsuranceFund.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
+import {IProofGate} from "./interfaces/IProofGate.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
+import {StatementVerifiers} from "./libraries/StatementVerifiers.sol";
 import {ProofGate} from "./ProofGate.sol";
 import {BankruptcySignals} from "./verifiers/BankruptcySignals.sol";
 
@@ -20,6 +22,7 @@ import {BankruptcySignals} from "./verifiers/BankruptcySignals.sol";
 contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
     using SafeERC20 for IERC20;
 
+    bytes32 private constant BANKRUPTCY = "bankruptcy";
     bytes32 private constant ACTION = keccak256("plimsoll.insurance.draw");
     uint256 private constant BPS = 10_000;
     uint8 private constant VIRTUAL_SHARE_DECIMALS = 6;
@@ -31,6 +34,9 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
     uint32 private immutable _redeemWindow;
     uint16 private immutable _rewardBps;
     uint128 private immutable _rewardCapE6;
+    IGroth16Verifier private immutable _small;
+    IGroth16Verifier private immutable _sixteen;
+    IGroth16Verifier private immutable _sixtyFour;
 
     /// @inheritdoc IInsuranceFund
     uint256 public uncoveredE6;
@@ -46,11 +52,8 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         IMarketFeed marketFeed_,
         IGroth16Verifier[3] memory verifiers,
         FundConfig memory config_
-    )
-        ERC20("Plimsoll insurance fund", "plimINS")
-        ERC4626(asset_)
-        ProofGate(marketFeed_, verifiers, BankruptcySignals.COUNT, ACTION)
-    {
+    ) ERC20("Plimsoll insurance fund", "plimINS") ERC4626(asset_) ProofGate(marketFeed_) {
+        StatementVerifiers.requireOf(BANKRUPTCY, verifiers);
         require(
             config_.cooldown != 0 && config_.redeemWindow != 0 && config_.rewardBps <= BPS,
             InvalidFundConfig()
@@ -60,6 +63,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
             CustodyAssetMismatch(address(asset_), address(custodyVault_.asset()))
         );
         custodyVault = custodyVault_;
+        (_small, _sixteen, _sixtyFour) = (verifiers[0], verifiers[1], verifiers[2]);
         _cooldown = config_.cooldown;
         _redeemWindow = config_.redeemWindow;
         _rewardBps = config_.rewardBps;
@@ -87,7 +91,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         ScalarField.requireAllInField(publicSignals);
         BankruptcySignals.Signals memory proven = BankruptcySignals.read(publicSignals);
         _requireBound(
-            tick,
+            marketFeed.admissibleTick(tick),
             Bindings({
                 ledgerRoot: proven.ledgerRoot,
                 snapshotHash: proven.snapshotHash,
@@ -95,6 +99,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
                 accountIndex: proven.accountIndex,
                 context: proven.context
             }),
+            ACTION,
             beneficiary
         );
         uint256 deficitE6 = ScalarField.toUnsignedAmount(proven.deficitE6);
@@ -103,7 +108,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
             _draws[nullifier(proven.accountIndex, proven.settlementNonce)].deficitE6 == 0,
             AlreadyDrawn(proven.accountIndex, proven.settlementNonce)
         );
-        _requireValid(profile, proof, publicSignals);
+        _requireValid(BANKRUPTCY, profile, proof, publicSignals);
         return _pay(proven.accountIndex, proven.settlementNonce, deficitE6, tick, beneficiary);
     }
 
@@ -140,6 +145,15 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
             keccak256(
                 abi.encode(block.chainid, address(this), accountIndex, settlementNonce, ACTION)
             );
+    }
+
+    /// @inheritdoc IProofGate
+    function verifierOf(
+        bytes32 statement,
+        uint8 profile
+    ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
+        if (statement != BANKRUPTCY) return IGroth16Verifier(address(0));
+        return StatementVerifiers.pick(profile, _small, _sixteen, _sixtyFour);
     }
 
     /// @inheritdoc IERC4626

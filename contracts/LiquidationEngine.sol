@@ -5,14 +5,22 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
 import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
+import {IProofGate} from "./interfaces/IProofGate.sol";
+import {AccountChanges} from "./libraries/AccountChanges.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
+import {StatementVerifiers} from "./libraries/StatementVerifiers.sol";
+import {AccountMarginGate} from "./AccountMarginGate.sol";
 import {ProofGate} from "./ProofGate.sol";
+import {AccountMarginSignals} from "./verifiers/AccountMarginSignals.sol";
 import {LiquidationSignals} from "./verifiers/LiquidationSignals.sol";
 
-/// @title Liquidations, opened by proofs alone
-/// @dev Behaviour and trust assumptions: see `ILiquidationEngine`.
-contract LiquidationEngine is ILiquidationEngine, ProofGate {
-    bytes32 private constant ACTION = keccak256("plimsoll.liquidation.open");
+/// @title Liquidations, opened and cured by proofs alone
+/// @dev Behaviour and trust assumptions: see `ILiquidationEngine`. Nothing here can be re-entered: no call
+/// but static ones to the feed and the verifiers, and no value moves.
+contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
+    bytes32 private constant LIQUIDATION = "liquidation";
+    bytes32 private constant OPEN = keccak256("plimsoll.liquidation.open");
+    bytes32 private constant CURE = keccak256("plimsoll.liquidation.cure");
     uint256 private constant BPS = 10_000;
     uint256 private constant E6_PER_E4 = 100;
 
@@ -20,9 +28,14 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
     uint128 private immutable _rewardCapE6;
     uint32 private immutable _windowSeconds;
     uint32 private immutable _openingsPerWindow;
+    IGroth16Verifier private immutable _small;
+    IGroth16Verifier private immutable _sixteen;
+    IGroth16Verifier private immutable _sixtyFour;
 
     /// @dev One slot: opening must stay cheap in a crash. 32 bits hold unix seconds until 2106, more ticks
-    /// than their minimal interval allows, and rewards up to $429,496 in 10^-4 USD.
+    /// than their minimal interval allows, and rewards up to $429,496 in 10^-4 USD. Without a beneficiary
+    /// nothing is open, and `tick` is that of the cure, before which nothing can be opened again; zero if
+    /// there was none.
     struct Opening {
         address beneficiary;
         uint32 tick;
@@ -37,18 +50,27 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
 
     Window private _window;
     mapping(uint256 accountIndex => mapping(uint256 settlementNonce => Opening)) private _openings;
+    /// @dev Whose bid is escrowed. Nobody's before `bid` is available, which is to write it.
+    mapping(uint256 accountIndex => mapping(uint256 settlementNonce => address)) internal _bidders;
 
     constructor(
         IMarketFeed marketFeed_,
-        IGroth16Verifier[3] memory verifiers,
+        IGroth16Verifier[3] memory liquidationVerifiers,
+        IGroth16Verifier[3] memory accountMarginVerifiers,
         EngineConfig memory config_
-    ) ProofGate(marketFeed_, verifiers, LiquidationSignals.COUNT, ACTION) {
+    ) ProofGate(marketFeed_) AccountMarginGate(accountMarginVerifiers) {
+        StatementVerifiers.requireOf(LIQUIDATION, liquidationVerifiers);
         require(
             config_.rewardBps <= BPS &&
                 config_.rewardCapE6 / E6_PER_E4 <= type(uint32).max &&
                 config_.windowSeconds != 0 &&
                 config_.openingsPerWindow != 0,
             InvalidEngineConfig()
+        );
+        (_small, _sixteen, _sixtyFour) = (
+            liquidationVerifiers[0],
+            liquidationVerifiers[1],
+            liquidationVerifiers[2]
         );
         _rewardBps = config_.rewardBps;
         _rewardCapE6 = config_.rewardCapE6;
@@ -69,7 +91,7 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
         ScalarField.requireAllInField(publicSignals);
         LiquidationSignals.Signals memory proven = LiquidationSignals.read(publicSignals);
         _requireBound(
-            tick,
+            marketFeed.admissibleTick(tick),
             Bindings({
                 ledgerRoot: proven.ledgerRoot,
                 snapshotHash: proven.snapshotHash,
@@ -77,18 +99,21 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
                 accountIndex: proven.accountIndex,
                 context: proven.context
             }),
+            OPEN,
             beneficiary
         );
         // The circuit proves this too; the record must not depend on a circuit alone.
         int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
         uint256 requirementE6 = ScalarField.toUnsignedAmount(proven.requirementE6);
         require(equityE6 < int256(requirementE6), NotBelowMaintenance(equityE6, requirementE6));
+        Opening memory last = _openings[proven.accountIndex][proven.settlementNonce];
         require(
-            _openings[proven.accountIndex][proven.settlementNonce].beneficiary == address(0),
+            last.beneficiary == address(0),
             AlreadyOpen(proven.accountIndex, proven.settlementNonce)
         );
+        require(tick > last.tick, NotNewerThanCure(last.tick, tick));
         _countOpening();
-        _requireValid(profile, proof, publicSignals);
+        _requireValid(LIQUIDATION, profile, proof, publicSignals);
 
         _record(
             proven.accountIndex,
@@ -101,12 +126,49 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
     }
 
     /// @inheritdoc ILiquidationEngine
-    function bid(uint256, uint256, uint256, address) external pure {
-        revert NotYetAvailable();
+    function cure(
+        uint64 tick,
+        uint8 profile,
+        Proof calldata proof,
+        uint256[] calldata publicSignals
+    ) external {
+        AccountMarginSignals.Signals memory proven = _readMargin(publicSignals);
+        (uint256 accountIndex, uint256 nonce) = (proven.accountIndex, proven.settlementNonce);
+        Opening memory opening = _openings[accountIndex][nonce];
+        require(opening.beneficiary != address(0), NotOpen(accountIndex, nonce));
+        address bidder = _bidders[accountIndex][nonce];
+        require(bidder == address(0), BidIsEscrowed(accountIndex, nonce, bidder));
+
+        address owner = address(uint160(proven.owner));
+        _requireMarginBound(_cureTick(tick, opening.tick), proven, CURE, owner);
+        require(proven.change == AccountChanges.NO_CHANGE, NotAsItStands(proven.change));
+        int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
+        // Every factor is a few bits wide or was read from a field of at most 127 bits.
+        require(
+            equityE6 * int256(BPS) >=
+                int256((BPS + proven.cureBufferBps) * proven.maintenanceMarginE6),
+            BelowCureMargin(equityE6, proven.maintenanceMarginE6, proven.cureBufferBps)
+        );
+        _requireMarginValid(profile, proof, publicSignals);
+
+        _openings[accountIndex][nonce] = Opening({
+            beneficiary: address(0),
+            tick: uint32(tick),
+            clockAtOpen: 0,
+            rewardE4: 0
+        });
+        emit LiquidationCured(
+            accountIndex,
+            nonce,
+            owner,
+            tick,
+            equityE6,
+            proven.maintenanceMarginE6
+        );
     }
 
     /// @inheritdoc ILiquidationEngine
-    function cure(uint64, uint8, Proof calldata, uint256[] calldata) external pure {
+    function bid(uint256, uint256, uint256, address) external pure {
         revert NotYetAvailable();
     }
 
@@ -123,7 +185,7 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
         Opening memory opening = _openings[accountIndex][settlementNonce];
         return
             Liquidation({
-                status: opening.beneficiary == address(0) ? Status.None : Status.Open,
+                status: _statusOf(opening, _bidders[accountIndex][settlementNonce]),
                 beneficiary: opening.beneficiary,
                 tick: opening.tick,
                 clockAtOpen: opening.clockAtOpen,
@@ -140,6 +202,18 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
                 windowSeconds: _windowSeconds,
                 openingsPerWindow: _openingsPerWindow
             });
+    }
+
+    /// @inheritdoc IProofGate
+    function verifierOf(
+        bytes32 statement,
+        uint8 profile
+    ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
+        if (statement == LIQUIDATION) {
+            return StatementVerifiers.pick(profile, _small, _sixteen, _sixtyFour);
+        }
+        if (statement == ACCOUNT_MARGIN) return _accountMarginVerifier(profile);
+        return IGroth16Verifier(address(0));
     }
 
     function _record(
@@ -170,6 +244,27 @@ contract LiquidationEngine is ILiquidationEngine, ProofGate {
             rewardE4 * E6_PER_E4,
             clockAtOpen
         );
+    }
+
+    /// @dev The tick before the current one does not do: a cure undoes a liquidation, so it must be about
+    /// now. During a halt the number stands still; then a ledger that is newer makes the proof newer.
+    function _cureTick(
+        uint64 tick,
+        uint64 openedAt
+    ) private view returns (IMarketFeed.Tick memory cited) {
+        uint64 current;
+        (current, cited) = marketFeed.cureTick();
+        require(tick == current, NotCureTick(current, tick));
+        require(
+            tick > openedAt || cited.ledgerSequence > marketFeed.tickAt(openedAt).ledgerSequence,
+            NotNewerThanOpening(openedAt, tick)
+        );
+    }
+
+    function _statusOf(Opening memory opening, address bidder) private pure returns (Status) {
+        if (bidder != address(0)) return Status.BidEscrowed;
+        if (opening.beneficiary != address(0)) return Status.Open;
+        return opening.tick == 0 ? Status.None : Status.Cured;
     }
 
     function _countOpening() private {

@@ -21,56 +21,31 @@ abstract contract ProofGate is IProofGate {
     /// @inheritdoc IProofGate
     IMarketFeed public immutable marketFeed;
 
-    bytes32 private immutable _action;
-    IGroth16Verifier private immutable _smallVerifier;
-    IGroth16Verifier private immutable _verifier16;
-    IGroth16Verifier private immutable _verifier64;
-
-    /// @param verifiers By profile id; zero where a profile is not deployed
-    /// @param signalCount Public signals of the statement every verifier must verify
-    constructor(
-        IMarketFeed marketFeed_,
-        IGroth16Verifier[3] memory verifiers,
-        uint256 signalCount,
-        bytes32 action
-    ) {
-        for (uint256 i = 0; i < verifiers.length; ++i) {
-            if (address(verifiers[i]) == address(0)) continue;
-            uint256 actual = verifiers[i].publicSignalCount();
-            require(
-                actual == signalCount,
-                SignalCountMismatch(address(verifiers[i]), signalCount, actual)
-            );
-        }
+    constructor(IMarketFeed marketFeed_) {
         marketFeed = marketFeed_;
-        _action = action;
-        _smallVerifier = verifiers[0];
-        _verifier16 = verifiers[1];
-        _verifier64 = verifiers[2];
     }
 
     /// @inheritdoc IProofGate
-    function proofContext(address beneficiary) public view returns (uint256) {
+    function proofContext(bytes32 action, address beneficiary) public view returns (uint256) {
         return
-            uint256(keccak256(abi.encode(block.chainid, address(this), _action, beneficiary))) %
+            uint256(keccak256(abi.encode(block.chainid, address(this), action, beneficiary))) %
             ScalarField.MODULUS;
     }
 
     /// @inheritdoc IProofGate
-    function verifierOf(uint8 profile) public view returns (IGroth16Verifier) {
-        if (profile == 0) return _smallVerifier;
-        if (profile == 1) return _verifier16;
-        if (profile == 2) return _verifier64;
-        return IGroth16Verifier(address(0));
-    }
+    function verifierOf(
+        bytes32 statement,
+        uint8 profile
+    ) public view virtual returns (IGroth16Verifier);
 
+    /// @param cited What the feed says of the tick that the proof cites
     function _requireBound(
-        uint64 number,
+        IMarketFeed.Tick memory cited,
         Bindings memory proven,
+        bytes32 action,
         address beneficiary
     ) internal view {
         require(beneficiary != address(0), BeneficiaryIsZero());
-        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(number);
         require(
             proven.ledgerRoot == cited.ledgerRoot,
             WrongLedgerRoot(cited.ledgerRoot, proven.ledgerRoot)
@@ -87,16 +62,17 @@ abstract contract ProofGate is IProofGate {
             proven.accountIndex < cited.accountCount,
             AccountNotInLedger(proven.accountIndex, cited.accountCount)
         );
-        uint256 expected = proofContext(beneficiary);
+        uint256 expected = proofContext(action, beneficiary);
         require(proven.context == expected, WrongContext(expected, proven.context));
     }
 
     function _requireValid(
+        bytes32 statement,
         uint8 profile,
         Proof calldata proof,
         uint256[] calldata publicSignals
     ) internal view {
-        IGroth16Verifier verifier = verifierOf(profile);
+        IGroth16Verifier verifier = verifierOf(statement, profile);
         require(address(verifier) != address(0), UnknownProfile(profile));
         require(verifier.verify(proof, publicSignals), InvalidProof());
     }

@@ -25,6 +25,9 @@ interface IGroth16Verifier {
         uint256[] calldata publicSignals
     ) external view returns (bool);
 
+    /// @notice The statement's name in the circuit manifest, in ASCII.
+    function statement() external view returns (bytes32);
+
     /// @notice How many public signals the statement has.
     function publicSignalCount() external view returns (uint256);
 

@@ -5,22 +5,27 @@ import {Proof} from "./IGroth16Verifier.sol";
 import {IProofGate} from "./IProofGate.sol";
 
 /// @title Liquidations: opened, cured, bid for and closed by proofs alone
-/// @notice `open` exists; `cure`, `bid` and `close` are fixed here and revert with `NotYetAvailable`.
+/// @notice `open` and `cure` exist; `bid` and `close` are fixed here and revert with `NotYetAvailable`.
 /// @dev Trust assumptions: the verifying keys, the market feed's quorum, the parameter timelock and the
 /// rollup's transition proof. Nobody is privileged: there is no owner, no pause, no per-account setting. A
 /// liquidation is one per (account, settlement nonce); the nonce rises only by a settlement the rollup proves,
 /// so dust, gifts or trades after the cited tick do not undo one that is open: the owner cures it with a proof.
+/// A cured account that falls again can be liquidated again, on a proof of a tick newer than the cure's: the
+/// proof that opened the cured liquidation never opens another, nor does any other proof of its tick.
 interface ILiquidationEngine is IProofGate {
+    /// @dev `BidEscrowed` cannot be reached before `bid` is available.
     enum Status {
         None,
-        Open
+        Open,
+        BidEscrowed,
+        Cured
     }
 
-    /// @param beneficiary Who is owed the reward; named inside the proof
-    /// @param tick The margin tick the proof cited
+    /// @param beneficiary Who is owed the reward; named inside the proof. Nobody, once cured
+    /// @param tick The margin tick the opening cited; once cured, the one of the cure
     /// @param clockAtOpen `marketClock` at opening: auctions measure time from here, so halts stop them
     /// @param rewardE6 Owed to the beneficiary when the liquidation closes, out of what the winning bidder
-    /// pays; a multiple of 100 (10^-4 USD)
+    /// pays; a multiple of 100 (10^-4 USD). A cure leaves nothing owed
     struct Liquidation {
         Status status;
         address beneficiary;
@@ -52,8 +57,24 @@ interface ILiquidationEngine is IProofGate {
         uint64 clockAtOpen
     );
 
+    event LiquidationCured(
+        uint256 indexed accountIndex,
+        uint256 indexed settlementNonce,
+        address indexed owner,
+        uint64 tick,
+        int256 equityE6,
+        uint256 maintenanceMarginE6
+    );
+
     error NotBelowMaintenance(int256 equityE6, uint256 requirementE6);
     error AlreadyOpen(uint256 accountIndex, uint256 settlementNonce);
+    error NotNewerThanCure(uint64 curedAt, uint64 tick);
+    error NotOpen(uint256 accountIndex, uint256 settlementNonce);
+    error BidIsEscrowed(uint256 accountIndex, uint256 settlementNonce, address bidder);
+    error NotCureTick(uint64 cureTick, uint64 tick);
+    error NotNewerThanOpening(uint64 openedAt, uint64 tick);
+    error NotAsItStands(uint256 change);
+    error BelowCureMargin(int256 equityE6, uint256 maintenanceMarginE6, uint256 cureBufferBps);
     error RateLimited(uint64 windowEnds);
     error InvalidEngineConfig();
     error NotYetAvailable();
@@ -81,9 +102,14 @@ interface ILiquidationEngine is IProofGate {
         address newOwner
     ) external;
 
-    /// @notice Ends a liquidation on an `account-margin` proof that equity is at least 1.10 times the
-    /// maintenance margin, at the current tick, strictly newer than the one the liquidation was opened at, and
-    /// before a bid is escrowed. Not yet available.
+    /// @notice Ends a liquidation on an `account-margin` proof that equity is at least 1 + cure buffer times the
+    /// maintenance margin of the account as it stands, before a bid is escrowed. Anyone may prove and submit.
+    /// @dev The buffer is part of the parameter set and stated by the proof, so it cannot differ from the set
+    /// that the tick commits to. The context names the account's owner, whom a cure benefits: it pays nobody.
+    /// @param tick `IMarketFeed.cureTick`, strictly newer than the one the liquidation was opened at. While
+    /// the market is halted the number of a tick does not move: then the ledger must be newer
+    /// @param profile Which verifier: 0 small, 1 for 16 positions, 2 for 64
+    /// @param publicSignals Of the `account-margin` statement, in the manifest's order
     function cure(
         uint64 tick,
         uint8 profile,

@@ -10,6 +10,7 @@ import { parseDocument } from '../schema.ts';
 /** The interfaces whose ABIs are exported to `abi/` by `scripts/export-abi.ts`. */
 export const EXPORTED_INTERFACES = [
   'CustodyVault',
+  'HealthGate',
   'IGroth16Verifier',
   'ISolvencyRegister',
   'IStateTransitionVerifier',

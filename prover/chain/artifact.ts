@@ -9,7 +9,10 @@ import { parseDocument } from '../schema.ts';
 
 /** Where the compiler puts what it made of `contracts/<folder>/<name>.sol`. */
 const CONTRACT_FOLDERS = {
+  BidEscrowedEngine: 'test',
   CustodyVault: '',
+  GuardedWithdrawals: 'examples',
+  HealthGate: '',
   InsecureTransitionVerifier: '',
   InsuranceFund: '',
   LedgerRegistry: '',

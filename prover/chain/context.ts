@@ -8,14 +8,17 @@ export const SCALAR_FIELD_ORDER =
 /** What a proof may be spent on; each is bound into the proof's `context`. */
 export const ACTIONS = {
   openLiquidation: id('plimsoll.liquidation.open'),
+  cureLiquidation: id('plimsoll.liquidation.cure'),
   drawInsurance: id('plimsoll.insurance.draw'),
+  requireHealthy: id('plimsoll.health.require'),
 } as const;
 
 export type Action = keyof typeof ACTIONS;
 
 /**
  * keccak256(abi.encode(chain id, contract, action, beneficiary)) mod r: the `context` signal that
- * lets `beneficiary`, and nobody else, be rewarded for this proof by this contract on this chain.
+ * lets this contract on this chain do this one thing for `beneficiary` and nobody else: the one who
+ * is rewarded; for a cure, the account's owner; for a health gate, the contract that asks it.
  */
 export function proofContext(
   chainId: bigint,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ContractFactory, ZeroAddress, type Signer } from 'ethers';
 
+import { PUBLIC_SIGNALS, type StatementName } from '../proving/generated/public-signals.ts';
 import { contractArtifact, verifierArtifact, type ContractArtifact } from './artifact.ts';
 import { DEFAULT_VENUE_CONFIG, PROFILES, type Profile, type VenueConfig } from './config.ts';
 import { asRefusal } from './refusal.ts';
@@ -15,22 +16,20 @@ export interface LocalVenueOptions {
   readonly oracleSigners: readonly string[];
   readonly oracleThreshold: number;
   /** Profiles to deploy verifiers for; each must have been set up. */
-  readonly profiles: Readonly<Record<'liquidation' | 'bankruptcy', readonly Profile[]>>;
+  readonly profiles: Readonly<Partial<Record<StatementName, readonly Profile[]>>>;
   readonly config?: VenueConfig;
 }
 
 export interface LocalVenue extends Venue {
   /** The development stand-ins, which exist on local chains only. */
   readonly transitionVerifier: string;
-  readonly verifiers: Readonly<
-    Record<'liquidation' | 'bankruptcy', Readonly<Record<Profile, string>>>
-  >;
+  readonly verifiers: Readonly<Record<StatementName, Readonly<Record<Profile, string>>>>;
 }
 
-/** `('liquidation', '16')` → `Liquidation16Verifier`. */
-export function verifierName(statement: 'liquidation' | 'bankruptcy', profile: Profile): string {
+/** `('account-margin', '16')` → `AccountMargin16Verifier`. */
+export function verifierName(statement: StatementName, profile: Profile): string {
   const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-  return `${capitalised(statement)}${capitalised(profile)}Verifier`;
+  return `${[...statement.split('-'), profile].map(capitalised).join('')}Verifier`;
 }
 
 /** Deploys one compiled contract; throws `ContractRefused` when its constructor reverts. */
@@ -52,14 +51,14 @@ export async function deployCompiled(
 /** A zero address stands for a profile that is not deployed. */
 async function deployVerifiers(
   options: LocalVenueOptions,
-  statement: 'liquidation' | 'bankruptcy',
+  statement: StatementName,
 ): Promise<Record<Profile, string>> {
   const addresses: Record<Profile, string> = {
     small: ZeroAddress,
     '16': ZeroAddress,
     '64': ZeroAddress,
   };
-  for (const profile of options.profiles[statement]) {
+  for (const profile of options.profiles[statement] ?? []) {
     const name = verifierName(statement, profile);
     const artifact = verifierArtifact(options.artifactsDirectory, name);
     addresses[profile] = await deployCompiled(options.deployer, artifact, []);
@@ -94,19 +93,29 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     options.oracleThreshold,
     owner,
   ]);
-  const liquidation = await deployVerifiers(options, 'liquidation');
-  const bankruptcy = await deployVerifiers(options, 'bankruptcy');
+  const verifiers = {} as Record<StatementName, Record<Profile, string>>;
+  for (const statement of Object.keys(PUBLIC_SIGNALS) as StatementName[]) {
+    verifiers[statement] = await deployVerifiers(options, statement);
+  }
+  const inOrder = (statement: StatementName): readonly string[] =>
+    PROFILES.map((profile) => verifiers[statement][profile]);
   const liquidationEngine = await make('LiquidationEngine', [
     marketFeed,
-    PROFILES.map((profile) => liquidation[profile]),
+    inOrder('liquidation'),
+    inOrder('account-margin'),
     config.engine,
   ]);
   const insuranceFund = await make('InsuranceFund', [
     asset,
     custodyVault,
     marketFeed,
-    PROFILES.map((profile) => bankruptcy[profile]),
+    inOrder('bankruptcy'),
     config.fund,
+  ]);
+  const healthGate = await make('HealthGate', [
+    marketFeed,
+    inOrder('account-margin'),
+    inOrder('solvency-receipt'),
   ]);
 
   const addresses: VenueAddresses = {
@@ -117,10 +126,11 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     marketFeed,
     liquidationEngine,
     insuranceFund,
+    healthGate,
   };
   return {
     ...connectVenue(addresses, deployer),
     transitionVerifier,
-    verifiers: { liquidation, bankruptcy },
+    verifiers,
   };
 }

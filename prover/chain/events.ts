@@ -49,6 +49,14 @@ const EVENT_SCHEMAS = {
     rewardE6: uint,
     clockAtOpen: uint,
   }),
+  LiquidationCured: z.object({
+    accountIndex: uint,
+    settlementNonce: uint,
+    owner: address,
+    tick: uint,
+    equityE6: z.bigint(),
+    maintenanceMarginE6: uint,
+  }),
   Drawn: z.object({
     accountIndex: uint,
     settlementNonce: uint,

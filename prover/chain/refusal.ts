@@ -8,6 +8,7 @@ import type {
 import { z } from 'zod';
 
 import { PlimsollError } from '../errors.ts';
+import { refusalInWords } from './refusal-words.ts';
 
 /** A contract said no; `errorName` and `values` are those of its custom error. */
 export class ContractRefused extends PlimsollError {
@@ -15,7 +16,9 @@ export class ContractRefused extends PlimsollError {
   readonly values: readonly unknown[];
 
   constructor(errorName: string, values: readonly unknown[], options?: ErrorOptions) {
-    super('CONTRACT_REFUSED', `${errorName}(${values.map(String).join(', ')})`, options);
+    const error = `${errorName}(${values.map(String).join(', ')})`;
+    const words = refusalInWords(errorName, values);
+    super('CONTRACT_REFUSED', words === undefined ? error : `${error}: ${words}`, options);
     this.errorName = errorName;
     this.values = values;
   }

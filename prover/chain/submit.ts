@@ -24,20 +24,28 @@ export async function openTick(venue: Venue): Promise<ContractTransactionReceipt
 /** The points of a proof, as `toSolidity` orders them. */
 export type ContractProof = SolidityProof['proof'];
 
-/** What both gated actions take. */
-export interface ProvenAction {
+/** A proof and the margin tick it cites. */
+export interface CitedProof {
   readonly tick: bigint;
   readonly profile: Profile;
   readonly proof: ContractProof;
   /** In the order of the circuit manifest. */
   readonly publicSignals: readonly bigint[];
+}
+
+/** What the actions take that reward somebody. */
+export interface ProvenAction extends CitedProof {
   /** The address the proof's context names; it is rewarded whoever submits. */
   readonly beneficiary: string;
 }
 
-function argumentsOf(action: ProvenAction): readonly unknown[] {
-  const { tick, profile, proof, publicSignals, beneficiary } = action;
-  return [tick, profileId(profile), proof, [...publicSignals], beneficiary];
+function argumentsOf({ tick, profile, proof, publicSignals }: CitedProof): readonly unknown[] {
+  return [tick, profileId(profile), proof, [...publicSignals]];
+}
+
+/** As `IHealthGate.HealthProof`: what a contract that asks the health gate hands on. */
+export function healthProof({ tick, profile, proof, publicSignals }: CitedProof) {
+  return { tick, profile: profileId(profile), proof, publicSignals: [...publicSignals] };
 }
 
 /** Opens a liquidation on a `liquidation` proof. */
@@ -45,7 +53,18 @@ export async function openLiquidation(
   venue: Venue,
   action: ProvenAction,
 ): Promise<ContractTransactionReceipt> {
-  return send(venue.liquidationEngine, 'open', argumentsOf(action));
+  return send(venue.liquidationEngine, 'open', [...argumentsOf(action), action.beneficiary]);
+}
+
+/**
+ * Ends a liquidation on an `account-margin` proof of the account as it stands, at the tick that
+ * `readCureTick` names; its context names the account's owner.
+ */
+export async function cureLiquidation(
+  venue: Venue,
+  cited: CitedProof,
+): Promise<ContractTransactionReceipt> {
+  return send(venue.liquidationEngine, 'cure', argumentsOf(cited));
 }
 
 /** Draws a proven deficit from the insurance fund on a `bankruptcy` proof. */
@@ -53,5 +72,5 @@ export async function drawInsurance(
   venue: Venue,
   action: ProvenAction,
 ): Promise<ContractTransactionReceipt> {
-  return send(venue.insuranceFund, 'draw', argumentsOf(action));
+  return send(venue.insuranceFund, 'draw', [...argumentsOf(action), action.beneficiary]);
 }

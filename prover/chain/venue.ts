@@ -25,6 +25,7 @@ export const venueAddressesSchema = z.strictObject({
   marketFeed: address,
   liquidationEngine: address,
   insuranceFund: address,
+  healthGate: address,
 });
 export type VenueAddresses = z.infer<typeof venueAddressesSchema>;
 
@@ -37,6 +38,7 @@ export interface Venue {
   readonly marketFeed: Contract;
   readonly liquidationEngine: Contract;
   readonly insuranceFund: Contract;
+  readonly healthGate: Contract;
 }
 
 export function connectVenue(addresses: VenueAddresses, runner: ContractRunner): Venue {
@@ -52,5 +54,6 @@ export function connectVenue(addresses: VenueAddresses, runner: ContractRunner):
       runner,
     ),
     insuranceFund: new Contract(addresses.insuranceFund, exportedAbi('InsuranceFund'), runner),
+    healthGate: new Contract(addresses.healthGate, exportedAbi('HealthGate'), runner),
   };
 }

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { EXPORTED_INTERFACES } from '../../prover/chain/abi.ts';
 import { contractArtifact } from '../../prover/chain/artifact.ts';
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
-import { SCALAR_FIELD_ORDER, proofContext } from '../../prover/chain/context.ts';
+import { ACTIONS, SCALAR_FIELD_ORDER, proofContext } from '../../prover/chain/context.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
@@ -53,11 +53,18 @@ describe('chain bindings', () => {
 
   it.each([
     ['liquidationEngine', 'openLiquidation'],
+    ['liquidationEngine', 'cureLiquidation'],
     ['insuranceFund', 'drawInsurance'],
-  ] as const)('computes the same context as %s', async (name, action) => {
+    ['healthGate', 'requireHealthy'],
+  ] as const)('computes the same context as %s for %s', async (name, action) => {
     for (const account of chain.accounts.slice(0, 5)) {
       const beneficiary = await account.getAddress();
-      const onChain = await read(venue[name], 'proofContext', [beneficiary], z.bigint());
+      const onChain = await read(
+        venue[name],
+        'proofContext',
+        [ACTIONS[action], beneficiary],
+        z.bigint(),
+      );
       const address = venue.addresses[name];
       expect(proofContext(chain.chainId, address, action, beneficiary)).toBe(onChain);
       expect(onChain).toBeLessThan(SCALAR_FIELD_ORDER);
@@ -122,7 +129,6 @@ describe('chain bindings', () => {
 
   it.each([
     ['bid', [0n, 0n, 0n, `0x${'1'.repeat(40)}`]],
-    ['cure', [1n, 0n, emptyProof(), []]],
     ['close', [1n, 0n, emptyProof(), []]],
   ] as const)('%s exists in the interface and is not yet available', async (method, args) => {
     await expectRefusal(send(venue.liquidationEngine, method, args), 'NotYetAvailable');

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ZeroAddress, type Contract, type ContractTransactionReceipt } from 'ethers';
+import {
+  ZeroAddress,
+  encodeBytes32String,
+  type Contract,
+  type ContractTransactionReceipt,
+} from 'ethers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -97,6 +102,7 @@ describe('LiquidationEngine.open', () => {
     deployContract(chain.accounts[0]!, 'LiquidationEngine', [
       venue.addresses.marketFeed,
       [...verifiers],
+      [ZeroAddress, ZeroAddress, ZeroAddress],
       config,
     ]);
   const strictVenue = async (): Promise<LocalVenue> => {
@@ -332,7 +338,11 @@ describe('LiquidationEngine.open', () => {
     it('cannot be deployed with verifiers of another statement', async () => {
       const { small } = venue.verifiers.bankruptcy;
       const engine = engineOf([small, ZeroAddress, ZeroAddress], DEFAULT_VENUE_CONFIG.engine);
-      await expectRefusal(engine, 'SignalCountMismatch', [small, 8n, 7n]);
+      await expectRefusal(engine, 'WrongStatement', [
+        small,
+        encodeBytes32String('liquidation'),
+        encodeBytes32String('bankruptcy'),
+      ]);
     });
   });
 

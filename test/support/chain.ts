@@ -13,8 +13,13 @@ import hre from 'hardhat';
 import { expect } from 'vitest';
 
 import { contractArtifact, type ContractName } from '../../prover/chain/artifact.ts';
-import { deployCompiled, deployLocalVenue, type LocalVenue } from '../../prover/chain/deploy.ts';
-import type { Profile, VenueConfig } from '../../prover/chain/config.ts';
+import {
+  deployCompiled,
+  deployLocalVenue,
+  type LocalVenue,
+  type LocalVenueOptions,
+} from '../../prover/chain/deploy.ts';
+import type { VenueConfig } from '../../prover/chain/config.ts';
 import { ContractRefused, send } from '../../prover/chain/refusal.ts';
 import {
   documentHash,
@@ -117,7 +122,7 @@ export async function expectRefusal(
 export interface VenueOptions {
   readonly config?: VenueConfig;
   readonly parameterHash?: bigint;
-  readonly profiles?: Partial<Record<'liquidation' | 'bankruptcy', readonly Profile[]>>;
+  readonly profiles?: LocalVenueOptions['profiles'];
 }
 
 /** A venue with two-of-three oracles, owned by the chain's first account. */
@@ -131,7 +136,7 @@ export async function deployVenue(
     parameterHash: options.parameterHash ?? 77n,
     oracleSigners: ORACLES.map((oracle) => oracle.address),
     oracleThreshold: 2,
-    profiles: { liquidation: [], bankruptcy: [], ...options.profiles },
+    profiles: options.profiles ?? {},
     ...(options.config === undefined ? {} : { config: options.config }),
   });
 }
