@@ -10,18 +10,21 @@ const COMPONENT_TIMES = [
   'collateralTime',
 ] as const;
 
+type Surface = Omit<LiveSlice, 'state' | 'expiry' | 'forwardRatioQ30' | 'confidenceQ10'>;
+
 /** b(1 + |ρ|) ≤ 2: beyond it the wings of total variance imply arbitrage (Lee 2004). */
 const LEE_BOUND_Q30 = 2n ** 31n;
 
 /** min over k of a + cy + b√(y² + σ²) is a + σ√(b² − c²); compared exactly, in squares at Q54. */
-function minimumVarianceIsNegative({ aQ44, bQ30, cQ30, sigmaQ24 }: LiveSlice): boolean {
+function minimumVarianceIsNegative({ aQ44, bQ30, cQ30, sigmaQ24 }: Surface): boolean {
   if (aQ44 >= 0n) return false;
   const shortfallQ54 = -aQ44 * 2n ** 10n;
   const spreadQ60 = bQ30 * bQ30 - cQ30 * cQ30;
   return sigmaQ24 * sigmaQ24 * spreadQ60 < shortfallQ54 * shortfallQ54;
 }
 
-function checkSurface(slice: LiveSlice, field: string): void {
+/** The rules of a surface's fields among themselves; throws `InvalidInput`. */
+export function checkSurface(slice: Surface, field: string): void {
   const absC = slice.cQ30 < 0n ? -slice.cQ30 : slice.cQ30;
   requireRule(absC <= slice.bQ30, `${field}.cQ30`, 'must be between -bQ30 and bQ30');
   requireRule(

@@ -78,8 +78,8 @@ export interface SliceDiagnostics {
   readonly core: SliceErrors;
   /** Least density factor g(k) over the priced domain; negative is butterfly arbitrage. */
   readonly butterflyMargin: number;
-  /** Probability mass that the flat continuation beyond the domain takes away at a bound. */
-  readonly clampMass: number;
+  /** Larger of the price kinks at the bounds of the domain, per unit of k, as a share of the forward. */
+  readonly clampKink: number;
   /** Least of w(k)/w_before(k) − 1 over all k, for the first slice Infinity. */
   readonly calendarMargin: number;
   /** Constraints that hold the fit back, by name. */

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { blackPrice } from './black.ts';
+import { calendarMargin } from './calendar.ts';
+import { leastDensity } from './domain.ts';
+import { median, OUTLIER_TRUST } from './robust.ts';
+import type { SliceFit } from './slice-fit.ts';
+import { parameterBounds } from './slice-problem.ts';
+import type { SmileData, SmileQuote } from './smile-data.ts';
+import { clampKink, smileAt, totalVariance } from './svi.ts';
+import type { ClampedSvi, ErrorSummary, SliceDiagnostics, SliceErrors } from './types.ts';
+
+function summary(errors: readonly number[]): ErrorSummary {
+  const sizes = errors.map(Math.abs);
+  const squares = sizes.reduce((sum, size) => sum + size * size, 0);
+  return {
+    rms: Math.sqrt(squares / Math.max(sizes.length, 1)),
+    median: median(sizes),
+    max: Math.max(0, ...sizes),
+  };
+}
+
+function errorsOver(quotes: readonly SmileQuote[], years: number, svi: ClampedSvi): SliceErrors {
+  const vols: number[] = [];
+  const prices: number[] = [];
+  for (const { k, vol } of quotes) {
+    const stdDev = Math.sqrt(totalVariance(svi, k));
+    const kind = k < 0 ? 'put' : 'call';
+    const strike = Math.exp(k);
+    vols.push(stdDev / Math.sqrt(years) - vol);
+    prices.push(
+      blackPrice(kind, 1, strike, stdDev) - blackPrice(kind, 1, strike, vol * Math.sqrt(years)),
+    );
+  }
+  return { quotes: quotes.length, vol: summary(vols), price: summary(prices) };
+}
+
+export function coreErrors({ quotes, years }: SmileData, svi: ClampedSvi): SliceErrors {
+  return errorsOver(
+    quotes.filter(({ core }) => core),
+    years,
+    svi,
+  );
+}
+
+const PARAMETERS = ['a', 'b', 'c', 'm', 'sigma'] as const;
+
+function boundsReached({ task, x }: SliceFit): string[] {
+  const { lower, upper } = parameterBounds(task);
+  const reached = (value: number, bound: number): boolean =>
+    Math.abs(value - bound) <= 1e-6 * Math.abs(bound);
+  return PARAMETERS.flatMap((name, i) => [
+    ...(reached(x[i]!, lower[i]!) ? [`least ${name}`] : []),
+    ...(reached(x[i]!, upper[i]!) ? [`most ${name}`] : []),
+  ]);
+}
+
+/** Of the quantised slice, not of the optimum it was rounded from. */
+export function diagnose(
+  fit: SliceFit,
+  svi: ClampedSvi,
+  before: ClampedSvi | undefined,
+): SliceDiagnostics {
+  const { data, trust } = fit.task;
+  return {
+    quoteCount: data.quotes.length,
+    outliers: trust.filter((value) => value * value < OUTLIER_TRUST).length,
+    whole: errorsOver(data.quotes, data.years, svi),
+    core: coreErrors(data, svi),
+    butterflyMargin: leastDensity(svi, svi).value,
+    clampKink: Math.max(
+      clampKink(smileAt(svi, svi.kMin), 'low'),
+      clampKink(smileAt(svi, svi.kMax), 'high'),
+    ),
+    calendarMargin: before === undefined ? Infinity : calendarMargin(before, svi).value,
+    binding: [...fit.binding, ...boundsReached(fit)],
+  };
+}
+
+/** Uncertainty of the money's volatility, as a share of it, at which confidence is one half. */
+const HALF_CONFIDENCE = 0.05;
+/** Quotes around the money from which on more add nothing. */
+const FULL_COVERAGE = 8;
+
+/**
+ * 1024·coverage/(1 + (u/5 %)²): u is the root of squares of the rms error and of the median half
+ * spread within two standard deviations of the money, both as a share of the money's volatility;
+ * coverage = min(1, quotes there/8). Fields confidenceQ10 of the snapshot.
+ */
+export function confidenceQ10(
+  { quotes, moneyVol }: SmileData,
+  { core }: Pick<SliceDiagnostics, 'core'>,
+): bigint {
+  const halfSpreads = quotes.flatMap(({ core: inside, halfSpread }) =>
+    inside && halfSpread !== undefined ? [halfSpread] : [],
+  );
+  const uncertainty = Math.hypot(core.vol.rms, median(halfSpreads)) / moneyVol;
+  const coverage = Math.min(1, core.quotes / FULL_COVERAGE);
+  return BigInt(Math.floor((1024 * coverage) / (1 + (uncertainty / HALF_CONFIDENCE) ** 2)));
+}
