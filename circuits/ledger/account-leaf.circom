@@ -4,8 +4,6 @@ pragma circom 2.2.0;
 include "arithmetic/range.circom";
 include "ledger/hash-words.circom";
 include "ledger/page.circom";
-include "ledger/slot.circom";
-include "ledger/slot-order.circom";
 
 /**
  * @title AccountLeaf
@@ -16,15 +14,17 @@ include "ledger/slot-order.circom";
  * @input nonce settlement nonce, 32 bits
  * @input quoteE6 quote balance, signed 64 bits
  * @input balanceE8[3] BTC, ETH, stETH, 56 bits each
- * @input slot[MAX_POSITIONS], key[MAX_POSITIONS], occupied[MAX_POSITIONS] of Slot
+ * @input slot[MAX_POSITIONS] packed slots, occupied ones first (SlotOrder)
+ * @input pageOccupied[pages of 16] whether the first slot of the page is occupied
  * @output leaf the commitment
- * Assumes the last three come from Slot. Guarantees the inputs are the only ones with this leaf:
- * every limb of every packed word is range-checked here or in Slot.
- * Cost: 781 constraints + 415 per page of 16 + 78 per slot after the first.
+ * Assumes canonical slots in their order, and their flags. Guarantees the inputs are the only ones
+ * with this leaf: every limb of every packed word is range-checked here or by its tag.
+ * Cost: 781 constraints + 415 per page of 16.
  */
 template AccountLeaf(MAX_POSITIONS) {
     assert(MAX_POSITIONS >= 1 && MAX_POSITIONS <= 64);
     var PAGES = 4;
+    var USED_PAGES = (MAX_POSITIONS + 15) \ 16;
     var EMPTY_SLOT = 2 ** 26 * 2 ** 79;
 
     signal input owner;
@@ -32,8 +32,7 @@ template AccountLeaf(MAX_POSITIONS) {
     signal input quoteE6;
     signal input balanceE8[3];
     signal input {maxbit} slot[MAX_POSITIONS];
-    signal input {maxbit} key[MAX_POSITIONS];
-    signal input {binary} occupied[MAX_POSITIONS];
+    signal input {binary} pageOccupied[USED_PAGES];
     signal output leaf;
 
     // 1. Widths: an understated debt would need a limb outside its width.
@@ -53,19 +52,14 @@ template AccountLeaf(MAX_POSITIONS) {
         _ <== balanceRange[c].out;
     }
 
-    // 2. The order of the slots, so that a page is empty exactly when its first slot is.
-    component order = SlotOrder(MAX_POSITIONS);
-    order.key <== key;
-    order.occupied <== occupied;
-
-    // 3. Pages.
+    // 2. Pages: empty exactly when the first slot is, because occupied slots come first.
     component page[PAGES];
     signal {maxbit} emptySlot;
     emptySlot.maxbit = 106;
     emptySlot <== EMPTY_SLOT;
     component commitment = HashWords(TAG_ACCOUNT(), 6);
     for (var p = 0; p < PAGES; p++) {
-        if (16 * p < MAX_POSITIONS) {
+        if (p < USED_PAGES) {
             page[p] = Page();
             for (var i = 0; i < 16; i++) {
                 if (16 * p + i < MAX_POSITIONS) {
@@ -74,14 +68,14 @@ template AccountLeaf(MAX_POSITIONS) {
                     page[p].slot[i] <== emptySlot;
                 }
             }
-            page[p].occupied <== occupied[16 * p];
+            page[p].occupied <== pageOccupied[p];
             commitment.word[2 + p] <== page[p].page;
         } else {
             commitment.word[2 + p] <== 0;
         }
     }
 
-    // 4. Leaf.
+    // 3. Leaf.
     commitment.word[0] <== owner + nonce * 2 ** 160;
     commitment.word[1] <== quoteE6 + 2 ** 63 + balanceE8[0] * 2 ** 64 + balanceE8[1] * 2 ** 120
         + balanceE8[2] * 2 ** 176;

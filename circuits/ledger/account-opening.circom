@@ -3,6 +3,7 @@ pragma circom 2.2.0;
 
 include "ledger/account-leaf.circom";
 include "ledger/ledger-path.circom";
+include "ledger/slot-order.circom";
 include "ledger/slot.circom";
 
 /**
@@ -39,6 +40,7 @@ template AccountOpening(MAX_POSITIONS) {
 
     // 1. Slots.
     component slot[MAX_POSITIONS];
+    component order = SlotOrder(MAX_POSITIONS);
     component account = AccountLeaf(MAX_POSITIONS);
     for (var i = 0; i < MAX_POSITIONS; i++) {
         slot[i] = Slot();
@@ -53,8 +55,11 @@ template AccountOpening(MAX_POSITIONS) {
         isPut[i] <== slot[i].isPut;
         isNegative[i] <== slot[i].isNegative;
         account.slot[i] <== slot[i].packed;
-        account.key[i] <== slot[i].key;
-        account.occupied[i] <== slot[i].occupied;
+        order.key[i] <== slot[i].key;
+        order.occupied[i] <== slot[i].occupied;
+        if (i % 16 == 0) {
+            account.pageOccupied[i \ 16] <== slot[i].occupied;
+        }
     }
 
     // 2. Leaf.

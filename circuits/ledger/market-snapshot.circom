@@ -13,9 +13,10 @@ include "ledger/unpack-word.circom";
  * @input collateralWord C
  * @input sliceWord[2][24] expiry₀, data₀ … expiry₁₁, data₁₁
  * @output snapshotHash the commitment
- * @output time unix seconds, 32 bits
+ * @output time, indexTime unix seconds, 32 bits
  * @output indexE4[2] 1 … 2^37
  * @output perpetualMarkE4[2] 40 bits
+ * @output confidenceQ10[2] of the index, 11 bits
  * @output depthQuote[2] whole USD, 40 bits
  * @output collateralPriceE4[3] market price of BTC, ETH, stETH, 40 bits
  * @output redemptionRateQ30[3] 32 bits
@@ -30,14 +31,18 @@ template MarketSnapshot() {
     signal input sliceWord[2][24];
     signal output snapshotHash;
     signal output {maxbit} time;
+    signal output {maxbit} indexTime;
     signal output {maxbit} indexE4[2];
     signal output {maxbit} perpetualMarkE4[2];
+    signal output {maxbit} confidenceQ10[2];
     signal output {maxbit} depthQuote[2];
     signal output {maxbit} collateralPriceE4[3];
     signal output {maxbit} redemptionRateQ30[3];
     time.maxbit = 32;
+    indexTime.maxbit = 32;
     indexE4.maxbit = 38;
     perpetualMarkE4.maxbit = 40;
+    confidenceQ10.maxbit = 11;
     depthQuote.maxbit = 40;
     collateralPriceE4.maxbit = 40;
     redemptionRateQ30.maxbit = 32;
@@ -55,11 +60,13 @@ template MarketSnapshot() {
     }
     snapshotHash <== snapshot.hash;
 
-    // 2. Times: only the snapshot's own; component ages are the contracts' business.
+    // 2. Times: the snapshot's own and the index's, whose age is charged; every other age is the
+    // contracts' business.
     component times = UnpackWord(6, [32, 32, 32, 32, 32, 32]);
     times.word <== timeWord;
     time <== times.field[0];
-    for (var i = 1; i < 6; i++) {
+    indexTime <== times.field[1];
+    for (var i = 2; i < 6; i++) {
         _ <== times.field[i];
     }
 
@@ -71,7 +78,7 @@ template MarketSnapshot() {
         indexE4[u] <== underlying[u].field[0] + 1;
         perpetualMarkE4[u] <== underlying[u].field[1];
         depthQuote[u] <== underlying[u].field[3];
-        _ <== underlying[u].field[2];
+        confidenceQ10[u] <== underlying[u].field[2];
         _ <== underlying[u].field[4];
         _ <== underlying[u].field[5];
     }

@@ -27,6 +27,7 @@ template PositionSlice() {
     signal output sigmaQ24;
     signal output kMinQ10;
     signal output kMaxQ10;
+    signal output confidenceQ10;
 
     component selection = SliceSelection();
     selection.underlying <== underlying;
@@ -47,4 +48,5 @@ template PositionSlice() {
     sigmaQ24 <== fields.sigmaQ24;
     kMinQ10 <== fields.kMinQ10;
     kMaxQ10 <== fields.kMaxQ10;
+    confidenceQ10 <== fields.confidenceQ10;
 }

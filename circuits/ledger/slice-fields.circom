@@ -12,6 +12,7 @@ include "ledger/unpack-word.circom";
  * @output settlementPriceE4 the low 40 bits of the a-field: what an expired slice stores there
  * @output aQ44, bQ30, cQ30, mQ24, sigmaQ24 raw SVI, signed except b and sigma
  * @output kMinQ10, kMaxQ10 fitted range of log-moneyness, signed
+ * @output confidenceQ10 11 bits; 0 when there is no slice
  * Assumes isListed boolean. Guarantees the outputs are the only ones of this word.
  * Cost: 239 constraints.
  */
@@ -27,6 +28,7 @@ template SliceFields() {
     signal output sigmaQ24;
     signal output kMinQ10;
     signal output kMaxQ10;
+    signal output confidenceQ10;
 
     component raw = UnpackWord(10, [32, 40, 8, 32, 33, 28, 27, 14, 14, 11]);
     raw.word <== data;
@@ -39,6 +41,5 @@ template SliceFields() {
     sigmaQ24 <== raw.field[6];
     kMinQ10 <== raw.field[7] - (1 << 13);
     kMaxQ10 <== raw.field[8] - (1 << 13);
-    // The slice's confidence enters the initial margin only.
-    _ <== raw.field[9];
+    confidenceQ10 <== raw.field[9];
 }

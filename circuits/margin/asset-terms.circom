@@ -10,6 +10,7 @@ include "ledger/unpack-word.circom";
  * @output thresholdQuote[3] whole USD, 40 bits
  * @output haircutBps[4] 14 bits
  * @output underlying 0 or 1
+ * @output imExtraBps add-on of the initial margin, 14 bits
  * Assumes nothing. Guarantees the fields are the only ones of this word. Cost: 191 constraints.
  */
 template AssetTerms() {
@@ -17,8 +18,10 @@ template AssetTerms() {
     signal output {maxbit} thresholdQuote[3];
     signal output {maxbit} haircutBps[4];
     signal output {binary} underlying;
+    signal output {maxbit} imExtraBps;
     thresholdQuote.maxbit = 40;
     haircutBps.maxbit = 14;
+    imExtraBps.maxbit = 14;
 
     component asset = UnpackWord(9, [40, 40, 40, 14, 14, 14, 14, 1, 14]);
     asset.word <== assetWord;
@@ -29,6 +32,5 @@ template AssetTerms() {
         haircutBps[j] <== asset.field[3 + j];
     }
     underlying <== asset.field[7];
-    // The add-on of the initial margin.
-    _ <== asset.field[8];
+    imExtraBps <== asset.field[8];
 }

@@ -14,6 +14,7 @@ include "margin/haircut-value.circom";
  * @input assetWord[3] A_c of the parameter set
  * @output assetUnderlying[3] 0 or 1
  * @output haircutValueE6[3] below 2^77
+ * @output imExtraBps[3] add-ons of the initial margin, 14 bits
  * Assumes the widths. Guarantees the values, exactly. Cost: 1,749 constraints.
  */
 template Collateral() {
@@ -24,7 +25,9 @@ template Collateral() {
     signal input assetWord[3];
     signal output {binary} assetUnderlying[3];
     signal output {maxbit} haircutValueE6[3];
+    signal output {maxbit} imExtraBps[3];
     haircutValueE6.maxbit = 77;
+    imExtraBps.maxbit = 14;
 
     component terms[3];
     component value[3];
@@ -33,6 +36,7 @@ template Collateral() {
         terms[c] = AssetTerms();
         terms[c].assetWord <== assetWord[c];
         assetUnderlying[c] <== terms[c].underlying;
+        imExtraBps[c] <== terms[c].imExtraBps;
 
         value[c] = CollateralValue();
         value[c].indexE4 <== Select()(terms[c].underlying, indexE4[0], indexE4[1]);

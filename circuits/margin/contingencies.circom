@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
-include "margin/bands.circom";
-include "margin/dollar-delta.circom";
-include "margin/marginal-charge.circom";
-include "margin/position-terms.circom";
-include "margin/route.circom";
+include "margin/contingency-bases.circom";
+include "margin/contingency-charge.circom";
 
 /**
  * @title Contingencies
- * @notice The maintenance contingencies (docs/spec.md §5) before the division:
- * 2^10 · (mmShort·shortOption + mmPerpetual·perpetual + mmFuture·future) + Σ_u concentration_u.
+ * @notice The maintenance contingencies (docs/spec.md §5) before the division.
  * @param COUNT number of positions, at most 64
- * @input underlying, lots, isNegative, isPerpetual, isFuture, isOption, isSettled [COUNT]
- * @input forwardE4[COUNT] at most 2^39
- * @input deltaQ128[COUNT] at most 2^128 up to the polynomials' error
- * @input indexE4[2], perpetualMarkE4[2], depthQuote[2] of the snapshot
- * @input shortOptionBps, perpetualBps, futureBps 16 bits
- * @input bandsQ10[3], marginalBps[4] 16 bits each
+ * @input the inputs of ContingencyBases
+ * @input shortOptionBps, perpetualBps, futureBps, marginalBps[4] 16 bits each
  * @output totalBpsQ10 in E6 · bps · 2^10, below 2^100
- * Assumes the ranges: lots sums are below 2^32, notionals below 2^32 · 2^40, dollar deltas below 2^71.
- * Guarantees the total, exactly. Cost: 11 · COUNT + 757 constraints.
+ * Assumes the ranges of ContingencyBases. Guarantees the total, exactly.
+ * Cost: 11 · COUNT + 755 constraints.
  */
 template Contingencies(COUNT) {
     signal input underlying[COUNT];
@@ -41,70 +33,36 @@ template Contingencies(COUNT) {
     signal input {maxbit} bandsQ10[3];
     signal input {maxbit} marginalBps[4];
     signal output totalBpsQ10;
-    assert(indexE4.maxbit <= 38 && perpetualMarkE4.maxbit <= 40 && depthQuote.maxbit <= 40);
-    assert(shortOptionBps.maxbit <= 16 && perpetualBps.maxbit <= 16 && futureBps.maxbit <= 16);
-    assert(bandsQ10.maxbit <= 16 && marginalBps.maxbit <= 16);
 
-    // 1. Sums of lots.
-    component terms[COUNT];
-    component shortOptionLots = Route(COUNT);
-    component perpetualLots = Route(COUNT);
-    component lotsDelta = Route(COUNT);
-    shortOptionLots.underlying <== underlying;
-    perpetualLots.underlying <== underlying;
-    lotsDelta.underlying <== underlying;
-    var future = 0;
+    component bases = ContingencyBases(COUNT);
+    bases.underlying <== underlying;
+    bases.lots <== lots;
+    bases.isNegative <== isNegative;
+    bases.isPerpetual <== isPerpetual;
+    bases.isFuture <== isFuture;
+    bases.isOption <== isOption;
+    bases.isSettled <== isSettled;
+    bases.forwardE4 <== forwardE4;
+    bases.deltaQ128 <== deltaQ128;
+    bases.indexE4 <== indexE4;
+    bases.perpetualMarkE4 <== perpetualMarkE4;
+    bases.depthQuote <== depthQuote;
+    bases.bandsQ10 <== bandsQ10;
     for (var i = 0; i < COUNT; i++) {
-        terms[i] = PositionTerms();
-        terms[i].lots <== lots[i];
-        terms[i].isNegative <== isNegative[i];
-        terms[i].isPerpetual <== isPerpetual[i];
-        terms[i].isFuture <== isFuture[i];
-        terms[i].isOption <== isOption[i];
-        terms[i].isSettled <== isSettled[i];
-        terms[i].forwardE4 <== forwardE4[i];
-        shortOptionLots.amount[i] <== terms[i].shortOptionLots;
-        perpetualLots.amount[i] <== terms[i].perpetualLots;
-        lotsDelta.amount[i] <== lots[i] * deltaQ128[i];
-        future += terms[i].futureNotionalE6;
+        // Confidence is charged in the initial margin only.
+        _ <== bases.chargedLots[i];
     }
 
-    // 2. Notionals, E6.
-    signal shortOption[2];
-    signal perpetual[2];
-    for (var u = 0; u < 2; u++) {
-        shortOption[u] <== indexE4[u] * shortOptionLots.total[u];
-        perpetual[u] <== perpetualMarkE4[u] * perpetualLots.total[u];
-    }
-    signal shortOptionCharge <== shortOptionBps * (shortOption[0] + shortOption[1]);
-    signal perpetualCharge <== perpetualBps * (perpetual[0] + perpetual[1]);
-    signal futureCharge <== futureBps * future;
-
-    // 3. Concentration: marginal in dollar delta; bands are multiples (Q10) of the depth in whole USD.
-    // 2^10 · dollarDelta and band · depth · 10^6 are both multiples of 2^6, which is left out: then the
-    // amount is below 2^75 and a threshold below 2^16 · 2^40 · 15,625 < 2^70.
-    component dollarDelta[2];
-    component bands[2];
-    component concentration[2];
-    signal band[2][3];
-    for (var u = 0; u < 2; u++) {
-        dollarDelta[u] = DollarDelta();
-        dollarDelta[u].lotsDeltaQ128 <== lotsDelta.total[u];
-        dollarDelta[u].indexE4 <== indexE4[u];
-
-        bands[u] = Bands(75);
-        concentration[u] = MarginalCharge();
-        bands[u].amount <== dollarDelta[u].dollarDeltaE6 * 2 ** 4;
-        concentration[u].amount <== dollarDelta[u].dollarDeltaE6 * 2 ** 4;
-        for (var j = 0; j < 3; j++) {
-            band[u][j] <== bandsQ10[j] * depthQuote[u];
-            bands[u].threshold[j] <== band[u][j] * (10 ** 6 / 2 ** 6);
-            concentration[u].threshold[j] <== band[u][j] * (10 ** 6 / 2 ** 6);
-        }
-        concentration[u].above <== bands[u].above;
-        concentration[u].rate <== marginalBps;
-    }
-
-    totalBpsQ10 <== 2 ** 10 * (shortOptionCharge + perpetualCharge + futureCharge)
-        + 2 ** 6 * (concentration[0].total + concentration[1].total);
+    component charge = ContingencyCharge();
+    charge.shortOptionE6 <== bases.shortOptionE6;
+    charge.perpetualE6 <== bases.perpetualE6;
+    charge.futureE6 <== bases.futureE6;
+    charge.dollarDeltaE6 <== bases.dollarDeltaE6;
+    charge.threshold <== bases.threshold;
+    charge.above <== bases.above;
+    charge.shortOptionBps <== shortOptionBps;
+    charge.perpetualBps <== perpetualBps;
+    charge.futureBps <== futureBps;
+    charge.marginalBps <== marginalBps;
+    totalBpsQ10 <== charge.totalBpsQ10;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
-include "ledger/unpack-word.circom";
+include "margin/margin-terms.circom";
 
 /**
  * @title GeneralTerms
- * @notice Unpacks what the maintenance margin reads of words G and K (docs/spec.md §2.5).
+ * @notice What the maintenance margin reads of words G and K (docs/spec.md §2.5).
  * @input generalWord G
  * @input concentrationWord K
  * @output mmFactorBps, shortOptionBps, perpetualBps, futureBps maintenance rates, 16 bits
@@ -29,30 +29,27 @@ template GeneralTerms() {
     bandsQ10.maxbit = 16;
     marginalBps.maxbit = 16;
 
-    // version | mm, im, cure | short option mm, im | perpetual mm, im | future mm, im | confidence im,
-    // threshold | latency rate, maximum. Initial-margin fields are not read here.
-    component general = UnpackWord(14, [8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 11, 16, 16]);
-    general.word <== generalWord;
-    mmFactorBps <== general.field[1];
-    shortOptionBps <== general.field[4];
-    perpetualBps <== general.field[6];
-    futureBps <== general.field[8];
-    _ <== general.field[0];
-    _ <== general.field[2];
-    _ <== general.field[3];
-    _ <== general.field[5];
-    _ <== general.field[7];
-    for (var i = 9; i < 14; i++) {
-        _ <== general.field[i];
-    }
+    component terms = MarginTerms();
+    terms.generalWord <== generalWord;
+    terms.concentrationWord <== concentrationWord;
+    mmFactorBps <== terms.factorBps[0];
+    shortOptionBps <== terms.shortOptionBps[0];
+    perpetualBps <== terms.perpetualBps[0];
+    futureBps <== terms.futureBps[0];
+    bandsQ10 <== terms.bandsQ10;
+    marginalBps <== terms.marginalBps[0];
 
-    component concentration = UnpackWord(11, [16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
-    concentration.word <== concentrationWord;
-    for (var j = 0; j < 3; j++) {
-        bandsQ10[j] <== concentration.field[j];
-    }
+    // The rest is of the initial margin.
+    _ <== terms.factorBps[1];
+    _ <== terms.shortOptionBps[1];
+    _ <== terms.perpetualBps[1];
+    _ <== terms.futureBps[1];
+    _ <== terms.cureBufferBps;
+    _ <== terms.confidenceBps;
+    _ <== terms.confidenceThresholdQ10;
+    _ <== terms.latencyBpsPerSecondX10;
+    _ <== terms.latencyMaxBps;
     for (var j = 0; j < 4; j++) {
-        marginalBps[j] <== concentration.field[3 + j];
-        _ <== concentration.field[7 + j];
+        _ <== terms.marginalBps[1][j];
     }
 }

@@ -80,7 +80,9 @@ template GrossEquity(MAX_POSITIONS) {
     snapshotHash <== market.snapshotHash;
     for (var u = 0; u < 2; u++) {
         _ <== market.depthQuote[u];
+        _ <== market.confidenceQ10[u];
     }
+    _ <== market.indexTime;
 
     // 3. The parameters under their hash; of them only the underlying of each asset is read.
     component parameters = RiskParameters();
@@ -128,6 +130,7 @@ template GrossEquity(MAX_POSITIONS) {
         for (var j = 0; j < 4; j++) {
             _ <== terms[c].haircutBps[j];
         }
+        _ <== terms[c].imExtraBps;
         value[c] = CollateralValue();
         value[c].indexE4 <== Select()(terms[c].underlying, market.indexE4[0], market.indexE4[1]);
         value[c].marketPriceE4 <== market.collateralPriceE4[c];

@@ -85,6 +85,10 @@ template MarginAtScenarios(MAX_POSITIONS) {
     market.collateralWord <== collateralWord;
     market.sliceWord <== sliceWord;
     snapshotHash <== market.snapshotHash;
+    _ <== market.indexTime;
+    for (var u = 0; u < 2; u++) {
+        _ <== market.confidenceQ10[u];
+    }
 
     // 3. Scenarios and terms under the parameter hash.
     component scenarios = ScenarioOpening();
@@ -149,6 +153,9 @@ template MarginAtScenarios(MAX_POSITIONS) {
     collateral.redemptionRateQ30 <== market.redemptionRateQ30;
     collateral.indexE4 <== market.indexE4;
     collateral.assetWord <== assetWord;
+    for (var c = 0; c < 3; c++) {
+        _ <== collateral.imExtraBps[c];
+    }
     mark.lots <== lots;
     equityE6 <== quoteE6 + collateral.haircutValueE6[0] + collateral.haircutValueE6[1]
         + collateral.haircutValueE6[2] + mark.valueE6;

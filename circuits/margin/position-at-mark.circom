@@ -53,6 +53,8 @@ template PositionAtMark() {
     position.sigmaQ24 <== slice.sigmaQ24;
     position.kMinQ10 <== slice.kMinQ10;
     position.kMaxQ10 <== slice.kMaxQ10;
+    // The slice's confidence enters the initial margin only.
+    _ <== slice.confidenceQ10;
 
     markE4Q128 <== position.markE4Q128;
     _ <== position.deltaQ128;

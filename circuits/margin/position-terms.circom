@@ -10,6 +10,7 @@ pragma circom 2.2.0;
  * @input forwardE4 of a dated position, at most 2^39
  * @output shortOptionLots |lots| of a short option, else 0
  * @output perpetualLots |lots| of a perpetual, else 0
+ * @output futureLots |lots| of a future, else 0
  * @output futureNotionalE6 forward · |lots| of a future, else 0
  * Assumes the flags boolean and consistent (Slot, PositionMark). Guarantees the amounts.
  * Cost: 7 constraints.
@@ -24,6 +25,7 @@ template PositionTerms() {
     signal input forwardE4;
     signal output shortOptionLots;
     signal output perpetualLots;
+    signal output futureLots;
     signal output futureNotionalE6;
 
     signal shortLots <== -isNegative * lots;
@@ -35,6 +37,6 @@ template PositionTerms() {
     perpetualLots <== isPerpetual * absoluteLots;
 
     signal isLiveFuture <== isFuture * (1 - isSettled);
-    signal futureLots <== isLiveFuture * absoluteLots;
+    futureLots <== isLiveFuture * absoluteLots;
     futureNotionalE6 <== futureLots * forwardE4;
 }

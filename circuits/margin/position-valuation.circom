@@ -68,6 +68,8 @@ template PositionValuation() {
     position.sigmaQ24 <== slice.sigmaQ24;
     position.kMinQ10 <== slice.kMinQ10;
     position.kMaxQ10 <== slice.kMaxQ10;
+    // The slice's confidence enters the initial margin only.
+    _ <== slice.confidenceQ10;
     position.multiplierQ24 <== multiplierQ24;
     position.logMoveQ10 <== logMoveQ10;
     position.tenorTauSeconds <== tenorTauSeconds;

@@ -147,7 +147,7 @@ describe('a healthy account has no satisfying witness', () => {
   });
 
   test('with one instrument twice', () => {
-    const order = `margin.account.account.order.increasing[${CALL + 1}]`;
+    const order = `margin.account.order.increasing[${CALL + 1}]`;
     const published = { accountIndex: BigInt(TWICE) };
     expectStopped(
       { inputs: inputsOf(TWICE), overrides: stretchRange(order, 76), published },
@@ -233,7 +233,7 @@ describe('a healthy account has no satisfying witness', () => {
   });
 
   test('with a second zero: a dollar delta of nothing called negative', () => {
-    const fold = 'margin.contingencies.dollarDelta[1].fold';
+    const fold = 'margin.contingencies.bases.dollarDelta[1].fold';
     const bits = anonymous(fold, 'Num2Bits');
     // The fold of 0 as a negative number is −1: written with one bit far up, and a 0th "bit" for the rest.
     const overrides = {
