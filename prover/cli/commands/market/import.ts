@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../../errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../files.ts';
+import { importMarket } from '../../../market/import/import-market.ts';
+import { surfacePicture } from '../../../market/import/picture.ts';
+import { readMarketFile } from '../../../market/import/read-file.ts';
+import { parseSnapshot, snapshotDocument } from '../../../market/snapshot-document.ts';
+import { snapshotHash } from '../../../market/snapshot-words.ts';
+import { integer, parseValue } from '../../../schema.ts';
+import type { Command, CommandContext } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+import { formatUtc } from '../../format.ts';
+import { importJson, printImport } from '../../market-import-report.ts';
+import { MARKET_VALUE_OPTIONS, marketValues } from '../../market-values.ts';
+
+const DEFAULT_MAX_AGE_SECONDS = 300;
+const SECONDS_PER_DAY = 86_400;
+
+function maxAge(context: CommandContext): number {
+  const text = stringOption(context, 'max-age');
+  if (text === undefined) return DEFAULT_MAX_AGE_SECONDS;
+  const value = /^[0-9]+$/.test(text) ? Number(text) : NaN;
+  return parseValue(integer(0, SECONDS_PER_DAY), value, '--max-age');
+}
+
+function requestOf(context: CommandContext): Parameters<typeof importMarket>[0] {
+  const files = context.positionals.map((path) =>
+    readMarketFile(readTextFile(path, '<file>'), path),
+  );
+  const documents = files
+    .flatMap((file) => (file.type === 'inputs' ? [file.inputs] : []))
+    .sort((left, right) => right.time - left.time);
+  const basePath = stringOption(context, 'base');
+  const base =
+    basePath === undefined ? {} : { base: parseSnapshot(readTextFile(basePath, '--base')) };
+  return {
+    feeds: files.flatMap((file) => (file.type === 'feed' ? [file.feed] : [])),
+    // A flag outranks a document, a newer document an older one.
+    inputs: [marketValues(context), ...documents],
+    maxAgeSeconds: maxAge(context),
+    ...base,
+  };
+}
+
+export const command: Command = {
+  name: 'market import',
+  summary: 'read option chains, fit the surface, write a snapshot',
+  description:
+    'Reads chains of BTC and ETH: responses of Deribit’s public API in JSON\n' +
+    '(get_book_summary_by_currency, ticker, get_instruments) or CSV, and what plimsoll market vol\n' +
+    'and plimsoll market depth write. Cleans the quotes, fits every expiry free of arbitrage and\n' +
+    'writes the snapshot that plimsoll margin --snapshot takes. An expiry that cannot be fitted is\n' +
+    'left out and named. Rules and figures: docs/market-data.md.',
+  example:
+    'npx plimsoll market import btc-chain.json eth-chain.json --out snapshot.json --picture fit.svg',
+  positionals: [
+    {
+      name: 'file',
+      required: true,
+      repeated: true,
+      describe: 'chains and market inputs, any number',
+    },
+  ],
+  options: {
+    out: { type: 'string', placeholder: 'file', describe: 'the snapshot to write' },
+    picture: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'an SVG of market against fit to write, one panel per expiry',
+    },
+    base: {
+      type: 'string',
+      placeholder: 'file',
+      describe:
+        'snapshot that supplies what the files do not: the other underlying, depth, collateral',
+    },
+    'max-age': {
+      type: 'string',
+      placeholder: 'seconds',
+      describe: `quotes this much older than the newest are stale (default: ${DEFAULT_MAX_AGE_SECONDS})`,
+    },
+    ...MARKET_VALUE_OPTIONS,
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const out = stringOption(context, 'out');
+    if (out === undefined) throw new InvalidInput('--out', 'is required: the snapshot to write');
+    const result = importMarket(requestOf(context));
+    const { snapshot } = result;
+    const imported = result.underlyings.filter((underlying) => underlying !== undefined);
+    const picture = stringOption(context, 'picture');
+    const drawn = surfacePicture(imported, Number(snapshot.time));
+
+    writeFileAtomically(out, `${JSON.stringify(snapshotDocument(snapshot), null, 1)}\n`);
+    if (picture !== undefined) writeFileAtomically(picture, drawn);
+
+    const hash = snapshotHash(snapshot);
+    const { print } = context;
+    print(`wrote ${out}: snapshot of ${formatUtc(snapshot.time)} UTC, hash ${hash}`);
+    if (picture !== undefined) print(`wrote ${picture}`);
+    printImport(context, result);
+    context.printJson({
+      out,
+      ...(picture === undefined ? {} : { picture }),
+      time: snapshot.time,
+      snapshotHash: hash,
+      ...(importJson(result) as object),
+    });
+  },
+};

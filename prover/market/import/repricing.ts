@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { loadDefaultParameters } from '../parameters-document.ts';
+import { priceMarket } from '../../risk/market.ts';
+import type { MarketSnapshot } from '../../risk/types.ts';
+import type { Chain } from './chain.ts';
+import { SECONDS_PER_YEAR } from './chain.ts';
+import { median, quantile } from './statistics.ts';
+
+/** Every listed option, dropped quotes and both sides of a strike included, priced by the engine. */
+export interface Repricing {
+  readonly options: number;
+  /** Options without a mark, or of an expiry that the snapshot does not hold. */
+  readonly left: number;
+  /** |value − mark price| as a share of the forward. */
+  readonly median: number;
+  readonly p95: number;
+  readonly max: number;
+  /**
+   * Median |fitted − mark volatility| of the out-of-the-money marks within two standard deviations
+   * of the money, whether they were fitted or not.
+   */
+  readonly coreVolMedian: number;
+}
+
+/** The market at mark: no parameter but the scenarios touches a value there. */
+function pricedAtMark(snapshot: MarketSnapshot) {
+  const { parameters } = loadDefaultParameters();
+  const [btc, eth] = parameters.underlyings;
+  return priceMarket(snapshot, {
+    ...parameters,
+    underlyings: [
+      { ...btc, scenarios: [] },
+      { ...eth, scenarios: [] },
+    ],
+  });
+}
+
+/** Prices the whole chain with the snapshot, by the fixed-point kernel that decides margin. */
+export function repriceChain(chain: Chain, snapshot: MarketSnapshot): Repricing {
+  const market = pricedAtMark(snapshot);
+  const { underlying } = chain;
+  const live = new Set(
+    snapshot.underlyings[underlying].slices
+      .filter(({ state }) => state === 'live')
+      .map(({ expiry }) => Number(expiry)),
+  );
+  const priced = chain.options.flatMap(({ kind, expiry, strike, markPrice, markVol }) => {
+    if (markPrice === undefined || !live.has(expiry)) return [];
+    const strikeE4 = BigInt(Math.round(strike * 1e4));
+    const instrument = { underlying, kind, expiry: BigInt(expiry), strikeE4 };
+    const { markQ128, referenceE4, stdDevQ32, tau } = market.value(instrument);
+    const forward = Number(referenceE4) / 1e4;
+    const error = Math.abs(Number(markQ128 >> 64n) / 2 ** 64 / 1e4 / forward - markPrice);
+    const stdDev = Number(stdDevQ32) / 2 ** 32;
+    const vol = stdDev / Math.sqrt(Number(tau) / SECONDS_PER_YEAR);
+    const outOfTheMoney = (kind === 'call') === strike >= forward;
+    const core = outOfTheMoney && Math.abs(Math.log(strike / forward)) <= 2 * stdDev;
+    return [{ error, coreVolError: core && markVol !== undefined ? Math.abs(vol - markVol) : NaN }];
+  });
+  const errors = priced.map(({ error }) => error);
+  return {
+    options: errors.length,
+    left: chain.options.length - errors.length,
+    median: median(errors),
+    p95: quantile(errors, 0.95),
+    max: errors.reduce((worst, error) => Math.max(worst, error), 0),
+    coreVolMedian: median(
+      priced.map(({ coreVolError }) => coreVolError).filter((error) => !Number.isNaN(error)),
+    ),
+  };
+}
