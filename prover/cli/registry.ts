@@ -8,6 +8,7 @@ import type { Command } from './command.ts';
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['demo', async () => (await import('./commands/demo.ts')).command],
   ['margin', async () => (await import('./commands/margin.ts')).command],
+  ['what-if', async () => (await import('./commands/what-if.ts')).command],
   ['prove', async () => (await import('./commands/prove.ts')).command],
   ['verify', async () => (await import('./commands/verify.ts')).command],
   ['ledger', async () => (await import('./commands/ledger.ts')).command],

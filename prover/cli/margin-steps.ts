@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../errors.ts';
+import { BALANCE_SYMBOLS, type BalanceSymbol } from '../ledger/account-change.ts';
+import type { Account } from '../ledger/account.ts';
+import { costAtMarkE6, type AccountStep } from '../risk/analysis/trades.ts';
+import { abs } from '../risk/fixed-point.ts';
+import { instrumentId } from '../risk/instrument.ts';
+import type { PricedMarket } from '../risk/market.ts';
+import type { Position } from '../risk/types.ts';
+import type { CommandContext, OptionSpec } from './command.ts';
+import { stringOption } from './command.ts';
+import { parseList, parseScaled } from './margin-amount.ts';
+import { parseInstrument } from './margin-instrument.ts';
+
+const LOT_DECIMALS = 2;
+
+export const STEP_OPTIONS = {
+  add: {
+    type: 'string',
+    placeholder: 'instrument:contracts,…',
+    describe: 'buy (or, with a minus, sell) contracts, e.g. BTC-27MAR26-70000-C:-2.5',
+  },
+  remove: {
+    type: 'string',
+    placeholder: 'instrument:contracts|all,…',
+    describe: 'close contracts of a position held, long or short',
+  },
+  unpaid: {
+    type: 'boolean',
+    describe: 'let positions come and go without payment (default: paid at mark from USDC)',
+  },
+  deposit: { type: 'string', placeholder: 'asset:amount,…', describe: 'e.g. USDC:5000,BTC:0.1' },
+  withdraw: { type: 'string', placeholder: 'asset:amount,…', describe: 'e.g. stETH:2' },
+} as const satisfies Record<string, OptionSpec>;
+
+function balances(
+  context: CommandContext,
+  flag: 'deposit' | 'withdraw',
+): readonly { readonly source: string; readonly asset: BalanceSymbol; readonly amount: bigint }[] {
+  const text = stringOption(context, flag);
+  if (text === undefined) return [];
+  return parseList(text, `--${flag}`).map(([name, value]) => {
+    const source = `--${flag} ${name}`;
+    const asset = BALANCE_SYMBOLS.find((symbol) => symbol === name);
+    if (asset === undefined) {
+      throw new InvalidInput(source, `must be one of ${BALANCE_SYMBOLS.join(', ')}`);
+    }
+    const amount = parseScaled(value, asset === 'USDC' ? 6 : 8, source);
+    if (amount <= 0n) throw new InvalidInput(source, 'must be above 0');
+    return { source, asset, amount };
+  });
+}
+
+interface Trade extends Position {
+  readonly source: string;
+}
+
+function additions(context: CommandContext): readonly Trade[] {
+  const text = stringOption(context, 'add');
+  if (text === undefined) return [];
+  return parseList(text, '--add').map(([name, contracts]) => {
+    const source = `--add ${name}`;
+    const instrument = parseInstrument(name, source);
+    const lots = parseScaled(contracts, LOT_DECIMALS, source);
+    if (lots === 0n) throw new InvalidInput(source, 'must not be 0 contracts');
+    return { source, instrument, lots };
+  });
+}
+
+function removals(context: CommandContext, { positions }: Account): readonly Trade[] {
+  const text = stringOption(context, 'remove');
+  if (text === undefined) return [];
+  const seen = new Set<string>();
+  return parseList(text, '--remove').map(([name, contracts]) => {
+    const source = `--remove ${name}`;
+    const instrument = parseInstrument(name, source);
+    const id = instrumentId(instrument);
+    const held = positions.find((position) => instrumentId(position.instrument) === id)?.lots;
+    if (held === undefined) throw new InvalidInput(source, 'is not held by the account');
+    if (seen.has(id)) throw new InvalidInput(source, 'is given twice');
+    seen.add(id);
+    const size = contracts === 'all' ? abs(held) : parseScaled(contracts, LOT_DECIMALS, source);
+    if (size < 1n || size > abs(held)) {
+      throw new InvalidInput(source, `must be from 0.01 to the ${abs(held)} lots of 0.01 held`);
+    }
+    return { source, instrument, lots: held > 0n ? -size : size };
+  });
+}
+
+function payment({ source, ...position }: Trade, market: PricedMarket): readonly AccountStep[] {
+  const costE6 = costAtMarkE6(position, market);
+  if (costE6 === 0n) return [];
+  if (costE6 < 0n) return [{ source, credit: { asset: 'USDC', amount: -costE6 } }];
+  return [{ source, change: { removedAsset: 'USDC', removedAmount: costE6 } }];
+}
+
+/** What the flags ask for, in the order deposits, removals, additions, withdrawals. */
+export function readSteps(
+  context: CommandContext,
+  account: Account,
+  market: PricedMarket,
+): readonly AccountStep[] {
+  const isPaid = context.options['unpaid'] !== true;
+  const trades = [...removals(context, account), ...additions(context)];
+  return [
+    ...balances(context, 'deposit').map(({ source, ...credit }) => ({ source, credit })),
+    ...trades.flatMap(({ source, ...addedPosition }): readonly AccountStep[] => [
+      { source, change: { removedAsset: 'USDC', removedAmount: 0n, addedPosition } },
+      ...(isPaid ? payment({ source, ...addedPosition }, market) : []),
+    ]),
+    ...balances(context, 'withdraw').map(({ source, asset, amount }) => ({
+      source,
+      change: { removedAsset: asset, removedAmount: amount },
+    })),
+  ];
+}
