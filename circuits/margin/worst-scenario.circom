@@ -79,33 +79,40 @@ template WorstScenario() {
     }
     signal even <== IsZero()(fraction);
     var below = 1 - isWorst[0];
-    signal bound[32];
-    component room[32];
-    component floored[32];
-    component excess[32];
-    signal damped[32];
+    signal bound[26];
+    component room[26];
+    component floored[6];
+    component excess[6];
+    signal damped[6];
+    var undampedCount = 0;
+    var dampedCount = 0;
     for (var i = 0; i < 32; i++) {
         // 1 for the ids below the worst.
         below -= isWorst[i + 1];
         var excessQ16 = 0;
         if (isDampedScenario(i + 1) == 0) {
-            bound[i] <== whole - even * below;
-            room[i] = Num2Bits(233);
-            room[i].in <== (bound[i] + 1) * (1 << 152) - 1 - lossE6Q152[i];
+            var k = undampedCount;
+            undampedCount++;
+            bound[k] <== whole - even * below;
+            room[k] = Num2Bits(233);
+            room[k].in <== (bound[k] + 1) * (1 << 152) - 1 - lossE6Q152[i];
             for (var b = 0; b < 152; b++) {
-                _ <== room[i].out[b];
+                _ <== room[k].out[b];
             }
             for (var b = 152; b < 233; b++) {
-                excessQ16 += room[i].out[b] * (1 << (b - 136));
+                excessQ16 += room[k].out[b] * (1 << (b - 136));
             }
             excessQ16 += fraction;
+            _ <== dampingQ16[i];
         } else {
-            floored[i] = FloorShift(234, 152);
-            floored[i].in <== (1 << 233) + lossE6Q152[i];
-            damped[i] <== dampingQ16[i] * (floored[i].out - (1 << 81));
-            excess[i] = Range(100);
-            excess[i].in <== maximum - below - damped[i];
-            excessQ16 = excess[i].out;
+            var k = dampedCount;
+            dampedCount++;
+            floored[k] = FloorShift(234, 152);
+            floored[k].in <== (1 << 233) + lossE6Q152[i];
+            damped[k] <== dampingQ16[i] * (floored[k].out - (1 << 81));
+            excess[k] = Range(100);
+            excess[k].in <== maximum - below - damped[k];
+            excessQ16 = excess[k].out;
         }
         isWorst[i + 1] * excessQ16 === 0;
     }
