@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
-include "circomlib/circuits/poseidon.circom";
+include "arithmetic/poseidon.circom";
 
 /**
  * @title HashWords
@@ -27,7 +27,7 @@ template HashWords(TAG, COUNT) {
     for (var block = 0; block < BLOCKS; block++) {
         var start = block * RATE;
         var size = COUNT - start < RATE ? COUNT - start : RATE;
-        permutation[block] = Poseidon(size + 1);
+        permutation[block] = PoseidonHash(size + 1);
         permutation[block].inputs[0] <== state;
         for (var i = 0; i < size; i++) {
             permutation[block].inputs[i + 1] <== word[start + i];
