@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../../errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../files.ts';
+import type { Combination } from '../../../market/combine/combine.ts';
+import { combineSnapshots } from '../../../market/combine/combine.ts';
+import type { Source } from '../../../market/combine/sources.ts';
+import { parseSnapshot, snapshotDocument } from '../../../market/snapshot-document.ts';
+import { snapshotHash } from '../../../market/snapshot-words.ts';
+import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../risk/types.ts';
+import { integer, parseValue } from '../../../schema.ts';
+import type { Command, CommandContext } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+import { formatTable, formatUtc } from '../../format.ts';
+
+const DEFAULT_MAX_AGE_SECONDS = 120;
+const DEFAULT_MIN_SOURCES = 2;
+
+function wholeNumber(
+  context: CommandContext,
+  flag: string,
+  [least, most]: readonly [number, number],
+  otherwise: number,
+): number {
+  const text = stringOption(context, flag);
+  if (text === undefined) return otherwise;
+  const value = /^[0-9]+$/.test(text) ? Number(text) : NaN;
+  return parseValue(integer(least, most), value, `--${flag}`);
+}
+
+function readSource(path: string): Source {
+  const source = readTextFile(path, '<snapshot>');
+  try {
+    return { name: path, snapshot: parseSnapshot(source) };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new InvalidInput(`${path}: ${error.field}`, error.rule, { cause: error });
+  }
+}
+
+const confidence = (valueQ10: bigint): string => (Number(valueQ10) / 1024).toFixed(2);
+
+function printCombination(context: CommandContext, combination: Combination): void {
+  const { print } = context;
+  const { snapshot, components, rejections, leftOut, given, quorum } = combination;
+  print(`${given} sources, of which ${quorum} must agree on each component`);
+  print();
+  const rows = components.map(({ component, value, agreeing, dispersion }) => [
+    component,
+    value.toString(),
+    `${agreeing}/${given}`,
+    (100 * dispersion).toFixed(4),
+  ]);
+  for (const line of formatTable(['component', 'median', 'agree', 'largest difference, %'], rows)) {
+    print(line);
+  }
+  for (const u of UNDERLYINGS) {
+    const { slices, confidenceQ10 } = snapshot.underlyings[u];
+    print();
+    print(
+      `${UNDERLYING_SYMBOLS[u]}: confidence of index and perpetual ${confidence(confidenceQ10)}`,
+    );
+    const table = slices.map((slice) => [
+      formatUtc(slice.expiry),
+      (Number(slice.forwardRatioQ30) / 2 ** 30).toFixed(6),
+      slice.state,
+      confidence(slice.confidenceQ10),
+    ]);
+    for (const line of formatTable(['expiry', 'forward/index', 'state', 'confidence'], table)) {
+      print(`  ${line}`);
+    }
+  }
+  if (rejections.length > 0) print();
+  for (const { source, component, reason } of rejections) {
+    print(`rejected ${source}: ${component}: ${reason}`);
+  }
+  for (const { slice, message } of leftOut) print(`left out ${slice}: ${message}`);
+}
+
+export const command: Command = {
+  name: 'market combine',
+  summary: 'one snapshot from those of several importers',
+  description:
+    'Each component is the median of the sources that are timely and no outlier; smiles are\n' +
+    'medianised node by node and fitted again, free of arbitrage. How many agree and how closely\n' +
+    'becomes the confidence, which the initial margin charges for. Rules: docs/market-data.md.',
+  example: 'npx plimsoll market combine a.json b.json c.json --out snapshot.json',
+  positionals: [
+    {
+      name: 'snapshot',
+      required: true,
+      repeated: true,
+      describe: 'snapshots of as many importers',
+    },
+  ],
+  options: {
+    out: { type: 'string', placeholder: 'file', describe: 'the combined snapshot to write' },
+    'max-age': {
+      type: 'string',
+      placeholder: 'seconds',
+      describe: `largest distance from the sources' median time (default: ${DEFAULT_MAX_AGE_SECONDS})`,
+    },
+    'min-sources': {
+      type: 'string',
+      placeholder: 'number',
+      describe: `fewest that must agree, and always more than half (default: ${DEFAULT_MIN_SOURCES})`,
+    },
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const out = stringOption(context, 'out');
+    if (out === undefined) throw new InvalidInput('--out', 'is required: the snapshot to write');
+    const rules = {
+      maxAgeSeconds: wholeNumber(context, 'max-age', [0, 86_400], DEFAULT_MAX_AGE_SECONDS),
+      minSources: wholeNumber(context, 'min-sources', [1, 1000], DEFAULT_MIN_SOURCES),
+    };
+    const combination = combineSnapshots(context.positionals.map(readSource), rules);
+    const { snapshot, ...report } = combination;
+    writeFileAtomically(out, `${JSON.stringify(snapshotDocument(snapshot), null, 1)}\n`);
+    const hash = snapshotHash(snapshot);
+    context.print(`wrote ${out}: snapshot of ${formatUtc(snapshot.time)} UTC, hash ${hash}`);
+    printCombination(context, combination);
+    context.printJson({
+      out,
+      time: snapshot.time,
+      snapshotHash: hash,
+      ...report,
+      confidence: UNDERLYINGS.map((u) => ({
+        symbol: UNDERLYING_SYMBOLS[u],
+        confidenceQ10: snapshot.underlyings[u].confidenceQ10,
+        slices: snapshot.underlyings[u].slices.map(({ expiry, confidenceQ10 }) => ({
+          expiry: Number(expiry),
+          confidenceQ10,
+        })),
+      })),
+    });
+  },
+};
