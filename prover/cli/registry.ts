@@ -15,6 +15,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['circuits', async () => (await import('./commands/circuits.ts')).command],
   ['bench', async () => (await import('./commands/bench.ts')).command],
   ['market import', async () => (await import('./commands/market/import.ts')).command],
+  ['market combine', async () => (await import('./commands/market/combine.ts')).command],
   ['market vol', async () => (await import('./commands/market/vol.ts')).command],
   ['market depth', async () => (await import('./commands/market/depth.ts')).command],
   ['oracle sign', async () => (await import('./commands/oracle/sign.ts')).command],
