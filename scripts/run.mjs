@@ -12,6 +12,7 @@ const TASKS = {
   start: [['scripts/setup.ts'], ['prover/cli/main.ts', 'demo']],
   test: [['scripts/setup.ts', '--test'], ['scripts/check.ts']],
   format: [['scripts/format.ts']],
+  bundle: [['scripts/bundle-receipt.ts']],
 };
 
 /** @param {readonly string[]} argv */
