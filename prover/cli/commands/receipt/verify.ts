@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readTextFile } from '../../../files.ts';
+import { findArtifact, loadArtifactManifest } from '../../../proving/artifacts.ts';
 import { challengeOf } from '../../../receipt/challenge.ts';
-import { parseReceipt } from '../../../receipt/document.ts';
+import { parseReceipt, type Receipt } from '../../../receipt/document.ts';
 import { localKeyDocument } from '../../../receipt/local-keys.ts';
 import { ReceiptRefused } from '../../../receipt/refusal.ts';
 import { caveatsOf, sentenceOf } from '../../../receipt/sentence.ts';
@@ -13,18 +14,19 @@ import { FEED_OPTION } from '../../feed-inputs.ts';
 import { jsonRpcOf } from '../../receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
 
-function trustedKeys(context: CommandContext): readonly TrustedKey[] {
+/** Throws `ARTIFACT_MISSING` where neither `--keys` nor this checkout has a key of the circuit. */
+function trustedKeys(context: CommandContext, receipt: Receipt): readonly TrustedKey[] {
   const path = stringOption(context, 'keys');
-  return path === undefined
-    ? parseVerifyingKeys(localKeyDocument(), 'keys')
-    : parseVerifyingKeys(readTextFile(path, '--keys'), path);
+  if (path !== undefined) return parseVerifyingKeys(readTextFile(path, '--keys'), path);
+  findArtifact(loadArtifactManifest(), receipt.statement, receipt.key.profile);
+  return parseVerifyingKeys(localKeyDocument(), 'keys');
 }
 
 async function check(context: CommandContext, path: string): Promise<CheckedReceipt> {
   const receipt = parseReceipt(readTextFile(path, '<file>'), path);
   const challenge = stringOption(context, 'challenge');
   const expected = {
-    keys: trustedKeys(context),
+    keys: trustedKeys(context, receipt),
     challenge: challenge === undefined ? undefined : challengeOf(challenge, '--challenge'),
     marketFeed:
       stringOption(context, 'feed') === undefined ? undefined : addressOption(context, 'feed'),
