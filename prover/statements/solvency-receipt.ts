@@ -18,10 +18,13 @@ export function solvencyReceiptInputs(
   capacity: number,
 ): CircuitInputs {
   const words = parameterWords(request.parameters);
+  // `owner` is the name of the output.
+  const { owner: accountOwner, ...account } = accountInputs(request.opening, capacity);
   return {
     context: request.context,
     statedEquityE6: request.equityAtLeastE6 ?? 0n,
-    ...accountInputs(request.opening, capacity),
+    accountOwner: accountOwner!,
+    ...account,
     ...snapshotInputs(snapshotWords(request.snapshot)),
     ...parameterInputs(words),
     ...gridInputs(words),
