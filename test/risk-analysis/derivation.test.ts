@@ -79,7 +79,9 @@ describe('the derivation as JSON', () => {
           const exact = kind === 'call' ? call : call.sub(forward).add(strike);
           const error = new Real(value).div(new Real(2).pow(152)).sub(exact).abs();
           // The specification's bound, and that of the rolls' multiplier.
-          const bound = Real.max(forward, strike).mul(id > 30 ? 4.2e-7 : 2e-8).add(1);
+          const bound = Real.max(forward, strike)
+            .mul(id > 30 ? 4.2e-7 : 2e-8)
+            .add(1);
           expect(error.lte(bound), `#${position} in scenario ${id}: ${error}`).toBe(true);
           priced += 1;
         }

@@ -49,6 +49,23 @@ function narrow(sample: (at: bigint) => Sample, near: Sample, far: Sample): Cros
   return { before: low.at, after: high.at };
 }
 
+/** Levels looked at between the last sample inside and a crossing found, for a nearer one. */
+const LOOKS_BACK = 8n;
+
+/**
+ * The crossing in a bracket that may hold several (steps of the model's grids fold a flat profile):
+ * once one is found, the stretch before it is looked through, and the search repeated on a hit.
+ */
+function narrowToNearest(sample: (at: bigint) => Sample, near: Sample, far: Sample): Crossing {
+  const found = narrow(sample, near, far);
+  const stretch = found.before - near.at;
+  for (let look = 1n; look < LOOKS_BACK; look += 1n) {
+    const nearer = sample(near.at + (stretch * look) / LOOKS_BACK);
+    if (nearer.inside < 0n) return narrowToNearest(sample, near, nearer);
+  }
+  return found;
+}
+
 /** Ternary search of a dip between three samples; the first sample below zero, if there is one. */
 function probeDip(
   sample: (at: bigint) => Sample,
@@ -73,7 +90,7 @@ function probeDip(
  * given levels, which run away from the first, until the state differs, and then closes in to
  * neighbouring integers. Where three samples show a dip towards the other state it is searched for
  * a pair of crossings between them. `undefined`: none up to the last level. A pair of crossings
- * that leaves no dip in the samples stays unseen: the levels should be close where that matters.
+ * that leaves no trace in the samples stays unseen: the levels should be close where that matters.
  */
 export function nearestCrossing(
   excess: (level: bigint) => bigint,
@@ -90,7 +107,8 @@ export function nearestCrossing(
   for (const level of levels) {
     const current = sample(level);
     const previous = seen.at(-1);
-    if (previous !== undefined && current.inside < 0n) return narrow(sample, previous, current);
+    if (previous !== undefined && current.inside < 0n)
+      return narrowToNearest(sample, previous, current);
     const beforePrevious = seen.at(-2);
     if (
       previous !== undefined &&
@@ -99,7 +117,7 @@ export function nearestCrossing(
       previous.inside <= current.inside
     ) {
       const dip = probeDip(sample, beforePrevious, current);
-      if (dip !== undefined) return narrow(sample, dip.near, dip.far);
+      if (dip !== undefined) return narrowToNearest(sample, dip.near, dip.far);
     }
     seen.push(current);
   }
