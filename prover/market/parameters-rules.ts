@@ -3,6 +3,7 @@ import { requireRule } from '../schema.ts';
 import { multiplierOfLogMoveQ24 } from './log-grid.ts';
 import type { ParametersDocument } from './parameters-schema.ts';
 import { SCENARIO_COUNT } from './parameters-schema.ts';
+import { checkScenarioLayout } from './scenario-layout.ts';
 
 type Underlying = ParametersDocument['underlyings'][number];
 type Scenario = Underlying['scenarios'][number];
@@ -122,10 +123,10 @@ function checkStress({ stress }: ParametersDocument): void {
 
 /** The rules of docs/spec.md §2.5 that join several fields; throws `InvalidInput`. */
 export function checkParameters(document: ParametersDocument): void {
-  document.underlyings.forEach((underlying, place) => {
-    underlying.scenarios.forEach((scenario, index) =>
-      checkScenario(scenario, index, `underlyings[${place}].scenarios[${index}]`),
-    );
+  document.underlyings.forEach(({ scenarios }, place) => {
+    const field = (index: number): string => `underlyings[${place}].scenarios[${index}]`;
+    scenarios.forEach((scenario, index) => checkScenario(scenario, index, field(index)));
+    scenarios.forEach((scenario, index) => checkScenarioLayout(scenario, field(index)));
   });
   checkTenorTable(document.tenorTable);
   checkConcentration(document);

@@ -110,6 +110,27 @@ describe('parameter set', () => {
       (d) => (d.underlyings[0].scenarios[30].vol = 'up'),
       'underlyings[0].scenarios[30].vol: must be unchanged in a scenario that rolls the forward',
     ],
+    [
+      'another vol shock than the layout has at its place',
+      (d) => (d.underlyings[1].scenarios[7].vol = 'up'),
+      'underlyings[1].scenarios[7].vol: must be unchanged at id 8 of the scenario layout',
+    ],
+    [
+      'a roll at another place than 31 and 32',
+      (d) => (d.underlyings[0].scenarios[30].forwardRoll = -1),
+      'underlyings[0].scenarios[30].forwardRoll: must be 1 at id 31 of the scenario layout',
+    ],
+    [
+      'a move of the index where the layout has none',
+      (d) =>
+        Object.assign(d.underlyings[0].scenarios[0], { logMoveQ10: 45, multiplierQ24: 17530936 }),
+      'underlyings[0].scenarios[0].logMoveQ10: must be 0 at id 1 of the scenario layout',
+    ],
+    [
+      'damping where the layout has none',
+      (d) => (d.underlyings[1].scenarios[19].dampingQ16 = 65_535),
+      'underlyings[1].scenarios[19].dampingQ16: must be 65536 at id 20 of the scenario layout',
+    ],
     ['13 knots', (d) => d.tenorTable.pop(), 'tenorTable: must have at least 14 entries, has 13'],
     [
       'a first knot at 0',
