@@ -18,7 +18,9 @@ import {
   roundToInteger,
   twoTo,
 } from './coefficients/approximation.ts';
+import { adapt, renderAdaptedCircom } from './coefficients/adapted.ts';
 import {
+  ADAPTED_CIRCOM_PATH,
   CIRCOM_PATH,
   JSON_PATH,
   readCoefficients,
@@ -80,3 +82,7 @@ if (process.argv.includes('--refit')) {
 const coefficients = readCoefficients();
 writeFileSync(CIRCOM_PATH, renderCircom(coefficients));
 writeFileSync(TYPESCRIPT_PATH, renderTypeScript(coefficients));
+const adapted = indices(8).map((i) =>
+  adapt(coefficients.normalCdf[i]!.map(BigInt), coefficients.normalSlope[i]!.map(BigInt)),
+);
+writeFileSync(ADAPTED_CIRCOM_PATH, renderAdaptedCircom(adapted));

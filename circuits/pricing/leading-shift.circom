@@ -20,7 +20,7 @@ template LeadingShift() {
     assert(value.maxbit <= 40);
 
     var hint = 0;
-    for (var shifted = value; shifted != 0 && shifted < 2 ** 39; shifted = shifted * 2) {
+    for (var shifted = value; shifted != 0 && shifted < 2 ** 39; shifted += shifted) {
         hint++;
     }
 
@@ -45,7 +45,7 @@ template LeadingShift() {
         fine[j] <-- hint % 8 == j ? 1 : 0; // unique: see above
         fine[j] * (fine[j] - 1) === 0;
         fineSum += fine[j];
-        finePower += fine[j] * 2 ** j;
+        finePower += fine[j] * (1 << j);
         total += j * fine[j];
     }
     coarseSum === 1;

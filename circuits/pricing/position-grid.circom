@@ -5,7 +5,7 @@ include "arithmetic/select.circom";
 include "ledger/scenario-layout.circom";
 include "pricing/contract-terms.circom";
 include "pricing/grid-probabilities.circom";
-include "pricing/roll-multiplier.circom";
+include "pricing/roll-multipliers.circom";
 include "pricing/shocked-std-devs.circom";
 include "pricing/tenor-interval.circom";
 include "pricing/tenor-values.circom";
@@ -116,9 +116,9 @@ template PositionGrid() {
         <== Select()(underlying, floorVarianceRateQ64[0], floorVarianceRateQ64[1]);
     stdDevs.positiveTau <== interval.positiveTau;
     signal rollQ10 <== terms.dated * tenor.rollLogQ10;
-    signal rolledQ24[2];
-    rolledQ24[0] <== RollMultiplier()(rollQ10);
-    rolledQ24[1] <== RollMultiplier()(-rollQ10);
+    component rolled = RollMultipliers();
+    rolled.rollQ10 <== rollQ10;
+    var rolledQ24[2] = [rolled.upQ24, rolled.downQ24];
 
     // 4. Probabilities at the mark (id 0) and in every scenario.
     component kernel[33];
@@ -129,7 +129,7 @@ template PositionGrid() {
         if (isMovedScenario(id) == 1) {
             move = Select()(underlying, logMoveQ10[0][id - 1], logMoveQ10[1][id - 1]);
         }
-        kernel[id] = GridProbabilities(coarseBitsOf(vol), beyondBitsOf(vol));
+        kernel[id] = GridProbabilities(coarseBitsOf(vol));
         kernel[id].xQ20 <== terms.xQ20 + move * (1 << 10);
         kernel[id].hi <== stdDevs.hi[vol];
         kernel[id].loQ32 <== stdDevs.loQ32[vol];

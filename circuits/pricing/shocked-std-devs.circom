@@ -5,13 +5,9 @@ include "pricing/scaled-std-dev.circom";
 include "pricing/shocked-std-dev.circom";
 include "pricing/skew-shifts.circom";
 
-/** Coarse width and width beyond the tables that the kernels of a vol code are compiled for. */
+/** Coarse width (ScaledStdDev) of the deviations of a vol code. */
 function coarseBitsOf(vol) {
-    return vol == 0 || vol == 2 ? 24 : 27;
-}
-
-function beyondBitsOf(vol) {
-    return vol == 0 || vol == 2 ? 1 : 2;
+    return vol == 0 || vol == 2 ? 24 : 25;
 }
 
 /**
@@ -24,7 +20,7 @@ function beyondBitsOf(vol) {
  * @input floorVarianceRateQ64 variance per second of the vol floor, below 2^45
  * @input positiveTau seconds, 32 bits
  * @output hi[7], loQ32[7], coarseQ20[7], halfSquareQ36[7], scale[7], scaledCoarse[7] of ScaledStdDev,
- * indexed by vol code; from w = 32 on hi and halfSquareQ36 are capped, which changes no probability
+ * indexed by vol code
  * Assumes the widths of its inputs. Guarantees the values of the specification.
  * Cost: 712 constraints.
  */
@@ -68,34 +64,24 @@ template ShockedStdDevs() {
     up.floorVarianceRateQ64 <== floorVarianceRateQ64;
     up.positiveTau <== positiveTau;
 
-    // 3. The splits. A factor below 2 adds one bit, one of at most 1 none.
+    // 3. The splits. A factor of at most 1 adds no bit, one below 2 one bit.
     component split[7];
     for (var vol = 0; vol < 7; vol++) {
         if (vol == 0) {
-            split[vol] = ScaledStdDev(36, 0, coarseBitsOf(vol));
+            split[vol] = ScaledStdDev(36, 0);
             split[vol].stdDev <== stdDevQ32;
         } else if (vol == 1) {
-            split[vol] = ScaledStdDev(39, 0, coarseBitsOf(vol));
+            split[vol] = ScaledStdDev(39, 0);
             split[vol].stdDev <== up.shockedQ32;
         } else {
-            split[vol] = ScaledStdDev(vol == 2 ? 36 : 37, 10, coarseBitsOf(vol));
+            split[vol] = ScaledStdDev(vol == 2 ? 36 : 37, 10);
             split[vol].stdDev <== stdDevQ32 * factorQ10[vol];
         }
+        hi[vol] <== split[vol].hi;
         loQ32[vol] <== split[vol].loQ32;
         coarseQ20[vol] <== split[vol].coarseQ20;
+        halfSquareQ36[vol] <== split[vol].halfSquareQ36;
         scale[vol] <== split[vol].scale;
         scaledCoarse[vol] <== split[vol].scaledCoarse;
-        if (vol != 1) {
-            hi[vol] <== split[vol].hi;
-            halfSquareQ36[vol] <== split[vol].halfSquareQ36;
-            _ <== split[vol].wide;
-        }
     }
-
-    // 4. From w = 32 on, |x|/w ≤ 1 while w/2 ≥ 16: d₁ is beyond 8 and d₂ beyond −8 whatever x is, and
-    // the smallest numbers that say so keep the kernels' range checks narrow. D1Cell: x·2^16 +
-    // halfSquare − 2^19·Wc stays in [2^41, 2^43), |x·2^16| being below 2^41. D2Cell: 2^16 − 2^18.
-    hi[1] <== split[1].hi + split[1].wide * ((1 << 18) - split[1].hi);
-    halfSquareQ36[1] <== split[1].halfSquareQ36
-        + split[1].wide * ((1 << 42) + coarseQ20[1] * (1 << 19) - split[1].halfSquareQ36);
 }
