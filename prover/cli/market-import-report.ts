@@ -12,8 +12,10 @@ const points = (vol: number): string => (100 * vol).toFixed(2);
 const percent = (share: number): string => (100 * share).toFixed(4);
 
 function droppedText({ quotes }: ExpirySurface): string {
-  const entries = Object.entries(quotes.dropped) as [DropReason, number][];
-  return entries.map(([reason, count]) => `${count} ${reason}`).join(', ');
+  return (Object.keys(DROP_REASONS) as DropReason[])
+    .filter((reason) => quotes.dropped[reason] !== undefined)
+    .map((reason) => `${quotes.dropped[reason]} ${reason}`)
+    .join(', ');
 }
 
 function fittedCells({ diagnostics, confidenceQ10 }: FittedSlice): string[] {
@@ -82,10 +84,8 @@ function printUnderlying(context: CommandContext, underlying: ImportedUnderlying
       `deviations of the money ${points(repricing.coreVolMedian)} points (median)` +
       (repricing.left === 0 ? '' : `; ${repricing.left} left, without mark or slice`),
   );
-  for (const { expiry, fit } of expiries) {
-    if (fit.state === 'refused') {
-      print(`  refused ${formatUtc(BigInt(expiry))}: ${fit.reason}: ${fit.message}`);
-    }
+  for (const { fit } of expiries) {
+    if (fit.state === 'refused') print(`  refused (${fit.reason}) ${fit.message}`);
   }
   for (const { expiry, listed, reason, message } of skipped) {
     print(`  left out ${formatUtc(BigInt(expiry))} (${listed} options): ${reason}: ${message}`);
