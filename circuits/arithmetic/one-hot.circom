@@ -19,10 +19,11 @@ template OneHot(BITS) {
     var node[2 ** BITS];
     node[0] = 1;
     signal upper[2 ** BITS - 1];
+    // Doubled, where a power of two would cost a witness generator a whole exponentiation.
+    var nodes = 1;
     for (var level = 0; level < BITS; level++) {
         // The top bit first, so that leaf i ends at position i.
         var digit = BITS - 1 - level;
-        var nodes = 2 ** level;
         var first = nodes - 1;
         var next[2 ** BITS];
         var known = 0;
@@ -36,7 +37,8 @@ template OneHot(BITS) {
             next[2 * i] = node[i] - upper[first + i];
             next[2 * i + 1] = upper[first + i];
         }
-        for (var i = 0; i < 2 * nodes; i++) {
+        nodes += nodes;
+        for (var i = 0; i < nodes; i++) {
             node[i] = next[i];
         }
     }
@@ -64,12 +66,13 @@ template MaskedOneHot(BITS) {
     // A binary heap: the children of node i are 2i + 1 (next bit 0) and 2i + 2 (next bit 1).
     signal node[2 ** (BITS + 1) - 1];
     node[0] <== mask;
+    var first = 0;
     for (var level = 0; level < BITS; level++) {
-        var first = 2 ** level - 1;
         for (var i = first; i <= 2 * first; i++) {
             node[2 * i + 2] <== node[i] * bit[BITS - 1 - level];
             node[2 * i + 1] <== node[i] - node[2 * i + 2];
         }
+        first += first + 1;
     }
     for (var i = 0; i < 2 ** BITS; i++) {
         leaf[i] <== node[2 ** BITS - 1 + i];
