@@ -4,6 +4,7 @@ import { calendarMargin } from './calendar.ts';
 import { leastDensity } from './domain.ts';
 import { median, OUTLIER_TRUST } from './robust.ts';
 import type { SliceFit } from './slice-fit.ts';
+import type { SliceTask } from './slice-problem.ts';
 import { parameterBounds } from './slice-problem.ts';
 import type { SmileData, SmileQuote } from './smile-data.ts';
 import { clampKink, smileAt, totalVariance } from './svi.ts';
@@ -34,12 +35,37 @@ function errorsOver(quotes: readonly SmileQuote[], years: number, svi: ClampedSv
   return { quotes: quotes.length, vol: summary(vols), price: summary(prices) };
 }
 
-export function coreErrors({ quotes, years }: SmileData, svi: ClampedSvi): SliceErrors {
-  return errorsOver(
-    quotes.filter(({ core }) => core),
-    years,
-    svi,
-  );
+const isTrusted = (trust: number): boolean => trust * trust >= OUTLIER_TRUST;
+
+/** rms error of volatility within two standard deviations, over the quotes the fit believes. */
+export function trustedError({ data, trust }: SliceTask, svi: ClampedSvi): number {
+  const believed = data.quotes.filter(({ core }, index) => core && isTrusted(trust[index]!));
+  return errorsOver(believed, data.years, svi).vol.rms;
+}
+
+/**
+ * Most neighbouring quotes around the money that all lie on one side of the fit and are not
+ * believed. Stale quotes stand alone; a row of them is a shape that the slice cannot take.
+ */
+export function outlierRun(task: SliceTask, svi: ClampedSvi): number {
+  let longest = 0;
+  let run = 0;
+  let side = 0;
+  task.data.quotes.forEach(({ k, vol, core }, index) => {
+    const distrusted = core && !isTrusted(task.trust[index]!);
+    const above = Math.sign(vol * vol * task.data.years - totalVariance(svi, k));
+    if (!distrusted) run = 0;
+    else run = above === side ? run + 1 : 1;
+    side = above;
+    longest = Math.max(longest, run);
+  });
+  return longest;
+}
+
+/** Share of the quotes within two standard deviations that the fit does not believe. */
+export function outlierShare({ data, trust }: SliceTask): number {
+  const core = data.quotes.flatMap((quote, index) => (quote.core ? [trust[index]!] : []));
+  return core.filter((value) => !isTrusted(value)).length / Math.max(core.length, 1);
 }
 
 const PARAMETERS = ['a', 'b', 'c', 'm', 'sigma'] as const;
@@ -63,9 +89,13 @@ export function diagnose(
   const { data, trust } = fit.task;
   return {
     quoteCount: data.quotes.length,
-    outliers: trust.filter((value) => value * value < OUTLIER_TRUST).length,
+    outliers: trust.filter((value) => !isTrusted(value)).length,
     whole: errorsOver(data.quotes, data.years, svi),
-    core: coreErrors(data, svi),
+    core: errorsOver(
+      data.quotes.filter(({ core }) => core),
+      data.years,
+      svi,
+    ),
     butterflyMargin: leastDensity(svi, svi).value,
     clampKink: Math.max(
       clampKink(smileAt(svi, svi.kMin), 'low'),

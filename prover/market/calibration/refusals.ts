@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { coreErrors } from './diagnostics.ts';
+import { outlierRun, outlierShare, trustedError } from './diagnostics.ts';
 import type { SliceFit } from './slice-fit.ts';
 import { fitFrom } from './slice-fit.ts';
 import type { SmileData } from './smile-data.ts';
@@ -10,6 +10,11 @@ import type { ExpiryQuotes, RefusalReason, RefusedSlice } from './types.ts';
 const LEAST_QUOTES = 6;
 const LEAST_PER_SIDE = 2;
 
+/** Beyond this share of outliers around the money it is not clear which quotes are the wrong ones. */
+const MOST_OUTLIERS = 0.25;
+/** Nor may so many neighbours, all on one side, be taken for outliers. */
+const OUTLIERS_IN_A_ROW = 3;
+
 /** Largest rms error of volatility within two standard deviations: 1 point + 3 % of the money's. */
 export function tolerance({ moneyVol }: Pick<SmileData, 'moneyVol'>): number {
   return 0.01 + 0.03 * moneyVol;
@@ -18,11 +23,24 @@ export function tolerance({ moneyVol }: Pick<SmileData, 'moneyVol'>): number {
 /** What the solver may leave of a constraint; the margins of the constraints are far above it. */
 const MOST_VIOLATION = 1e-5;
 
-/** At most 1 for a fit that may be used. */
-export function badness(fit: SliceFit): number {
+/** Whether the fit may be used. */
+export function isAcceptable(fit: SliceFit): boolean {
+  return excess(fit) <= 1 && !contradicted(fit);
+}
+
+/** What is wrong with the fit itself, as a multiple of what is tolerated. */
+export function excess(fit: SliceFit): number {
   const { data, domain } = fit.task;
-  const error = coreErrors(data, { ...fit.svi, ...domain }).vol.rms / tolerance(data);
+  const error = trustedError(fit.task, { ...fit.svi, ...domain }) / tolerance(data);
   return Math.max(error, fit.violation / MOST_VIOLATION);
+}
+
+/** Too many quotes around the money that the fit does not believe. */
+function contradicted({ task, svi }: SliceFit): boolean {
+  return (
+    outlierShare(task) > MOST_OUTLIERS ||
+    outlierRun(task, { ...svi, ...task.domain }) >= OUTLIERS_IN_A_ROW
+  );
 }
 
 export function refusal(expiry: bigint, reason: RefusalReason, message: string): RefusedSlice {
@@ -56,25 +74,38 @@ export function refuseQuotes({ expiry, forward, quotes }: ExpiryQuotes): Refused
 const points = (vol: number): string => `${(100 * vol).toFixed(2)} points`;
 
 /** Why one slice on its own misses its quotes. */
-export function refuseFit({ task, x, svi }: SliceFit): RefusedSlice {
+export function refuseFit(fit: SliceFit): RefusedSlice {
+  const { task, x, svi } = fit;
   const { data, domain } = task;
-  const error = coreErrors(data, { ...svi, ...domain }).vol.rms;
-  const found = `rms error ${points(error)} within two standard deviations of the money, tolerance ${points(tolerance(data))}`;
-  const free = fitFrom({ ...task, butterflyGrid: [] }, x);
-  const freeSvi = smileOf(free.x, data.scale);
-  const freeError = coreErrors(data, { ...freeSvi, ...domain }).vol.rms;
-  return freeError <= tolerance(data)
-    ? refusal(
-        data.expiry,
-        'butterfly-arbitrage',
-        `${found}; without the no-butterfly constraint it would be ${points(freeError)}: the quotes ` +
-          'themselves admit butterfly arbitrage; look for stale or crossed quotes',
-      )
-    : refusal(
-        data.expiry,
-        'error-too-large',
-        `${found}; look for stale quotes or a wrong forward, or leave the expiry out`,
-      );
+  const limit = tolerance(data);
+  const everything = { ...task, trust: task.trust.map(() => 1), butterflyGrid: [] };
+  const free = fitFrom(everything, x);
+  const freeError = trustedError(everything, { ...smileOf(free.x, data.scale), ...domain });
+  if (freeError <= limit) {
+    return refusal(
+      data.expiry,
+      'butterfly-arbitrage',
+      `a smile within ${points(freeError)} of the quotes (rms around the money, tolerance ` +
+        `${points(limit)}) exists, but none near it is free of butterfly arbitrage; look for stale ` +
+        'or crossed quotes',
+    );
+  }
+  if (contradicted(fit)) {
+    return refusal(
+      data.expiry,
+      'error-too-large',
+      `${(100 * outlierShare(task)).toFixed(0)} % of the quotes within two standard deviations of ` +
+        `the money contradict the others (at most ${100 * MOST_OUTLIERS} %, and no ` +
+        `${OUTLIERS_IN_A_ROW} neighbours, may); drop the stale ones, or leave the expiry out`,
+    );
+  }
+  return refusal(
+    data.expiry,
+    'error-too-large',
+    `rms error ${points(trustedError(task, { ...svi, ...domain }))} within two standard deviations ` +
+      `of the money, tolerance ${points(limit)}; look for stale quotes or a wrong forward, or leave ` +
+      'the expiry out',
+  );
 }
 
 /** A slice that fits alone and not beside its neighbours. */

@@ -22,11 +22,15 @@ export interface SliceFit {
   readonly binding: readonly string[];
 }
 
+function repeat(loss: Loss, times: number): Loss[] {
+  return Array.from({ length: times }, () => loss);
+}
+
 const GRID_POINTS = 48;
 /** Starts get this many steps each, and the best of them all they need. */
 const SCOUT_STEPS = 12;
 const SCOUTS_KEPT = 3;
-const ROUNDS: readonly Loss[] = ['huber', 'huber', 'tukey', 'tukey'];
+const ROUNDS: readonly Loss[] = [...repeat('huber', 6), ...repeat('tukey', 4)];
 const STRETCHES = 4;
 const EXCHANGES = 6;
 

@@ -3,7 +3,14 @@ import { InvalidInput } from '../../errors.ts';
 import { requireRule } from '../../schema.ts';
 import { confidenceQ10, diagnose } from './diagnostics.ts';
 import { brokenRule, dequantise, engineOrders, quantise } from './quantise.ts';
-import { badness, refusal, refuseCalendar, refuseFit, refuseQuotes } from './refusals.ts';
+import {
+  excess,
+  isAcceptable,
+  refusal,
+  refuseCalendar,
+  refuseFit,
+  refuseQuotes,
+} from './refusals.ts';
 import type { SliceFit } from './slice-fit.ts';
 import { fitSlice } from './slice-fit.ts';
 import { smileData } from './smile-data.ts';
@@ -54,6 +61,14 @@ function checkInput(expiries: readonly ExpiryQuotes[]): void {
   });
 }
 
+/** Slices that their neighbours move, and the neighbours: one of them is in the way. */
+function entangled(alone: readonly SliceFit[], together: readonly SliceFit[]): number[] {
+  const moved = together.map(({ cost }, index) => cost > alone[index]!.cost * (1 + 1e-6));
+  return together.flatMap((_, i) =>
+    moved[i] || moved[i - 1] || moved[i + 1] || excess(together[i]!) > 1 ? [i] : [],
+  );
+}
+
 /**
  * Fits the slices together, and while that leaves one outside its tolerance leaves out the slice
  * without which the rest fits best.
@@ -62,27 +77,24 @@ function fitTogether(
   alone: readonly SliceFit[],
   refused: Map<bigint, RefusedSlice>,
 ): readonly SliceFit[] {
-  const worst = (fits: readonly SliceFit[]): number => Math.max(0, ...fits.map(badness));
+  const worst = (fits: readonly SliceFit[]): number => Math.max(1, ...fits.map(excess));
   let kept = alone;
   for (;;) {
     const together = fitSurface(kept);
     if (worst(together) <= 1) return together;
-    let best = { index: 0, badness: Infinity, cost: Infinity };
-    kept.forEach((_, index) => {
+    const without = entangled(kept, together).map((index) => {
       const others = fitSurface(kept.toSpliced(index, 1));
-      const candidate = {
-        index,
-        badness: Math.max(worst(others), 1),
-        cost: others.reduce((sum, { cost }) => sum + cost, 0),
-      };
-      const lower =
-        candidate.badness < best.badness ||
-        (candidate.badness === best.badness && candidate.cost < best.cost);
-      if (lower) best = candidate;
+      const cost = others.reduce((sum, fit) => sum + fit.cost, 0);
+      return { index, excess: worst(others), cost };
     });
-    const dropped = kept[best.index]!;
+    const { index } = without.reduce((best, each) =>
+      each.excess < best.excess || (each.excess === best.excess && each.cost < best.cost)
+        ? each
+        : best,
+    );
+    const dropped = kept[index]!;
     refused.set(dropped.task.data.expiry, refuseCalendar(dropped));
-    kept = kept.toSpliced(best.index, 1);
+    kept = kept.toSpliced(index, 1);
   }
 }
 
@@ -145,7 +157,7 @@ export function calibrateSurface(expiries: readonly ExpiryQuotes[]): SurfaceCali
       continue;
     }
     const fit = fitSlice(smileData(quotes));
-    if (badness(fit) <= 1) alone.push(fit);
+    if (isAcceptable(fit)) alone.push(fit);
     else refused.set(quotes.expiry, refuseFit(fit));
   }
   const results = new Map<bigint, SliceCalibration>(refused);
