@@ -15,14 +15,15 @@ include "circomlib/circuits/comparators.circom";
  * @input addedSlot, addedKey, addedOccupied of the added slot; addedLots signed 27 bits
  * @input isInserted 1 when the instrument was not held before, 0 when it was or nothing is added
  * @input removedAsset 0 quote, 1 BTC, 2 ETH, 3 stETH; removedAmount E6 or E8
+ * @input isCredited 1 when the amount is added to the quote balance instead of taken off
  * @input quoteE6 signed 64 bits, balanceE8[3] 56 bits, before the change
  * @output previousSlot[MAX_POSITIONS] before the change
  * @output previousPageOccupied[pages of 16] whether the page's first slot was occupied
  * @output quoteAfterE6, balanceAfterE8[3] within the same widths
- * @output change the word, 171 bits
+ * @output change the word, 172 bits
  * Assumes slots and flags of Slot, in strictly increasing order (SlotOrder), and balances in width.
  * Guarantees that the account after is the account before with the change applied, once, and that
- * the word is the only one of this change. Cost: 5 · MAX_POSITIONS + 170 constraints.
+ * the word is the only one of this change. Cost: 5 · MAX_POSITIONS + 173 constraints.
  */
 template AccountChange(MAX_POSITIONS) {
     assert(MAX_POSITIONS >= 1 && MAX_POSITIONS <= 64);
@@ -38,6 +39,7 @@ template AccountChange(MAX_POSITIONS) {
     signal input isInserted;
     signal input removedAsset;
     signal input removedAmount;
+    signal input isCredited;
     signal input quoteE6;
     signal input balanceE8[3];
     signal output {maxbit} previousSlot[MAX_POSITIONS];
@@ -106,6 +108,9 @@ template AccountChange(MAX_POSITIONS) {
     // is not negative, and quote is compared as the biased number that the leaf holds.
     component asset = Num2Bits(2);
     asset.in <== removedAsset;
+    isCredited * (isCredited - 1) === 0;
+    isCredited * removedAsset === 0;
+    signal leaving <== (1 - 2 * isCredited) * removedAmount;
     signal isThird <== asset.out[0] * asset.out[1];
     var isAsset[3] = [asset.out[0] - isThird, asset.out[1] - isThird, isThird];
     signal biasedQuote <== quoteE6 + 2 ** 63;
@@ -120,18 +125,19 @@ template AccountChange(MAX_POSITIONS) {
         fromAssets += taken[c];
         before += other[c];
     }
-    quoteAfterE6 <== quoteE6 - removedAmount + fromAssets;
+    quoteAfterE6 <== quoteE6 - leaving + fromAssets;
     component remaining = Range(64);
-    remaining.in <== before - removedAmount;
+    remaining.in <== before - leaving;
     _ <== remaining.out;
 
-    // 6. The word: nothing removed is 0 of quote, and an added slot changes something.
+    // 6. The word: nothing moved is 0 taken off quote, and an added slot changes something.
     component amount = Range(63);
     amount.in <== removedAmount;
     _ <== amount.out;
     signal isNothing <== IsZero()(removedAmount);
-    isNothing * removedAsset === 0;
+    isNothing * (removedAsset + 4 * isCredited) === 0;
     signal hasNoLots <== IsZero()(addedLots);
     hasNoLots === 1 - addedOccupied;
-    change <== addedSlot + removedAmount * 2 ** 106 + removedAsset * 2 ** 169;
+    change <== addedSlot + removedAmount * 2 ** 106 + removedAsset * 2 ** 169
+        + isCredited * 2 ** 171;
 }

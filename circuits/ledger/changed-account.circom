@@ -14,7 +14,7 @@ include "ledger/slot.circom";
  * @input owner, nonce, quoteE6, balanceE8[3] as in AccountLeaf, before the change
  * @input underlying, kind, expiry, strikeE4, lots [MAX_POSITIONS] as in Slot, after the change
  * @input addedUnderlying, addedKind, addedExpiry, addedStrikeE4, addedLots the added slot
- * @input isInserted, removedAsset, removedAmount as in AccountChange
+ * @input isInserted, removedAsset, removedAmount, isCredited as in AccountChange
  * @input leafIndex, accountCount, children[12][4] as in LedgerPath
  * @output ledgerRoot of the ledger with the account before the change
  * @output change the word
@@ -42,6 +42,7 @@ template ChangedAccount(MAX_POSITIONS) {
     signal input isInserted;
     signal input removedAsset;
     signal input removedAmount;
+    signal input isCredited;
     signal input leafIndex;
     signal input accountCount;
     signal input children[12][4];
@@ -96,6 +97,7 @@ template ChangedAccount(MAX_POSITIONS) {
     changing.isInserted <== isInserted;
     changing.removedAsset <== removedAsset;
     changing.removedAmount <== removedAmount;
+    changing.isCredited <== isCredited;
     changing.quoteE6 <== quoteE6;
     changing.balanceE8 <== balanceE8;
     change <== changing.change;

@@ -22,7 +22,7 @@ template AccountMargin(MAX_POSITIONS) {
     signal output account;           // accountIndex (24) | settlementNonce (32) | owner (160)
     signal output equityE6;          // USD E6, signed
     signal output margins;           // MM E6 (96) | IM E6 (96) | worst ids (6, 6) | cureBufferBps (16)
-    signal output change;            // addedSlot (106) | removedAmount (63) | removedAsset (2)
+    signal output change;            // addedSlot (106) | removedAmount (63) | removedAsset (2) | credited (1)
     signal input context;            // keccak256(chain id, contract, action, beneficiary) mod r
 
     // ---- PRIVATE ----
@@ -43,6 +43,7 @@ template AccountMargin(MAX_POSITIONS) {
     signal input isInserted;                // 1 when the added instrument was not held
     signal input removedAsset;              // 0 quote, 1 BTC, 2 ETH, 3 stETH
     signal input removedAmount;             // E6 or E8
+    signal input isCredited;                // 1 when it is added to the quote balance instead
     signal input leafIndex;
     signal input accountCount;
     signal input children[12][4];           // of every node on the path
@@ -77,6 +78,7 @@ template AccountMargin(MAX_POSITIONS) {
     opened.isInserted <== isInserted;
     opened.removedAsset <== removedAsset;
     opened.removedAmount <== removedAmount;
+    opened.isCredited <== isCredited;
     opened.leafIndex <== leafIndex;
     opened.accountCount <== accountCount;
     opened.children <== children;

@@ -11,11 +11,17 @@ export type BalanceSymbol = (typeof BALANCE_SYMBOLS)[number];
 
 export const REMOVED_AMOUNT_BITS = 63;
 
-/** What would remain: an amount taken off one balance and a position added (docs/spec.md §6). */
+/**
+ * What would remain: an amount taken off one balance, or credited to USDC, and a position added
+ * (docs/spec.md §6). Positions are carried at mark, so an order is a change of both: a purchase takes
+ * its price off, a sale credits its proceeds.
+ */
 export interface AccountChange {
   readonly removedAsset: BalanceSymbol;
   /** E6 of USDC, E8 of the others. Where it is 0 the asset is USDC. */
   readonly removedAmount: bigint;
+  /** The amount is added to USDC instead of taken off. */
+  readonly isCredited?: boolean | undefined;
   /** Its lots are added to what is held of the instrument; never 0. */
   readonly addedPosition?: Position | undefined;
 }
@@ -28,7 +34,8 @@ const QUOTE_LIMIT = 1n << BigInt(QUOTE_BITS - 1);
 const isLots = (lots: bigint): boolean => lots >= -LOTS_LIMIT && lots < LOTS_LIMIT;
 
 /** Throws `InvalidInput` unless the change has its one canonical form. */
-export function checkChange({ removedAsset, removedAmount, addedPosition }: AccountChange): void {
+export function checkChange(change: AccountChange): void {
+  const { removedAsset, removedAmount, isCredited = false, addedPosition } = change;
   requireRule(
     removedAmount >= 0n && removedAmount < 1n << BigInt(REMOVED_AMOUNT_BITS),
     'change.removedAmount',
@@ -38,6 +45,11 @@ export function checkChange({ removedAsset, removedAmount, addedPosition }: Acco
     removedAmount > 0n || removedAsset === 'USDC',
     'change.removedAsset',
     'must be USDC where nothing is removed',
+  );
+  requireRule(
+    !isCredited || (removedAmount > 0n && removedAsset === 'USDC'),
+    'change.isCredited',
+    'must credit an amount of USDC',
   );
   if (addedPosition === undefined) return;
   requireRule(addedPosition.lots !== 0n, 'change.addedPosition.lots', 'must not be 0');
@@ -84,14 +96,14 @@ function withPosition(positions: readonly Position[], added: Position): readonly
  */
 export function accountAfter(account: Account, change: AccountChange): Account {
   checkChange(change);
-  const { removedAsset, removedAmount, addedPosition } = change;
+  const { removedAsset, removedAmount, isCredited = false, addedPosition } = change;
   const removedOf = (symbol: BalanceSymbol): bigint =>
     symbol === removedAsset ? removedAmount : 0n;
-  const quoteE6 = account.quoteE6 - removedOf('USDC');
+  const quoteE6 = account.quoteE6 + (isCredited ? removedAmount : -removedOf('USDC'));
   requireRule(
-    quoteE6 >= -QUOTE_LIMIT,
+    quoteE6 >= -QUOTE_LIMIT && quoteE6 < QUOTE_LIMIT,
     'change.removedAmount',
-    'must leave a quote balance of at least -2^63',
+    'must leave a quote balance from -2^63 to 2^63 - 1',
   );
   const remaining = (asset: 0 | 1 | 2, symbol: BalanceSymbol): bigint => {
     const held = account.collateralE8[asset];

@@ -7,16 +7,18 @@ import type { InstrumentKind, Position } from '../risk/types.ts';
 import { requireRule } from '../schema.ts';
 
 const ASSET_BITS = 2;
-const CHANGE_BITS = SLOT_BITS + REMOVED_AMOUNT_BITS + ASSET_BITS;
+const WIDTHS = [SLOT_BITS, REMOVED_AMOUNT_BITS, ASSET_BITS, 1] as const;
+const CHANGE_BITS = WIDTHS.reduce((sum, bits) => sum + bits, 0);
 
 /** The `change` signal of `account-margin` (docs/spec.md §6). */
 export function packChange(change: AccountChange): bigint {
   checkChange(change);
-  const { removedAsset, removedAmount, addedPosition } = change;
+  const { removedAsset, removedAmount, isCredited = false, addedPosition } = change;
   return packFields([
     ['addedSlot', SLOT_BITS, addedPosition === undefined ? EMPTY_SLOT : slotWord(addedPosition)],
     ['removedAmount', REMOVED_AMOUNT_BITS, removedAmount],
     ['removedAsset', ASSET_BITS, BigInt(BALANCE_SYMBOLS.indexOf(removedAsset))],
+    ['credited', 1, isCredited ? 1n : 0n],
   ]);
 }
 
@@ -52,13 +54,14 @@ export function unpackChange(word: bigint): AccountChange {
     'change',
     `must fit ${CHANGE_BITS} bits`,
   );
-  const fields = unpackFields(word, [SLOT_BITS, REMOVED_AMOUNT_BITS, ASSET_BITS]);
-  const [slot, removedAmount, asset] = fields as [bigint, bigint, bigint];
-  const removedAsset = BALANCE_SYMBOLS[Number(asset)]!;
-  const change =
-    slot === EMPTY_SLOT
-      ? { removedAsset, removedAmount }
-      : { removedAsset, removedAmount, addedPosition: positionOf(slot) };
+  const fields = unpackFields(word, WIDTHS);
+  const [slot, removedAmount, asset, credited] = fields as [bigint, bigint, bigint, bigint];
+  const change = {
+    removedAsset: BALANCE_SYMBOLS[Number(asset)]!,
+    removedAmount,
+    isCredited: credited === 1n,
+    ...(slot === EMPTY_SLOT ? {} : { addedPosition: positionOf(slot) }),
+  };
   checkChange(change);
   return change;
 }

@@ -63,13 +63,14 @@ export function gridInputs(words: ParameterWords): CircuitInputs {
 
 /** The inputs of `ChangedAccount`, beside those of the account; `isInserted`: not held before. */
 export function changeInputs(
-  { removedAsset, removedAmount, addedPosition }: AccountChange,
+  { removedAsset, removedAmount, isCredited = false, addedPosition }: AccountChange,
   isInserted: boolean,
 ): CircuitInputs {
   const instrument = addedPosition?.instrument;
   return {
     removedAsset: BigInt(BALANCE_SYMBOLS.indexOf(removedAsset)),
     removedAmount,
+    isCredited: isCredited ? 1n : 0n,
     addedUnderlying: BigInt(instrument?.underlying ?? 0),
     addedKind: instrument === undefined ? 0n : KIND_CODES[instrument.kind],
     addedExpiry: instrument?.expiry ?? 0n,
