@@ -9,14 +9,18 @@ import { COLLATERAL_SYMBOLS, UNDERLYING_SYMBOLS } from '../../risk/types.ts';
 import { CONFIDENCE_SCALE, confidenceFloorQ10 } from '../import/confidence.ts';
 import { parseSnapshotValue, snapshotDocument } from '../snapshot-document.ts';
 import { medianFloor, robustMedian } from './robust-median.ts';
-import type { RobustMedian } from './robust-median.ts';
+import type { RobustMedian, Tolerance } from './robust-median.ts';
 import type { LeftOut } from './slices.ts';
 import { combineSlices } from './slices.ts';
 import type { CombineRules, ComponentTime, Panel, Rejection, Source } from './sources.ts';
 import { panelOf, requireQuorum, timelySources } from './sources.ts';
 
-/** Shares of the median within which sources may differ without being wrong. */
-const FLOOR = { price: 0.001, depth: 0.5, volatility: 0.1, rate: 0.001 } as const;
+/** Shares of the median. */
+const TOLERANCE = {
+  price: { floor: 0.001, cap: CONFIDENCE_SCALE.index },
+  depth: { floor: 0.5, cap: 4 },
+  volatility: { floor: 0.1, cap: 0.5 },
+} as const satisfies Record<string, Tolerance>;
 
 /** One scalar of the result and how many sources stand behind it. */
 export interface CombinedComponent {
@@ -40,17 +44,17 @@ type Read = (snapshot: MarketSnapshot) => bigint;
 type Scalar = (
   component: string,
   sources: readonly Source[],
-  floor: number,
+  tolerance: Tolerance,
   read: Read,
 ) => RobustMedian & { readonly agreeing: number };
 
 /** Medianises scalars, and keeps the books: what agreed, what was rejected. */
 function scalars(panel: Panel, components: CombinedComponent[], rejections: Rejection[]): Scalar {
-  return (component, sources, floor, read) => {
+  return (component, sources, tolerance, read) => {
     requireQuorum(sources.length, panel.quorum, panel.given, component);
     const result = robustMedian(
       sources.map(({ snapshot }) => read(snapshot)),
-      floor,
+      tolerance,
     );
     const { value, kept, dispersion } = result;
     sources.forEach(({ name: source }, index) => {
@@ -73,18 +77,18 @@ function combineUnderlying(
   rejections: Rejection[],
 ): { market: UnderlyingMarket; leftOut: readonly LeftOut[] } {
   const name = (field: string) => `${UNDERLYING_SYMBOLS[u]} ${field}`;
-  const field = (key: 'depthQuote' | 'realisedVolQ20' | 'forecastVolQ20', floor: number) =>
-    scalar(name(key), panel.sources, floor, ({ underlyings }) => underlyings[u][key]).value;
+  const field = (key: 'depthQuote' | 'realisedVolQ20' | 'forecastVolQ20', tolerance: Tolerance) =>
+    scalar(name(key), panel.sources, tolerance, ({ underlyings }) => underlyings[u][key]).value;
   const index = scalar(
     name('indexE4'),
     timely.indexTime,
-    FLOOR.price,
+    TOLERANCE.price,
     ({ underlyings }) => underlyings[u].indexE4,
   );
   const perpetual = scalar(
     name('perpetualMarkE4'),
     timely.perpetualTime,
-    FLOOR.price,
+    TOLERANCE.price,
     ({ underlyings }) => underlyings[u].perpetualMarkE4,
   );
   const claimed = medianFloor(
@@ -107,25 +111,25 @@ function combineUnderlying(
     indexE4: index.value,
     perpetualMarkE4: perpetual.value,
     confidenceQ10: ofIndex < ofPerpetual ? ofIndex : ofPerpetual,
-    depthQuote: field('depthQuote', FLOOR.depth),
-    realisedVolQ20: field('realisedVolQ20', FLOOR.volatility),
-    forecastVolQ20: field('forecastVolQ20', FLOOR.volatility),
+    depthQuote: field('depthQuote', TOLERANCE.depth),
+    realisedVolQ20: field('realisedVolQ20', TOLERANCE.volatility),
+    forecastVolQ20: field('forecastVolQ20', TOLERANCE.volatility),
     slices,
   };
   return { market, leftOut };
 }
 
 function combineCollateral(c: 0 | 1 | 2, timely: Timely, scalar: Scalar): CollateralMarket {
-  const field = (key: keyof CollateralMarket, floor: number) =>
+  const field = (key: keyof CollateralMarket, tolerance: Tolerance) =>
     scalar(
       `${COLLATERAL_SYMBOLS[c]} ${key}`,
       timely.collateralTime,
-      floor,
+      tolerance,
       ({ collateral }) => collateral[c][key],
     ).value;
   return {
-    marketPriceE4: field('marketPriceE4', FLOOR.price),
-    redemptionRateQ30: field('redemptionRateQ30', FLOOR.rate),
+    marketPriceE4: field('marketPriceE4', TOLERANCE.price),
+    redemptionRateQ30: field('redemptionRateQ30', TOLERANCE.price),
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { median } from '../import/statistics.ts';
 
-/** Sources further from the median than three standard deviations, as MAD estimates them. */
+/** Three standard deviations, as the median of absolute deviations (MAD) estimates them. */
 const MAD_MULTIPLE = 3 * 1.4826;
 
 export interface RobustMedian {
@@ -21,22 +21,31 @@ export function medianFloor(values: readonly bigint[]): bigint {
   return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) >> 1n;
 }
 
-/**
- * Which of some deviations from a median are too large: above 3·1.4826·MAD, but never below
- * `floor`, within which sources may differ without being wrong (the MAD of sources that all but
- * agree is next to nothing). Deviations and floor in one unit.
- */
-export function withinMad(deviations: readonly number[], floor: number): boolean[] {
-  const limit = Math.max(MAD_MULTIPLE * median(deviations), floor);
+/** How far sources may differ, in the unit of their deviations. */
+export interface Tolerance {
+  /** Within, none is an outlier: the MAD of sources that all but agree is next to nothing. */
+  readonly floor: number;
+  /** Beyond, none agrees: the MAD of sources that contradict each other is next to everything. */
+  readonly cap: number;
+}
+
+/** Which of some deviations from a median are within 3·1.4826·MAD, held to floor and cap. */
+export function withinMad(deviations: readonly number[], { floor, cap }: Tolerance): boolean[] {
+  const limit = Math.min(Math.max(MAD_MULTIPLE * median(deviations), floor), cap);
   return deviations.map((deviation) => deviation <= limit);
 }
 
-/** Median without outliers; `floor` is a share of the median. Needs one value, none negative. */
-export function robustMedian(values: readonly bigint[], floor: number): RobustMedian {
+/**
+ * Median without outliers; the tolerance is a share of the median. Needs one value, none negative.
+ * Where no value is near the median of all, none is kept.
+ */
+export function robustMedian(values: readonly bigint[], tolerance: Tolerance): RobustMedian {
   const distances = (centre: bigint): number[] =>
     values.map((value) => Math.abs(Number(value - centre)) / Math.max(Number(centre), 1));
-  const kept = withinMad(distances(medianFloor(values)), floor);
-  const value = medianFloor(values.filter((_, index) => kept[index]));
-  const dispersion = Math.max(...distances(value).filter((_, index) => kept[index]));
+  const middle = medianFloor(values);
+  const kept = withinMad(distances(middle), tolerance);
+  const agreeing = values.filter((_, index) => kept[index]);
+  const value = agreeing.length === 0 ? middle : medianFloor(agreeing);
+  const dispersion = Math.max(0, ...distances(value).filter((_, index) => kept[index]));
   return { value, kept, dispersion };
 }

@@ -7,11 +7,13 @@ import { SECONDS_PER_YEAR } from '../import/chain.ts';
 import { CONFIDENCE_SCALE, confidenceFloorQ10 } from '../import/confidence.ts';
 import { MAX_SLICES } from '../snapshot-document.ts';
 import { medianFloor, robustMedian } from './robust-median.ts';
+import type { Tolerance } from './robust-median.ts';
 import { medianSmile } from './smiles.ts';
 import type { Panel, Rejection, Source } from './sources.ts';
 
-export const FORWARD_FLOOR = 0.001;
-const SETTLEMENT_FLOOR = 0.0001;
+/** Shares of the median. */
+const FORWARD: Tolerance = { floor: 0.001, cap: CONFIDENCE_SCALE.index };
+const SETTLEMENT: Tolerance = { floor: 0.0001, cap: 0.001 };
 
 export interface LeftOut {
   /** `BTC 2026-03-27T08:00:00Z`. */
@@ -82,7 +84,7 @@ function agree(
   if (fewest < panel.quorum) return tooFew(name, fewest, panel, 'being listed');
 
   const ratios = forwards.map(({ slice }) => slice.forwardRatioQ30);
-  const forward = robustMedian(ratios, FORWARD_FLOOR);
+  const forward = robustMedian(ratios, FORWARD);
   reject(forwards, forward.kept, 'forward');
   const agreeingForwards = forward.kept.filter(Boolean).length;
   if (agreeingForwards < panel.quorum) return tooFew(name, agreeingForwards, panel, 'forward');
@@ -146,7 +148,7 @@ function expired(
   const slice = { state: 'expired', expiry, forwardRatioQ30, confidenceQ10 } as const;
   if (stating.length < panel.quorum) return { ...slice, settlementPriceE4: 0n };
   const prices = stating.map((entry) => entry.slice.settlementPriceE4);
-  const { value, kept } = robustMedian(prices, SETTLEMENT_FLOOR);
+  const { value, kept } = robustMedian(prices, SETTLEMENT);
   stating.forEach(({ source }, index) => {
     if (kept[index] === true) return;
     const component = `${nameOf(underlying, expiry)} settlementPriceE4`;

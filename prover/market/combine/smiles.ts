@@ -3,11 +3,13 @@ import type { LiveSlice } from '../../risk/types.ts';
 import { dequantise } from '../calibration/quantise.ts';
 import { totalVariance } from '../calibration/svi.ts';
 import type { ClampedSvi } from '../calibration/types.ts';
+import { CONFIDENCE_SCALE } from '../import/confidence.ts';
 import { median } from '../import/statistics.ts';
 import { withinMad } from './robust-median.ts';
+import type { Tolerance } from './robust-median.ts';
 
-/** Volatility by which smiles may differ without being wrong: one point. */
-const SMILE_FLOOR = 0.01;
+/** Volatility: smiles within one point agree, smiles ten points apart do not. */
+const SMILE_TOLERANCE: Tolerance = { floor: 0.01, cap: CONFIDENCE_SCALE.volatility };
 
 /** Nodes of the median smile, in standard deviations of the money: ±5 by quarters. */
 const NODES = Array.from({ length: 41 }, (_, index) => (index - 20) / 4);
@@ -38,7 +40,7 @@ export function medianSmile(slices: readonly LiveSlice[], years: number): Median
     median(of.map((smile) => smile[node]!));
   const distance = (smile: readonly number[]): number =>
     median(smile.map((vol, node) => Math.abs(vol - column(node, vols))));
-  const kept = withinMad(vols.map(distance), SMILE_FLOOR);
+  const kept = withinMad(vols.map(distance), SMILE_TOLERANCE);
   const keptVols = vols.filter((_, index) => kept[index]);
   const nodes = ks.map((k, node) => ({ k, vol: column(node, keptVols) }));
   const spreads = nodes.flatMap(({ k, vol }, node) =>
