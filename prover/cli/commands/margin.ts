@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { Account } from '../../ledger/account.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import { parameterHash } from '../../market/parameters-words.ts';
 import { snapshotHash } from '../../market/snapshot-words.ts';
 import { deriveMargin } from '../../risk/analysis/derivation/derivation.ts';
@@ -21,7 +23,7 @@ import { positionJson, printMargin } from '../margin-sections.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
-  readLedger,
+  readAccounts,
   readParameters,
   readSnapshot,
 } from '../market-inputs.ts';
@@ -53,11 +55,13 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
-    const ledger = readLedger(context);
+    const accounts = readAccounts(context);
+    const accountCount = BigInt(accounts.length);
     const snapshot = readSnapshot(context);
     const set = readParameters(context);
-    const index = accountIndex(context.positionals[0] ?? '', '<account>', ledger, context);
-    const account = ledger.account(index);
+    const name = context.positionals[0] ?? '';
+    const index = accountIndex(name, '<account>', { accountCount }, context);
+    const account = accounts[index] as Account;
     const market = priceMarket(snapshot, set.parameters);
     const margin = marginPortfolio(account, market);
     const isolated = isolatedReport(account, market);
@@ -81,13 +85,15 @@ export const command: Command = {
     if (levels !== undefined) printLevels(print, levels);
     if (history !== undefined) printHistory(print, history, margin);
 
+    // Only the JSON names the ledger's root, and hashing every leaf takes time.
+    if (!context.json) return;
     context.printJson({
       account: index,
       owner: `0x${account.owner.toString(16).padStart(40, '0')}`,
       settlementNonce: account.settlementNonce,
       margin: 'exact',
       status: statusOf(margin),
-      ledgerRoot: ledger.root,
+      ledgerRoot: new Ledger(accounts).root,
       snapshotHash: snapshotHash(snapshot),
       parameterHash: parameterHash(set),
       equityE6: margin.equityE6,

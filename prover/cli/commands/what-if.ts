@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../errors.ts';
+import type { Account } from '../../ledger/account.ts';
 import { accountDocument } from '../../ledger/document.ts';
 import { snapshotDocument } from '../../market/snapshot-document.ts';
 import { repriceMarket } from '../../risk/analysis/shock.ts';
@@ -19,7 +20,7 @@ import { STEP_OPTIONS, readSteps } from '../margin-steps.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
-  readLedger,
+  readAccounts,
   readParameters,
   readSnapshot,
 } from '../market-inputs.ts';
@@ -76,11 +77,13 @@ export const command: Command = {
     if (ASKS.every((name) => context.options[name] === undefined)) {
       throw new InvalidInput('what-if', `needs one of --${ASKS.join(', --')}`);
     }
-    const ledger = readLedger(context);
+    const accounts = readAccounts(context);
+    const accountCount = BigInt(accounts.length);
     const snapshot = readSnapshot(context);
     const { parameters } = readParameters(context);
-    const index = accountIndex(context.positionals[0] ?? '', '<account>', ledger, context);
-    const account = ledger.account(index);
+    const name = context.positionals[0] ?? '';
+    const index = accountIndex(name, '<account>', { accountCount }, context);
+    const account = accounts[index] as Account;
     const market = priceMarket(snapshot, parameters);
 
     const steps = readSteps(context, account, market);
