@@ -30,19 +30,18 @@ export const VERIFIER_VIEWS = new Interface([
 const hex = z.string().regex(/^0x([0-9a-fA-F]{2})*$/);
 const quantity = z.string().regex(/^0x[0-9a-fA-F]{1,64}$/);
 
-async function ask<T>(rpc: JsonRpc, method: string, params: unknown[], form: z.ZodType<T>) {
-  let answer: unknown;
+async function chainIdOf(rpc: JsonRpc): Promise<bigint> {
   try {
-    answer = await rpc(method, params);
+    return BigInt(quantity.parse(await rpc('eth_chainId', [])));
   } catch (error) {
-    throw new PlimsollError('NODE_FAILED', `the node does not answer ${method}`, { cause: error });
+    throw new PlimsollError('NODE_FAILED', 'the node does not tell its chain', { cause: error });
   }
-  const parsed = form.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw new PlimsollError('NODE_FAILED', `the node's answer to ${method} is not one`);
 }
 
-/** The first value a view returns, or `undefined` where nothing at the address has this view. */
+/**
+ * The first value a view returns, or `undefined` where nothing at the address has this view. Throws
+ * `NODE_FAILED` where it was not the contract that failed.
+ */
 export async function view(
   rpc: JsonRpc,
   address: string,
@@ -50,12 +49,17 @@ export async function view(
   name: string,
   args: readonly unknown[] = [],
 ): Promise<unknown> {
-  // Asked first, so that a revert below is the contract's and not the node's failure.
-  if ((await ask(rpc, 'eth_getCode', [address, 'latest'], hex)) === '0x') return undefined;
   const call = { to: address, data: views.encodeFunctionData(name, [...args]) };
+  let answer: unknown;
   try {
-    const data = hex.parse(await rpc('eth_call', [call, 'latest']));
-    return views.decodeFunctionResult(name, data)[0];
+    answer = await rpc('eth_call', [call, 'latest']);
+  } catch {
+    // A revert and a dead node look alike here; a dead one does not tell its chain either.
+    await chainIdOf(rpc);
+    return undefined;
+  }
+  try {
+    return views.decodeFunctionResult(name, hex.parse(answer))[0];
   } catch {
     return undefined;
   }
@@ -65,6 +69,7 @@ export interface TickRecord {
   readonly ledgerRoot: bigint;
   readonly snapshotHash: bigint;
   readonly parameterHash: bigint;
+  /** Unix seconds; 0 for a tick that was never opened. */
   readonly time: bigint;
 }
 
@@ -87,10 +92,13 @@ export interface TickOnChain {
 
 async function checkTick(rpc: JsonRpc, { place, signals }: Receipt): Promise<TickOnChain> {
   const feed = place.marketFeed;
-  const latestTick = (await view(rpc, feed, FEED_VIEWS, 'latestTick')) as bigint | undefined;
-  const tick = await tickAt(rpc, feed, place.tick);
-  const registry = (await view(rpc, feed, FEED_VIEWS, 'ledgerRegistry')) as string | undefined;
-  if (latestTick === undefined || tick === undefined || registry === undefined) {
+  const [latestTick, registry, tick, next] = await Promise.all([
+    view(rpc, feed, FEED_VIEWS, 'latestTick') as Promise<bigint | undefined>,
+    view(rpc, feed, FEED_VIEWS, 'ledgerRegistry') as Promise<string | undefined>,
+    tickAt(rpc, feed, place.tick),
+    tickAt(rpc, feed, place.tick + 1n),
+  ]);
+  if (latestTick === undefined || registry === undefined || tick === undefined) {
     throw new ReceiptRefused('FEED_MISSING', `no market feed stands at ${feed} on this chain`);
   }
   requireFact(
@@ -99,24 +107,24 @@ async function checkTick(rpc: JsonRpc, { place, signals }: Receipt): Promise<Tic
     `the feed takes its ledger roots from ${registry}, not from ${place.ledgerRegistry}`,
   );
   requireFact(
-    place.tick <= latestTick,
+    tick.time !== 0n,
     'TICK_UNKNOWN',
     `margin tick ${place.tick} was never opened; the latest is ${latestTick}`,
   );
-  const sameRoots =
-    tick.ledgerRoot === signals.ledgerRoot &&
-    tick.snapshotHash === signals.snapshotHash &&
-    tick.parameterHash === signals.parameterHash;
   requireFact(
-    sameRoots && tick.time === BigInt(place.tickTime),
+    tick.ledgerRoot === signals.ledgerRoot &&
+      tick.snapshotHash === signals.snapshotHash &&
+      tick.parameterHash === signals.parameterHash,
     'TICK_MISMATCH',
-    sameRoots
-      ? `margin tick ${place.tick} was opened at another time than the receipt says`
-      : `margin tick ${place.tick} binds another ledger, snapshot or parameter set`,
+    `margin tick ${place.tick} binds another ledger, snapshot or parameter set`,
   );
-  if (place.tick === latestTick) return { from: tick.time, latestTick };
-  const next = await tickAt(rpc, feed, place.tick + 1n);
-  return { from: tick.time, ...(next && { until: next.time }), latestTick };
+  requireFact(
+    tick.time === BigInt(place.tickTime),
+    'TICK_MISMATCH',
+    `margin tick ${place.tick} was opened at another time than the receipt says`,
+  );
+  const superseded = next !== undefined && next.time !== 0n;
+  return { from: tick.time, ...(superseded && { until: next.time }), latestTick };
 }
 
 /** The verifier that the venue names for the receipt's statement and profile. */
@@ -125,10 +133,13 @@ async function deployedVerifier(
   { place, statement, key }: Receipt,
 ): Promise<string | undefined> {
   const profile = PROFILES.indexOf(key.profile as Profile);
-  const feed = await view(rpc, place.healthGate, GATE_VIEWS, 'marketFeed');
-  if (feed !== place.marketFeed || profile < 0) return undefined;
-  const name = encodeBytes32String(statement);
-  const verifier = await view(rpc, place.healthGate, GATE_VIEWS, 'verifierOf', [name, profile]);
+  if (profile < 0) return undefined;
+  const gate = place.healthGate;
+  const [feed, verifier] = await Promise.all([
+    view(rpc, gate, GATE_VIEWS, 'marketFeed'),
+    view(rpc, gate, GATE_VIEWS, 'verifierOf', [encodeBytes32String(statement), profile]),
+  ]);
+  if (feed !== place.marketFeed) return undefined;
   return typeof verifier === 'string' && verifier !== ZeroAddress ? verifier : undefined;
 }
 
@@ -141,17 +152,21 @@ async function checkVerifier(rpc: JsonRpc, receipt: Receipt): Promise<void> {
       `the venue has no verifier of ${statement} (profile ${key.profile}) at ${place.healthGate}`,
     );
   }
-  const keyHash = await view(rpc, verifier, VERIFIER_VIEWS, 'keyHash');
-  const r1csHash = await view(rpc, verifier, VERIFIER_VIEWS, 'r1csHash');
+  const swapped = proof.b.map(([real, imaginary]) => [imaginary, real]);
+  const ask = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
+    view(rpc, verifier, VERIFIER_VIEWS, name, args);
+  const [keyHash, r1csHash, accepted] = await Promise.all([
+    ask('keyHash'),
+    ask('r1csHash'),
+    ask('verify', [{ ...proof, b: swapped }, publicSignalsOf(receipt)]),
+  ]);
   requireFact(
     keyHash === `0x${key.zkey}` && r1csHash === `0x${key.r1cs}`,
     'VERIFIER_MISMATCH',
     `the venue's verifier of ${statement} (profile ${key.profile}) has another key than the receipt`,
   );
-  const swapped = proof.b.map(([real, imaginary]) => [imaginary, real]);
-  const call = [{ ...proof, b: swapped }, publicSignalsOf(receipt)];
   requireFact(
-    (await view(rpc, verifier, VERIFIER_VIEWS, 'verify', call)) === true,
+    accepted === true,
     'VERIFIER_MISMATCH',
     `the venue's verifier of ${statement} refuses the proof`,
   );
@@ -162,13 +177,18 @@ async function checkVerifier(rpc: JsonRpc, receipt: Receipt): Promise<void> {
  * verifier. Throws `ReceiptRefused`; `NODE_FAILED` where the node is no help.
  */
 export async function checkOnChain(receipt: Receipt, rpc: JsonRpc): Promise<TickOnChain> {
-  const chainId = BigInt(await ask(rpc, 'eth_chainId', [], quantity));
+  const chainId = await chainIdOf(rpc);
   requireFact(
     chainId === receipt.place.chainId,
     'CHAIN_MISMATCH',
     `the receipt is of chain ${receipt.place.chainId}, the node of chain ${chainId}`,
   );
-  const tick = await checkTick(rpc, receipt);
-  await checkVerifier(rpc, receipt);
-  return tick;
+  // Asked together, told one after the other, so that of two reasons the same one is always given.
+  const [tick, verifier] = await Promise.allSettled([
+    checkTick(rpc, receipt),
+    checkVerifier(rpc, receipt),
+  ]);
+  if (tick.status === 'rejected') throw tick.reason;
+  if (verifier.status === 'rejected') throw verifier.reason;
+  return tick.value;
 }
