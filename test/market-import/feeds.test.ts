@@ -140,6 +140,13 @@ describe('a chain of Deribit’s API', () => {
       options.map(ticker),
       options.map((option) => envelope(ticker(option))),
       [envelope(options.map(listing)), envelope(options.map(bookSummary))],
+      options.map((option) => ({
+        jsonrpc: '2.0',
+        method: 'subscription',
+        params: { channel: `ticker.${option.instrument}.100ms`, data: ticker(option) },
+      })),
+      options.map((option) => ({ ...ticker(option), estimated_delivery_price: 'expired' })),
+      options.map((option) => ({ ...bookSummary(option), quote_currency: 'USD' })),
     ];
     for (const form of forms) expect(rounded(parseDeribit(json(form), 'a.json'))).toEqual(wanted);
     expect(rounded(parseDeribit(json(ticker(options[0]!)), 'a.json'))).toEqual([

@@ -205,6 +205,28 @@ describe('plimsoll market import', () => {
     expect(snapshot.collateralTime).toBe(BigInt(TIME - 50));
   });
 
+  it('is dated by a later price, and not by a later depth', async () => {
+    const later = (fields: object): string =>
+      write(
+        'later.json',
+        formatMarketInputs({
+          time: TIME + 30,
+          underlyings: [{ symbol: 'ETH', ...fields }],
+          collateral: [],
+        }),
+      );
+    for (const [fields, time] of [
+      [{ depthQuote: 5n }, TIME],
+      [{ perpetualMarkE4: 21_000_000n }, TIME + 30],
+    ] as const) {
+      const files = [...chains({ days: [30] }), later(fields)];
+      await plimsoll('market import', ...files, '--out', file('s.json'));
+      const snapshot = parseSnapshot(readFileSync(file('s.json'), 'utf8'));
+      expect(snapshot.time).toBe(BigInt(time));
+      expect(snapshot.surfaceTime).toBe(BigInt(TIME));
+    }
+  });
+
   it('takes the other currency from --base, aged and with its own times', async () => {
     const base = loadSample().snapshots.calm.snapshot;
     const document = snapshotDocument({ ...base, time: BigInt(TIME - 600) }) as {

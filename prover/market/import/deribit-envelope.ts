@@ -5,7 +5,10 @@ import { InvalidInput } from '../../errors.ts';
 
 const failure = z.looseObject({ error: z.looseObject({ message: z.string() }) });
 
-/** The rows of a response, a bare result, or a list of either; each with its own kind. */
+/** What a `ticker.*` subscription sends. */
+const notification = z.looseObject({ params: z.looseObject({ data: z.unknown() }) });
+
+/** The rows of a response, a notification, a bare result, or a list of any of them. */
 export function responseRows(value: unknown, file: string): unknown[] {
   const refused = failure.safeParse(value);
   if (refused.success) {
@@ -15,6 +18,8 @@ export function responseRows(value: unknown, file: string): unknown[] {
     );
   }
   if (Array.isArray(value)) return value.flatMap((item: unknown) => responseRows(item, file));
+  const notified = notification.safeParse(value);
+  if (notified.success) return responseRows(notified.data.params.data, file);
   if (hasField(value, 'result') || hasField(value, 'jsonrpc')) {
     const { result } = value as { result?: unknown };
     if (result === undefined || result === null) {

@@ -42,7 +42,11 @@ const common = {
   underlying_price: zeroOrAbsent(QUANTITY.usd),
   underlying_index: z.string().nullish(),
   open_interest: optional(QUANTITY.amount),
-  estimated_delivery_price: zeroOrAbsent(QUANTITY.usd),
+  // In the hour of its delivery an instrument has the word "expired" here.
+  estimated_delivery_price: z
+    .string()
+    .transform(() => undefined)
+    .or(zeroOrAbsent(QUANTITY.usd)),
 };
 
 /** A row of `get_book_summary_by_currency`. */

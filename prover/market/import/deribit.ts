@@ -49,8 +49,9 @@ function summaryRow(value: unknown, place: string): PriceRow {
   const instrument = named(rest.instrument_name, place);
   if (instrument.type === 'option') {
     const { base_currency: base, quote_currency: quote } = rest;
+    // Older responses say USD, and mean the strike.
     requireField(
-      (base ?? quote) === (quote ?? base),
+      (base ?? quote) === (quote ?? base) || quote === 'USD',
       place,
       'quote_currency',
       `mixes currencies: options of ${base} must be quoted in ${base}, not ${quote}`,

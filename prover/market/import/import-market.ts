@@ -90,6 +90,14 @@ function collateralOf(
   return [of(0, 0), of(1, 1), of(2, 1)];
 }
 
+/** Prices date the snapshot; a depth or a volatility of a later moment does not. */
+function carriesLevels({ underlyings, collateral }: ImportRequest['inputs'][number]): boolean {
+  return (
+    collateral.length > 0 ||
+    underlyings.some(({ indexE4, perpetualMarkE4 }) => (indexE4 ?? perpetualMarkE4) !== undefined)
+  );
+}
+
 function floorMin(times: readonly number[]): bigint {
   return BigInt(Math.floor(Math.min(...times)));
 }
@@ -138,7 +146,8 @@ export function importMarket(request: ImportRequest): MarketImport {
   const chains = chainsOf(request.feeds);
   requireBase(chains, request.base);
   const newest = chains.flatMap((chain) => (chain === undefined ? [] : [chain.time]));
-  const dated = request.inputs.flatMap((entry) => (entry.time === undefined ? [] : [entry.time]));
+  const levels = request.inputs.filter(carriesLevels);
+  const dated = levels.flatMap((entry) => (entry.time === undefined ? [] : [entry.time]));
   const time = Math.ceil(Math.max(...newest, ...dated));
   const base =
     request.base === undefined ? undefined : ageSnapshot(request.base, BigInt(time), '--base');
