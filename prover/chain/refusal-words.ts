@@ -34,6 +34,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   WrongLedgerRoot: () => 'the proof is about another ledger than that of the cited tick',
 };
 
+export const EXPLAINED_ERRORS: readonly string[] = Object.keys(WORDS);
+
 /** A refusal in a sentence, for errors that need one. */
 export function refusalInWords(errorName: string, values: readonly unknown[]): string | undefined {
   return Object.hasOwn(WORDS, errorName) ? WORDS[errorName]!(values.map(String)) : undefined;
