@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-
 import { getAddress } from 'ethers';
 
-import { buildCircuits } from '../../../scripts/build-circuits.ts';
 import type { Action } from '../../chain/context.ts';
 import { ACTIONS, proofContext } from '../../chain/context.ts';
 import { InvalidInput } from '../../errors.ts';
 import { SCALAR_FIELD } from '../../ledger/hash-words.ts';
-import { loadArtifactManifest } from '../../proving/artifacts.ts';
 import { saveProof } from '../../proving/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import { decimalBigint, oneOf, parseValue, pattern } from '../../schema.ts';
@@ -23,6 +18,7 @@ import {
   readParameters,
   readSnapshot,
 } from '../market-inputs.ts';
+import { buildWhereMissing, outputPath } from '../proof-output.ts';
 import { printSignals } from '../signals.ts';
 
 /** A private receipt is made by `plimsoll receipt`. */
@@ -78,31 +74,6 @@ function useOf(context: CommandContext, statement: ProvableStatement): bigint {
   return proofContext(chain, contract, checked, beneficiary);
 }
 
-function outputPath(context: CommandContext): string {
-  const out = required(context, 'out', 'the file to write the proof to');
-  // Found out now, not after the minute that a proof may take.
-  if (!existsSync(dirname(resolve(out)))) throw new InvalidInput('--out', `${out}: no such folder`);
-  return out;
-}
-
-/** The largest profile is not part of the set-up: it is built when an account first needs it. */
-async function buildWhereMissing(
-  context: CommandContext,
-  statement: ProvableStatement,
-  profile: string,
-): Promise<void> {
-  const { artifacts } = loadArtifactManifest();
-  const built = artifacts.some(
-    (artifact) => artifact.statement === statement && artifact.profile === profile,
-  );
-  if (built) return;
-  context.note(`building ${statement}-${profile}, once`);
-  await buildCircuits({
-    targets: [`${statement}-${profile}`],
-    progress: ({ message, done, total }) => context.note(`  ${done}/${total} ${message}`),
-  });
-}
-
 export const command: Command = {
   name: 'prove',
   summary: 'prove that an account is below maintenance, its deficit, or its exact margin',
@@ -138,7 +109,7 @@ export const command: Command = {
   needsSetup: false,
   run: async (context) => {
     const statement = parseValue(oneOf(STATEMENTS), context.positionals[0], '<statement>');
-    const out = outputPath(context);
+    const out = outputPath(context, 'the proof');
     const account = required(context, 'account', 'the account to prove something about');
     const ledger = readLedger(context);
     const index = accountIndex(account, '--account', ledger, context);
