@@ -22,8 +22,9 @@ export interface PageInput {
 }
 
 export interface Judgement {
-  readonly verdict: 'valid' | 'invalid' | 'unreadable' | 'unchecked';
-  /** `VALID`, or the code of the reason. */
+  /** `offline`: the proof holds, but no chain was asked. `unchecked`: the node failed. */
+  readonly verdict: 'valid' | 'offline' | 'invalid' | 'unreadable' | 'unchecked';
+  /** `VALID`, `OFFLINE`, or the code of the reason. */
   readonly code: string;
   readonly sentence: string;
   readonly notChecked: readonly string[];
@@ -78,7 +79,9 @@ export async function judgeReceipt(input: PageInput): Promise<Judgement> {
   try {
     const checked = await verifyReceipt(parseReceipt(input.receipt), expectationsOf(input));
     const [sentence, notChecked] = [sentenceOf(checked), caveatsOf(checked)];
-    return { verdict: 'valid', code: 'VALID', sentence, notChecked };
+    return checked.tick === undefined
+      ? { verdict: 'offline', code: 'OFFLINE', sentence, notChecked }
+      : { verdict: 'valid', code: 'VALID', sentence, notChecked };
   } catch (error) {
     return refusalOf(error);
   }

@@ -35,16 +35,18 @@ function privateClaim({ signals }: PrivateReceipt): string {
 
 function momentOf({ receipt: { place }, tick }: CheckedReceipt): string {
   const name = `margin tick ${place.tick} of the market feed ${place.marketFeed} on chain ${place.chainId}`;
-  if (tick === undefined) return `At ${name}`;
+  if (tick === undefined) return `At what the receipt calls ${name}`;
   const end = tick.until === undefined ? 'to now' : `to ${utc(tick.until)}`;
   return `At ${name}, which was current from ${utc(tick.from)} ${end}`;
 }
 
 /** The sentence a person reads: what is proven, of whom, and as of when. */
 export function sentenceOf(checked: CheckedReceipt): string {
-  const { receipt } = checked;
+  const { receipt, tick } = checked;
   const claim = receipt.kind === 'exact' ? exactClaim(receipt) : privateClaim(receipt);
-  return `Valid. ${momentOf(checked)}, ${claim}.`;
+  // Of roots that no chain has seen, a proof holds as well.
+  const lead = tick === undefined ? 'The proof holds; the chain was not asked.' : 'Valid.';
+  return `${lead} ${momentOf(checked)}, ${claim}.`;
 }
 
 /** What the sentence must not be taken to say, and how to have it checked. */

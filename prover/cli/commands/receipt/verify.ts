@@ -70,7 +70,18 @@ export const command: Command = {
       context.print(sentence);
       for (const caveat of notChecked) context.print(`  ${caveat}`);
       const { kind, signals, place, key } = receipt;
-      context.printJson({ valid: true, kind, signals, place, key, tick, sentence, notChecked });
+      const chainAsked = tick !== undefined;
+      context.printJson({
+        valid: true,
+        chainAsked,
+        kind,
+        signals,
+        place,
+        key,
+        tick,
+        sentence,
+        notChecked,
+      });
     } catch (error) {
       if (error instanceof ReceiptRefused) {
         context.printJson({ valid: false, code: error.code, reason: error.message });
