@@ -38,6 +38,13 @@ describe('parseBars', () => {
     });
   });
 
+  it('takes times in milliseconds for the same times in ISO form', () => {
+    const inMilliseconds = csv(...ROWS).replaceAll(/\d{4}-[^,]*Z/g, (text) =>
+      String(Date.parse(text)),
+    );
+    expect(parseBars(inMilliseconds, 'bars.csv')).toEqual(parseBars(csv(...ROWS), 'bars.csv'));
+  });
+
   const withRow = (index: number, row: string): string => csv(...ROWS.with(index, row));
   it.each([
     ['one bar', csv(ROWS[0]!), 'bars.csv: must hold at least two bars'],
@@ -79,7 +86,7 @@ describe('parseBars', () => {
     [
       'a local time',
       withRow(1, 'e,2024-08-05 01:00,105,106,101,102,1'),
-      'bars.csv: row 3, ts: must be a UTC time such as 2026-02-04T21:00:00Z',
+      'bars.csv: row 3, ts: must be a UTC time such as 2026-02-04T21:00:00Z, or milliseconds since 1970',
     ],
     [
       'a day that does not exist',

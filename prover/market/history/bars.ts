@@ -30,10 +30,10 @@ const price = pattern(/^[0-9]+(\.[0-9]+)?$/, 'must be a decimal number')
 
 const rowSchema = z.object({
   ts: pattern(
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/,
-    'must be a UTC time such as 2026-02-04T21:00:00Z',
+    /^(\d{13}|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z)$/,
+    'must be a UTC time such as 2026-02-04T21:00:00Z, or milliseconds since 1970',
   )
-    .transform((text) => Date.parse(text) / 1000)
+    .transform((text) => (text.endsWith('Z') ? Date.parse(text) : Number(text)) / 1000)
     .refine((time) => Number.isInteger(time), { error: 'must be a whole second that exists' }),
   open: price,
   high: price,
@@ -74,8 +74,8 @@ function barOf(row: Record<string, string>, place: string): Bar {
 }
 
 /**
- * Reads OHLC bars from CSV with at least the columns ts, open, high, low, close, times strictly
- * increasing. `document` names the file in errors; rows are numbered as in the file, the header
+ * Reads OHLC bars from CSV with at least the columns ts, open, high, low, close; times (ISO in UTC or
+ * 13-digit milliseconds) strictly increasing. `document` names the file in errors; rows are numbered as in the file, the header
  * being row 1. Throws `InvalidInput` naming file, row and column.
  */
 export function parseBars(source: string, document: string): BarHistory {
