@@ -87,11 +87,11 @@ function removals(context: CommandContext, { positions }: Account): readonly Tra
   });
 }
 
-function payment({ source, ...position }: Trade, market: PricedMarket): readonly AccountStep[] {
-  const costE6 = costAtMarkE6(position, market);
-  if (costE6 === 0n) return [];
-  if (costE6 < 0n) return [{ source, credit: { asset: 'USDC', amount: -costE6 } }];
-  return [{ source, change: { removedAsset: 'USDC', removedAmount: costE6 } }];
+/** A trade and its cash as one change, in the form that a proof states it. */
+function tradeStep({ source, ...addedPosition }: Trade, costE6: bigint): AccountStep {
+  const isCredited = costE6 < 0n;
+  const removedAmount = abs(costE6);
+  return { source, change: { removedAsset: 'USDC', removedAmount, isCredited, addedPosition } };
 }
 
 /** What the flags ask for, in the order deposits, removals, additions, withdrawals. */
@@ -104,10 +104,7 @@ export function readSteps(
   const trades = [...removals(context, account), ...additions(context)];
   return [
     ...balances(context, 'deposit').map(({ source, ...credit }) => ({ source, credit })),
-    ...trades.flatMap(({ source, ...addedPosition }): readonly AccountStep[] => [
-      { source, change: { removedAsset: 'USDC', removedAmount: 0n, addedPosition } },
-      ...(isPaid ? payment({ source, ...addedPosition }, market) : []),
-    ]),
+    ...trades.map((trade) => tradeStep(trade, isPaid ? costAtMarkE6(trade, market) : 0n)),
     ...balances(context, 'withdraw').map(({ source, asset, amount }) => ({
       source,
       change: { removedAsset: asset, removedAmount: amount },
