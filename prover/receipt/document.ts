@@ -125,7 +125,7 @@ const privateReceipt = z.strictObject({
 const receiptSchema = z.discriminatedUnion('kind', [exactReceipt, privateReceipt], {
   error: ({ code, input }) =>
     code === 'invalid_union'
-      ? `must have the kind "exact" or "private"`
+      ? 'must be "exact" or "private"'
       : input === undefined
         ? 'is required'
         : 'must be an object',

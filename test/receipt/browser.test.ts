@@ -129,8 +129,10 @@ const browserPath = programs(['chromium', 'chromium-browser', 'google-chrome']);
 /** Where it could have been installed, continuous integration must not pass without it. */
 const isRequired = process.env['CI'] === 'true' && programs(['apt-get']) !== undefined;
 
-describe.skipIf(browserPath === undefined && !isRequired)(
-  `the page, in a browser${browserPath === undefined ? ' (skipped: no Chromium is installed)' : ''}`,
+const isSkipped = browserPath === undefined && !isRequired;
+
+describe.skipIf(isSkipped)(
+  `the page, in a browser${isSkipped ? ' (skipped: no Chromium is installed)' : ''}`,
   () => {
     let folder: string;
     let browser: Browser;
