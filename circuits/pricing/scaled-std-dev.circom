@@ -22,7 +22,7 @@ include "circomlib/circuits/bitify.circom";
  * @output scaledCoarse coarseQ20·scale
  * Assumes the bound of BITS 37. Guarantees the values; they are functions of one decomposition, without
  * a hint. A wider input has no witness.
- * Cost: 2·BITS + SHIFT − 13 constraints, 4 more for BITS 39.
+ * Cost: 2·BITS + SHIFT − 14 constraints, 4 more for BITS 39.
  */
 template ScaledStdDev(BITS, SHIFT) {
     assert(BITS == 36 || BITS == 37 || BITS == 39);

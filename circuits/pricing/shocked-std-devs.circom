@@ -22,7 +22,7 @@ function coarseBitsOf(vol) {
  * @output hi[7], loQ32[7], coarseQ20[7], halfSquareQ36[7], scale[7], scaledCoarse[7] of ScaledStdDev,
  * indexed by vol code
  * Assumes the widths of its inputs. Guarantees the values of the specification.
- * Cost: 712 constraints.
+ * Cost: 656 constraints.
  */
 template ShockedStdDevs() {
     signal input stdDevQ32;

@@ -15,6 +15,14 @@ const SHOCK = 'pricing/shock.test.ts';
 const SCENARIO = 'ledger-circuits/scenario-choice.test.ts';
 const COLLATERAL = 'margin-circuits/collateral.test.ts';
 const ONE_CHOICE = 'is opened by one choice of word and lane only, the mark by none';
+const GRID_KERNEL = 'pricing/grid-kernel.test.ts';
+const TENOR_VALUES = 'pricing/tenor-values.test.ts';
+const WORST = 'margin-circuits/worst-scenario.test.ts';
+const SCENARIO_GRID = forgery(
+  'ledger-circuits/scenario-grid.test.ts',
+  'refuses %s than the words say',
+);
+const OTHER_POWER = forgery(TENOR_VALUES, 'refuses a width scaled by another power of two');
 const LESS = 'refuses one %s less, the rest called a remainder';
 
 /** Every `<--` of circuits/, as file:signal, and the test of its template alone that forges it. */
@@ -31,6 +39,8 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
     'refuses the other sign, and a sign that is no bit',
   ),
   'arithmetic/sqrt-floor.circom:root': forgery('arithmetic/sqrt-floor.test.ts', 'refuses %s'),
+  'ledger/scenario-grid.circom:damping': SCENARIO_GRID,
+  'ledger/scenario-grid.circom:move': SCENARIO_GRID,
   'ledger/scenario-selection.circom:isLane': forgery(SCENARIO, ONE_CHOICE),
   'ledger/scenario-selection.circom:isMark': forgery(SCENARIO, ONE_CHOICE),
   'ledger/scenario-selection.circom:isWord': forgery(SCENARIO, ONE_CHOICE),
@@ -41,9 +51,30 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
     'with a collateral price understated by a remainder beyond its divisor',
   ),
   'margin/collateral-value.circom:remainder': forgery(COLLATERAL, LESS),
+  'margin/worst-scenario.circom:isWorst': forgery(
+    WORST,
+    'is refused with any id but the lowest that reaches it, the higher of two tied ones too',
+  ),
+  'margin/worst-scenario.circom:maximum': forgery(WORST, 'is refused: %s'),
+  'pricing/d1-cell.circom:grid': forgery(GRID_KERNEL, 'refuses a quotient that is %s'),
+  'pricing/d1-cell.circom:negative': forgery(GRID_KERNEL, 'refuses the other sign of d₁ and of d₂'),
+  'pricing/d1-cell.circom:outside': forgery(
+    GRID_KERNEL,
+    'refuses a point inside the tables as outside, and the reverse',
+  ),
+  'pricing/d1-cell.circom:top': forgery(
+    GRID_KERNEL,
+    'lets the top of a remainder be written in two ways, which changes nothing',
+  ),
+  'pricing/d2-cell.circom:negative': forgery(GRID_KERNEL, 'refuses the other sign of d₁ and of d₂'),
+  'pricing/d2-cell.circom:outside': forgery(
+    GRID_KERNEL,
+    'refuses a point inside the tables as outside, and the reverse',
+  ),
   'pricing/leading-shift.circom:coarse': forgery('pricing/logarithm.test.ts', 'refuse a shift %s'),
   'pricing/leading-shift.circom:fine': forgery('pricing/logarithm.test.ts', 'refuse a shift %s'),
   'pricing/shocked-std-dev.circom:low': forgery(SHOCK, 'refuses %s'),
+  'pricing/skew-shifts.circom:low': forgery('pricing/grid-shock.test.ts', 'refuses %s'),
   'pricing/svi-std-dev.circom:negative': forgery(
     'pricing/surface.test.ts',
     'refuses the other sign of a variance, both ways',
@@ -52,5 +83,16 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
     'pricing/tenor.test.ts',
     'refuse every interval but the true one: %s',
   ),
+  'pricing/tenor-values.circom:quotient': forgery(TENOR_VALUES, 'refuses another quotient of %s'),
+  'pricing/tenor-values.circom:rest': forgery(
+    TENOR_VALUES,
+    'refuses a remainder moved to the next column',
+  ),
+  'pricing/tenor-values.circom:top': forgery(
+    TENOR_VALUES,
+    'lets the top of a remainder be written in two ways at most, which changes nothing',
+  ),
+  'pricing/tenor-width.circom:coarse': OTHER_POWER,
+  'pricing/tenor-width.circom:fine': OTHER_POWER,
   'pricing/vol-factor.circom:low': forgery(SHOCK, 'refuses %s'),
 };
