@@ -66,8 +66,8 @@ function printTiers(print: Print, { equity }: MarginDerivation): void {
     printTable(
       print,
       `${line.asset}: ${formatFixed(line.balanceE8, 8)} at ${formatFixed(line.priceE4, 4)} = ` +
-        `${formatUsd(line.valueE6, 6)} (rounded down; price: market ` +
-        `${formatFixed(line.marketPriceE4, 4)} or redemption, the lower)`,
+        `${formatUsd(line.valueE6, 6)} (rounded down; price: the lower of market ` +
+        `${formatFixed(line.marketPriceE4, 4)} and index x redemption rate)`,
       ['tier from USD', 'haircut', 'amount', 'kept'],
       [
         ...line.tiers

@@ -144,6 +144,26 @@ describe('margin-call levels', () => {
 });
 
 describe('plimsoll margin --levels', () => {
+  it('names levels at which what-if changes its mind', async () => {
+    const { index } = marginLevels(accountNamed('wick-victim'), crash);
+    const { lastBefore, level } = index[0]!.up.mm;
+    const statusAt = async (levelE4: bigint): Promise<string> => {
+      const usd = `${levelE4 / 10_000n}.${String(levelE4 % 10_000n).padStart(4, '0')}`;
+      const { stdout } = await plimsoll(
+        'what-if',
+        'wick-victim',
+        '--shock',
+        `btc=${usd}`,
+        '--json',
+      );
+      return (JSON.parse(stdout) as { after: { status: string } }).after.status;
+    };
+    expect([await statusAt(lastBefore!), await statusAt(level!)]).toEqual([
+      'below maintenance',
+      'below initial margin',
+    ]);
+  });
+
   it('prints and emits the levels of the model', async () => {
     const { index } = marginLevels(accountNamed('wick-victim'), crash);
     const { status, stdout } = await plimsoll('margin', 'wick-victim', '--levels', '--json');
