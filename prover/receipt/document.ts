@@ -111,6 +111,9 @@ const privateReceipt = z.strictObject({
   ...common,
   kind: z.literal('private'),
   statement: constant('solvency-receipt'),
+  challenge: bytes32.refine((value) => BigInt(value) !== 0n, {
+    error: 'must not be zero: a private receipt answers a challenge',
+  }),
   signals: privateSignals,
   /** The owner's EIP-712 signature, without which the receipt could be passed on. */
   authorization: z.strictObject({

@@ -30,7 +30,7 @@ function exactDocument() {
       tick: '1',
       tickTime: 1_770_307_202,
     },
-    challenge: `0x${digest('0')}`,
+    challenge: `0x${digest('7')}`,
     key: {
       profile: 'small',
       r1cs: digest('1'),
@@ -127,6 +127,7 @@ describe('a receipt document', () => {
   });
 
   it.each<[string, unknown, string]>([
+    ['challenge', `0x${digest('0')}`, 'challenge: must not be zero'],
     ['authorization', undefined, 'authorization: is required'],
     ['authorization.signature', '0x12', 'authorization.signature: must be a 65-byte signature'],
     ['signals.equityAtLeastE6', '-1', 'signals.equityAtLeastE6: must be at least 0'],
