@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { sumGreeks } from '../risk/analysis/standing.ts';
-import { positionGreeks, type Greeks } from '../risk/greeks.ts';
+import { positionGreeks, sumGreeks, type Greeks } from '../risk/greeks.ts';
 import type { AccountMargin } from '../risk/margin.ts';
 import type { PricedMarket } from '../risk/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../risk/types.ts';
 import type { CommandContext } from './command.ts';
 import { formatFixed, formatTable, formatUsd, instrumentName } from './format.ts';
 import { GREEKS } from './margin-comparison.ts';
+import { printGreeks } from './margin-greeks.ts';
 import { contingencyLines, scenarioRows, type IsolatedReport } from './margin-report.ts';
 
 export type Print = CommandContext['print'];
@@ -145,6 +145,7 @@ export function printMargin(
   market: PricedMarket,
 ): void {
   printPositions(print, margin, isolated);
+  printGreeks(print, margin, market.snapshot);
   printEquity(print, margin, quoteE6);
   printScenarios(print, margin, market);
   printRequirement(print, margin, market);

@@ -19,6 +19,7 @@ import {
 } from '../margin-history.ts';
 import { levelsJson, printLevels } from '../margin-levels.ts';
 import { contingencyLines, isolatedReport, scenarioRows, statusOf } from '../margin-report.ts';
+import { greeksJson } from '../margin-greeks.ts';
 import { positionJson, printMargin } from '../margin-sections.ts';
 import {
   MARKET_OPTIONS,
@@ -113,6 +114,7 @@ export const command: Command = {
         worstScenario: margin.underlyings[u].worstScenario,
         scenarios: scenarioRows(u, margin, market),
       })),
+      greeks: greeksJson(margin, snapshot),
       isolated: { collateral: isolated.collateral, total: isolated.total },
       ...(derivation === undefined ? {} : { derivation }),
       ...(levels === undefined ? {} : { levels: levelsJson(levels) }),

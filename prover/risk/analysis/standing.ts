@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { positionGreeks, type Greeks } from '../greeks.ts';
+import { positionGreeks, sumGreeks, type Greeks } from '../greeks.ts';
 import { marginPortfolio, type AccountMargin } from '../margin.ts';
 import type { PricedMarket } from '../market.ts';
 import { UNDERLYINGS, type Pair, type Portfolio } from '../types.ts';
@@ -14,16 +14,6 @@ export interface Standing {
   readonly excessImE6: bigint;
   /** Of all positions of an underlying. */
   readonly greeks: Pair<Greeks>;
-}
-
-export function sumGreeks(parts: readonly Greeks[]): Greeks {
-  const total = (name: keyof Greeks): number => parts.reduce((sum, part) => sum + part[name], 0);
-  return {
-    delta: total('delta'),
-    gamma: total('gamma'),
-    vega: total('vega'),
-    theta: total('theta'),
-  };
 }
 
 export function standingOf(portfolio: Portfolio, market: PricedMarket): Standing {
