@@ -90,8 +90,9 @@ contract GuardedWithdrawals {
         require(amount != 0, NothingAsked());
         require(asset < ASSETS && address(vaults[asset]) != address(0), AssetNotHeld(asset));
         AccountChange memory change = AccountChange({
-            removedAsset: asset,
-            removedAmount: amount,
+            asset: asset,
+            amount: amount,
+            credited: false,
             added: AddedPosition({underlying: 0, kind: 0, expiry: 0, strikeE4: 0, lots: 0})
         });
         HealthyAccount memory account = healthGate.requireHealthyAfter(accountIndex, change, proof);

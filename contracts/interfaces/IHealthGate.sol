@@ -49,6 +49,9 @@ struct HealthyAccount {
 ///   the same accounts must share one record of what is pending.
 /// - *Somebody else's proof.* Ledger data is published, so anyone can prove any account. A proof shows health,
 ///   not consent: compare `owner` with the caller. Copying a proof from the mempool then gains nothing.
+/// - *Half a trade.* Positions are carried at their full mark, so a position that comes without its price makes
+///   the account look richer by all of it. State what the trade pays or brings in the same change; whether that
+///   price is fair is not judged here.
 /// - *The kinder of two ticks.* The current tick and the one before it are admissible. Where choosing matters,
 ///   compare `tick` with `IMarketFeed.latestTick`.
 /// While the market is halted no tick is admissible, and nothing passes.

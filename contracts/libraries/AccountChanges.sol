@@ -15,19 +15,22 @@ struct AddedPosition {
     int32 lots;
 }
 
-/// @notice What an account would change by: `removedAmount` taken off one balance and `added.lots` added to
-/// what it holds of that instrument.
-/// @param removedAsset 0 quote (10^-6 USD), 1 BTC, 2 ETH, 3 stETH (10^-8 coins); 0 if nothing is removed
-/// @param removedAmount Below 2^63
+/// @notice What an account would change by: `amount` taken off one balance, or credited to the quote balance,
+/// and `added.lots` added to what it holds of that instrument. Positions count at their full mark, so a trade is
+/// only told whole with its price: paid by a buyer, credited to a seller.
+/// @param asset 0 quote (10^-6 USD), 1 BTC, 2 ETH, 3 stETH (10^-8 coins); 0 where `amount` is 0
+/// @param amount Below 2^63
+/// @param credited Whether `amount` is credited; to the quote balance alone
 struct AccountChange {
-    uint8 removedAsset;
-    uint64 removedAmount;
+    uint8 asset;
+    uint64 amount;
+    bool credited;
     AddedPosition added;
 }
 
 /// @title The change an `account-margin` proof states, as one word
-/// @notice Layout and rules of docs/spec.md, sections 2.1 and 6: slot (106 bits) | removed amount (63) | removed
-/// asset (2). A change has one spelling, so two words that differ are two different changes.
+/// @notice Layout and rules of docs/spec.md, sections 2.1 and 6: slot (106 bits) | amount (63) | asset (2) |
+/// credited (1). A change has one spelling, so two words that differ are two different changes.
 library AccountChanges {
     /// @notice The account as it stands: the empty slot, lots zero in their biased encoding.
     uint256 internal constant NO_CHANGE = 1 << 105;
@@ -38,6 +41,7 @@ library AccountChanges {
     uint256 private constant LOTS_BIT = 79;
     uint256 private constant AMOUNT_BIT = 106;
     uint256 private constant ASSET_BIT = 169;
+    uint256 private constant CREDITED_BIT = 171;
 
     int32 private constant LOTS_BOUND = 1 << 26;
     uint256 private constant AMOUNT_BOUND = 1 << 63;
@@ -51,8 +55,9 @@ library AccountChanges {
     uint8 private constant PUT = 7;
 
     error UnknownAsset(uint8 asset);
-    error RemovedAmountOutOfRange(uint64 amount);
-    error NothingToRemove(uint8 asset);
+    error ChangedAmountOutOfRange(uint64 amount);
+    error AssetWithoutAmount(uint8 asset);
+    error CreditNotCanonical(uint8 asset, uint64 amount);
     error UnknownKind(uint8 kind);
     error UnknownUnderlying(uint8 underlying);
     error ExpiryNotCanonical(uint8 kind, uint32 expiry);
@@ -61,16 +66,16 @@ library AccountChanges {
 
     /// @notice The word of `change`; reverts unless it is in its canonical spelling.
     function pack(AccountChange memory change) internal pure returns (uint256) {
-        require(change.removedAsset < ASSETS, UnknownAsset(change.removedAsset));
-        require(change.removedAmount < AMOUNT_BOUND, RemovedAmountOutOfRange(change.removedAmount));
-        require(
-            change.removedAmount != 0 || change.removedAsset == 0,
-            NothingToRemove(change.removedAsset)
-        );
+        (uint8 asset, uint64 amount) = (change.asset, change.amount);
+        require(asset < ASSETS, UnknownAsset(asset));
+        require(amount < AMOUNT_BOUND, ChangedAmountOutOfRange(amount));
+        require(amount != 0 || asset == 0, AssetWithoutAmount(asset));
+        require(!change.credited || (amount != 0 && asset == 0), CreditNotCanonical(asset, amount));
         return
             _packSlot(change.added) |
-            (uint256(change.removedAmount) << AMOUNT_BIT) |
-            (uint256(change.removedAsset) << ASSET_BIT);
+            (uint256(amount) << AMOUNT_BIT) |
+            (uint256(asset) << ASSET_BIT) |
+            (change.credited ? 1 << CREDITED_BIT : 0);
     }
 
     function _packSlot(AddedPosition memory added) private pure returns (uint256) {
