@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Contract } from 'ethers';
+import { Contract, decodeBytes32String } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -14,6 +14,7 @@ import { ARTIFACTS, expectRefusal, startChain, type TestChain } from '../support
 import { compareGas } from '../support/gas.ts';
 import {
   CRASH_LEDGER,
+  accountMarginProof,
   accountNamed,
   bankruptcyProof,
   closeProver,
@@ -23,7 +24,7 @@ import {
   type GatedProof,
 } from '../support/proofs.ts';
 
-const STATEMENTS = ['liquidation', 'bankruptcy'] as const;
+const STATEMENTS = ['liquidation', 'bankruptcy', 'account-margin'] as const;
 const PROFILES = ['small', '16'] as const;
 const MAX_VERIFICATION_GAS = 270_000n;
 
@@ -39,6 +40,11 @@ describe('generated verifiers', () => {
     proofs = {
       liquidation: await liquidationProof(CRASH_LEDGER, debtor, context),
       bankruptcy: await bankruptcyProof(CRASH_LEDGER, debtor, context),
+      'account-margin': await accountMarginProof({
+        ledger: CRASH_LEDGER,
+        account: debtor,
+        context,
+      }),
     };
   });
   afterAll(async () => {
@@ -99,11 +105,12 @@ describe('generated verifiers', () => {
     });
 
     it.each(PROFILES)(
-      'profile %s: name the key and the circuit they were made from',
+      'profile %s: name their statement, their key and the circuit it was made from',
       async (profile) => {
         const artifact = findArtifact(loadArtifactManifest(), statement, profile);
         const contract = verifier(statement, profile);
         const hash = (method: string): Promise<string> => read(contract, method, [], z.string());
+        expect(decodeBytes32String(await hash('statement'))).toBe(statement);
         expect(await hash('keyHash')).toBe(`0x${artifact.files.zkey.sha256}`);
         expect(await hash('r1csHash')).toBe(`0x${artifact.files.r1cs.sha256}`);
         expect(await read(contract, 'publicSignalCount', [], z.bigint())).toBe(

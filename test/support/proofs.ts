@@ -7,24 +7,38 @@ import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
 import type { ContractProof } from '../../prover/chain/submit.ts';
 import type { FeedSnapshot } from '../../prover/chain/snapshot.ts';
+import type { Account } from '../../prover/ledger/account.ts';
+import type { AccountChange } from '../../prover/ledger/account-change.ts';
 import { Ledger } from '../../prover/ledger/ledger.ts';
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { parameterHash } from '../../prover/market/parameters-words.ts';
 import {
   PUBLIC_SIGNALS,
   type StatementName,
+  type StatementSignals,
 } from '../../prover/proving/generated/public-signals.ts';
 import { toSolidity } from '../../prover/proving/proof-file.ts';
 import { Prover } from '../../prover/proving/prover.ts';
 import { marginAccount, type AccountMargin } from '../../prover/risk/margin.ts';
-import { loadSample } from '../../prover/sample/sample.ts';
+import type { Pair } from '../../prover/risk/types.ts';
+import { loadSample, type SampleTick } from '../../prover/sample/sample.ts';
+import { packChange } from '../../prover/statements/change.ts';
 import { prepareStatement } from '../../prover/statements/prepare.ts';
+import {
+  decodePublicSignals,
+  encodePublicSignals,
+} from '../../prover/statements/public-signals.ts';
 import { deployVenue, postRoot, postSnapshot, startChain, type TestChain } from './chain.ts';
 
 const sample = loadSample();
 const parameterSet = loadDefaultParameters();
-const { snapshot: crash, document: crashDocument } = sample.snapshots.crash;
-const documentBytes = new TextEncoder().encode(crashDocument);
+const { snapshot: crash } = sample.snapshots.crash;
+
+/** What the perpetuals are marked at in the crash, BTC and ETH. */
+export const CRASH_PERPETUALS_E4: Pair<bigint> = [
+  crash.underlyings[0].perpetualMarkE4,
+  crash.underlyings[1].perpetualMarkE4,
+];
 
 /** Block time of the first margin tick. */
 export const CRASH_AT = crash.time + 2n;
@@ -39,12 +53,25 @@ export function accountNamed(name: string): number {
 /** The venue at the crash. */
 export const CRASH_LEDGER = new Ledger(sample.ledgers.crash);
 
+/** The venue on the rebound. */
+export const REBOUND_LEDGER = new Ledger(sample.ledgers.rebound);
+
+/** A ledger of the sample in which one account is another. */
+export function ledgerWith(
+  moment: SampleTick,
+  changed: number,
+  change: (account: Account) => Account,
+): Ledger {
+  return new Ledger(
+    sample.ledgers[moment].map((account, index) => (index === changed ? change(account) : account)),
+  );
+}
+
 /** The next ledger: one unit arrived in a bystander's account, so the root differs, no more. */
-export const LATER_LEDGER = new Ledger(
-  sample.ledgers.crash.map((account, index) =>
-    index === accountNamed('dust-debt') ? { ...account, quoteE6: account.quoteE6 + 1n } : account,
-  ),
-);
+export const LATER_LEDGER = ledgerWith('crash', accountNamed('dust-debt'), (account) => ({
+  ...account,
+  quoteE6: account.quoteE6 + 1n,
+}));
 
 export function marginOf(accountIndex: number): AccountMargin {
   const account = CRASH_LEDGER.account(accountIndex);
@@ -59,27 +86,42 @@ export async function crashVenue(chainId = 31_337): Promise<{
   const chain = await startChain({ chainId, startAt: crash.time - 1_000n });
   const venue = await deployVenue(chain, {
     parameterHash: parameterHash(parameterSet),
-    profiles: { liquidation: ['small', '16'], bankruptcy: ['small', '16'] },
+    profiles: {
+      liquidation: ['small', '16'],
+      bankruptcy: ['small', '16'],
+      'account-margin': ['small', '16'],
+    },
   });
   await postRoot(chain, venue, CRASH_LEDGER.root, CRASH_LEDGER.accountCount, crash.time - 10n);
-  await postSnapshot(chain, venue, crashSnapshot(), CRASH_AT, documentBytes);
+  const { signed, bytes } = publication('crash');
+  await postSnapshot(chain, venue, signed, CRASH_AT, bytes);
   return { chain, venue };
 }
 
-function crashSnapshot(): FeedSnapshot {
-  return feedSnapshotOf(crash, crashDocument);
+function publication(moment: SampleTick): {
+  readonly signed: FeedSnapshot;
+  readonly bytes: Uint8Array;
+} {
+  const { snapshot, document } = sample.snapshots[moment];
+  return {
+    signed: feedSnapshotOf(snapshot, document),
+    bytes: new TextEncoder().encode(document),
+  };
 }
 
 /**
  * Opens the next tick at `at` on a snapshot signed anew. The oracles of this test sign what they
- * are told: the same commitment with later times, unless `overrides` says otherwise.
+ * are told: the commitment of the crash, or of `moment`, with later times, unless `overrides` says
+ * otherwise.
  */
 export async function postNextSnapshot(
   chain: TestChain,
   venue: LocalVenue,
   at: bigint,
   overrides: Partial<FeedSnapshot> = {},
+  moment: SampleTick = 'crash',
 ): Promise<void> {
+  const { signed, bytes } = publication(moment);
   const times = {
     time: at,
     indexTime: at,
@@ -88,9 +130,11 @@ export async function postNextSnapshot(
     surfaceTime: at,
     collateralTime: at,
   };
-  const snapshot = { ...crashSnapshot(), ...times, ...overrides };
-  await postSnapshot(chain, venue, snapshot, at, documentBytes);
+  await postSnapshot(chain, venue, { ...signed, ...times, ...overrides }, at, bytes);
 }
+
+/** The statements that contracts take proofs of. */
+type GatedStatement = Exclude<StatementName, 'solvency-receipt'>;
 
 export interface GatedProof {
   readonly profile: Profile;
@@ -103,14 +147,22 @@ export interface GatedProof {
 let prover: Prover | undefined;
 const made = new Map<string, Promise<GatedProof>>();
 
+/** What a proof is to say; of the crash unless `moment` says otherwise. */
+interface Claim {
+  readonly ledger: Ledger;
+  readonly account: number;
+  readonly context: bigint;
+  readonly moment?: SampleTick;
+  readonly change?: AccountChange;
+}
+
 async function prove(
-  statement: StatementName,
-  ledger: Ledger,
-  account: number,
-  context: bigint,
+  statement: GatedStatement,
+  { ledger, account, context, moment = 'crash', change }: Claim,
 ): Promise<GatedProof> {
   const opening = ledger.open(account);
-  const request = { opening, snapshot: crash, parameters: parameterSet, context };
+  const { snapshot } = sample.snapshots[moment];
+  const request = { opening, snapshot, parameters: parameterSet, context, change };
   const instance = prepareStatement(statement, request);
   prover ??= new Prover();
   const { file } = await prover.prove({
@@ -124,14 +176,11 @@ async function prove(
 }
 
 /** A copy of its own for every caller, so that no test can spoil another's. */
-async function proveOnce(
-  statement: StatementName,
-  ledger: Ledger,
-  account: number,
-  context: bigint,
-): Promise<GatedProof> {
-  const key = [statement, ledger.root, account, context].join();
-  const proof = made.get(key) ?? prove(statement, ledger, account, context);
+async function proveOnce(statement: GatedStatement, claim: Claim): Promise<GatedProof> {
+  const { ledger, account, context, moment, change } = claim;
+  const changed = change === undefined ? '' : packChange(change);
+  const key = [statement, ledger.root, account, context, moment, changed].join();
+  const proof = made.get(key) ?? prove(statement, claim);
   made.set(key, proof);
   return structuredClone(await proof);
 }
@@ -141,7 +190,7 @@ export function liquidationProof(
   account: number,
   context: bigint,
 ): Promise<GatedProof> {
-  return proveOnce('liquidation', ledger, account, context);
+  return proveOnce('liquidation', { ledger, account, context });
 }
 
 export function bankruptcyProof(
@@ -149,12 +198,26 @@ export function bankruptcyProof(
   account: number,
   context: bigint,
 ): Promise<GatedProof> {
-  return proveOnce('bankruptcy', ledger, account, context);
+  return proveOnce('bankruptcy', { ledger, account, context });
+}
+
+/** The exact margin of any account, as it stands or after a change. */
+export function accountMarginProof(claim: Claim): Promise<GatedProof> {
+  return proveOnce('account-margin', claim);
 }
 
 export async function closeProver(): Promise<void> {
   await prover?.close();
   prover = undefined;
+}
+
+/** The public signals of an `account-margin` proof with some of its values changed. */
+export function claiming(
+  { publicSignals }: GatedProof,
+  values: Partial<StatementSignals['account-margin']>,
+): readonly bigint[] {
+  const proven = decodePublicSignals('account-margin', publicSignals);
+  return encodePublicSignals('account-margin', { ...proven, ...values });
 }
 
 /** The public signals with one of them changed. */

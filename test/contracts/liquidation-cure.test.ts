@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { ZeroAddress, getAddress, toBeHex, type ContractTransactionReceipt } from 'ethers';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { DEFAULT_VENUE_CONFIG, PROFILES, profileId } from '../../prover/chain/config.ts';
+import { SCALAR_FIELD_ORDER, proofContext, type Action } from '../../prover/chain/context.ts';
+import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
+import { read, send } from '../../prover/chain/refusal.ts';
+import {
+  cureLiquidation,
+  openLiquidation,
+  openTick,
+  type CitedProof,
+  type ProvenAction,
+} from '../../prover/chain/submit.ts';
+import { NO_CHANGE, type AccountChange } from '../../prover/ledger/account-change.ts';
+import { packChange } from '../../prover/statements/change.ts';
+import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
+import { as, deployContract, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
+import {
+  CRASH_AT,
+  CRASH_LEDGER,
+  REBOUND_LEDGER,
+  accountMarginProof,
+  accountNamed,
+  claiming,
+  closeProver,
+  crashVenue,
+  ledgerWith,
+  liquidationProof,
+  postNextSnapshot,
+  rerandomised,
+  withSignal,
+  type GatedProof,
+} from '../support/proofs.ts';
+
+const VICTIM = accountNamed('wick-victim');
+const HEALTHY = accountNamed('separate-1');
+const { settlementNonce: NONCE, owner, positions } = CRASH_LEDGER.account(VICTIM);
+const OWNER = getAddress(toBeHex(owner, 20));
+const MIN_TICK_INTERVAL = BigInt(DEFAULT_VENUE_CONFIG.minTickInterval);
+const SECOND_TICK_AT = CRASH_AT + MIN_TICK_INTERVAL;
+const THIRD_TICK_AT = SECOND_TICK_AT + MIN_TICK_INTERVAL;
+const CRASH_PRICES = [584_500_000n, 15_412_000n];
+const [NONE, OPEN, ESCROWED, CURED] = [0n, 1n, 2n, 3n];
+
+/** The crash, with what cures the victim paid in: 40,000 USD. */
+const DEPOSIT_LEDGER = ledgerWith('crash', VICTIM, (account) => ({
+  ...account,
+  quoteE6: account.quoteE6 + 40_000_000_000n,
+}));
+/** What would make the victim look well: its position twice, the second one unpaid. */
+const UNPAID: AccountChange = { ...NO_CHANGE, addedPosition: positions[0]! };
+
+describe('LiquidationEngine.cure', () => {
+  let chain: TestChain;
+  let venue: LocalVenue;
+  let keeper: string;
+  /** Another engine on the same feed, whose state a bid can be written into. */
+  let other: LocalVenue;
+  let opening: GatedProof;
+  let otherOpening: GatedProof;
+  /** Of the victim on the rebound, in the crash after a deposit, and in the crash after UNPAID. */
+  let curing: GatedProof;
+  let depositing: GatedProof;
+  let unpaid: GatedProof;
+  let untouched: unknown;
+
+  beforeAll(async () => {
+    ({ chain, venue } = await crashVenue());
+    keeper = await chain.accounts[5]!.getAddress();
+    other = await otherVenue();
+    opening = await liquidationProof(CRASH_LEDGER, VICTIM, contextOf('openLiquidation', keeper));
+    otherOpening = await liquidationProof(
+      CRASH_LEDGER,
+      VICTIM,
+      contextOf('openLiquidation', keeper, other),
+    );
+    const claim = { account: VICTIM, context: contextOf('cureLiquidation', OWNER) };
+    curing = await accountMarginProof({ ...claim, ledger: REBOUND_LEDGER, moment: 'rebound' });
+    depositing = await accountMarginProof({ ...claim, ledger: DEPOSIT_LEDGER });
+    unpaid = await accountMarginProof({ ...claim, ledger: CRASH_LEDGER, change: UNPAID });
+    untouched = await chain.save();
+  });
+  afterAll(async () => {
+    await chain.close();
+    await closeProver();
+  });
+  beforeEach(async () => {
+    untouched = await chain.restore(untouched);
+  });
+
+  const contextOf = (action: Action, beneficiary: string, on = venue): bigint =>
+    proofContext(chain.chainId, on.addresses.liquidationEngine, action, beneficiary);
+  const otherVenue = async (): Promise<LocalVenue> => {
+    const inOrder = (statement: 'liquidation' | 'account-margin'): readonly string[] =>
+      PROFILES.map((profile) => venue.verifiers[statement][profile]);
+    const engine = await deployContract(chain.accounts[0]!, 'BidEscrowedEngine', [
+      venue.addresses.marketFeed,
+      inOrder('liquidation'),
+      inOrder('account-margin'),
+      DEFAULT_VENUE_CONFIG.engine,
+    ]);
+    const liquidationEngine = await engine.getAddress();
+    return {
+      ...venue,
+      liquidationEngine: engine,
+      addresses: { ...venue.addresses, liquidationEngine },
+    };
+  };
+  const open = (
+    overrides: Partial<ProvenAction> = {},
+    on = venue,
+  ): Promise<ContractTransactionReceipt> =>
+    openLiquidation(on, { tick: 1n, beneficiary: keeper, ...opening, ...overrides });
+  const cure = (
+    overrides: Partial<CitedProof> = {},
+    on = venue,
+  ): Promise<ContractTransactionReceipt> =>
+    cureLiquidation(on, { tick: 2n, ...curing, ...overrides });
+  const postRebound = async (at: bigint): Promise<void> => {
+    const { root, accountCount } = REBOUND_LEDGER;
+    await postRoot(chain, venue, root, accountCount, at - 10n);
+    await postNextSnapshot(chain, venue, at, {}, 'rebound');
+  };
+  const postCrash = async (at: bigint): Promise<void> => {
+    await postRoot(chain, venue, CRASH_LEDGER.root, CRASH_LEDGER.accountCount, at - 10n);
+    await postNextSnapshot(chain, venue, at);
+  };
+  const postDeposit = (at: bigint): Promise<unknown> =>
+    postRoot(chain, venue, DEPOSIT_LEDGER.root, DEPOSIT_LEDGER.accountCount, at);
+  const halt = (): Promise<unknown> => send(venue.marketFeed, 'halt', []);
+  const recordOf = (on = venue): Promise<readonly unknown[]> =>
+    read(on.liquidationEngine, 'liquidation', [VICTIM, NONCE], z.array(z.unknown()));
+  const openThenRebound = async (): Promise<void> => {
+    await open();
+    await postRebound(SECOND_TICK_AT);
+  };
+
+  describe('with a valid proof at the current tick', () => {
+    it('ends the liquidation, owes nothing for it, and says so', async () => {
+      expect((await recordOf())[0]).toBe(NONE);
+      await open();
+      expect((await recordOf())[0]).toBe(OPEN);
+      await postRebound(SECOND_TICK_AT);
+      await cure();
+      expect(await recordOf()).toEqual([CURED, ZeroAddress, 2n, 0n, 0n]);
+
+      const { equityE6, maintenanceMarginE6 } = decodePublicSignals(
+        'account-margin',
+        curing.publicSignals,
+      );
+      const [cured] = eventsNamed(await readEvents(venue, chain.provider), 'LiquidationCured');
+      expect(cured?.values).toEqual({
+        accountIndex: BigInt(VICTIM),
+        settlementNonce: NONCE,
+        owner: OWNER,
+        tick: 2n,
+        equityE6,
+        maintenanceMarginE6,
+      });
+    });
+
+    it('takes it from anyone: a copy from the mempool does what its maker wanted', async () => {
+      await openThenRebound();
+      const stranger = as(venue.liquidationEngine, chain.accounts[9]!);
+      await cure(
+        { proof: await rerandomised(curing.proof) },
+        {
+          ...venue,
+          liquidationEngine: stranger,
+        },
+      );
+      expect((await recordOf())[0]).toBe(CURED);
+    });
+
+    it('costs what is recorded', async () => {
+      await openThenRebound();
+      await compareGas('cure a liquidation', await cure());
+    });
+  });
+
+  describe('account', () => {
+    it('refuses one whose liquidation was never opened', async () => {
+      await postRebound(SECOND_TICK_AT);
+      await expectRefusal(cure(), 'NotOpen', [VICTIM, NONCE]);
+    });
+
+    it('refuses one that is cured already, also by a re-randomised copy', async () => {
+      await openThenRebound();
+      await cure();
+      await expectRefusal(cure(), 'NotOpen', [VICTIM, NONCE]);
+      const copy = await rerandomised(curing.proof);
+      await expectRefusal(cure({ proof: copy }), 'NotOpen', [VICTIM, NONCE]);
+    });
+
+    it('refuses another account, and the same one at another settlement nonce', async () => {
+      await openThenRebound();
+      const ofAnother = claiming(curing, { accountIndex: BigInt(HEALTHY) });
+      await expectRefusal(cure({ publicSignals: ofAnother }), 'NotOpen', [HEALTHY, NONCE]);
+      const later = claiming(curing, { settlementNonce: NONCE + 1n });
+      await expectRefusal(cure({ publicSignals: later }), 'NotOpen', [VICTIM, NONCE + 1n]);
+    });
+
+    it('refuses a proof of something else under the signals of the opened account', async () => {
+      await openThenRebound();
+      await expectRefusal(cure({ proof: depositing.proof }), 'InvalidProof');
+    });
+
+    it('refuses one for which a bid is escrowed', async () => {
+      await open(otherOpening, other);
+      await postRebound(SECOND_TICK_AT);
+      await expectRefusal(cure({}, other), 'WrongContext');
+      await send(other.liquidationEngine, 'escrowBid', [VICTIM, NONCE]);
+      expect((await recordOf(other))[0]).toBe(ESCROWED);
+      const bidder = await chain.accounts[0]!.getAddress();
+      await expectRefusal(cure({}, other), 'BidIsEscrowed', [VICTIM, NONCE, bidder]);
+    });
+  });
+
+  describe('tick', () => {
+    it('refuses the tick before the current one, though a liquidation could cite it', async () => {
+      await openThenRebound();
+      await postNextSnapshot(chain, venue, THIRD_TICK_AT, {}, 'rebound');
+      await expectRefusal(cure({ tick: 2n }), 'NotCureTick', [3n, 2n]);
+      await cure({ tick: 3n });
+    });
+
+    it('refuses a tick that does not exist yet', async () => {
+      await openThenRebound();
+      await expectRefusal(cure({ tick: 3n }), 'NotCureTick', [2n, 3n]);
+    });
+
+    it('refuses the tick the liquidation was opened at', async () => {
+      await open();
+      await expectRefusal(cure({ tick: 1n }), 'NotNewerThanOpening', [1n, 1n]);
+      // Nor does a ledger that came after it, before a tick binds it.
+      await postDeposit(CRASH_AT + 20n);
+      await expectRefusal(cure({ tick: 1n, ...depositing }), 'NotNewerThanOpening', [1n, 1n]);
+      await chain.setNextTime(SECOND_TICK_AT);
+      await openTick(venue);
+      await cure({ tick: 2n, ...depositing });
+    });
+
+    it('refuses the current tick once it is past the proof lag', async () => {
+      await openThenRebound();
+      const last = SECOND_TICK_AT + BigInt(DEFAULT_VENUE_CONFIG.maxProofLag);
+      await chain.setNextTime(last + 1n);
+      await expectRefusal(cure(), 'TickTooOld');
+      await chain.setNextTime(last);
+      await cure();
+    });
+
+    it('refuses a proof of another ledger, snapshot or parameter set', async () => {
+      await open();
+      const { root, accountCount } = REBOUND_LEDGER;
+      await postNextSnapshot(chain, venue, SECOND_TICK_AT, {}, 'rebound');
+      await expectRefusal(cure(), 'WrongLedgerRoot', [CRASH_LEDGER.root, root]);
+      await postRoot(chain, venue, root, accountCount, SECOND_TICK_AT + 5n);
+      await postNextSnapshot(chain, venue, THIRD_TICK_AT);
+      await expectRefusal(cure({ tick: 3n }), 'WrongSnapshot');
+      await postNextSnapshot(chain, venue, THIRD_TICK_AT + 30n, {}, 'rebound');
+      const others = claiming(curing, { parameterHash: 5n });
+      await expectRefusal(cure({ tick: 4n, publicSignals: others }), 'WrongParameters');
+      await cure({ tick: 4n });
+    });
+  });
+
+  describe('margin', () => {
+    it('refuses what would remain after a change, however well it looks', async () => {
+      await open();
+      await postNextSnapshot(chain, venue, SECOND_TICK_AT);
+      const proven = decodePublicSignals('account-margin', unpaid.publicSignals);
+      expect(proven.equityE6 * 10_000n).toBeGreaterThan(proven.maintenanceMarginE6 * 11_000n);
+      await expectRefusal(cure(unpaid), 'NotAsItStands', [packChange(UNPAID)]);
+      const claimed = claiming(unpaid, { change: packChange(NO_CHANGE) });
+      await expectRefusal(cure({ ...unpaid, publicSignals: claimed }), 'InvalidProof');
+    });
+
+    it('takes the buffer from the parameter set, and exactly', async () => {
+      await openThenRebound();
+      const attempt = (publicSignals: readonly bigint[]): Promise<unknown> =>
+        read(
+          venue.liquidationEngine,
+          'cure',
+          [2n, profileId(curing.profile), curing.proof, [...publicSignals]],
+          z.unknown(),
+        );
+      const amounts = fc.bigInt({ min: 0n, max: (1n << 96n) - 1n });
+      const buffers = fc.bigInt({ min: 0n, max: (1n << 16n) - 1n });
+      const nearTheEdge = fc
+        .tuple(amounts, buffers, fc.bigInt({ min: -2n, max: 2n }))
+        .map(([margin, buffer, off]) => ({
+          maintenanceMarginE6: margin,
+          cureBufferBps: buffer,
+          equityE6: (margin * (10_000n + buffer)) / 10_000n + off,
+        }));
+      await fc.assert(
+        fc.asyncProperty(nearTheEdge, async (claimed) => {
+          const { maintenanceMarginE6, cureBufferBps, equityE6 } = claimed;
+          const cures = 10_000n * equityE6 >= (10_000n + cureBufferBps) * maintenanceMarginE6;
+          // What would cure is refused for the proof alone, which does not say so.
+          await expectRefusal(
+            attempt(claiming(curing, claimed)),
+            cures ? 'InvalidProof' : 'BelowCureMargin',
+            cures ? [] : [equityE6, maintenanceMarginE6, cureBufferBps],
+          );
+        }),
+        { numRuns: 100 },
+      );
+      const debt = claiming(curing, { equityE6: -1n, maintenanceMarginE6: 0n });
+      await expectRefusal(attempt(debt), 'BelowCureMargin', [-1n, 0n, 1_000n]);
+    });
+
+    it('refuses signals that are not in the field, not in their words, too many or too few', async () => {
+      await openThenRebound();
+      for (const [position, signal] of curing.publicSignals.entries()) {
+        const spoiled = curing.publicSignals.with(position, signal + SCALAR_FIELD_ORDER);
+        await expectRefusal(cure({ publicSignals: spoiled }), 'SignalNotInField');
+      }
+      const beyond = (name: string, bit: bigint): readonly bigint[] => {
+        const word = curing.publicSignals[curing.names.indexOf(name)]!;
+        return withSignal(curing, name, word + (1n << bit));
+      };
+      const { names } = curing;
+      await expectRefusal(cure({ publicSignals: beyond('account', 216n) }), 'MalformedSignal', [
+        names.indexOf('account'),
+      ]);
+      await expectRefusal(cure({ publicSignals: beyond('margins', 220n) }), 'MalformedSignal', [
+        names.indexOf('margins'),
+      ]);
+      const outOfRange = withSignal(curing, 'equityE6', 1n << 127n);
+      await expectRefusal(cure({ publicSignals: outOfRange }), 'AmountOutOfRange');
+      const short = curing.publicSignals.slice(1);
+      await expectRefusal(cure({ publicSignals: short }), 'WrongSignalCount', [8n, 7n]);
+    });
+
+    it.each([
+      'owner',
+      'equityE6',
+      'maintenanceMarginE6',
+      'initialMarginE6',
+      'cureBufferBps',
+    ] as const)('refuses a proof whose %s was changed by one', async (name) => {
+      await openThenRebound();
+      const proven = decodePublicSignals('account-margin', curing.publicSignals);
+      const publicSignals = claiming(curing, { [name]: proven[name] - 1n });
+      // Another owner would need another context.
+      const error = name === 'owner' ? 'WrongContext' : 'InvalidProof';
+      await expectRefusal(cure({ publicSignals }), error);
+    });
+  });
+
+  describe('proof', () => {
+    it('refuses one made for another action', async () => {
+      await openThenRebound();
+      const context = contextOf('openLiquidation', OWNER);
+      await expectRefusal(cure({ publicSignals: claiming(curing, { context }) }), 'WrongContext', [
+        contextOf('cureLiquidation', OWNER),
+        context,
+      ]);
+    });
+
+    it('refuses one made for another engine', async () => {
+      await open(otherOpening, other);
+      await postRebound(SECOND_TICK_AT);
+      await expectRefusal(cure({}, other), 'WrongContext');
+    });
+
+    it('refuses one made for another chain', async () => {
+      const away = await crashVenue(1_337);
+      expect(away.venue.addresses).toEqual(venue.addresses);
+      const there = proofContext(
+        1_337n,
+        away.venue.addresses.liquidationEngine,
+        'openLiquidation',
+        keeper,
+      );
+      await open(await liquidationProof(CRASH_LEDGER, VICTIM, there), away.venue);
+      const { root, accountCount } = REBOUND_LEDGER;
+      await postRoot(away.chain, away.venue, root, accountCount, SECOND_TICK_AT - 10n);
+      await postNextSnapshot(away.chain, away.venue, SECOND_TICK_AT, {}, 'rebound');
+      await expectRefusal(cure({}, away.venue), 'WrongContext');
+      await away.chain.close();
+    });
+
+    it('refuses a profile without a verifier and verifiers of another statement', async () => {
+      await openThenRebound();
+      await expectRefusal(cure({ profile: '64' }), 'UnknownProfile', [2n]);
+      const { small } = venue.verifiers.liquidation;
+      const mistaken = deployContract(chain.accounts[0]!, 'LiquidationEngine', [
+        venue.addresses.marketFeed,
+        [small, ZeroAddress, ZeroAddress],
+        [small, ZeroAddress, ZeroAddress],
+        DEFAULT_VENUE_CONFIG.engine,
+      ]);
+      await expectRefusal(mistaken, 'WrongStatement');
+    });
+  });
+
+  describe('afterwards', () => {
+    it('refuses the proof that opened the cured liquidation, at its tick and the one of the cure', async () => {
+      await openThenRebound();
+      await cure();
+      await expectRefusal(open({ tick: 1n }), 'NotNewerThanCure', [2n, 1n]);
+      await expectRefusal(open({ tick: 2n }), 'WrongLedgerRoot');
+    });
+
+    it('refuses any opening at the tick of the cure', async () => {
+      await open();
+      await postDeposit(SECOND_TICK_AT - 10n);
+      await chain.setNextTime(SECOND_TICK_AT);
+      await openTick(venue);
+      await cure(depositing);
+      const claimed = withSignal(opening, 'ledgerRoot', DEPOSIT_LEDGER.root);
+      await expectRefusal(open({ tick: 2n, publicSignals: claimed }), 'NotNewerThanCure', [2n, 2n]);
+    });
+
+    it('can be liquidated again when it falls again, and the old cure is no cure then', async () => {
+      await openThenRebound();
+      await cure();
+      await postCrash(THIRD_TICK_AT);
+      await open({ tick: 3n });
+      expect((await recordOf()).slice(0, 3)).toEqual([OPEN, keeper, 3n]);
+      await expectRefusal(cure({ tick: 2n }), 'NotCureTick', [3n, 2n]);
+      await expectRefusal(cure({ tick: 3n }), 'NotNewerThanOpening', [3n, 3n]);
+      await postNextSnapshot(chain, venue, THIRD_TICK_AT + 30n);
+      await expectRefusal(cure({ tick: 4n }), 'WrongLedgerRoot');
+    });
+
+    it('can be cured again when the market is where it was', async () => {
+      await openThenRebound();
+      await cure();
+      await postCrash(THIRD_TICK_AT);
+      await open({ tick: 3n });
+      await postRebound(THIRD_TICK_AT + MIN_TICK_INTERVAL);
+      await cure({ tick: 4n });
+      expect((await recordOf()).slice(0, 3)).toEqual([CURED, ZeroAddress, 4n]);
+    });
+  });
+
+  describe('while the market is halted', () => {
+    it('takes a deposit, at the last snapshot before the halt', async () => {
+      await open();
+      await halt();
+      await postDeposit(CRASH_AT + 10_000n);
+      await cure({ tick: 1n, ...depositing });
+      expect((await recordOf()).slice(0, 3)).toEqual([CURED, ZeroAddress, 1n]);
+    });
+
+    it('takes nothing but a newer ledger for a liquidation opened at the last tick', async () => {
+      await open();
+      await halt();
+      await expectRefusal(cure({ tick: 1n, ...depositing }), 'NotNewerThanOpening', [1n, 1n]);
+    });
+
+    it('takes what recovered at a tick after the opening and before the halt', async () => {
+      await openThenRebound();
+      await halt();
+      await cure({ tick: 2n });
+    });
+
+    it('lets nobody pick a snapshot: not an earlier, not a later one', async () => {
+      await openThenRebound();
+      await halt();
+      await postDeposit(CRASH_AT + 10_000n);
+      // The crash with the deposit would cure it, but the last snapshot is that of the rebound.
+      await expectRefusal(cure({ tick: 2n, ...depositing }), 'WrongSnapshot');
+      await expectRefusal(cure({ tick: 1n, ...depositing }), 'NotCureTick', [2n, 1n]);
+    });
+
+    it('takes the newest ledger alone', async () => {
+      await open();
+      await halt();
+      await postDeposit(CRASH_AT + 10_000n);
+      await postRoot(chain, venue, 5n, CRASH_LEDGER.accountCount, CRASH_AT + 10_010n);
+      await expectRefusal(cure({ tick: 1n, ...depositing }), 'WrongLedgerRoot', [
+        5n,
+        DEPOSIT_LEDGER.root,
+      ]);
+    });
+
+    it('still takes no opening', async () => {
+      await openThenRebound();
+      await halt();
+      await expectRefusal(open({ tick: 2n }), 'MarketHalted');
+    });
+
+    it('takes no cure between its end and the next snapshot', async () => {
+      await open();
+      await halt();
+      await postDeposit(CRASH_AT + 1_000n);
+      await send(venue.marketFeed, 'resume', [CRASH_PRICES]);
+      await expectRefusal(cure({ tick: 1n, ...depositing }), 'StaleTick', [1n, 1n]);
+      await postNextSnapshot(chain, venue, CRASH_AT + 2_000n);
+      await cure({ tick: 2n, ...depositing });
+    });
+
+    it('leaves a cured account to be liquidated from the first tick after it', async () => {
+      await open();
+      await halt();
+      await postDeposit(CRASH_AT + 1_000n);
+      await cure({ tick: 1n, ...depositing });
+      await send(venue.marketFeed, 'resume', [CRASH_PRICES]);
+      await expectRefusal(open({ tick: 1n }), 'StaleTick', [1n, 1n]);
+      await postCrash(CRASH_AT + 2_000n);
+      await open({ tick: 2n });
+    });
+  });
+});
