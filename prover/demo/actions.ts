@@ -5,14 +5,19 @@ import { z } from 'zod';
 import type { Profile } from '../chain/config.ts';
 import { eventsNamed, readEvents, type EventValues } from '../chain/events.ts';
 import { read } from '../chain/refusal.ts';
-import { drawInsurance, openLiquidation, type ProvenAction } from '../chain/submit.ts';
+import {
+  drawInsurance,
+  openLiquidation,
+  type CitedProof,
+  type ProvenAction,
+} from '../chain/submit.ts';
 import type { Venue } from '../chain/venue.ts';
-import type { StatementName } from '../proving/generated/public-signals.ts';
 import { toSolidity } from '../proving/proof-file.ts';
 import type { Proven } from '../proving/prover.ts';
 import { encodePublicSignals } from '../statements/public-signals.ts';
 import { confirm, confirmRefused } from './confirm.ts';
 import type { LocalChain } from './local-chain.ts';
+import type { DemoStatement } from './report.ts';
 
 const amount = z.bigint().nonnegative();
 /** By name: what a struct has besides is not the demo's business. */
@@ -22,18 +27,35 @@ const liquidationStatus = z
   .pipe(z.object({ status: z.bigint() }))
   .transform(({ status }) => status);
 
-/** A proof as an action at a tick, for the keeper. */
+/** As `ILiquidationEngine.Status` numbers them. */
+export const STATUS = { none: 0n, open: 1n, bidEscrowed: 2n, cured: 3n } as const;
+
+/** What the engine holds of the liquidation of an account. */
+export function statusOf(
+  venue: Venue,
+  account: { readonly accountIndex: bigint; readonly settlementNonce: bigint },
+): Promise<bigint> {
+  const { accountIndex, settlementNonce } = account;
+  return read(
+    venue.liquidationEngine,
+    'liquidation',
+    [accountIndex, settlementNonce],
+    liquidationStatus,
+  );
+}
+
+/** A proof with the tick it cites. */
+export function citing({ file }: Proven<DemoStatement>, tick: bigint): CitedProof {
+  return { tick, profile: file.profile as Profile, ...toSolidity(file) };
+}
+
+/** The same as an action that rewards the keeper. */
 export async function actionOf(
   chain: LocalChain,
-  { file }: Proven<StatementName>,
+  proven: Proven<DemoStatement>,
   tick: bigint,
 ): Promise<ProvenAction> {
-  return {
-    tick,
-    profile: file.profile as Profile,
-    ...toSolidity(file),
-    beneficiary: await chain.keeper.getAddress(),
-  };
+  return { ...citing(proven, tick), beneficiary: await chain.keeper.getAddress() };
 }
 
 /** The same proof, claimed for another account: what a contract without the binding would take. */
@@ -58,20 +80,12 @@ export async function openAndReadBack(
   action: ProvenAction,
   { file: { publicSignals: proven } }: Proven<'liquidation'>,
 ): Promise<Opened> {
-  const { accountIndex, settlementNonce } = proven;
-  const status = (): Promise<bigint> =>
-    read(
-      venue.liquidationEngine,
-      'liquidation',
-      [accountIndex, settlementNonce],
-      liquidationStatus,
-    );
-  confirm((await status()) === 0n, 'no liquidation is open before the proof');
+  confirm((await statusOf(venue, proven)) === STATUS.none, 'no liquidation is open before');
   const receipt = await openLiquidation(venue, action);
   const events = await readEvents(venue, chain.provider, receipt.blockNumber);
   const [opened] = eventsNamed(events, 'LiquidationOpened');
   const event = confirm(opened, 'the engine announces the liquidation').values;
-  confirm((await status()) === 1n, 'the engine holds the liquidation as open');
+  confirm((await statusOf(venue, proven)) === STATUS.open, 'the engine holds it as open');
   confirm(event.accountIndex === proven.accountIndex, 'it is the proven account');
   confirm(event.equityE6 === proven.equityE6, 'it is the proven equity');
   confirm(event.requirementE6 === proven.requirementE6, 'it is the proven requirement');

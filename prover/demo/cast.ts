@@ -9,11 +9,17 @@ export interface Cast {
   readonly target: number;
   /** A healthy account, for the contract to refuse. */
   readonly healthy: number;
+  /** Liquidated as well, and recovered on the rebound: it cures. Nobody, where nobody recovers. */
+  readonly recovering: number | undefined;
   /** Whose fate the sample was written for. */
   readonly fated: readonly number[];
 }
 
-export function castOf(labels: readonly SampleLabel[], crash: Remargined): Cast {
+export function castOf(
+  labels: readonly SampleLabel[],
+  crash: Remargined,
+  rebound: Remargined,
+): Cast {
   const prefer = (candidates: readonly number[], name: string): number | undefined => {
     const named = labels.find((label) => label.name === name)?.index;
     return named !== undefined && candidates.includes(named) ? named : candidates[0];
@@ -21,8 +27,13 @@ export function castOf(labels: readonly SampleLabel[], crash: Remargined): Cast 
   const breached = new Set(crash.breached);
   const solvent = crash.breached.filter((index) => !crash.bankrupt.includes(index));
   const healthy = crash.margins.map((_, index) => index).filter((index) => !breached.has(index));
+  const target = confirm(prefer(solvent, 'ordinary-liquidation'), 'an account can be liquidated');
+  const recovered = solvent.filter(
+    (index) => index !== target && rebound.margins[index]?.healthyForCure === true,
+  );
   return {
-    target: confirm(prefer(solvent, 'ordinary-liquidation'), 'an account can be liquidated'),
+    target,
+    recovering: prefer(recovered, 'wick-victim'),
     healthy: confirm(prefer(healthy, 'hedged-market-maker'), 'an account stays healthy'),
     fated: labels.filter(({ kind }) => kind === 'fate').map(({ index }) => index),
   };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { getAddress, toBeHex } from 'ethers';
+
 import { proofContext, type Action } from '../chain/context.ts';
 import type { EventValues } from '../chain/events.ts';
 import { openLiquidation, type ProvenAction } from '../chain/submit.ts';
@@ -8,12 +10,19 @@ import type { ParameterSet } from '../market/parameters-document.ts';
 import type { Prover, Proven } from '../proving/prover.ts';
 import type { Sample, SampleTick } from '../sample/sample.ts';
 import { prepareStatement } from '../statements/prepare.ts';
-import { actionOf, claimedFor, drawAndReadBack, openAndReadBack } from './actions.ts';
+import { actionOf, citing, claimedFor, drawAndReadBack, openAndReadBack } from './actions.ts';
 import type { Cast } from './cast.ts';
 import { confirmRefused } from './confirm.ts';
+import { cureAndReadBack } from './cure.ts';
 import type { LocalChain } from './local-chain.ts';
 import type { Remargined } from './remargin.ts';
-import { proofReport, type DemoStatement, type DrawReport, type ProofReport } from './report.ts';
+import {
+  proofReport,
+  type CureReport,
+  type DemoStatement,
+  type DrawReport,
+  type ProofReport,
+} from './report.ts';
 import type { Story } from './story.ts';
 import { openTickWith, publishSnapshot } from './ticks.ts';
 
@@ -37,6 +46,7 @@ const USES: Readonly<
 > = {
   liquidation: { action: 'openLiquidation', contract: 'liquidationEngine' },
   bankruptcy: { action: 'drawInsurance', contract: 'insuranceFund' },
+  'account-margin': { action: 'cureLiquidation', contract: 'liquidationEngine' },
 };
 
 /** Publishes ledger and snapshot of one moment and tells what they did to the accounts. */
@@ -54,20 +64,25 @@ export async function playStaleSurface({ chain, venue, sample, story }: Stage): 
   story.say('A fresh index over the old volatility surface: refused, StaleComponent.');
 }
 
-/** A proof about an account of the crash, for the keeper. */
+interface Subject {
+  readonly moment: SampleTick;
+  readonly index: number;
+  readonly beneficiary: string;
+}
+
+/** A proof about an account at a moment, to the benefit of one address. */
 async function prove<Name extends DemoStatement>(
   stage: Stage,
   statement: Name,
-  index: number,
+  { moment, index, beneficiary }: Subject,
 ): Promise<Proven<Name>> {
   const { chain, venue, prover, parameters, sample, ledgers, story, note } = stage;
   const { action, contract } = USES[statement];
-  const beneficiary = await chain.keeper.getAddress();
   note(`proving ${statement} of ${story.nameOf(index)}`);
   const proven = await prover.prove(
     prepareStatement(statement, {
-      opening: ledgers.crash.open(index),
-      snapshot: sample.snapshots.crash.snapshot,
+      opening: ledgers[moment].open(index),
+      snapshot: sample.snapshots[moment].snapshot,
       parameters,
       context: proofContext(chain.chainId, venue.addresses[contract], action, beneficiary),
     }),
@@ -84,11 +99,13 @@ export interface PlayedLiquidation {
 export async function playLiquidation(
   stage: Stage,
   tick: Tick,
-  { target, healthy }: Cast,
+  index: number,
+  { healthy }: Cast,
 ): Promise<PlayedLiquidation> {
   const { chain, venue, story } = stage;
-  story.say(`${story.nameOf(target)} is below maintenance margin:`);
-  const proven = await prove(stage, 'liquidation', target);
+  story.say(`${story.nameOf(index)} is below maintenance margin:`);
+  const beneficiary = await chain.keeper.getAddress();
+  const proven = await prove(stage, 'liquidation', { moment: 'crash', index, beneficiary });
   const action = await actionOf(chain, proven, tick.number);
   await confirmRefused(openLiquidation(venue, claimedFor(action, proven, healthy)), 'InvalidProof');
   story.say(`  claimed for ${story.nameOf(healthy)}, which is healthy: refused, InvalidProof`);
@@ -105,7 +122,8 @@ export interface PlayedDraw {
 export async function playDraw(stage: Stage, tick: Tick, index: number): Promise<PlayedDraw> {
   const { chain, venue, story } = stage;
   story.say(`${story.nameOf(index)} is bankrupt:`);
-  const proven = await prove(stage, 'bankruptcy', index);
+  const beneficiary = await chain.keeper.getAddress();
+  const proven = await prove(stage, 'bankruptcy', { moment: 'crash', index, beneficiary });
   const action = await actionOf(chain, proven, tick.number);
   const drawn = await drawAndReadBack(chain, venue, action, proven);
   story.drawn(drawn);
@@ -125,4 +143,25 @@ export async function playReplay(
   const replay = openLiquidation(venue, { ...action, tick: tick.number });
   await confirmRefused(replay, 'WrongLedgerRoot');
   story.say('The old proof under the new ledger: refused, WrongLedgerRoot.');
+}
+
+export interface PlayedCure {
+  readonly proof: ProofReport;
+  readonly cure: CureReport;
+}
+
+/** An account that recovered proves it, and its liquidation is over. */
+export async function playCure(stage: Stage, tick: Tick, index: number): Promise<PlayedCure> {
+  const { chain, venue, ledgers, story } = stage;
+  story.say(`${story.nameOf(index)} has recovered:`);
+  const { owner } = ledgers.rebound.account(index);
+  const beneficiary = getAddress(toBeHex(owner, 20));
+  const proven = await prove(stage, 'account-margin', { moment: 'rebound', index, beneficiary });
+  const cured = await cureAndReadBack(chain, venue, citing(proven, tick.number), proven);
+  story.cured(cured, proven.file.publicSignals.cureBufferBps);
+  const { accountIndex, equityE6, maintenanceMarginE6 } = cured.event;
+  return {
+    proof: proofReport(proven, cured.gas),
+    cure: { account: Number(accountIndex), equityE6, maintenanceMarginE6 },
+  };
 }

@@ -6,11 +6,13 @@ import { Prover } from '../proving/prover.ts';
 import type { Sample, SampleTick } from '../sample/sample.ts';
 import { castOf } from './cast.ts';
 import {
+  playCure,
   playDraw,
   playLiquidation,
   playReplay,
   playStaleSurface,
   playTick,
+  type PlayedCure,
   type PlayedDraw,
   type Stage,
 } from './chapters.ts';
@@ -43,12 +45,18 @@ async function play(stage: Stage): Promise<DemoReport> {
   story.chapter('Crash');
   await playStaleSurface(stage);
   const tick = await playTick(stage, 'crash');
-  const cast = castOf(sample.labels, margins.crash);
+  const cast = castOf(sample.labels, margins.crash, margins.rebound);
   const shown = new Set([...cast.fated, cast.target, ...margins.crash.bankrupt, cast.healthy]);
   story.accounts([...shown], margins.calm, margins.crash);
 
-  story.chapter('A liquidation, opened by a proof');
-  const liquidation = await playLiquidation(stage, tick, cast);
+  const recovering = cast.recovering === undefined ? [] : [cast.recovering];
+
+  story.chapter('Liquidations, opened by proofs');
+  const liquidation = await playLiquidation(stage, tick, cast.target, cast);
+  const liquidations = [liquidation];
+  for (const index of recovering) {
+    liquidations.push(await playLiquidation(stage, tick, index, cast));
+  }
 
   story.chapter('Bankruptcies, drawn from the insurance fund');
   const played: PlayedDraw[] = [];
@@ -60,18 +68,24 @@ async function play(stage: Stage): Promise<DemoReport> {
   await playReplay(stage, rebound, liquidation.action);
   story.accounts(cast.fated, margins.crash, margins.rebound);
 
+  story.chapter('Cures, by proofs of health');
+  if (recovering.length === 0) story.say('No account under liquidation has recovered.');
+  const cures: PlayedCure[] = [];
+  for (const index of recovering) cures.push(await playCure(stage, rebound, index));
+
   return {
     accounts: Number(tick.accountCount),
     breached: margins.crash.breached.length,
     bankrupt: margins.crash.bankrupt.length,
-    proofs: [liquidation.proof, ...played.map(({ proof }) => proof)],
+    proofs: [...liquidations, ...played, ...cures].map(({ proof }) => proof),
     draws: played.map(({ draw }) => draw),
+    cures: cures.map(({ cure }) => cure),
   };
 }
 
 /**
- * A market crash from the sample to the draws from the insurance fund, on a chain inside this
- * process. Throws `NotAsTold` as soon as a step did not happen on chain.
+ * A market crash from the sample, the draws from the insurance fund and the cure on the rebound, on
+ * a chain inside this process. Throws `NotAsTold` as soon as a step did not happen on chain.
  */
 export async function runDemo(sample: Sample, { print, note }: DemoOutput): Promise<DemoReport> {
   const story = new Story(print, sample.labels);

@@ -6,7 +6,7 @@ import { deployLocalVenue } from '../chain/deploy.ts';
 import { depositTestDollars } from '../chain/fund.ts';
 import { connectVenue, type Venue } from '../chain/venue.ts';
 import { loadArtifactManifest } from '../proving/artifacts.ts';
-import type { StatementName } from '../proving/generated/public-signals.ts';
+import { PUBLIC_SIGNALS, type StatementName } from '../proving/generated/public-signals.ts';
 import { REPOSITORY_ROOT } from '../proving/root.ts';
 import type { LocalChain } from './local-chain.ts';
 import { ORACLES, ORACLE_THRESHOLD } from './ticks.ts';
@@ -32,10 +32,9 @@ export async function deployVenue(chain: LocalChain, parameterHash: bigint): Pro
     parameterHash,
     oracleSigners: ORACLES.map(({ address }) => address),
     oracleThreshold: ORACLE_THRESHOLD,
-    profiles: {
-      liquidation: builtProfiles('liquidation'),
-      bankruptcy: builtProfiles('bankruptcy'),
-    },
+    profiles: Object.fromEntries(
+      (Object.keys(PUBLIC_SIGNALS) as StatementName[]).map((name) => [name, builtProfiles(name)]),
+    ),
   });
   await depositTestDollars(deployed, ARTIFACTS, chain.depositor, FUND_DEPOSIT_E6);
   return connectVenue(deployed.addresses, chain.keeper);

@@ -2,7 +2,7 @@
 import type { Proven } from '../proving/prover.ts';
 
 /** What the demonstration proves. */
-export type DemoStatement = 'liquidation' | 'bankruptcy';
+export type DemoStatement = 'liquidation' | 'bankruptcy' | 'account-margin';
 
 export interface ProofReport {
   readonly statement: DemoStatement;
@@ -21,6 +21,12 @@ export interface DrawReport {
   readonly paidE6: bigint;
 }
 
+export interface CureReport {
+  readonly account: number;
+  readonly equityE6: bigint;
+  readonly maintenanceMarginE6: bigint;
+}
+
 /** Every figure read back from the chain or measured. */
 export interface DemoReport {
   readonly accounts: number;
@@ -28,6 +34,7 @@ export interface DemoReport {
   readonly bankrupt: number;
   readonly proofs: readonly ProofReport[];
   readonly draws: readonly DrawReport[];
+  readonly cures: readonly CureReport[];
 }
 
 export function proofReport(

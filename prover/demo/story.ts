@@ -5,6 +5,7 @@ import type { Proven } from '../proving/prover.ts';
 import type { MarketSnapshot } from '../risk/types.ts';
 import type { SampleLabel } from '../sample/labels.ts';
 import type { Drawn, Opened } from './actions.ts';
+import type { Cured } from './cure.ts';
 import type { DemoStatement } from './report.ts';
 import type { Remargined } from './remargin.ts';
 import { exactUsd, priceUsd, seconds } from './text.ts';
@@ -81,6 +82,16 @@ export class Story {
         `requirement ${exactUsd(event.requirementE6)}`,
     );
     this.#print('  the same proof again: refused, AlreadyOpen');
+  }
+
+  cured({ event, gas }: Cured, cureBufferBps: bigint): void {
+    this.#print('  cited at the tick of the crash: refused, NotCureTick');
+    this.#print(
+      `  cured on chain (${gas} gas): equity ${exactUsd(event.equityE6)} ≥ ` +
+        `${100n + cureBufferBps / 100n} % of the maintenance margin ` +
+        exactUsd(event.maintenanceMarginE6),
+    );
+    this.#print('  the same proof again: refused, NotOpen');
   }
 
   drawn({ event, gas, fundLeftE6 }: Drawn): void {

@@ -31,11 +31,14 @@ describe('remargin', () => {
   });
 });
 
+const rebound = remargin(sample.ledgers.rebound, sample.snapshots.rebound.snapshot, parameters);
+
 describe('cast', () => {
   it('prefers the accounts the sample names', () => {
-    expect(castOf(sample.labels, crash())).toEqual({
+    expect(castOf(sample.labels, crash(), rebound)).toEqual({
       target: indexOf('ordinary-liquidation'),
       healthy: indexOf('hedged-market-maker'),
+      recovering: indexOf('wick-victim'),
       fated: sample.labels.filter(({ kind }) => kind === 'fate').map(({ index }) => index),
     });
   });
@@ -44,7 +47,7 @@ describe('cast', () => {
     const rescued = crash((index) =>
       index === indexOf('ordinary-liquidation') ? 1_000_000_000_000n : 0n,
     );
-    const { target } = castOf(sample.labels, rescued);
+    const { target } = castOf(sample.labels, rescued, rebound);
     expect(target).not.toBe(indexOf('ordinary-liquidation'));
     expect(rescued.margins[target]?.liquidatable).toBe(true);
     expect(rescued.margins[target]?.bankrupt).toBe(false);
@@ -53,7 +56,20 @@ describe('cast', () => {
   it('has no story to tell when nobody is below maintenance', () => {
     const calm = crash(() => 10_000_000_000_000n);
     expect(calm.breached).toEqual([]);
-    expect(() => castOf(sample.labels, calm)).toThrow(NotAsTold);
+    expect(() => castOf(sample.labels, calm, rebound)).toThrow(NotAsTold);
+  });
+
+  it('lets another account recover when the named one was never below maintenance', () => {
+    const rescued = crash((index) => (index === indexOf('wick-victim') ? 1_000_000_000_000n : 0n));
+    const { target, recovering } = castOf(sample.labels, rescued, rebound);
+    expect(recovering).not.toBe(indexOf('wick-victim'));
+    expect(recovering).not.toBe(target);
+    expect(rescued.margins[recovering!]?.liquidatable).toBe(true);
+    expect(rebound.margins[recovering!]?.healthyForCure).toBe(true);
+  });
+
+  it('lets nobody recover where nobody does', () => {
+    expect(castOf(sample.labels, crash(), crash()).recovering).toBeUndefined();
   });
 });
 

@@ -18,8 +18,9 @@ const FUND_E6 = 150_000_000_000n;
 const REWARD_BPS = 50n;
 
 /** The report as it stands on the wire: amounts are decimal strings. */
-type WireReport = Omit<DemoReport, 'draws'> & {
+type WireReport = Omit<DemoReport, 'draws' | 'cures'> & {
   readonly draws: readonly { account: number; deficitE6: string; paidE6: string }[];
+  readonly cures: readonly { account: number; equityE6: string; maintenanceMarginE6: string }[];
   readonly coldSetupMs: number;
 };
 
@@ -39,6 +40,7 @@ describe('plimsoll demo', () => {
       'bankrupt',
       'proofs',
       'draws',
+      'cures',
       'coldSetupMs',
     ]);
     expect(report.accounts).toBe(sample.ledgers.crash.length);
@@ -53,10 +55,14 @@ describe('plimsoll demo', () => {
     ];
     expect(report.proofs.map(({ statement, account }) => ({ statement, account }))).toEqual([
       { statement: 'liquidation', account: indexOf('ordinary-liquidation') },
+      { statement: 'liquidation', account: indexOf('wick-victim') },
       ...bankrupt.map((name) => ({ statement: 'bankruptcy', account: indexOf(name) })),
+      { statement: 'account-margin', account: indexOf('wick-victim') },
     ]);
     for (const proof of report.proofs) {
-      expect(proof.constraints).toBeLessThan(2 ** 15);
+      expect(proof.constraints).toBeLessThan(
+        proof.statement === 'account-margin' ? 2 ** 16 : 2 ** 15,
+      );
       expect(proof.proveMs).toBeGreaterThan(100);
       expect(proof.verifyMs).toBeGreaterThan(0);
       expect(proof.gas).toBeGreaterThan(200_000);
@@ -74,6 +80,14 @@ describe('plimsoll demo', () => {
       return { account: indexOf(name), deficitE6: `${deficitE6}`, paidE6: `${paidE6}` };
     });
     expect(report.draws).toEqual(expected);
+    const recovered = marginOf('wick-victim', 'rebound');
+    expect(report.cures).toEqual([
+      {
+        account: indexOf('wick-victim'),
+        equityE6: `${recovered.equityE6}`,
+        maintenanceMarginE6: `${recovered.mmE6}`,
+      },
+    ]);
     const [, full, beyond] = report.draws;
     expect(full?.paidE6).toBe(full?.deficitE6);
     expect(BigInt(beyond?.paidE6 ?? 0)).toBeLessThan(BigInt(beyond?.deficitE6 ?? 0));

@@ -7,9 +7,10 @@ export const command: Command = {
   name: 'demo',
   summary: 'a market crash, proven and enforced on a local chain (what npm start runs)',
   description:
-    'Publishes a calm and a crashing market, re-margins every account of the sample venue, proves\n' +
-    'one liquidation and every bankruptcy, opens and draws on chain because of the proofs, and\n' +
-    'reads each step back. Ends with exit code 0 only if all of it happened.',
+    'Publishes a calm, a crashing and a recovering market, re-margins every account of the sample\n' +
+    'venue, proves liquidations, every bankruptcy and a cure, opens, draws and cures on chain\n' +
+    'because of the proofs, and reads each step back. Ends with exit code 0 only if all of it\n' +
+    'happened.',
   example: 'npx plimsoll demo --json',
   positionals: [],
   options: {
