@@ -18,7 +18,7 @@ include "ledger/scenario-layout.circom";
  * @output dampingQ16[2][32] 17 bits
  * Assumes the caller binds the digests. Guarantees the fields are the only ones under them; a grid of
  * another layout has no witness.
- * Cost: 2,988 constraints.
+ * Cost: 2,904 constraints.
  */
 template ScenarioGrid() {
     signal input scenarioWord[2][8];

@@ -10,15 +10,16 @@ include "circomlib/circuits/bitify.circom";
  * The specification's ⌊(⌊x·2^16/Wc⌋ + Wh)/8⌋ is ⌊D/(8·Wc)⌋ with D = x·2^16 + Wh·Wc, because Wh is an
  * integer; and one's complement turns floors of negative numbers into floors of positive ones:
  * −1 − ⌊D/b⌋ = ⌊(−1 − D)/b⌋.
- * @param COARSE_BITS of ScaledStdDev, 24 … 27
- * @input dividend D, |D| < 2^42 beyond the clamp (below)
+ * @param COARSE_BITS C of ScaledStdDev: 24 or 25
+ * @input dividend D, |D| < 2^60
  * @input coarseQ20, scale, scaledCoarse of ScaledStdDev
  * @output negative 1 exactly when d₁ < 0
  * @output outside 1 exactly when |d₁| ≥ 8
  * @output bit[16] of the folded grid point; meaningless outside
  * @output gridQ13 d₁ on the grid, −2^16 − 1 … 2^16
- * Assumes what ScaledStdDev guarantees and |D| < 2^60. Guarantees the values of the specification. A
- * witness exists where |D| − 2^19·Wc is below 2^(COARSE_BITS + 18), which the kernel sees to.
+ * Assumes what ScaledStdDev guarantees. Guarantees the values of the specification. A witness exists
+ * where |D| − 2^19·Wc < 2^(C+18), which is so for |x| < 29.8 (Q20): |x·2^16| < 2^41, and Wh·Wc is at
+ * most 2^19·Wc at C = 24 (w < 12), at most 1.5·2^42 more at C = 25 (w ≤ 24).
  * Cost: COARSE_BITS + 28 constraints.
  */
 template D1Cell(COARSE_BITS) {

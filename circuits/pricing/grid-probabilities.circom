@@ -10,11 +10,14 @@ include "pricing/normal-table.circom";
  * @notice N(d₁) and N(d₂) of CallKernel, bit for bit, for a standard deviation that many scenarios
  * share (ScaledStdDev): d₁ on a coarse grid, d₂ = d₁ − w taken exactly.
  * @param COARSE_BITS of ScaledStdDev
- * @input xQ20 ln(F/K), |xQ20| < 2^25
+ * @input xQ20 ln(F/K), |x| < 29.8
  * @input hi, loQ32, coarseQ20, halfSquareQ36, scale, scaledCoarse of ScaledStdDev
  * @output probabilityD1Q128 N(d₁)
  * @output probabilityD2Q128 N(d₂)
- * Assumes what ScaledStdDev guarantees. Guarantees the values of the specification, bit for bit.
+ * Assumes what ScaledStdDev guarantees. Guarantees the values of the specification, bit for bit. Inputs
+ * within the ranges have a witness: d₂ ≥ −2^17 on the grid, because below w = 8 hi < 2^16 and
+ * d₁ > −2^16 − 2, from there to 16 d₁ ≥ 0 and hi ≤ 2^17, and from there to 24 w − d₁ ≤ 16.
+ * Cost: COARSE_BITS + 76 constraints.
  */
 template GridProbabilities(COARSE_BITS) {
     signal input xQ20;

@@ -125,7 +125,7 @@ describe.each([
       .map(([n, v]) => v >> BigInt(n));
 
     test('gives the probabilities of the risk model, bit for bit', () => {
-      fc.assert(fc.property(stdDev, x, check), { numRuns: 1_500 });
+      fc.assert(fc.property(stdDev, x, check), { numRuns: 500 });
     });
 
     test('gives them where d₁ or d₂ leaves the tables, and on the grid', () => {
@@ -147,7 +147,7 @@ describe.each([
         fc.property(near, ([z, xQ20]) => {
           check(z, xQ20);
         }),
-        { numRuns: 1_500 },
+        { numRuns: 500 },
       );
     });
 
