@@ -6,7 +6,8 @@
  *     node scripts/generate-coefficients.ts            circom and TypeScript from the JSON
  *     node scripts/generate-coefficients.ts --refit    the JSON too, from the functions themselves
  *
- * The JSON is the single source; a test fails when the two renderings drift from it.
+ * The JSON is the single source; a test fails when a rendering drifts from it. The adapted tables
+ * (coefficients/adapted.ts) take half a minute: roots of polynomials in the scalar field.
  */
 import { writeFileSync } from 'node:fs';
 
