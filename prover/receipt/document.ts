@@ -12,6 +12,7 @@ import {
   pattern,
   text,
 } from '../schema.ts';
+import { NO_CHALLENGE } from './challenge.ts';
 
 /** Order of the BN254 base field, in which the coordinates of proofs live. */
 const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
@@ -111,7 +112,7 @@ const privateReceipt = z.strictObject({
   ...common,
   kind: z.literal('private'),
   statement: constant('solvency-receipt'),
-  challenge: bytes32.refine((value) => BigInt(value) !== 0n, {
+  challenge: bytes32.refine((value) => value !== NO_CHALLENGE, {
     error: 'must not be zero: a private receipt answers a challenge',
   }),
   signals: privateSignals,

@@ -128,6 +128,7 @@ describe('a receipt document', () => {
 
   it.each<[string, unknown, string]>([
     ['challenge', `0x${digest('0')}`, 'challenge: must not be zero'],
+    ['challenge', '!', 'challenge: must be 0x and 64 lower-case'],
     ['authorization', undefined, 'authorization: is required'],
     ['authorization.signature', '0x12', 'authorization.signature: must be a 65-byte signature'],
     ['signals.equityAtLeastE6', '-1', 'signals.equityAtLeastE6: must be at least 0'],
