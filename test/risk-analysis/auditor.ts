@@ -26,6 +26,8 @@ export interface DerivationDocument {
     readonly markE4Q128: string;
     readonly markValueE6Q128: string;
     readonly option?: {
+      readonly logMoneynessQ30: string;
+      readonly clampedLogMoneynessQ30?: string;
       readonly scenarios: readonly { readonly forwardE4Q24: string; readonly stdDevQ42: string }[];
     };
   }[];
@@ -234,6 +236,7 @@ function contingenciesOf({ positions, requirement, underlyings }: DerivationDocu
   for (const { name, parts, baseE6, mmBps, imBps } of requirement.notional) {
     const base = add(open.filter(({ kind }) => named[name]!(kind)).map(charge));
     same(base, baseE6, name);
+    if (parts.some(({ chargedLots }) => chargedLots === '0')) throw new Error(`${name}: empty`);
     same(add(parts.map((p) => BigInt(p.priceE4) * BigInt(p.chargedLots))), baseE6, name);
     mmE20 += base * BigInt(mmBps) * 2n ** 10n;
     imE20 += base * BigInt(imBps) * 2n ** 10n;

@@ -15,6 +15,7 @@ import {
 } from '../../prover/risk/analysis/shock.ts';
 import { marginPortfolio } from '../../prover/risk/margin.ts';
 import { priceMarket } from '../../prover/risk/market.ts';
+import { sqrtFloor } from '../../prover/risk/square-root.ts';
 import { totalVarianceQ64 } from '../../prover/risk/svi.ts';
 import type { Instrument, LiveSlice, MarketSnapshot } from '../../prover/risk/types.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
@@ -26,6 +27,20 @@ const crash = sample.snapshots.crash.snapshot;
 
 const check = <T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => void, numRuns = 200): void =>
   fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns });
+
+const STEEP: LiveSlice = {
+  state: 'live',
+  expiry: TIME + 86_400n,
+  forwardRatioQ30: 1n << 30n,
+  aQ44: 1n << 40n,
+  bQ30: 3n << 29n,
+  cQ30: -(1n << 28n),
+  mQ24: 0n,
+  sigmaQ24: 1n << 22n,
+  kMinQ10: -200n,
+  kMaxQ10: 200n,
+  confidenceQ10: 1024n,
+};
 
 /** From a tenth to ten times the index, a fifth to five times the volatility, up to two days. */
 const shocks = (snapshot: MarketSnapshot): fc.Arbitrary<MarketShock> => {
@@ -187,25 +202,33 @@ describe('a move of volatility', () => {
     );
   });
 
+  it('never takes the least variance below zero, even of a slice that touches it', () => {
+    const touching = fc
+      .record({
+        bQ30: fc.bigInt(0n, 2n ** 30n),
+        rho: fc.bigInt(-1_000n, 1_000n),
+        mQ24: fc.bigInt(-(2n ** 25n), 2n ** 25n),
+        sigmaQ24: fc.bigInt(0n, 2n ** 25n),
+      })
+      .map(({ rho, ...slice }): LiveSlice => {
+        const cQ30 = (slice.bQ30 * rho) / 1_000n;
+        const valleyQ54 = sqrtFloor(slice.sigmaQ24 ** 2n * (slice.bQ30 ** 2n - cQ30 ** 2n));
+        return { ...STEEP, ...slice, cQ30, aQ44: -(valleyQ54 >> 10n) };
+      });
+    check(fc.tuple(touching, fc.bigInt(1n, 4_000_000n)), ([slice, by]) => {
+      const { slice: scaled } = scaleVariance(slice, by, 1_000_000n);
+      const market = { ...crash.underlyings[0], slices: [scaled] };
+      const underlyings = [market, crash.underlyings[1]] as const;
+      expect(() => checkSnapshot({ ...crash, underlyings })).not.toThrow();
+    });
+  });
+
   it('reports the limits it meets', () => {
-    const steep: LiveSlice = {
-      state: 'live',
-      expiry: TIME + 86_400n,
-      forwardRatioQ30: 1n << 30n,
-      aQ44: 1n << 40n,
-      bQ30: 3n << 29n,
-      cQ30: -(1n << 28n),
-      mQ24: 0n,
-      sigmaQ24: 1n << 22n,
-      kMinQ10: -200n,
-      kMaxQ10: 200n,
-      confidenceQ10: 1024n,
-    };
-    const up = scaleVariance(steep, 2n, 1n);
+    const up = scaleVariance(STEEP, 2n, 1n);
     expect(up.limits).toEqual(['wings']);
     expect(up.slice.bQ30 - up.slice.cQ30).toBeLessThanOrEqual(1n << 31n);
-    expect(scaleVariance(steep, 1_000n, 1n).limits).toEqual(['wings', 'variance']);
-    expect(scaleVariance(steep, 1n, 2n).limits).toEqual([]);
+    expect(scaleVariance(STEEP, 1_000n, 1n).limits).toEqual(['wings', 'variance']);
+    expect(scaleVariance(STEEP, 1n, 2n).limits).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ import { parseLedgerValue } from '../../prover/ledger/document.ts';
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { parseSnapshotValue } from '../../prover/market/snapshot-document.ts';
 import { applySteps, costAtMarkE6 } from '../../prover/risk/analysis/trades.ts';
+import { instrumentId } from '../../prover/risk/instrument.ts';
 import { marginPortfolio } from '../../prover/risk/margin.ts';
 import { priceMarket } from '../../prover/risk/market.ts';
 import { labelled } from '../../prover/sample/labels.ts';
@@ -93,6 +94,29 @@ describe('account steps', () => {
     );
   });
 
+  it('never gain by a trade at mark, and lose at most a unit', () => {
+    const before = marginPortfolio(account, market).equityE6;
+    const trades = fc.record({
+      instrument: instruments(crash),
+      lots: fc.oneof(fc.bigInt(-500n, -1n), fc.bigInt(1n, 500n)),
+    });
+    const changes = new Set<bigint>();
+    fc.assert(
+      fc.property(trades, (addedPosition) => {
+        const cost = costAtMarkE6(addedPosition, market);
+        const change = {
+          removedAsset: 'USDC',
+          removedAmount: cost < 0n ? -cost : cost,
+          isCredited: cost < 0n,
+          addedPosition,
+        } as const;
+        const after = applySteps(account, [{ source: 'x', change }]);
+        changes.add(marginPortfolio(after, market).equityE6 - before);
+      }),
+    );
+    expect([...changes].sort()).toEqual([-1n, 0n]);
+  });
+
   it('let a full account swap one position for another', () => {
     const full = accountNamed('positions-64');
     const [first] = full.positions;
@@ -121,7 +145,7 @@ describe('plimsoll what-if', () => {
     const answer = await whatIf(
       'positions-17',
       ...['--add', `${CALL}:-1.5,ETH-PERPETUAL:10`],
-      ...['--remove', 'BTC-PERPETUAL:all'],
+      ...['--remove', 'BTC-PERPETUAL:all,ETH-27MAR26-1250-P:3,BTC-27FEB26-66000-P:0.45'],
       ...['--deposit', 'USDC:5000.25,BTC:0.1', '--withdraw', 'USDC:100'],
       ...['--shock', 'btc=-3%,eth=1600,vol=+7.5%,time=30m'],
     );
@@ -130,10 +154,20 @@ describe('plimsoll what-if', () => {
       version: 1,
       accounts: [answer.accountAfter],
     };
+    const [account] = parseLedgerValue(ledger);
+    const lotsOf = (name: string): bigint | undefined => {
+      const id = instrumentId(parseInstrument(name, name));
+      return account?.positions.find(({ instrument }) => instrumentId(instrument) === id)?.lots;
+    };
+    // Of 0.01 contracts; held before: -0.55, nothing, nothing, -18 and 1.45.
+    expect(
+      ['BTC-PERPETUAL', 'ETH-PERPETUAL', CALL, 'ETH-27MAR26-1250-P', 'BTC-27FEB26-66000-P'].map(
+        lotsOf,
+      ),
+    ).toEqual([undefined, 1_000n, -150n, -1_500n, 100n]);
     writeFileSync(file('ledger.json'), JSON.stringify(ledger));
     writeFileSync(file('snapshot.json'), JSON.stringify(answer.snapshotAfter));
     expect(() => parseSnapshotValue(answer.snapshotAfter)).not.toThrow();
-    expect(parseLedgerValue(ledger)).toHaveLength(1);
     const { stdout } = await plimsoll(
       'margin',
       '0',
