@@ -16,7 +16,10 @@ import { medianFloor, robustMedian } from '../../prover/market/combine/robust-me
 import type { Source } from '../../prover/market/combine/sources.ts';
 import { parseChainCsv } from '../../prover/market/import/csv.ts';
 import { importMarket } from '../../prover/market/import/import-market.ts';
+import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { snapshotDocument } from '../../prover/market/snapshot-document.ts';
+import { marginPortfolio } from '../../prover/risk/margin.ts';
+import { priceMarket } from '../../prover/risk/market.ts';
 import type { LiveSlice, MarketSnapshot } from '../../prover/risk/types.ts';
 import { plimsoll } from '../support/cli.ts';
 import type { ChainSpec } from './synthetic.ts';
@@ -185,6 +188,39 @@ describe('snapshots of several sources', () => {
     const [two] = combineSnapshots(three.with(2, wrong), RULES).snapshot.underlyings;
     expect(two.confidenceQ10).toBeLessThanOrEqual((1024n * 2n) / 3n);
     expect(two.confidenceQ10).toBeGreaterThan(670n);
+  });
+
+  it('make the initial margin dearer where they differ', () => {
+    const apart = [
+      source(seen(vols(-0.05)), 'a'),
+      source(middle, 'b'),
+      source(seen(vols(0.06)), 'c'),
+    ];
+    const { snapshot } = combineSnapshots(apart, RULES);
+    const { expiry, confidenceQ10 } = slicesOf(snapshot, 0)[0]!;
+    const { parameters } = loadDefaultParameters();
+    expect(confidenceQ10).toBeLessThan(parameters.confidence.thresholdQ10);
+    const instrument = { underlying: 0, kind: 'call', expiry, strikeE4: 750_000_000n } as const;
+    const margin = (market: MarketSnapshot) =>
+      marginPortfolio(
+        {
+          quoteE6: 10n ** 12n,
+          collateralE8: [0n, 0n, 0n],
+          positions: [{ instrument, lots: -100n }],
+        },
+        priceMarket(market, parameters),
+      );
+    const [btc, eth] = snapshot.underlyings;
+    const sure = btc.slices.map((slice) => ({ ...slice, confidenceQ10: 1024n }));
+    const agreed = margin({ ...snapshot, underlyings: [{ ...btc, slices: sure }, eth] });
+    const charged = margin(snapshot);
+    expect(charged.mmE6).toBe(agreed.mmE6);
+    // 40 % of the index, of a contract sold, times the share that is missing of 0.55.
+    const { imBps, thresholdQ10 } = parameters.confidence;
+    const missing = thresholdQ10 - confidenceQ10;
+    const charge = (btc.indexE4 * 100n * imBps * missing) / (10_000n * thresholdQ10);
+    expect(charged.imE6 - agreed.imE6 - charge).toBeLessThanOrEqual(1n);
+    expect(charged.imE6 - agreed.imE6 - charge).toBeGreaterThanOrEqual(0n);
   });
 
   it('leave out a slice on which too few agree, and keep the others', () => {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import '../support/seed.ts';
+import { PlimsollError } from '../../prover/errors.ts';
 import { chainOf } from '../../prover/market/import/chain.ts';
 import { parseChainCsv } from '../../prover/market/import/csv.ts';
 import { parseDeribit } from '../../prover/market/import/deribit.ts';
@@ -296,6 +299,59 @@ describe('rows that contradict each other', () => {
     ['volatilities in another unit', doubled, 'mark_iv: disagrees with mark_price, as half'],
   ])('are refused: %s', (_what, options, message) => {
     expect(() => chainOf(0, [feed(options)])).toThrow(message);
+  });
+});
+
+describe('a feed damaged at random', () => {
+  const options = chain();
+  const rows = toCsv(options).trimEnd().split('\n');
+  const junk = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    fc.constantFrom('', 'NaN', 'inf', '-1', '0', '1e309', '1e-9', 'null', '"', ',', '\n', '70000'),
+  );
+
+  /** It is read, or refused as input with the file's name: nothing else may come out. */
+  function readOrRefused(source: string, name: string): void {
+    try {
+      const read = readMarketFile(source, name);
+      if (read.type === 'feed') chainOf(read.feed.underlying, [read.feed]);
+    } catch (error) {
+      expect(error).toBeInstanceOf(PlimsollError);
+      expect((error as Error).message).toContain(name);
+    }
+  }
+
+  it('is read, or refused by name of its file: CSV', () => {
+    fc.assert(
+      fc.property(fc.nat(rows.length - 1), fc.nat(13), junk, (row, column, text) => {
+        const cells = rows[row]!.split(',').with(column, text);
+        readOrRefused(rows.with(row, cells.join(',')).join('\n'), 'a.csv');
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is read, or refused by name of its file: JSON', () => {
+    const good = [...options.map(bookSummary), ...options.map(ticker), ...options.map(listing)];
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.nat(20), fc.jsonValue(), (row, field, value) => {
+        const keys = Object.keys(good[row]!);
+        const damaged = { ...good[row], [keys[field % keys.length]!]: value };
+        readOrRefused(JSON.stringify(envelope(good.with(row, damaged))), 'a.json');
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is read, or refused by name of its file: cut anywhere', () => {
+    const [csv, json] = [rows.join('\n'), JSON.stringify(options.map(bookSummary))];
+    fc.assert(
+      fc.property(fc.nat(csv.length), fc.nat(json.length - 1), (atCsv, atJson) => {
+        readOrRefused(csv.slice(0, atCsv), 'a.csv');
+        expect(() => readMarketFile(json.slice(0, atJson), 'a.json')).toThrow('a.json');
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

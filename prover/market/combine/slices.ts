@@ -186,7 +186,7 @@ export function combineSlices(
   const leftOut = judged.filter((entry): entry is LeftOut => 'message' in entry);
   const agreed = judged.filter((entry): entry is Agreed => 'quotes' in entry);
   const ranked = [...agreed].sort((left, right) => right.listed - left.listed);
-  const room = new Set(ranked.slice(0, MAX_SLICES - past.length));
+  const room = new Set(ranked.slice(0, Math.max(MAX_SLICES - past.length, 0)));
   for (const { expiry } of agreed.filter((entry) => !room.has(entry))) {
     const slice = nameOf(underlying, expiry);
     leftOut.push({

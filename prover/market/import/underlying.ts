@@ -135,9 +135,9 @@ export function buildUnderlying(
         (refused?.fit.state === 'refused' ? refused.fit.message : 'there is no quote'),
     );
   }
-  const listed = new Set(kept.map(({ expiry }) => BigInt(expiry)));
+  // What waits has passed at `time`, and so comes before everything that was fitted.
   const slices: Slice[] = [
-    ...waiting.filter(({ expiry }) => !listed.has(expiry)),
+    ...waiting,
     ...kept.map((entry) => sliceOf(entry, entry.fit as FittedSlice, indexE4)),
   ];
 
