@@ -31,11 +31,11 @@ const seedOf = (surface: readonly TrueSlice[]): number =>
   Number(surface.reduce((sum, { tau }) => (sum * 31n + tau) % 1_000_003n, 7n));
 
 describe('recovery of surfaces without arbitrage', () => {
-  it('returns to a surface from its exact volatilities within 0.001 %', () => {
+  it('returns to a surface from its exact volatilities within 0.002 %', () => {
     fc.assert(
       fc.property(surfaces, (surface) => {
         fitAll(surface.map((slice) => quotesOf(slice))).forEach((fitted, index) => {
-          expect(worstError(fitted, surface[index]!, 2.4)).toBeLessThan(1e-5);
+          expect(worstError(fitted, surface[index]!, 2.4)).toBeLessThan(2e-5);
         });
       }),
       { numRuns: 25 },

@@ -47,6 +47,18 @@ describe('slices that are refused', () => {
     });
   });
 
+  it('wants quotes half a standard deviation out on each side', () => {
+    // One standard deviation of the month is 17 %.
+    const near = withQuotes((quotes) =>
+      quotes.map((quote, index) => ({ ...quote, strike: 900 + 15 * index })),
+    );
+    expect(only(near)).toMatchObject({
+      state: 'refused',
+      reason: 'one-sided',
+      message: expect.stringMatching(/0\.6\d standard deviations below .* 0\.3\d above/) as string,
+    });
+  });
+
   it('does not smooth over quotes that follow no smile', () => {
     const zigzag = withQuotes((quotes) =>
       quotes.map((quote, index) => ({ ...quote, vol: index % 2 === 0 ? 0.45 : 0.75 })),

@@ -26,9 +26,9 @@ export function trueVol(slice: TrueSlice, k: number): number {
   return Math.sqrt((trueVariance(slice, k) * YEAR) / Number(slice.tau));
 }
 
-/** What a listed expiry may be: hours to two years. */
+/** What a listed expiry may be: ten minutes to two years. */
 const tauSeconds = fc
-  .uniqueArray(fc.double({ min: Math.log(6 * 3600), max: Math.log(2 * YEAR), noNaN: true }), {
+  .uniqueArray(fc.double({ min: Math.log(600), max: Math.log(2 * YEAR), noNaN: true }), {
     minLength: 2,
     maxLength: 6,
     comparator: (left, right) => Math.abs(left - right) < 0.3,

@@ -9,6 +9,8 @@ import type { ExpiryQuotes, RefusalReason, RefusedSlice } from './types.ts';
 /** Five parameters, and one quote to contradict them. */
 const LEAST_QUOTES = 6;
 const LEAST_PER_SIDE = 2;
+/** In standard deviations at the money: nearer quotes do not say what a wing looks like. */
+const LEAST_REACH = 0.5;
 
 /** Beyond this share of outliers around the money it is not clear which quotes are the wrong ones. */
 const MOST_OUTLIERS = 0.25;
@@ -105,6 +107,20 @@ export function refuseFit(fit: SliceFit): RefusedSlice {
     `rms error ${points(trustedError(task, { ...svi, ...domain }))} within two standard deviations ` +
       `of the money, tolerance ${points(limit)}; look for stale quotes or a wrong forward, or leave ` +
       'the expiry out',
+  );
+}
+
+/** Quotes so near the money that the wings would be invented. */
+export function refuseReach({ expiry, quotes, scale }: SmileData): RefusedSlice | undefined {
+  const below = -quotes[0]!.k / scale.k;
+  const above = quotes.at(-1)!.k / scale.k;
+  if (Math.min(below, above) >= LEAST_REACH) return undefined;
+  return refusal(
+    expiry,
+    'one-sided',
+    `quotes reach ${below.toFixed(2)} standard deviations below the forward and ` +
+      `${above.toFixed(2)} above it, a smile needs ${LEAST_REACH} on each side; leave the expiry out ` +
+      'or loosen the filters that dropped its quotes',
   );
 }
 

@@ -10,6 +10,7 @@ import {
   refuseCalendar,
   refuseFit,
   refuseQuotes,
+  refuseReach,
 } from './refusals.ts';
 import type { SliceFit } from './slice-fit.ts';
 import { fitSlice } from './slice-fit.ts';
@@ -151,7 +152,7 @@ export function calibrateSurface(expiries: readonly ExpiryQuotes[]): SurfaceCali
   const refused = new Map<bigint, RefusedSlice>();
   const alone: SliceFit[] = [];
   for (const quotes of expiries) {
-    const unusable = refuseQuotes(quotes);
+    const unusable = refuseQuotes(quotes) ?? refuseReach(smileData(quotes));
     if (unusable !== undefined) {
       refused.set(quotes.expiry, unusable);
       continue;
