@@ -9,22 +9,20 @@ import {IMarketFeed} from "../interfaces/IMarketFeed.sol";
 import {AccountChange, AddedPosition} from "../libraries/AccountChanges.sol";
 
 /// @title EXAMPLE: withdrawals that an account can afford
-/// @notice An owner takes an asset out of custody if the account keeps its initial margin without it. What is
-/// paid out is taken off the account by the rollup, which then says in which ledger that was done; until then
-/// the account can take nothing more, and afterwards only on a proof about such a ledger. So a proof is never
-/// spent twice, nor is a balance.
+/// @notice An owner takes an asset out of custody if the account keeps its initial margin without it, as the
+/// newest ledger and the current tick have it. The rollup then takes the withdrawal off the account and says
+/// so; until then the account can take nothing more. So a proof is never spent twice, nor is a balance.
 /// @dev An example of a consumer of `IHealthGate`, one remedy for each duty that interface lists. Trust
-/// assumptions: those of the gate; the rollup's bridge takes every withdrawal off its account before it
-/// says so (its transition proof is to enforce it: the event is its input) and gives each vault to this
-/// contract alone; the vaults' tokens count in the units of the ledger, 10^-6 for the quote asset and 10^-8
-/// for coins. The bridge can delay withdrawals, not redirect them.
+/// assumptions: those of the gate; that the rollup takes a withdrawal off its account in the next ledger,
+/// before anything that is not in the newest one (its transition proof is to enforce it: the event is its
+/// input), and its bridge says so no sooner; that each vault is owned by this contract alone; that the vaults'
+/// tokens count in the units of the ledger, 10^-6 for the quote asset and 10^-8 for coins. The bridge can delay
+/// an account's next withdrawal, not redirect one.
 contract GuardedWithdrawals {
-    /// @param takenAt Sequence number of the newest ledger root when the account last withdrew
-    /// @param includedIn Sequence number of the ledger root from which on its withdrawals are taken off
-    /// @param pending Whether the last withdrawal is still to be taken off
+    /// @param ledgerSequence Which ledger the account's last withdrawal was proven in; zero before the first
+    /// @param pending Whether it is still to be taken off
     struct Record {
-        uint64 takenAt;
-        uint64 includedIn;
+        uint64 ledgerSequence;
         bool pending;
     }
 
@@ -34,7 +32,7 @@ contract GuardedWithdrawals {
     IHealthGate public immutable healthGate;
     /// @notice The engine under whose liquidations nothing is withdrawn.
     ILiquidationEngine public immutable liquidationEngine;
-    /// @notice The rollup's bridge: says which ledger a withdrawal was taken off in.
+    /// @notice The rollup's bridge: says when a withdrawal is taken off.
     address public immutable bridge;
 
     IMarketFeed private immutable _marketFeed;
@@ -59,11 +57,11 @@ contract GuardedWithdrawals {
     error NotTheOwner(address owner, address caller);
     error NotTheCurrentTick(uint64 latestTick, uint64 tick);
     error StillPending(uint256 accountIndex);
-    error LedgerLacksWithdrawal(uint64 includedIn, uint64 ledgerSequence);
+    error NotTheNewestLedger(uint64 latest, uint64 ledgerSequence);
     error UnderLiquidation(uint256 accountIndex, uint256 settlementNonce);
     error NotTheBridge(address bridge, address caller);
     error NothingPending(uint256 accountIndex);
-    error LedgerOutOfRange(uint64 takenAt, uint64 latest, uint64 ledgerSequence);
+    error NoNewerLedger(uint64 ledgerSequence);
 
     constructor(
         IHealthGate healthGate_,
@@ -100,38 +98,30 @@ contract GuardedWithdrawals {
         uint64 latestTick = _marketFeed.latestTick();
         require(account.tick == latestTick, NotTheCurrentTick(latestTick, account.tick));
 
-        Record memory record = _records[accountIndex];
-        require(!record.pending, StillPending(accountIndex));
+        uint64 latest = _ledgerRegistry.latest().sequence;
         require(
-            account.ledgerSequence >= record.includedIn,
-            LedgerLacksWithdrawal(record.includedIn, account.ledgerSequence)
+            account.ledgerSequence == latest,
+            NotTheNewestLedger(latest, account.ledgerSequence)
         );
+        require(!_records[accountIndex].pending, StillPending(accountIndex));
         _requireNotUnderLiquidation(accountIndex, account.settlementNonce);
 
-        record.pending = true;
-        record.takenAt = _ledgerRegistry.latest().sequence;
-        _records[accountIndex] = record;
+        _records[accountIndex] = Record({ledgerSequence: latest, pending: true});
         emit Withdrawn(accountIndex, account.owner, asset, amount, account.tick);
         vaults[asset].release(account.owner, amount);
     }
 
-    /// @notice Says that the account's withdrawal is taken off in the ledger of that sequence number and every
-    /// later one. The rollup's bridge only.
-    function takeOff(uint256 accountIndex, uint64 ledgerSequence) external {
+    /// @notice Says that the newest ledger has the account's withdrawal taken off. The rollup's bridge only.
+    function takeOff(uint256 accountIndex) external {
         require(msg.sender == bridge, NotTheBridge(bridge, msg.sender));
         Record memory record = _records[accountIndex];
         require(record.pending, NothingPending(accountIndex));
         uint64 latest = _ledgerRegistry.latest().sequence;
-        // A ledger that was there before the withdrawal cannot know of it.
-        require(
-            ledgerSequence > record.takenAt && ledgerSequence <= latest,
-            LedgerOutOfRange(record.takenAt, latest, ledgerSequence)
-        );
+        // The ledger the withdrawal was proven in cannot know of it.
+        require(latest > record.ledgerSequence, NoNewerLedger(latest));
 
-        record.pending = false;
-        record.includedIn = ledgerSequence;
-        _records[accountIndex] = record;
-        emit TakenOff(accountIndex, ledgerSequence);
+        _records[accountIndex].pending = false;
+        emit TakenOff(accountIndex, latest);
     }
 
     /// @notice What is recorded of an account.

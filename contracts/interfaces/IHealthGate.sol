@@ -45,6 +45,9 @@ struct HealthyAccount {
 /// - *The same proof twice.* A proof stays valid while its tick is admissible, and anyone can re-randomise it.
 ///   Allow one action per account and ledger root, and none until the ledger contains the last one: a proof
 ///   about a ledger that lacks the last withdrawal would allow it again.
+/// - *A ledger of the past.* What the account did after the tick's ledger is not in the proof. Compare
+///   `ledgerSequence` with the registry's latest, and see to it that the rollup does your action before anything
+///   that is not in that ledger yet.
 /// - *Two consumers at once.* Each would judge its own change as if the other did not happen. What can change
 ///   the same accounts must share one record of what is pending.
 /// - *Somebody else's proof.* Ledger data is published, so anyone can prove any account. A proof shows health,

@@ -145,8 +145,7 @@ describe('GuardedWithdrawals', () => {
     const proof = healthProof({ tick: 2n, ...most, ...cited });
     return send(as(guard, chain.accounts[caller]!), 'withdraw', [ACCOUNT, asset, amount, proof]);
   };
-  const takeOff = (sequence: bigint): Promise<unknown> =>
-    send(bridge, 'takeOff', [ACCOUNT, sequence]);
+  const takeOff = (): Promise<unknown> => send(bridge, 'takeOff', [ACCOUNT]);
   const balance = (): Promise<bigint> => read(token, 'balanceOf', [owner], z.bigint());
   const recordOf = (): Promise<readonly unknown[]> =>
     read(guard, 'recordOf', [ACCOUNT], z.array(z.unknown()));
@@ -161,7 +160,7 @@ describe('GuardedWithdrawals', () => {
     ]);
     await withdraw(MOST_E6, most);
     expect(await balance()).toBe(MOST_E6);
-    expect(await recordOf()).toEqual([2n, 0n, true]);
+    expect(await recordOf()).toEqual([2n, true]);
   });
 
   it('pays again when the ledger lacks what was paid, and no sooner', async () => {
@@ -169,10 +168,10 @@ describe('GuardedWithdrawals', () => {
     await withdraw(MOST_E6, most);
     await postLedger(takenOff, THIRD_TICK_AT);
     await expectRefusal(withdraw(LATER_E6, { ...later, tick: 3n }), 'StillPending', [ACCOUNT]);
-    await takeOff(3n);
+    await takeOff();
     await withdraw(LATER_E6, { ...later, tick: 3n });
     expect(await balance()).toBe(MOST_E6 + LATER_E6);
-    expect(await recordOf()).toEqual([3n, 3n, true]);
+    expect(await recordOf()).toEqual([3n, true]);
   });
 
   describe('spends no proof twice', () => {
@@ -187,16 +186,16 @@ describe('GuardedWithdrawals', () => {
       await expectRefusal(withdraw(MOST_E6, { ...most, proof: copy }), 'StillPending', [ACCOUNT]);
     });
 
-    it('while the current tick is about a ledger from before it', async () => {
+    it('while the current tick is about the ledger from before it', async () => {
       const { root, accountCount } = takenOff;
       await postRoot(chain, venue, root, accountCount, SECOND_TICK_AT + 5n);
-      await takeOff(3n);
-      await expectRefusal(withdraw(MOST_E6, most), 'LedgerLacksWithdrawal', [3n, 2n]);
+      await takeOff();
+      await expectRefusal(withdraw(MOST_E6, most), 'NotTheNewestLedger', [3n, 2n]);
     });
 
     it('under the ledger in which it is taken off', async () => {
       await postLedger(takenOff, THIRD_TICK_AT);
-      await takeOff(3n);
+      await takeOff();
       await expectRefusal(withdraw(MOST_E6, { ...most, tick: 3n }), 'WrongLedgerRoot');
       await expectRefusal(withdraw(MOST_E6, { ...most, tick: 2n }), 'NotTheCurrentTick', [3n, 2n]);
     });
@@ -229,6 +228,11 @@ describe('GuardedWithdrawals', () => {
       await withdraw(MOST_E6, { ...most, tick: 3n });
     });
 
+    it('what a newer ledger may have spent already', async () => {
+      await postRoot(chain, venue, 5n, paidIn.accountCount, SECOND_TICK_AT + 5n);
+      await expectRefusal(withdraw(MOST_E6, most), 'NotTheNewestLedger', [3n, 2n]);
+    });
+
     it('anything while the market is halted', async () => {
       await send(venue.marketFeed, 'halt', []);
       await expectRefusal(withdraw(MOST_E6, most), 'MarketHalted');
@@ -246,20 +250,19 @@ describe('GuardedWithdrawals', () => {
 
   describe('the bridge', () => {
     it('alone says when a withdrawal is taken off', async () => {
-      const stranger = send(as(guard, chain.accounts[9]!), 'takeOff', [ACCOUNT, 3n]);
+      const stranger = send(as(guard, chain.accounts[9]!), 'takeOff', [ACCOUNT]);
       await expectRefusal(stranger, 'NotTheBridge');
     });
 
-    it('can say so only of one that is pending, and of a ledger that came after it', async () => {
-      await expectRefusal(takeOff(1n), 'NothingPending', [ACCOUNT]);
+    it('can say so only of one that is pending, and once there is a newer ledger', async () => {
+      await expectRefusal(takeOff(), 'NothingPending', [ACCOUNT]);
       await postLedger(paidIn, SECOND_TICK_AT);
       await withdraw(MOST_E6, most);
-      for (const sequence of [0n, 2n, 3n]) {
-        await expectRefusal(takeOff(sequence), 'LedgerOutOfRange', [2n, 2n, sequence]);
-      }
+      await expectRefusal(takeOff(), 'NoNewerLedger', [2n]);
       await postLedger(takenOff, THIRD_TICK_AT);
-      await takeOff(3n);
-      await expectRefusal(takeOff(3n), 'NothingPending', [ACCOUNT]);
+      await takeOff();
+      expect(await recordOf()).toEqual([2n, false]);
+      await expectRefusal(takeOff(), 'NothingPending', [ACCOUNT]);
     });
   });
 });
