@@ -81,6 +81,22 @@ describe('slices that are refused', () => {
     expect(only(notch)).toMatchObject({ state: 'refused', reason: 'butterfly-arbitrage' });
   });
 
+  it("refuses what does not fit the snapshot's fields", () => {
+    // 400 % over a year is a total variance of 16; the field ends at 8.
+    const year = smile({ expiry: 1_831_536_000n, tau: 31_536_000n });
+    const wild = {
+      ...year,
+      quotes: [-8, -6, -4, -2, 0, 2, 4, 6, 8].map((k) => ({
+        strike: 1000 * Math.exp(k),
+        vol: 4 + 0.002 * k * k,
+      })),
+    };
+    expect(only(wild)).toMatchObject({
+      reason: 'out-of-range',
+      message: expect.stringContaining('a must be between -8 and 8') as string,
+    });
+  });
+
   it('keeps the other expiries', () => {
     const later = smile({ expiry: 1_805_184_000n, tau: 5_184_000n });
     const { slices } = calibrateSurface([withQuotes((quotes) => quotes.slice(0, 3)), later]);
