@@ -307,6 +307,11 @@ describe('plimsoll market import', () => {
       (btc, eth) => [btc, eth, 'inputs'],
       'inputs.json: underlyings[0].depthQuote: must',
     ],
+    [
+      'stale inputs',
+      (btc, eth) => [btc, eth, 'stale'],
+      'stale.json: time: is more than a day before',
+    ],
     ['a damaged row', (btc) => [btc, 'damaged'], 'damaged.csv: row 3, mark_iv: must be a decimal'],
     [
       'a bad flag',
@@ -343,6 +348,10 @@ describe('plimsoll market import', () => {
           time: TIME,
           underlyings: [{ symbol: 'BTC', depthQuote: '-1' }],
         }),
+      ),
+      stale: write(
+        'stale.json',
+        formatMarketInputs({ time: TIME - 86_401, underlyings: [], collateral: [] }),
       ),
       damaged: write('damaged.csv', damaged.join('\n')),
     };

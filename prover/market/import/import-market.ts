@@ -3,6 +3,7 @@ import { InvalidInput } from '../../errors.ts';
 import type { MarketSnapshot, Pair, Triple, UnderlyingId } from '../../risk/types.ts';
 import type { CollateralMarket } from '../../risk/types.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../risk/types.ts';
+import { requireRule } from '../../schema.ts';
 import { parseSnapshotValue, snapshotDocument } from '../snapshot-document.ts';
 import { ageSnapshot } from './age-slice.ts';
 import type { Chain } from './chain.ts';
@@ -16,10 +17,16 @@ import { repriceChain } from './repricing.ts';
 import type { BuiltUnderlying, Note } from './underlying.ts';
 import { buildUnderlying } from './underlying.ts';
 
+export interface GivenInputs extends Omit<MarketInputs, 'time'> {
+  readonly time?: number;
+  /** Named in errors. */
+  readonly file?: string;
+}
+
 export interface ImportRequest {
   readonly feeds: readonly Feed[];
   /** In order of precedence; one without a time is of the time of the quotes. */
-  readonly inputs: readonly (Omit<MarketInputs, 'time'> & { readonly time?: number })[];
+  readonly inputs: readonly GivenInputs[];
   /** Supplies what the feeds do not: another underlying, depth, collateral. */
   readonly base?: MarketSnapshot;
   readonly maxAgeSeconds: number;
@@ -40,6 +47,8 @@ export interface MarketImport {
 }
 
 const ONE_Q30 = 2n ** 30n;
+/** A depth or a volatility older than a day is not of this market. */
+const MAX_INPUT_AGE_SECONDS = 86_400;
 
 function chainsOf(feeds: readonly Feed[]): Pair<Chain | undefined> {
   const of = (underlying: UnderlyingId): Chain | undefined => {
@@ -91,7 +100,7 @@ function collateralOf(
 }
 
 /** Prices date the snapshot; a depth or a volatility of a later moment does not. */
-function carriesLevels({ underlyings, collateral }: ImportRequest['inputs'][number]): boolean {
+function carriesLevels({ underlyings, collateral }: GivenInputs): boolean {
   return (
     collateral.length > 0 ||
     underlyings.some(({ indexE4, perpetualMarkE4 }) => (indexE4 ?? perpetualMarkE4) !== undefined)
@@ -149,6 +158,13 @@ export function importMarket(request: ImportRequest): MarketImport {
   const levels = request.inputs.filter(carriesLevels);
   const dated = levels.flatMap((entry) => (entry.time === undefined ? [] : [entry.time]));
   const time = Math.ceil(Math.max(...newest, ...dated));
+  for (const { time: from, file = 'market inputs' } of request.inputs) {
+    requireRule(
+      from === undefined || time - from <= MAX_INPUT_AGE_SECONDS,
+      `${file}: time`,
+      'is more than a day before the quotes: give inputs of the same day',
+    );
+  }
   const base =
     request.base === undefined ? undefined : ageSnapshot(request.base, BigInt(time), '--base');
 

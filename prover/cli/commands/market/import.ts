@@ -24,11 +24,12 @@ function maxAge(context: CommandContext): number {
 }
 
 function requestOf(context: CommandContext): Parameters<typeof importMarket>[0] {
-  const files = context.positionals.map((path) =>
-    readMarketFile(readTextFile(path, '<file>'), path),
-  );
+  const files = context.positionals.map((path) => ({
+    path,
+    ...readMarketFile(readTextFile(path, '<file>'), path),
+  }));
   const documents = files
-    .flatMap((file) => (file.type === 'inputs' ? [file.inputs] : []))
+    .flatMap((file) => (file.type === 'inputs' ? [{ ...file.inputs, file: file.path }] : []))
     .sort((left, right) => right.time - left.time);
   const basePath = stringOption(context, 'base');
   const base =
