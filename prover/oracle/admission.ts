@@ -48,6 +48,35 @@ export function requireTimely(snapshot: MarketSnapshot, state: FeedState): void 
   }
 }
 
+/**
+ * No expiry leaves before it is settled, and no settlement price changes: positions may be open in it,
+ * and an expiry that is not listed is worth its intrinsic value only (docs/spec.md §4). The feed
+ * cannot check this, its signers can. Throws `SnapshotRefused`.
+ */
+export function requireListed(snapshot: MarketSnapshot, { accepted }: FeedState): void {
+  if (accepted === undefined) return;
+  for (const u of [0, 1] as const) {
+    const symbol = UNDERLYING_SYMBOLS[u];
+    const now = new Map(snapshot.underlyings[u].slices.map((slice) => [slice.expiry, slice]));
+    for (const before of accepted.underlyings[u].slices) {
+      const slice = now.get(before.expiry);
+      const settledE4 = before.state === 'expired' ? before.settlementPriceE4 : 0n;
+      requireThat(
+        slice !== undefined || settledE4 !== 0n,
+        'DELISTED',
+        `${symbol} ${before.expiry}: was in the last accepted snapshot, is not settled, and is gone`,
+      );
+      requireThat(
+        settledE4 === 0n ||
+          slice === undefined ||
+          (slice.state === 'expired' && slice.settlementPriceE4 === settledE4),
+        'SETTLEMENT_CHANGED',
+        `${symbol} ${before.expiry}: is settled at ${settledE4} E4 and cannot change`,
+      );
+    }
+  }
+}
+
 /** A price of the snapshot beside the one it is measured from, E4. */
 interface Move {
   readonly price: string;

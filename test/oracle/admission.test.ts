@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   SnapshotRefused,
+  requireListed,
   requireNear,
   requireTimely,
   wouldHalt,
@@ -86,6 +87,47 @@ describe('requireTimely', () => {
     expect(code(() => requireTimely(next, first))).toBe('admitted');
     expect(code(() => requireNear(next, first, 1n))).toMatch('admitted');
     expect(wouldHalt(next, first)).toBe(false);
+  });
+});
+
+describe('requireListed', () => {
+  type Slices = MarketSnapshot['underlyings'][0]['slices'];
+  const withSlices = (snapshot: MarketSnapshot, slices: Slices): MarketSnapshot => ({
+    ...snapshot,
+    underlyings: [snapshot.underlyings[0], { ...snapshot.underlyings[1], slices }],
+  });
+  const { slices } = next.underlyings[1];
+  const [first, ...rest] = slices;
+  const expired = (settlementPriceE4: bigint) => {
+    const { expiry, forwardRatioQ30, confidenceQ10 } = first!;
+    return { state: 'expired', expiry, forwardRatioQ30, confidenceQ10, settlementPriceE4 } as const;
+  };
+  const judge = (before: Slices, after: Slices): string =>
+    code(() =>
+      requireListed(withSlices(next, after), { ...state, accepted: withSlices(accepted, before) }),
+    );
+  const refusal = (rule: string): string => `${rule}: ETH ${first!.expiry}`;
+
+  it('lets expiries come, expire, be settled and then leave', () => {
+    expect(judge(rest, slices)).toBe('admitted');
+    expect(judge(slices, [expired(0n), ...rest])).toBe('admitted');
+    expect(judge([expired(0n), ...rest], [expired(5n), ...rest])).toBe('admitted');
+    expect(judge([expired(5n), ...rest], [expired(5n), ...rest])).toBe('admitted');
+    expect(judge([expired(5n), ...rest], rest)).toBe('admitted');
+  });
+
+  it('refuses one that leaves before it is settled', () => {
+    expect(judge(slices, rest)).toBe(refusal('DELISTED'));
+    expect(judge([expired(0n), ...rest], rest)).toBe(refusal('DELISTED'));
+  });
+
+  it('refuses another settlement price, or none, once there was one', () => {
+    expect(judge([expired(5n), ...rest], [expired(6n), ...rest])).toBe(
+      refusal('SETTLEMENT_CHANGED'),
+    );
+    expect(judge([expired(5n), ...rest], [expired(0n), ...rest])).toBe(
+      refusal('SETTLEMENT_CHANGED'),
+    );
   });
 });
 

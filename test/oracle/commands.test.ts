@@ -178,6 +178,14 @@ describe('oracle sign refuses', () => {
     expect(existsSync(path('no.json'))).toBe(false);
   });
 
+  it('a snapshot that drops an expiry, unless told to', async () => {
+    const name = write('dropped.json', (document) => document.underlyings[1]!.slices.pop());
+    expect((await sign(oracle, 'no.json', name)).stderr).toMatch(
+      /^ETH \d+: was in the last accepted snapshot, is not settled, and is gone$/,
+    );
+    expect((await sign(oracle, 'yes.json', name, '--allow-delisting')).status).toBe(0);
+  });
+
   it.each([
     ['--max-move', '6000', '--max-move: must be at most 5000'],
     ['--from-block', '-1', '--from-block: must be the number of a block'],

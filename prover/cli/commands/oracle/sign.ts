@@ -2,7 +2,7 @@
 import { signSnapshot } from '../../../chain/snapshot.ts';
 import { InvalidInput } from '../../../errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../files.ts';
-import { requireNear, requireTimely } from '../../../oracle/admission.ts';
+import { requireListed, requireNear, requireTimely } from '../../../oracle/admission.ts';
 import { attested, formatAttestation, type Attestation } from '../../../oracle/attestation.ts';
 import { readFeedState, strangers } from '../../../oracle/feed-state.ts';
 import type { Command } from '../../command.ts';
@@ -23,7 +23,8 @@ export const command: Command = {
   description:
     'Signs the document byte for byte as MarketFeed checks it (EIP-712), after refusing one that\n' +
     'breaks a rule of the format, is stale or older than the last accepted one, or whose prices are\n' +
-    'further from the last accepted ones than --max-move. Look at the snapshot before you sign it:\n' +
+    'further from the last accepted ones than --max-move, or from which an expiry is gone that was\n' +
+    'not settled. Look at the snapshot before you sign it:\n' +
     'whoever signs attests that it is the market.',
   example:
     'npx plimsoll oracle sign snapshot.json --rpc http://127.0.0.1:8545 --feed 0x… --keystore oracle.json --out signed-1.json',
@@ -33,6 +34,10 @@ export const command: Command = {
     feed: FEED_OPTION,
     keystore: KEYSTORE_OPTION,
     'max-move': MAX_MOVE_OPTION,
+    'allow-delisting': {
+      type: 'boolean',
+      describe: 'sign although an expiry left before it was settled, or a settlement price changed',
+    },
     'from-block': FROM_BLOCK_OPTION,
     out: { type: 'string', placeholder: 'file', describe: 'the attestation to write' },
   },
@@ -50,6 +55,7 @@ export const command: Command = {
       const state = await readFeedState(provider, marketFeed, fromBlock(context));
       requireTimely(snapshot, state);
       requireNear(snapshot, state, maxMoveBps(context, state));
+      if (context.options['allow-delisting'] !== true) requireListed(snapshot, state);
       if ((await strangers(provider, marketFeed, [signer.address])).length > 0) {
         context.note(`${signer.address} does not belong to the feed's quorum today`);
       }
