@@ -10,6 +10,7 @@ import { compileHarness, openStatement, type CircuitUnderTest } from '../support
 import { goldenCases, marginOf, type GoldenSet } from '../support/golden.ts';
 import { freeWires, looseWires } from '../support/rigidity.ts';
 import { requestOf } from './cores.ts';
+import { gridInputsOf } from './grid-account.ts';
 
 const CAPACITY = 8;
 const parameters = loadDefaultParameters();
@@ -78,6 +79,28 @@ describe.each(['liquidation', 'bankruptcy'])('the shipped %s', (statement) => {
 
   test('lets no set of wires move together, but inverses of zero', () => {
     const inputs = inputsOf(statement, ...ACCOUNTS[0]!);
+    const free = freeWires(circuit.r1cs, circuit.witness(inputs), inputWires(circuit, inputs));
+    expect(namesOf(circuit, free)).toEqual(inversesOfZero(circuit, inputs).sort());
+  });
+});
+
+describe('the shipped account-margin', () => {
+  let circuit: CircuitUnderTest;
+  const inputs = gridInputsOf();
+  beforeAll(async () => {
+    circuit = await openStatement('account-margin', 'small');
+  }, 900_000);
+
+  test('lets no wire take another value alone, but inverses of zero and tops of nothing', () => {
+    const loose = namesOf(circuit, looseWires(circuit.r1cs, circuit.witness(inputs)));
+    // Where a scaled divisor is a power of two, the flag of the upper range multiplies 0 (D1Cell,
+    // TenorValues): here in the perpetual, whose deviation is the smallest there is.
+    const tops = /^margin\.position\[0\]\..*\.top(\[\d\])?$/;
+    const argued = [...inversesOfZero(circuit, inputs), 'context'].sort();
+    expect(loose.filter((name) => !tops.test(name))).toEqual(argued);
+  });
+
+  test('lets no set of wires move together, but inverses of zero', () => {
     const free = freeWires(circuit.r1cs, circuit.witness(inputs), inputWires(circuit, inputs));
     expect(namesOf(circuit, free)).toEqual(inversesOfZero(circuit, inputs).sort());
   });
