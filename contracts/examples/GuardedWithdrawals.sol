@@ -106,6 +106,7 @@ contract GuardedWithdrawals {
         require(!_records[accountIndex].pending, StillPending(accountIndex));
         _requireNotUnderLiquidation(accountIndex, account.settlementNonce);
 
+        // Before the payment: a token that calls back finds the account pending.
         _records[accountIndex] = Record({ledgerSequence: latest, pending: true});
         emit Withdrawn(accountIndex, account.owner, asset, amount, account.tick);
         vaults[asset].release(account.owner, amount);
