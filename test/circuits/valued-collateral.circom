@@ -32,4 +32,7 @@ template ValuedCollateral() {
     collateral.assetWord <== assetWord;
     assetUnderlying <== collateral.assetUnderlying;
     haircutValueE6 <== collateral.haircutValueE6;
+    for (var c = 0; c < 3; c++) {
+        _ <== collateral.imExtraBps[c];
+    }
 }

@@ -39,6 +39,10 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
     'refuses the other sign, and a sign that is no bit',
   ),
   'arithmetic/sqrt-floor.circom:root': forgery('arithmetic/sqrt-floor.test.ts', 'refuses %s'),
+  'ledger/account-change.circom:isPlace': forgery(
+    'ledger-circuits/account-change.test.ts',
+    'for one applied to another slot, the place called that of the instrument',
+  ),
   'ledger/scenario-grid.circom:damping': SCENARIO_GRID,
   'ledger/scenario-grid.circom:move': SCENARIO_GRID,
   'ledger/scenario-selection.circom:isLane': forgery(SCENARIO, ONE_CHOICE),
