@@ -15,15 +15,18 @@ import type {
 import { openTemplate, signed } from '../arithmetic/template.ts';
 import type { CircuitUnderTest } from '../support/circuit.ts';
 import { seededScenes } from '../support/arbitraries.ts';
+import { expectGrid } from './grid-agreement.ts';
 import { markInputs, scenarioInputs } from './position-inputs.ts';
 
 const { parameters } = loadDefaultParameters();
 let position: CircuitUnderTest;
 let mark: CircuitUnderTest;
+let grid: CircuitUnderTest;
 
 beforeAll(async () => {
   position = await openTemplate('test/circuits/priced-position', 'PricedPosition');
   mark = await openTemplate('pricing/position-mark', 'PositionMark');
+  grid = await openTemplate('pricing/position-grid', 'PositionGrid');
 });
 
 const bits = (n: number): fc.Arbitrary<bigint> =>
@@ -149,6 +152,20 @@ describe('totality: whatever fits its width is priced', () => {
     );
   });
 
+  const lots = fc.oneof(
+    fc.constantFrom(-(1n << 26n), (1n << 26n) - 1n),
+    fc.bigInt(-(1n << 26n), (1n << 26n) - 1n),
+  );
+
+  test('and over the whole grid at once', () => {
+    fc.assert(
+      fc.property(draws, lots, ({ snapshot, instrument }, held) => {
+        expectGrid(grid, instrument, held, priceMarket(snapshot, parameters));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
   test('in the most violent scenarios that fit their widths', () => {
     const corner = (g: bigint, vol: Scenario['vol'], roll: Scenario['roll']): Scenario => ({
       multiplierQ24: BigInt(Math.round(2 ** 24 * Math.exp(Number(g) / 1024))),
@@ -190,6 +207,21 @@ describe('totality: whatever fits its width is priced', () => {
         expect(signed(actual.valueE4Q152)).toBe(expected.valuesQ152[id]);
       }),
       { numRuns: 200 },
+    );
+
+    // The same over the whole grid, as far as its layout lets the moves go.
+    const ofLayout = parameters.underlyings[0].scenarios.map((scenario, i) =>
+      scenario.logMoveQ10 === 0n
+        ? scenario
+        : corner(i % 2 === 0 ? 2047n : -2047n, scenario.vol, scenario.roll),
+    );
+    const wholeGrid = { ...own, scenarios: ofLayout };
+    const everywhere = { ...violent, underlyings: [wholeGrid, wholeGrid] as const };
+    fc.assert(
+      fc.property(draws, lots, ({ snapshot, instrument }, held) => {
+        expectGrid(grid, instrument, held, priceMarket(snapshot, everywhere));
+      }),
+      { numRuns: 120 },
     );
   });
 
