@@ -147,7 +147,8 @@ describe('plimsoll receipt', () => {
       ['--private', '--challenge', 'x', '--equity-at-least', '1e3'],
       /^--equity-at-least: must be an/,
     ],
-    [[], /^--feed: is required/],
+    [[], /^--place: is required, or --rpc with --feed and --gate/],
+    [['--rpc', 'http://x'], /^--feed: is required/],
   ])('refuses create %j, and says which flag is to blame', async (flags, message) => {
     const isPlaced = flags.includes('1e3') ? ['--place', file('place.json')] : [];
     const refused = await withKey(OWNER.privateKey, () => create('no.json', ...flags, ...isPlaced));

@@ -38,6 +38,12 @@ async function placeFor(context: CommandContext, roots: Roots): Promise<Place> {
     if (online !== undefined) throw new InvalidInput('--place', `excludes --${online}`);
     return parsePlace(readTextFile(path, '--place'), path);
   }
+  if (stringOption(context, 'rpc') === undefined) {
+    throw new InvalidInput(
+      '--place',
+      'is required, or --rpc with --feed and --gate: the margin tick',
+    );
+  }
   const marketFeed = addressOption(context, 'feed');
   const healthGate = addressOption(context, 'gate');
   const { provider, chainId } = await connectRpc(context);
