@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"runtime"
 
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
 )
@@ -18,23 +20,40 @@ type proof struct {
 	c bn254.G1Affine
 }
 
-// scratch is kept with the key: a proof allocates next to nothing.
+// scratch is kept with the key: a proof allocates little.
 type scratch struct {
-	witness, a, b, c []fr.Element
+	// The public signals, in Montgomery form.
+	public []fr.Element
+	a, b   []fr.Element
+	// Plain scalars of the terms of C, then of H; while it is computed the polynomial stands there.
+	ch      []fr.Element
+	summers []*summer
 }
 
 func newScratch(key *provingKey) scratch {
 	size := int(key.domain.Cardinality)
-	return scratch{
-		witness: make([]fr.Element, key.wires),
-		a:       make([]fr.Element, size),
-		b:       make([]fr.Element, size),
-		c:       make([]fr.Element, size),
+	made := scratch{
+		public: make([]fr.Element, key.publicSignals),
+		a:      make([]fr.Element, size),
+		b:      make([]fr.Element, size),
+		ch:     make([]fr.Element, len(key.ch.wires)+size),
 	}
+	for range runtime.GOMAXPROCS(0) {
+		made.summers = append(made.summers, newSummer())
+	}
+	return made
+}
+
+// c is the polynomial's place.
+func (key *provingKey) c() []fr.Element {
+	return key.scratch.ch[len(key.ch.wires):]
 }
 
 // montgomeryFactor times a plain value, as the library multiplies, is that value's Montgomery form.
 var montgomeryFactor = *new(fr.Element).SetBigInt(new(big.Int).Lsh(big.NewInt(1), fr.Bytes*8))
+
+// plainFactor times a value in Montgomery form, as the library multiplies, is the plain value.
+var plainFactor = fr.Element{1}
 
 var errUnsatisfied = failure{"PROOF_INVALID", errors.New("the witness does not satisfy the circuit")}
 
@@ -55,11 +74,12 @@ func (key *provingKey) prove(witness []fr.Element) (*proof, error) {
 	if err := key.quotient(witness); err != nil {
 		return nil, err
 	}
-	made, err := key.combine(r, s)
+	made, err := key.combine(witness, r, s)
 	if err != nil {
 		return nil, err
 	}
-	public := key.scratch.witness[1 : key.publicSignals+1]
+	public := fr.Vector(key.scratch.public)
+	public.ScalarMul(witness[1:key.publicSignals+1], &montgomeryFactor)
 	holds, err := key.verifying.verify(made, public)
 	if err != nil {
 		return nil, err
@@ -92,14 +112,14 @@ func (matrix *sparseMatrix) multiply(coefficients, witness, into []fr.Element, s
 	}
 }
 
-// quotient leaves the scalars of all sums in the scratch: the witness, and in c the polynomial
-// A·B − C over the odd half of the doubled domain, as snarkjs's H wants it.
+// quotient leaves in c the polynomial A·B − C over the odd half of the doubled domain, as snarkjs's H
+// wants it, as plain scalars.
 func (key *provingKey) quotient(witness []fr.Element) error {
 	work := &key.scratch
 	if err := key.rows(witness); err != nil {
 		return err
 	}
-	c := work.c
+	c := key.c()
 	err := parallel(len(c), func(start, end int) error {
 		product := fr.Vector(c[start:end])
 		product.Mul(work.a[start:end], work.b[start:end])
@@ -112,40 +132,59 @@ func (key *provingKey) quotient(witness []fr.Element) error {
 		key.domain.FFTInverse(polynomial, fft.DIF)
 		key.domain.FFT(polynomial, fft.DIT, fft.OnCoset())
 	}
-	err = parallel(len(c), func(start, end int) error {
+	return parallel(len(c), func(start, end int) error {
 		product, into := fr.Vector(work.a[start:end]), fr.Vector(c[start:end])
 		product.Mul(product, work.b[start:end])
 		into.Sub(product, into)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return parallel(len(witness), func(start, end int) error {
-		into := fr.Vector(work.witness[start:end])
-		into.ScalarMul(witness[start:end], &montgomeryFactor)
+		into.ScalarMul(into, &plainFactor)
 		return nil
 	})
 }
 
+// scalarsOf are the values of wires.
+func scalarsOf(wires []uint32, witness, into []fr.Element) []fr.Element {
+	for index, wire := range wires {
+		into[index] = witness[wire]
+	}
+	return into
+}
+
 // combine makes the three points of the proof from the sums over the key.
-func (key *provingKey) combine(r, s fr.Element) (*proof, error) {
+func (key *provingKey) combine(witness []fr.Element, r, s fr.Element) (*proof, error) {
 	work, points := &key.scratch, &key.verifying
+	var ofA, ofB, ofCH digitRows
+	err := together([]func() error{
+		func() error {
+			scalarsOf(key.ch.wires, witness, work.ch)
+			ofCH = digitsOf(work.ch)
+			return nil
+		},
+		func() error {
+			ofA = digitsOf(scalarsOf(key.a.wires, witness, make([]fr.Element, len(key.a.wires))))
+			ofB = digitsOf(scalarsOf(key.b1.wires, witness, make([]fr.Element, len(key.b1.wires))))
+			return nil
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
 	var a, b1, c bn254.G1Jac
 	var b2 bn254.G2Jac
-	sums := []func() error{
-		func() error { return sumG2(&b2, selectTerms(key.b2.points, key.b2.wires, work.witness)) },
-		func() error {
-			// C and H in one: their windows are added up once.
-			chosen := selectTerms(key.c.points, key.c.wires, work.witness)
-			chosen.points = append(chosen.points, key.h...)
-			chosen.scalars = append(chosen.scalars, work.c...)
-			return sumG1(&c, chosen)
-		},
-		func() error { return sumG1(&a, selectTerms(key.a.points, key.a.wires, work.witness)) },
-		func() error { return sumG1(&b1, selectTerms(key.b1.points, key.b1.wires, work.witness)) },
+	// What takes longest first, so that the processors end together.
+	tasks, finishB2 := sumG2(&b2, key.b2.points, ofB)
+	finish := []func() error{finishB2}
+	for _, sum := range []struct {
+		into   *bn254.G1Jac
+		points []affine[fp.Element]
+		digits digitRows
+	}{{&c, key.ch.points, ofCH}, {&a, key.a.points, ofA}, {&b1, key.b1.points, ofB}} {
+		more, finishSum := sumG1(sum.into, sum.points, sum.digits)
+		tasks, finish = append(tasks, more...), append(finish, finishSum)
 	}
-	if err := together(sums); err != nil {
+	if err := runTasks(tasks, work.summers); err != nil {
+		return nil, err
+	}
+	if err := together(finish); err != nil {
 		return nil, err
 	}
 

@@ -83,7 +83,7 @@ func writeSection(to io.Writer, kind uint32, bytes []byte) error {
 }
 
 // encodePoints writes every point through put, size bytes each.
-func encodePoints[E any](points []affine[E], size int, put func(*affine[E], []byte)) ([]byte, error) {
+func encodePoints[E comparable](points []affine[E], size int, put func(*affine[E], []byte)) ([]byte, error) {
 	bytes := make([]byte, len(points)*size)
 	return bytes, parallel(len(points), func(start, end int) error {
 		for index := start; index < end; index++ {
@@ -128,17 +128,13 @@ type pointList struct {
 	scalars          []fr.Element
 }
 
-func writeLists[E any, P coordinateOf[E]](
-	to io.Writer, generator affine[E], lists []pointList, size int,
-	put, putHashed func(*affine[E], []byte), report func(int),
+// writeLists writes lists of points one after another, each in the forms that are wanted.
+func writeLists[E comparable](
+	to io.Writer, lists []pointList, size int, put, putHashed func(*affine[E], []byte),
+	multiply func(scalars []fr.Element) ([]affine[E], error),
 ) error {
-	longest := 0
 	for _, list := range lists {
-		longest += len(list.scalars)
-	}
-	base := newMultiples[E, P](generator, longest)
-	for _, list := range lists {
-		points, err := base.of(list.scalars, report)
+		points, err := multiply(list.scalars)
 		if err != nil {
 			return err
 		}
@@ -209,11 +205,19 @@ func writePoints(to io.Writer, system *r1cs, scalars *qapScalars, status io.Writ
 		return err
 	}
 	_, _, generator1, generator2 := bn254.Generators()
-	err := writeLists[fp.Element](to, affine[fp.Element]{generator1.X, generator1.Y}, g1, g1Bytes,
-		wordsG1, hashedG1, state.add)
+	scalarsG1 := 0
+	for _, list := range g1 {
+		scalarsG1 += len(list.scalars)
+	}
+	baseG1 := newG1Multiples(&generator1, scalarsG1)
+	err := writeLists(to, g1, g1Bytes, wordsG1, hashedG1, func(scalars []fr.Element) ([]affine[fp.Element], error) {
+		return baseG1.of(scalars, state.add)
+	})
 	if err != nil {
 		return err
 	}
-	return writeLists[bn254.E2](to, affine[bn254.E2]{generator2.X, generator2.Y}, g2, g2Bytes,
-		wordsG2, hashedG2, func(points int) { state.add(g2Weight * points) })
+	baseG2 := newG2Multiples(&generator2, len(scalars.b))
+	return writeLists(to, g2, g2Bytes, wordsG2, hashedG2, func(scalars []fr.Element) ([]affine[bn254.E2], error) {
+		return baseG2.of(scalars, func(points int) { state.add(g2Weight * points) })
+	})
 }

@@ -121,7 +121,7 @@ func (w *worker) prove(wanted digest, wtns []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encode(made, key.scratch.witness[1:key.publicSignals+1]), nil
+	return encode(made, key.scratch.public), nil
 }
 
 // encode writes big-endian coordinates, the real part of an extension element first.

@@ -63,7 +63,7 @@ func TestProofsVerifyAndBindTheirSignals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	public := slices.Clone(key.scratch.witness[1 : key.publicSignals+1])
+	public := slices.Clone(key.scratch.public)
 	if holds, err := key.verifying.verify(made, public); err != nil || !holds {
 		t.Fatalf("the proof does not verify: %v", err)
 	}

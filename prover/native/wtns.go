@@ -16,6 +16,11 @@ const (
 	wtnsValuesSection = 2
 )
 
+// halfModulus is the largest scalar that is not greater than its negative.
+var halfModulus = [4]uint64{
+	0xa1f0fac9f8000000, 0x9419f4243cdcb848, 0xdc2822db40c0ac2e, 0x183227397098d014,
+}
+
 // frModulus and fpModulus are the orders of BN254's scalar and base fields, low word first.
 var (
 	frModulus = [4]uint64{

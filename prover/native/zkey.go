@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
 )
@@ -64,20 +65,17 @@ type provingKey struct {
 	matrices             [2]sparseMatrix
 	// Twice in Montgomery form, as the file has them: times a plain witness value this is Montgomery.
 	coefficients []fr.Element
-	a, b1, c     g1Terms
-	b2           g2Terms
-	h            []bn254.G1Affine
-	scratch      scratch
+	a, b1        terms[fp.Element]
+	b2           terms[bn254.E2]
+	// C, then H: one sum. Its wires are those of C.
+	ch      terms[fp.Element]
+	scratch scratch
 }
 
-type g1Terms struct {
+// terms are points and the wires whose values multiply them.
+type terms[E comparable] struct {
 	wires  []uint32
-	points []bn254.G1Affine
-}
-
-type g2Terms struct {
-	wires  []uint32
-	points []bn254.G2Affine
+	points []affine[E]
 }
 
 type zkeyHeader struct {
@@ -250,42 +248,49 @@ func (key *provingKey) readCoefficients(bytes []byte, header zkeyHeader) error {
 }
 
 func (key *provingKey) readPoints(data map[uint32][]byte) error {
-	list := func(name string, kind uint32, into *g1Terms) error {
+	list := func(name string, kind uint32, first int, into *terms[fp.Element]) error {
 		points, err := g1Points(name, data[kind])
 		if err == nil {
-			into.wires, into.points = withoutInfinity(points, (*bn254.G1Affine).IsInfinity, 0)
+			*into = withoutInfinity(points, fromG1, first)
 		}
 		return err
 	}
-	if err := errors.Join(list("A", aSection, &key.a), list("B1", b1Section, &key.b1)); err != nil {
+	err := errors.Join(list("A", aSection, 0, &key.a), list("B1", b1Section, 0, &key.b1),
+		list("C", cSection, key.publicSignals+1, &key.ch))
+	if err != nil {
 		return err
 	}
 	b2, err := g2Points("B2", data[b2Section])
 	if err != nil {
 		return err
 	}
-	key.b2.wires, key.b2.points = withoutInfinity(b2, (*bn254.G2Affine).IsInfinity, 0)
+	key.b2 = withoutInfinity(b2, fromG2, 0)
 	if !slices.Equal(key.b1.wires, key.b2.wires) {
 		return errors.New("zkey: B1 and B2 are of different wires")
 	}
-	c, err := g1Points("C", data[cSection])
+	h, err := g1Points("H", data[hSection])
 	if err != nil {
 		return err
 	}
-	key.c.wires, key.c.points = withoutInfinity(c, (*bn254.G1Affine).IsInfinity, uint32(key.publicSignals)+1)
-	key.h, err = g1Points("H", data[hSection])
-	return err
+	key.ch.points = slices.Grow(key.ch.points, len(h))
+	for index := range h {
+		key.ch.points = append(key.ch.points, fromG1(&h[index]))
+	}
+	return nil
 }
 
-// withoutInfinity returns the points that count, and the wire of each.
-func withoutInfinity[Point any](points []Point, isInfinity func(*Point) bool, first uint32) ([]uint32, []Point) {
-	wires := make([]uint32, 0, len(points))
-	kept := make([]Point, 0, len(points))
+// withoutInfinity keeps the points that count, and the wire of each; that of the first is given.
+func withoutInfinity[Point any, E comparable](
+	points []Point, convert func(*Point) affine[E], first int,
+) terms[E] {
+	var kept terms[E]
 	for index := range points {
-		if !isInfinity(&points[index]) {
-			wires = append(wires, first+uint32(index))
-			kept = append(kept, points[index])
+		point := convert(&points[index])
+		if !point.isInfinity() {
+			kept.wires = append(kept.wires, uint32(first+index))
+			kept.points = append(kept.points, point)
 		}
 	}
-	return wires, kept
+	kept.wires, kept.points = slices.Clip(kept.wires), slices.Clip(kept.points)
+	return kept
 }

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package main
+
+// entry names a point of a list, or its negative: index·2 + sign.
+type entry uint32
+
+// groups are entries in order of the group they belong to: those of group g are
+// entries[start[g]] … entries[start[g+1]].
+type groups struct {
+	entries []entry
+	start   []uint32
+}
+
+// sort puts the points of which the digits are given into groups by size of digit: group g takes
+// those of g + 1 and, as negatives, of −(g + 1). A digit of 0 is in none.
+func (g *groups) sort(digits []int16, count int) {
+	g.start = append(g.start[:0], make([]uint32, count+1)...)
+	for _, digit := range digits {
+		g.start[max(int(digit), -int(digit))]++
+	}
+	total := uint32(0)
+	g.start[0] = 0
+	for group := 1; group <= count; group++ {
+		total, g.start[group] = total+g.start[group], total
+	}
+	if cap(g.entries) < int(total) {
+		g.entries = make([]entry, total)
+	}
+	g.entries = g.entries[:total]
+	// start[d] runs from the beginning of group d − 1 to its end, which is where group d begins.
+	for index, digit := range digits {
+		switch {
+		case digit > 0:
+			g.entries[g.start[digit]] = entry(index) << 1
+			g.start[digit]++
+		case digit < 0:
+			g.entries[g.start[-int(digit)]] = entry(index)<<1 | 1
+			g.start[-int(digit)]++
+		}
+	}
+}
+
+// bucketSums adds up groups of points. It is scratch space of one thread.
+type bucketSums[E comparable, V any, C columnOf[E, V]] struct {
+	adder  *adder[E, V, C]
+	negate func(*E)
+	buffer []affine[E]
+	active []int
+	counts []uint32
+	places []uint32
+}
+
+func (work *bucketSums[E, V, C]) load(into *affine[E], points []affine[E], from entry) {
+	*into = points[from>>1]
+	if from&1 == 1 {
+		work.negate(&into.y)
+	}
+}
+
+// sum writes the sum of each group into sums: pairs first, then pairs of pairs, all groups at once.
+func (work *bucketSums[E, V, C]) sum(sums, points []affine[E], of *groups) {
+	count := len(of.start) - 1
+	work.active, work.counts, work.places = work.active[:0], work.counts[:0], work.places[:0]
+	place := uint32(0)
+	for group := range count {
+		size := (of.start[group+1] - of.start[group] + 1) / 2
+		work.counts = append(work.counts, size)
+		work.places = append(work.places, place)
+		place += size
+		if size > 1 {
+			work.active = append(work.active, group)
+		}
+	}
+	if cap(work.buffer) < int(place) {
+		work.buffer = make([]affine[E], place)
+	}
+	buffer := work.buffer[:place]
+	var left, right affine[E]
+	for group := range count {
+		entries := of.entries[of.start[group]:of.start[group+1]]
+		into := work.places[group]
+		for ; len(entries) > 1; entries = entries[2:] {
+			work.load(&left, points, entries[0])
+			work.load(&right, points, entries[1])
+			work.adder.add(&buffer[into], &left, &right)
+			into++
+		}
+		if len(entries) == 1 {
+			work.load(&buffer[into], points, entries[0])
+		}
+	}
+	work.adder.flush()
+	work.halve(buffer)
+	for group := range count {
+		sums[group] = affine[E]{}
+		if work.counts[group] > 0 {
+			sums[group] = buffer[work.places[group]]
+		}
+	}
+}
+
+// halve adds neighbours until every group has one point. A sum's place is not after its terms', which
+// were copied when it was asked for, so that all can stay where they are.
+func (work *bucketSums[E, V, C]) halve(buffer []affine[E]) {
+	for len(work.active) > 0 {
+		left := work.active[:0]
+		for _, group := range work.active {
+			count := work.counts[group]
+			own := buffer[work.places[group]:][:count]
+			for pair := range count / 2 {
+				work.adder.add(&own[pair], &own[2*pair], &own[2*pair+1])
+			}
+			if count%2 == 1 {
+				own[count/2] = own[count-1]
+			}
+			work.counts[group] = (count + 1) / 2
+			if work.counts[group] > 1 {
+				left = append(left, group)
+			}
+		}
+		work.adder.flush()
+		work.active = left
+	}
+}
