@@ -59,3 +59,58 @@ test('so do random portfolios of random markets', () => {
     check(portfolio, priceMarket(snapshot, parameters));
   }
 });
+
+test('nothing wraps where every amount is as wide as it gets', () => {
+  const { parameters } = loadDefaultParameters();
+  // The widest moves of the layout, all collateral of one underlying, the dearest contract.
+  const scenarios = parameters.underlyings[0].scenarios.map((scenario, i) =>
+    scenario.logMoveQ10 === 0n
+      ? scenario
+      : {
+          ...scenario,
+          logMoveQ10: i % 2 === 0 ? 2047n : -2047n,
+          multiplierQ24: BigInt(
+            Math.round(2 ** 24 * Math.exp((i % 2 === 0 ? 2047 : -2047) / 1024)),
+          ),
+        },
+  );
+  const own = { ...parameters.underlyings[0], scenarios };
+  const { snapshot } = goldenCases('extremes')[0]!.market;
+  const [btc, eth] = snapshot.underlyings;
+  const most = { ...btc, indexE4: 1n << 37n, perpetualMarkE4: (1n << 40n) - 1n };
+  const market = priceMarket(
+    { ...snapshot, underlyings: [most, eth] },
+    { ...parameters, underlyings: [own, parameters.underlyings[1]] },
+  );
+  const perpetual = { underlying: 0, kind: 'perpetual', expiry: 0n, strikeE4: 0n } as const;
+  const { markQ128, valuesQ152 } = market.value(perpetual);
+  const haircutValueE6 = ((1n << 56n) * (1n << 40n)) / 10n ** 6n;
+  for (const lots of [-(1n << 26n), (1n << 26n) - 1n]) {
+    for (const collateral of [0n, haircutValueE6]) {
+      let [scan, worst] = [0n, 0n];
+      scenarios.forEach(({ multiplierQ24, dampingQ16 }, i) => {
+        const change =
+          BigInt(COUNT) * lots * (valuesQ152[i + 1]! - (markQ128 << 24n)) +
+          ((3n * collateral * (multiplierQ24 - (1n << 24n))) << 128n);
+        const damped = dampingQ16 * (-change >> 152n);
+        if (damped > scan) [scan, worst] = [damped, BigInt(i + 1)];
+      });
+      const portfolio: Portfolio = {
+        quoteE6: 0n,
+        collateralE8: [0n, 0n, 0n],
+        positions: [
+          { instrument: perpetual, lots },
+          { instrument: perpetual, lots },
+        ],
+      };
+      const inputs = {
+        ...accountInputs(portfolio, market, 2),
+        assetUnderlying: [0n, 0n, 0n],
+        haircutValueE6: [collateral, collateral, collateral],
+      };
+      const read = circuit.signals(inputs, ['scanQ16[0]', 'worstScenario[0]']);
+      expect([read['scanQ16[0]'], read['worstScenario[0]']]).toEqual([scan, worst]);
+      expect(scan).toBeGreaterThan(0n);
+    }
+  }
+});
