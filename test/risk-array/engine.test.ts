@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { arrayMargin, type ArrayMargin } from '../../prover/risk/array/definition.ts';
 import { RemarginEngine, type EngineMargin } from '../../prover/risk/array/engine.ts';
 import { riskArray } from '../../prover/risk/array/risk-array.ts';
+import { concentrationQ10 } from '../../prover/risk/contingencies.ts';
 import { marginPortfolio } from '../../prover/risk/margin.ts';
 import { priceMarket, type PricedMarket } from '../../prover/risk/market.ts';
 import type { Portfolio } from '../../prover/risk/types.ts';
@@ -118,6 +119,62 @@ describe.each(['crash', 'extremes'] as const)('the columnar engine in the %s mar
     }
     expect(engine.remargin().accounts).toBe(0);
   });
+
+  it('margins a new account alone, and leaves the others as they were', () => {
+    const [first, ...others] = sampled;
+    const engine = engineOf([first!], market);
+    for (const [place, portfolio] of others.entries()) {
+      const account = engine.add(portfolio);
+      expect(account).toBe(place + 1);
+      expect(() => engine.margin(account)).toThrow(/margined since its last change/);
+      expect(() => engine.liquidatable()).toThrow(/margined since its last change/);
+      expect(engine.remargin().accounts).toBe(1);
+    }
+    for (const [account, portfolio] of sampled.entries()) {
+      expect(engine.margin(account), `account ${account}`).toEqual(
+        comparable(define(portfolio, market)),
+      );
+    }
+    expect(engine.liquidatable()).toEqual(engineOf(sampled, market).liquidatable());
+  });
+
+  it.each(['mmBps', 'imBps'] as const)(
+    'rounds a total of %s up from its last fraction of a unit, where a band starts inside one',
+    (rate) => {
+      const harsh = stressed(market);
+      const { concentration, perpetual } = harsh.parameters;
+      const { depthQuote } = harsh.snapshot.underlyings[0];
+      const marginal = rate === 'mmBps' ? 'marginalMmBps' : 'marginalImBps';
+      const instrument = { underlying: 0, kind: 'perpetual', expiry: 0n, strikeE4: 0n } as const;
+      const { dollarDeltaE4, referenceE4 } = riskArray(instrument, harsh);
+      const unit = 10_000n << 10n;
+      /** The charge before its division by `unit`. */
+      const total = (lots: bigint): bigint =>
+        ((perpetual[rate] * referenceE4 * lots) << 10n) +
+        concentrationQ10(
+          (dollarDeltaE4 + 1n) * lots,
+          depthQuote,
+          concentration[marginal],
+          concentration.bandsQ10,
+        );
+      const sizes: bigint[] = [];
+      for (let lots = 1n; sizes.length < 3; lots += 1n) {
+        const last = total(lots) % unit;
+        if (last > 0n && last < 1n << 10n) sizes.push(lots);
+      }
+      const accounts = sizes.map((lots): Portfolio => {
+        return {
+          quoteE6: 0n,
+          collateralE8: [0n, 0n, 0n],
+          positions: [{ instrument, lots }],
+        };
+      });
+      const engine = engineOf(accounts, harsh);
+      for (const [account, portfolio] of accounts.entries()) {
+        expect(engine.margin(account)).toEqual(comparable(define(portfolio, harsh)));
+      }
+    },
+  );
 });
 
 describe('the columnar engine on the sample', () => {

@@ -41,7 +41,8 @@ interface Tick {
 
 /**
  * Array margin of all accounts of a venue, tick after tick (docs/array-margin.md). A new market
- * makes every account dirty, an update only its own; `remargin` re-values what is dirty.
+ * makes every account dirty, a new account or an update only its own; `remargin` re-values what is
+ * dirty.
  */
 export class RemarginEngine {
   readonly instruments = new InstrumentTable();
@@ -59,8 +60,9 @@ export class RemarginEngine {
   }
 
   add(portfolio: Portfolio): number {
-    this.#allDirty = true;
-    return this.accounts.append(portfolio);
+    const account = this.accounts.append(portfolio);
+    if (!this.#allDirty) this.#dirty.add(account);
+    return account;
   }
 
   update(account: number, portfolio: Portfolio): void {
@@ -80,12 +82,13 @@ export class RemarginEngine {
     if (known.length > arrays.arrays.length) arrays.append(known.slice(arrays.arrays.length));
     const { count } = this.accounts;
     if (this.#allDirty) {
-      if (this.#results.verdict.length !== count) this.#results = new MarginColumns(count);
+      this.#results = this.#results.grown(count);
       const wide = this.#run(0, count);
       this.#allDirty = false;
       this.#dirty.clear();
       return { accounts: count, wide };
     }
+    this.#results = this.#results.grown(count);
     let wide = 0;
     for (const account of this.#dirty) wide += this.#run(account, account + 1);
     const report = { accounts: this.#dirty.size, wide };
@@ -125,10 +128,12 @@ export class RemarginEngine {
     return { by: 'exact', liquidatable: margin.liquidatable, margin };
   }
 
-  /** Every account that may be liquidated, in the order of the accounts. */
+  /** Every account that may be liquidated, in the order of the accounts; all must be margined. */
   liquidatable(): number[] {
+    for (const account of this.#dirty) this.#assertMargined(account);
     const found: number[] = [];
-    for (let account = 0; account < this.#results.verdict.length; account += 1) {
+    for (let account = 0; account < this.accounts.count; account += 1) {
+      if (this.#allDirty) this.#assertMargined(account);
       if (this.#results.verdict[account] === 0) continue;
       if (this.decide(account).liquidatable) found.push(account);
     }

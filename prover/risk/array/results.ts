@@ -22,6 +22,19 @@ export class MarginColumns {
     this.verdict = new Uint8Array(accounts);
   }
 
+  /** These results with room for so many accounts, and for as many again before it is needed anew. */
+  grown(accounts: number): MarginColumns {
+    if (accounts <= this.verdict.length) return this;
+    const larger = new MarginColumns(Math.max(accounts, 2 * this.verdict.length));
+    larger.equityE6.set(this.equityE6);
+    larger.mmE6.set(this.mmE6);
+    larger.imE6.set(this.imE6);
+    larger.worst.set(this.worst);
+    larger.verdict.set(this.verdict);
+    for (const [account, margin] of this.wide) larger.wide.set(account, margin);
+    return larger;
+  }
+
   setWide(account: number, margin: ArrayMargin): void {
     this.wide.set(account, margin);
     this.worst[2 * account] = margin.worstScenarios[0];
