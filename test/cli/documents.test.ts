@@ -217,6 +217,49 @@ describe('plimsoll prove', () => {
       'is not below maintenance',
     ],
     [['bankruptcy', '--account', 'ordinary-liquidation', '--out', 'p.json'], 1, 'is not bankrupt'],
+    [
+      ['liquidation', '--account', '1', '--out', 'p.json', '--withdraw', 'BTC:1'],
+      2,
+      '<statement>: must be account-margin',
+    ],
+    [
+      ['account-margin', '--account', '1', '--out', 'p.json', '--withdraw', 'DOGE:1'],
+      2,
+      '--withdraw: must be of USDC, BTC, ETH, stETH',
+    ],
+    [
+      ['account-margin', '--account', '1', '--out', 'p.json', '--deposit', 'BTC:1'],
+      2,
+      '--deposit: must be of USDC',
+    ],
+    [
+      ['account-margin', '--account', '1', '--out', 'p.json', '--withdraw', 'BTC:0.000000001'],
+      2,
+      '--withdraw: must have at most 8 decimals',
+    ],
+    [
+      [
+        ...['account-margin', '--account', '1', '--out', 'p.json'],
+        ...['--withdraw', 'USDC:1', '--deposit', 'USDC:1'],
+      ],
+      2,
+      '--deposit: excludes --withdraw',
+    ],
+    [
+      ['account-margin', '--account', '1', '--out', 'p.json', '--add', 'BTC-PERPETUAL:0'],
+      2,
+      '--add: must not be 0 contracts',
+    ],
+    [
+      ['account-margin', '--account', '1', '--out', 'p.json', '--withdraw', 'stETH:100000000'],
+      2,
+      'change.removedAmount: must be at most the stETH balance',
+    ],
+    [
+      ['account-margin', '--account', '1', '--out', 'p.json', '--action', 'theft'],
+      2,
+      '--chain: is required',
+    ],
   ];
   it.each(refusals)('refuses %j', async (argv, code, message) => {
     const placed = argv.map((word) => (word === 'p.json' ? file(word) : word));

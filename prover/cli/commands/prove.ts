@@ -9,6 +9,7 @@ import { saveProof } from '../../proving/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import { decimalBigint, oneOf, parseValue, pattern } from '../../schema.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
+import { CHANGE_OPTIONS, readChange } from '../change-options.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
 import {
@@ -80,8 +81,10 @@ export const command: Command = {
   description:
     'The smallest circuit that takes the account is used. The proof is verified before it is written.\n' +
     'It is bound to --chain, --contract and --beneficiary: only that contract takes it, and only\n' +
-    'that address is rewarded.',
-  example: 'npx plimsoll prove liquidation --account ordinary-liquidation --out proof.json',
+    'that address is rewarded. The exact margin can be proven of the account after one change: an\n' +
+    'amount that leaves or comes in, and a position bought or sold.',
+  example:
+    'npx plimsoll prove account-margin --account together --withdraw USDC:1000 --out proof.json',
   positionals: [{ name: 'statement', required: true, describe: STATEMENTS.join(', ') }],
   options: {
     account: {
@@ -90,6 +93,7 @@ export const command: Command = {
       describe: 'index of the account, or a name in the shipped sample',
     },
     out: { type: 'string', placeholder: 'file', describe: 'the proof file to write' },
+    ...CHANGE_OPTIONS,
     ...MARKET_OPTIONS,
     chain: { type: 'string', placeholder: 'id', describe: 'chain the proof is for' },
     contract: { type: 'string', placeholder: 'address', describe: 'contract the proof is for' },
@@ -113,11 +117,19 @@ export const command: Command = {
     const account = required(context, 'account', 'the account to prove something about');
     const ledger = readLedger(context);
     const index = accountIndex(account, '--account', ledger, context);
+    const change = readChange(context);
+    if (change !== undefined && statement !== 'account-margin') {
+      throw new InvalidInput(
+        '<statement>',
+        'must be account-margin where the account is changed first',
+      );
+    }
     const instance = prepareStatement(statement, {
       opening: ledger.open(index),
       snapshot: readSnapshot(context),
       parameters: readParameters(context),
       context: useOf(context, statement),
+      change,
     });
     await buildWhereMissing(context, statement, instance.profile);
     await using prover = new Prover();
