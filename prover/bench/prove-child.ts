@@ -27,21 +27,26 @@ function workerPeakMiB(pid: number | undefined): number {
 /** Clock ticks of `/proc`: a hundredth of a second on every Linux in use. */
 const TICK_MS = 10;
 
-/** What a worker has computed so far, which is not part of this process's own time. */
-function workerCpuMs(pid: number | undefined): number {
+/** The processor time that `/proc` keeps of a process in some of its fields; 0 where there is none. */
+function procCpuMs(pid: number | 'self' | undefined, fields: readonly [number, number]): number {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const values = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return TICK_MS * (Number(fields[11]) + Number(fields[12]));
+    return TICK_MS * (Number(values[fields[0]]) + Number(values[fields[1]]));
   } catch {
     return 0;
   }
 }
 
+const OWN_TIME = [11, 12] as const;
+const TIME_OF_ENDED_CHILDREN = [13, 14] as const;
+
+/** Of this process, of the worker that it keeps, and of the programs that it has run. */
 function cpuMs(pid: number | undefined): number {
   const { user, system } = process.cpuUsage();
-  return (user + system) / 1000 + workerCpuMs(pid);
+  const children = procCpuMs('self', TIME_OF_ENDED_CHILDREN);
+  return (user + system) / 1000 + procCpuMs(pid, OWN_TIME) + children;
 }
 
 const [subjectName, backendName, runs] = process.argv.slice(2);
@@ -66,15 +71,13 @@ for (let run = 0; run < WARM_UP + Number(runs); run += 1) {
 }
 const medianOf = (pick: (run: (typeof results)[number]) => number): number =>
   median(results.map(pick));
-// An external program's time is its own affair, and unknown here.
-const cpu = name === 'rapidsnark' ? null : (cpuMs(workerPid()) - cpuBefore) / results.length;
 const figures = {
   constraints: results[0]!.constraints,
   totalMs: medianOf(({ totalMs }) => totalMs),
   witnessMs: medianOf(({ timings }) => timings.witnessMs),
   proveMs: medianOf(({ timings }) => timings.proveMs),
   verifyMs: medianOf(({ timings }) => timings.verifyMs),
-  cpuMs: cpu,
+  cpuMs: (cpuMs(workerPid()) - cpuBefore) / results.length,
   peakMemoryMiB: peakMemoryMiB(),
   workerPeakMemoryMiB: workerPeakMiB(workerPid()),
 };

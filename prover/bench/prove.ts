@@ -26,7 +26,7 @@ interface Figures {
   readonly proveMs: number;
   readonly verifyMs: number;
   /** Processor time of a whole run, all threads: comparable even where the machine is shared. */
-  readonly cpuMs: number | null;
+  readonly cpuMs: number;
   readonly peakMemoryMiB: number;
   /** Of the process that a backend keeps, which comes on top; 0 where it has none. */
   readonly workerPeakMemoryMiB: number;
@@ -54,7 +54,7 @@ const COLUMNS: readonly [title: string, width: number, show: (row: Row) => strin
   ['witness', 8, ({ witnessMs }) => witnessMs.toFixed(0)],
   ['proof', 8, ({ proveMs }) => proveMs.toFixed(0)],
   ['verify', 7, ({ verifyMs }) => verifyMs.toFixed(0)],
-  ['CPU ms', 7, ({ cpuMs }) => cpuMs?.toFixed(0) ?? '?'],
+  ['CPU ms', 7, ({ cpuMs }) => cpuMs.toFixed(0)],
   ['witness %', 9, ({ witnessMs, totalMs }) => ((100 * witnessMs) / totalMs).toFixed(0)],
   ['x snarkjs', 9, ({ speedUp }) => speedUp.toFixed(1)],
   ['MiB', 5, ({ peakMemoryMiB }) => String(peakMemoryMiB)],
