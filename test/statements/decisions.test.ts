@@ -9,6 +9,7 @@ import { liquidationInputs } from '../../prover/statements/liquidation.ts';
 import { openStatement, type CircuitUnderTest } from '../support/circuit.ts';
 import { goldenCases } from '../support/golden.ts';
 import { requestOf } from './cores.ts';
+import { GridCircuits } from './grid.ts';
 
 /**
  * Expired, settled and one-minute instruments, strikes of $0.0001 and $10^8, the largest of
@@ -51,4 +52,30 @@ describe('every account is decided', () => {
     },
     900_000,
   );
+
+  test('and liquidation has a proof exactly where account-margin shows equity below maintenance', async () => {
+    const grid = new GridCircuits();
+    const small = goldenCases('crash').filter(({ account }) => account.positions.length <= 4);
+    const cases = small.filter((_, index) => index % 4 === 0);
+    const { market } = cases[0]!;
+    // The golden portfolios, and each again at its maintenance margin and one unit below.
+    const accounts = cases.flatMap(({ account }) => {
+      const { equityE6, mmE6 } = marginPortfolio(account, market);
+      const atMargin = { ...account, quoteE6: account.quoteE6 + mmE6 - equityE6 };
+      return [account, atMargin, { ...atMargin, quoteE6: atMargin.quoteE6 - 1n }];
+    });
+    const ledger = new Ledger(accounts);
+    let liquidatable = 0;
+    for (const index of accounts.keys()) {
+      const request = requestOf(ledger, index, market, parameters);
+      const margin = await grid.marginOf(request);
+      const worst = [Number(margin.worstScenarioBtc), Number(margin.worstScenarioEth)] as const;
+      const { violated } = liquidation.forge({ inputs: liquidationInputs(request, worst, 8) });
+      const isBelow = margin.equityE6 < margin.maintenanceMarginE6;
+      expect(violated.length === 0, `account ${index}`).toBe(isBelow);
+      if (isBelow) liquidatable += 1;
+    }
+    expect(liquidatable).toBeGreaterThan(cases.length - 1);
+    expect(liquidatable).toBeLessThan(accounts.length - cases.length + 1);
+  }, 900_000);
 });

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect } from 'vitest';
 
-import { accountMarginInputs } from '../../prover/statements/account-margin.ts';
-import { accountMarginInstance } from '../../prover/statements/account-margin.ts';
+import {
+  accountMarginInputs,
+  accountMarginInstance,
+} from '../../prover/statements/account-margin.ts';
 import type { AccountMarginRequest } from '../../prover/statements/instance.ts';
-import { encodePublicSignals } from '../../prover/statements/public-signals.ts';
+import {
+  decodePublicSignals,
+  encodePublicSignals,
+} from '../../prover/statements/public-signals.ts';
+import type { AccountMarginSignals } from '../../prover/proving/generated/public-signals.ts';
 import { findStatement, loadManifest } from '../../prover/proving/manifest.ts';
 import { REPOSITORY_ROOT } from '../../prover/proving/root.ts';
 import { compileHarness, type CircuitUnderTest } from '../support/circuit.ts';
@@ -23,17 +29,24 @@ export class GridCircuits {
     return await compileHarness({ ...spec, parameters: [capacity] }, { simplification: 0 });
   }
 
-  /** Everything that the circuit publishes about the account is what TypeScript says of it. */
-  async expectAgreement(request: AccountMarginRequest, name: string): Promise<void> {
-    const { profile, publicSignals } = accountMarginInstance(request, STATEMENT);
+  /** What the circuit publishes about the account, as field elements in order. */
+  async #publish(request: AccountMarginRequest, profile: string): Promise<readonly bigint[]> {
     const capacity = STATEMENT.profiles[profile]!.parameters[0]!;
     const opened = this.#opened.get(capacity) ?? this.#open(capacity);
     this.#opened.set(capacity, opened);
     const published = (await opened).signals(accountMarginInputs(request, capacity), SIGNALS);
+    return SIGNALS.map((signal) => published[signal]!);
+  }
+
+  /** Of an account that fits the small profile. */
+  async marginOf(request: AccountMarginRequest): Promise<AccountMarginSignals> {
+    return decodePublicSignals('account-margin', await this.#publish(request, 'small'));
+  }
+
+  /** Everything that the circuit publishes about the account is what TypeScript says of it. */
+  async expectAgreement(request: AccountMarginRequest, name: string): Promise<void> {
+    const { profile, publicSignals } = accountMarginInstance(request, STATEMENT);
     const expected = encodePublicSignals('account-margin', publicSignals);
-    expect(
-      SIGNALS.map((signal) => published[signal]),
-      name,
-    ).toEqual(expected);
+    expect(await this.#publish(request, profile), name).toEqual(expected);
   }
 }
