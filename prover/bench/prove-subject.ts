@@ -14,17 +14,32 @@ import { loadDefaultParameters } from '../market/parameters-document.ts';
 import type { Artifact } from '../proving/artifacts.ts';
 import { toSnarkjsProof } from '../proving/backend.ts';
 import type { ProvingBackend } from '../proving/backend.ts';
-import { loadManifest } from '../proving/manifest.ts';
+import type { StatementName } from '../proving/generated/public-signals.ts';
+import { findProfile, findStatement, loadManifest } from '../proving/manifest.ts';
 import { Prover } from '../proving/prover.ts';
 import type { ProofTimings } from '../proving/prover.ts';
 import { REPOSITORY_ROOT } from '../proving/root.ts';
 import { WitnessCalculator } from '../proving/witness.ts';
+import { labelled } from '../sample/labels.ts';
 import { loadSample } from '../sample/sample.ts';
 import type { StatementInstance } from '../statements/instance.ts';
 import { prepareStatement } from '../statements/prepare.ts';
 
-export const SUBJECTS = ['liquidation-small', 'liquidation-16', 'poseidon-chain'] as const;
-export type SubjectName = (typeof SUBJECTS)[number];
+/** The account is in the sample: below maintenance for a liquidation, healthy for the others. */
+const PROVEN = {
+  'liquidation-small': ['liquidation', 'small', 'ordinary-liquidation'],
+  'liquidation-16': ['liquidation', '16', 'ordinary-liquidation'],
+  'account-margin-small': ['account-margin', 'small', 'together'],
+  'account-margin-16': ['account-margin', '16', 'together'],
+  'solvency-receipt-small': ['solvency-receipt', 'small', 'together'],
+} as const satisfies Readonly<
+  Record<string, readonly [statement: StatementName, profile: string, account: string]>
+>;
+type ProvenName = keyof typeof PROVEN;
+
+export const STATEMENT_SUBJECTS = Object.keys(PROVEN) as ProvenName[];
+export type SubjectName = ProvenName | 'poseidon-chain';
+export const SUBJECTS: readonly SubjectName[] = [...STATEMENT_SUBJECTS, 'poseidon-chain'];
 
 export interface ProofRun {
   readonly constraints: number;
@@ -54,21 +69,22 @@ export async function buildChain(): Promise<Chain> {
   return { compiled, key };
 }
 
-function liquidation(profile: string): StatementInstance<'liquidation'> {
+/** The instance in the profile asked for, also where a smaller one would do. */
+function instanceOf(name: ProvenName): StatementInstance {
+  const [statementName, profile, account] = PROVEN[name];
   const sample = loadSample();
   const ledger = new Ledger(sample.ledgers.crash);
-  const { index } = sample.labels.find(({ name }) => name === 'ordinary-liquidation')!;
+  const { index } = labelled(sample.labels, account);
   const circuits = loadManifest(REPOSITORY_ROOT);
-  const statements = circuits.statements.map((statement) => {
-    return { ...statement, profiles: { [profile]: statement.profiles[profile]! } };
-  });
+  const declared = findStatement(circuits, statementName);
+  const statement = { ...declared, profiles: { [profile]: findProfile(declared, profile) } };
   const request = {
     opening: ledger.open(index),
     snapshot: sample.snapshots.crash.snapshot,
     parameters: loadDefaultParameters(),
     context: 1n,
   };
-  return prepareStatement('liquidation', request, { ...circuits, statements });
+  return prepareStatement(statementName, request, { ...circuits, statements: [statement] });
 }
 
 async function chainSubject(backend: ProvingBackend): Promise<Subject> {
@@ -98,7 +114,7 @@ async function chainSubject(backend: ProvingBackend): Promise<Subject> {
 
 export async function openSubject(name: SubjectName, backend: ProvingBackend): Promise<Subject> {
   if (name === 'poseidon-chain') return await chainSubject(backend);
-  const instance = liquidation(name.slice('liquidation-'.length));
+  const instance = instanceOf(name);
   const prover = new Prover({ backend });
   return async () => await prover.prove(instance);
 }

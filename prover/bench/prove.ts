@@ -3,13 +3,14 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { buildCircuits } from '../../scripts/build-circuits.ts';
 import type { CommandContext } from '../cli/command.ts';
 import type { BackendName } from '../proving/backend-choice.ts';
 import { findNativeProver } from '../proving/native-build.ts';
 import { findRapidsnark } from '../proving/rapidsnark-backend.ts';
 import { REPOSITORY_ROOT } from '../proving/root.ts';
 import { machineLine } from './measure.ts';
-import { buildChain, SUBJECTS } from './prove-subject.ts';
+import { buildChain, STATEMENT_SUBJECTS, SUBJECTS } from './prove-subject.ts';
 import type { SubjectName } from './prove-subject.ts';
 import { countOption } from './remargin-command.ts';
 
@@ -47,7 +48,7 @@ async function measure(circuit: SubjectName, backend: BackendName, runs: number)
 }
 
 const COLUMNS: readonly [title: string, width: number, show: (row: Row) => string][] = [
-  ['circuit', 18, ({ circuit }) => circuit],
+  ['circuit', 22, ({ circuit }) => circuit],
   ['constraints', 11, ({ constraints }) => String(constraints)],
   ['backend', 10, ({ backend }) => backend],
   ['total ms', 9, ({ totalMs }) => totalMs.toFixed(0)],
@@ -67,7 +68,8 @@ export async function benchProve(context: CommandContext): Promise<void> {
   const backends: BackendName[] = ['snarkjs'];
   if (findNativeProver() !== undefined) backends.push('native');
   if (findRapidsnark() !== undefined) backends.push('rapidsnark');
-  context.note('building the dense circuit and its key, once');
+  context.note('building the circuits and their keys, once');
+  await buildCircuits({ targets: STATEMENT_SUBJECTS });
   await buildChain();
   const rows: Row[] = [];
   for (const circuit of SUBJECTS) {
