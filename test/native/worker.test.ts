@@ -12,6 +12,7 @@ import { Ledger } from '../../prover/ledger/ledger.ts';
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { loadArtifactManifest, readArtifactFile } from '../../prover/proving/artifacts.ts';
 import type { Artifact } from '../../prover/proving/artifacts.ts';
+import type { StatementName } from '../../prover/proving/generated/public-signals.ts';
 import { toSnarkjsProof } from '../../prover/proving/backend.ts';
 import { readSections } from '../../prover/proving/binfile.ts';
 import { loadManifest } from '../../prover/proving/manifest.ts';
@@ -54,10 +55,7 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
     const manifest = loadManifest(REPOSITORY_ROOT);
 
     /** Of the first account of the sample that the statement is about, in the profile asked for. */
-    const requestFor = (
-      name: 'liquidation' | 'bankruptcy',
-      profile: string,
-    ): StatementInstance<typeof name> => {
+    const requestFor = (name: StatementName, profile: string): StatementInstance<StatementName> => {
       const statements = manifest.statements.map((statement) => {
         return { ...statement, profiles: { [profile]: statement.profiles[profile]! } };
       });
@@ -75,11 +73,15 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
       throw new Error(`no account of the sample gives a ${name}`);
     };
 
-    test.each(artifacts.map(({ statement, profile }) => [statement, profile] as const))(
+    // snarkjs takes a dozen seconds for a larger one, and has nothing else to say.
+    const compared = artifacts.filter(({ constraints }) => constraints < 2 ** 16);
+
+    test.each(
+      compared.map((artifact) => [artifact.statement, artifact.profile, artifact] as const),
+    )(
       '%s %s: makes the proof of the same claim that snarkjs makes',
-      async (statement, profile) => {
-        const name = statement as 'liquidation' | 'bankruptcy';
-        const artifact = artifacts.find((a) => a.statement === name && a.profile === profile)!;
+      async (statement, profile, artifact) => {
+        const name = statement as StatementName;
         const request = requestFor(name, profile);
         const witness = new WitnessCalculator(readArtifactFile(artifact.files.wasm)).calculateBytes(
           request.inputs,
