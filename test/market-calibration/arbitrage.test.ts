@@ -102,7 +102,7 @@ describe('arbitrage', () => {
           expectNoArbitrage(slices);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 20, endOnFailure: true },
     );
     expect(accepted).toBeGreaterThan(10);
   });
