@@ -23,7 +23,7 @@ include "circomlib/circuits/comparators.circom";
  * @output change the word, 172 bits
  * Assumes slots and flags of Slot, in strictly increasing order (SlotOrder), and balances in width.
  * Guarantees that the account after is the account before with the change applied, once, and that
- * the word is the only one of this change. Cost: 5 · MAX_POSITIONS + 173 constraints.
+ * the word is the only one of this change. Cost: 5 · MAX_POSITIONS + 174 constraints.
  */
 template AccountChange(MAX_POSITIONS) {
     assert(MAX_POSITIONS >= 1 && MAX_POSITIONS <= 64);

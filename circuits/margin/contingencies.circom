@@ -12,7 +12,7 @@ include "margin/contingency-charge.circom";
  * @input shortOptionBps, perpetualBps, futureBps, marginalBps[4] 16 bits each
  * @output totalBpsQ10 in E6 · bps · 2^10, below 2^100
  * Assumes the ranges of ContingencyBases. Guarantees the total, exactly.
- * Cost: 11 · COUNT + 755 constraints.
+ * Cost: 11 · COUNT + 757 constraints.
  */
 template Contingencies(COUNT) {
     signal input underlying[COUNT];

@@ -21,7 +21,7 @@ include "margin/route.circom";
  * @output threshold[2][3], above[2][3] where the bands of 2^4 · dollarDelta begin, and which are reached
  * @output chargedLots[COUNT] |lots| of what is not settled and no long option, else 0
  * Assumes the ranges: lots sums are below 2^32, notionals below 2^32 · 2^40, dollar deltas below 2^71.
- * Guarantees the amounts, exactly. Cost: 11 · COUNT + 738 constraints.
+ * Guarantees the amounts, exactly. Cost: 11 · COUNT + 740 constraints.
  */
 template ContingencyBases(COUNT) {
     signal input underlying[COUNT];

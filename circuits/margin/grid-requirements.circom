@@ -19,7 +19,7 @@ include "margin/total-requirement.circom";
  * @input generalWord, concentrationWord G and K
  * @output maintenanceMarginE6, initialMarginE6 below 2^96
  * @output cureBufferBps 16 bits
- * Assumes the ranges. Guarantees both margins, exactly. Cost: 29 · COUNT + 2,127 constraints.
+ * Assumes the ranges. Guarantees both margins, exactly. Cost: 28 · COUNT + 2,123 constraints.
  */
 template GridRequirements(COUNT) {
     signal input underlying[COUNT];

@@ -18,7 +18,7 @@ include "margin/low-confidence.circom";
  * @input confidenceBps, confidenceThresholdQ10, latencyBpsPerSecondX10, latencyMaxBps of MarginTerms
  * @output totalE6 sum of the three lines, each rounded up; below 2^80
  * Assumes the ranges, threshold ≥ 1 (loader rule) and indexTime ≤ time (document rule).
- * Guarantees the total, exactly. Cost: 18 · COUNT + 404 constraints.
+ * Guarantees the total, exactly. Cost: 17 · COUNT + 398 constraints.
  */
 template InitialContingencies(COUNT) {
     signal input underlying[COUNT];

@@ -25,6 +25,7 @@ include "margin/position-over-grid.circom";
  * @output cureBufferBps of the parameter set, 16 bits
  * Assumes canonical slots and balances in width, which whoever opens the account proves; of the
  * snapshot and the parameters the document rules. Guarantees all outputs, exactly, for every account.
+ * Cost: see AccountMargin.
  */
 template MarginOverGrid(MAX_POSITIONS) {
     // Account.

@@ -78,6 +78,9 @@ const anyInputs: fc.Arbitrary<Inputs> = fc
   })
   .map(({ age, ...rest }) => ({ ...rest, indexTime: rest.time - min(age, rest.time) }));
 
+/** Of the inputs, in the harness. */
+const RANGES = 2 * 38 + 2 * 11 + 2 * 32 + 3 * 77 + 3 * 14 + 3 * 16 + 11 + 100 + 16;
+
 let circuit: CircuitUnderTest;
 beforeAll(async () => {
   circuit = await compileHarness({
@@ -102,6 +105,10 @@ function expectAgreement(inputs: Inputs): void {
 describe('the lines of the initial margin', () => {
   test('are rounded up each on its own, over the whole widths', () => {
     fc.assert(fc.property(anyInputs, expectAgreement), { numRuns: 300 });
+  });
+
+  test('cost what the doc blocks say', () => {
+    expect(circuit.constraints).toBe(RANGES + 17 * COUNT + 398 + 282);
   });
 
   const changes: readonly (readonly [string, Partial<Inputs>])[] = [
