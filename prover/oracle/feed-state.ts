@@ -31,6 +31,8 @@ export interface FeedState {
   readonly halted: boolean;
   /** Time of the latest block, unix seconds. */
   readonly blockTime: bigint;
+  /** Time of the last snapshot taken, also of one that tripped the breaker; 0 before the first. */
+  readonly latestTime: bigint;
   /** Index prices that the breaker measures from, E4; absent before the first snapshot. */
   readonly referencePricesE4?: Pair<bigint>;
   /** The last accepted snapshot; absent before the first. */
@@ -97,16 +99,35 @@ export async function readFeedState(
     blockTime: BigInt(block?.timestamp ?? 0),
   };
 
-  const accepted = await latestLog(feed, provider, 'SnapshotAccepted', fromBlock);
-  if (accepted === undefined) return base;
-  const resumed = await latestLog(feed, provider, 'Resumed', fromBlock);
-  const referencePricesE4 = isAfter(resumed, accepted)
-    ? z.object({ referencePricesE4: prices }).parse(values(feed, resumed)).referencePricesE4
-    : z.object({ indexPricesE4: prices }).parse(values(feed, accepted)).indexPricesE4;
+  const [accepted, resumed, tripped] = await Promise.all([
+    latestLog(feed, provider, 'SnapshotAccepted', fromBlock),
+    latestLog(feed, provider, 'Resumed', fromBlock),
+    latestLog(feed, provider, 'BreakerTripped', fromBlock),
+  ]);
+  const trippedTime =
+    tripped === undefined
+      ? 0n
+      : (await readSubmission(provider, address, tripped.transactionHash)).snapshot.time;
+  if (accepted === undefined) {
+    return resumed === undefined
+      ? { ...base, latestTime: trippedTime }
+      : { ...base, latestTime: trippedTime, referencePricesE4: resumedAt(feed, resumed) };
+  }
   const { document } = await readSubmission(provider, address, accepted.transactionHash);
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(document);
-  return { ...base, referencePricesE4, accepted: parseSnapshot(text) };
+  const snapshot = parseSnapshot(new TextDecoder('utf-8', { fatal: true }).decode(document));
+  const referencePricesE4 = isAfter(resumed, accepted)
+    ? resumedAt(feed, resumed)
+    : z.object({ indexPricesE4: prices }).parse(values(feed, accepted)).indexPricesE4;
+  return {
+    ...base,
+    latestTime: snapshot.time > trippedTime ? snapshot.time : trippedTime,
+    referencePricesE4,
+    accepted: snapshot,
+  };
 }
+
+const resumedAt = (feed: Contract, log: Log): Pair<bigint> =>
+  z.object({ referencePricesE4: prices }).parse(values(feed, log)).referencePricesE4;
 
 /** Those of `signers` that do not belong to the installed quorum. */
 export async function strangers(

@@ -9,7 +9,7 @@ import {
   wouldHalt,
 } from '../../prover/oracle/admission.ts';
 import type { FeedState } from '../../prover/oracle/feed-state.ts';
-import type { MarketSnapshot, Pair } from '../../prover/risk/types.ts';
+import type { MarketSnapshot, Pair, Slice } from '../../prover/risk/types.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
 
 const accepted = loadSample().snapshots.calm.snapshot;
@@ -35,6 +35,7 @@ const state: FeedState = {
   threshold: 2n,
   halted: false,
   blockTime: next.time + 2n,
+  latestTime: accepted.time,
   referencePricesE4: prices(accepted),
   accepted,
 };
@@ -67,6 +68,9 @@ describe('requireTimely', () => {
   it('refuses one second beyond', () => {
     expect(timely({ time: state.blockTime + 61n })).toMatch(/^FROM_THE_FUTURE/);
     expect(timely({ time: accepted.time })).toMatch(/^NOT_NEWER/);
+    // A snapshot that tripped the breaker was not accepted, but its time counts.
+    expect(timely({}, { latestTime: next.time })).toMatch(/^NOT_NEWER/);
+    expect(timely({}, { latestTime: next.time - 1n })).toBe('admitted');
     expect(timely({ surfaceTime: accepted.surfaceTime - 1n })).toBe('WENT_BACKWARDS: surfaceTime');
   });
 
@@ -83,9 +87,11 @@ describe('requireTimely', () => {
   );
 
   it('has nothing to be newer than before the first snapshot', () => {
-    const { accepted: _accepted, referencePricesE4: _prices, ...first } = state;
+    const { accepted: _accepted, referencePricesE4: _prices, ...rest } = state;
+    const first = { ...rest, latestTime: 0n };
     expect(code(() => requireTimely(next, first))).toBe('admitted');
-    expect(code(() => requireNear(next, first, 1n))).toMatch('admitted');
+    expect(code(() => requireNear(next, first, 5_000n))).toBe('admitted');
+    expect(code(() => requireListed(next, first))).toBe('admitted');
     expect(wouldHalt(next, first)).toBe(false);
   });
 });
@@ -121,6 +127,11 @@ describe('requireListed', () => {
     expect(judge([expired(0n), ...rest], rest)).toBe(refusal('DELISTED'));
   });
 
+  it('refuses one that comes back expired: it may have been settled at another price', () => {
+    expect(judge(rest, [expired(6n), ...rest])).toBe(refusal('RELISTED'));
+    expect(judge(rest, [expired(0n), ...rest])).toBe(refusal('RELISTED'));
+  });
+
   it('refuses another settlement price, or none, once there was one', () => {
     expect(judge([expired(5n), ...rest], [expired(6n), ...rest])).toBe(
       refusal('SETTLEMENT_CHANGED'),
@@ -154,6 +165,54 @@ describe('requireNear', () => {
     expect(wouldHalt(moved(15_000n), around)).toBe(false);
     expect(wouldHalt(moved(15_001n), around)).toBe(true);
     expect(wouldHalt(moved(4_999n), around)).toBe(true);
+  });
+
+  it('measures a settlement price when it appears, from the index beside it', () => {
+    const [btc, eth] = next.underlyings;
+    const [first, ...rest] = eth.slices;
+    const { expiry, forwardRatioQ30, confidenceQ10 } = first!;
+    const settled = (settlementPriceE4: bigint): MarketSnapshot => {
+      const slice = { state: 'expired', expiry, forwardRatioQ30, confidenceQ10, settlementPriceE4 };
+      return { ...next, underlyings: [btc, { ...eth, slices: [slice as Slice, ...rest] }] };
+    };
+    const limit = (bps: bigint): bigint => (eth.indexE4 * bps) / 10_000n;
+    const judge = (price: bigint, accepted_ = accepted): string =>
+      code(() => requireNear(settled(price), { ...state, accepted: accepted_ }, 500n));
+    expect(judge(0n)).toBe('admitted');
+    expect(judge(limit(10_499n))).toBe('admitted');
+    expect(judge(limit(10_502n))).toMatch(/^DEVIATION: settlement price of ETH/);
+    expect(judge(eth.indexE4 * 10_000n)).toMatch(/^DEVIATION: settlement price of ETH/);
+    // Once it was accepted the index may go where it likes.
+    const far = eth.indexE4 * 2n;
+    expect(judge(far, settled(far))).toBe('admitted');
+  });
+
+  it('measures a forward as a ratio: from the last accepted, or from the index', () => {
+    const [btc, eth] = next.underlyings;
+    const [first, ...rest] = btc.slices;
+    const withRatio = (ratio: bigint, expiry = first!.expiry): MarketSnapshot => {
+      const slice = { ...first!, expiry, forwardRatioQ30: ratio };
+      return { ...next, underlyings: [{ ...btc, slices: [slice, ...rest] }, eth] };
+    };
+    const judge = (snapshot: MarketSnapshot): string =>
+      code(() => requireNear(snapshot, state, 500n));
+    const { forwardRatioQ30 } = first!;
+    expect(judge(withRatio((forwardRatioQ30 * 1_049n) / 1_000n))).toBe('admitted');
+    expect(judge(withRatio((forwardRatioQ30 * 1_051n) / 1_000n))).toMatch(/^DEVIATION: forward of/);
+    const unseen = first!.expiry - 1n;
+    expect(judge(withRatio((2n ** 30n * 1_049n) / 1_000n, unseen))).toBe('admitted');
+    expect(judge(withRatio(2n ** 32n, unseen))).toMatch(/^DEVIATION: forward of/);
+  });
+
+  it('measures a redemption rate from the last accepted', () => {
+    const [btc, eth, stEth] = next.collateral;
+    const snapshot = {
+      ...next,
+      collateral: [btc, eth, { ...stEth, redemptionRateQ30: 1n }] as const,
+    };
+    expect(code(() => requireNear(snapshot, state, 5_000n))).toBe(
+      'DEVIATION: redemption rate of stETH',
+    );
   });
 
   it('measures collateral from where it was', () => {

@@ -153,7 +153,7 @@ describe('oracle sign refuses', () => {
     writeFileSync(path('calm.json'), sample.snapshots.calm.document);
     const { time } = sample.snapshots.calm.snapshot;
     expect((await sign(oracle, 'no.json', 'calm.json')).stderr).toBe(
-      `the snapshot's time ${time} is not after ${time}, the last accepted`,
+      `the snapshot's time ${time} is not after ${time}, the last that the feed took`,
     );
   });
 
