@@ -88,6 +88,35 @@ function checkConcentration(document: ParametersDocument): void {
   checkMonotone(...list('marginalImBps'), 'must not be below the band before it', notBelow);
 }
 
+/**
+ * Every initial rate covers its maintenance rate with the cure buffer on top. Then an account that
+ * may withdraw or trade is never one that could not end its own liquidation.
+ */
+function checkInitialRates({ factors, contingencies }: ParametersDocument): void {
+  const { shortOption, perpetual, future, concentration } = contingencies;
+  const rates: (readonly [field: string, imBps: number, mmBps: number])[] = [
+    ['factors.imFactorBps', factors.imFactorBps, factors.mmFactorBps],
+    ['contingencies.shortOption.imBps', shortOption.imBps, shortOption.mmBps],
+    ['contingencies.perpetual.imBps', perpetual.imBps, perpetual.mmBps],
+    ['contingencies.future.imBps', future.imBps, future.mmBps],
+    ...concentration.marginalImBps.map(
+      (imBps, index) =>
+        [
+          `contingencies.concentration.marginalImBps[${index}]`,
+          imBps,
+          concentration.marginalMmBps[index] ?? 0,
+        ] as const,
+    ),
+  ];
+  for (const [field, imBps, mmBps] of rates) {
+    requireRule(
+      10_000 * imBps >= (10_000 + factors.cureBufferBpsOfMM) * mmBps,
+      field,
+      `must be at least ${mmBps}, the maintenance rate, and the cure buffer on it`,
+    );
+  }
+}
+
 function checkCollateral(document: ParametersDocument): void {
   document.collateral.forEach((asset, place) => {
     const tier = (index: number): string => `collateral[${place}].tiers[${index}]`;
@@ -130,6 +159,7 @@ export function checkParameters(document: ParametersDocument): void {
   });
   checkTenorTable(document.tenorTable);
   checkConcentration(document);
+  checkInitialRates(document);
   checkCollateral(document);
   checkStress(document);
 }

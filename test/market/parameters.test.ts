@@ -268,6 +268,26 @@ describe('parameter set', () => {
       'discount.allowedDiscountQ30[0]: must be 1073741824',
     ],
     [
+      'an initial factor below maintenance and the cure buffer',
+      (d) => (d.factors.imFactorBps = 8_799),
+      'factors.imFactorBps: must be at least 8000, the maintenance rate, and the cure buffer on it',
+    ],
+    [
+      'a cure buffer that an initial rate does not cover',
+      (d) => (d.factors.cureBufferBpsOfMM = 2_501),
+      'factors.imFactorBps: must be at least 8000, the maintenance rate, and the cure buffer on it',
+    ],
+    [
+      'an initial contingency below maintenance and the cure buffer',
+      (d) => (d.contingencies.perpetual.imBps = 329),
+      'contingencies.perpetual.imBps: must be at least 300, the maintenance rate, and the cure buffer on it',
+    ],
+    [
+      'an initial marginal rate below maintenance and the cure buffer',
+      (d) => (d.contingencies.concentration.marginalMmBps[3] = 1_100),
+      'contingencies.concentration.marginalImBps[3]: must be at least 1100, the maintenance rate, and the cure buffer on it',
+    ],
+    [
       'a stress list that leaves a scenario out',
       (d) => d.stress.disclosedOnlyIds.pop(),
       'stress: coverScenarioIds and disclosedOnlyIds must name each of the 32 scenarios once',
@@ -278,6 +298,14 @@ describe('parameter set', () => {
     expect(() => parseParameters(changed(change))).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', message }),
     );
+  });
+
+  it('takes initial rates that just cover maintenance and the cure buffer', () => {
+    const just = changed((d) => {
+      d.factors.imFactorBps = 8_800;
+      d.contingencies.perpetual.imBps = 330;
+    });
+    expect(parseParameters(just).parameters.imFactorBps).toBe(8_800n);
   });
 
   it('refuses numbers in a second spelling', () => {
