@@ -47,7 +47,7 @@ func negateFp(y *fp.Element) { y.Neg(y) }
 func negateE2(y *bn254.E2)   { y.Neg(y) }
 
 // batchPairs is how many additions share an inversion; their columns fit the second-level cache.
-const batchPairs = 8 * lanes
+const batchPairs = 16 * lanes
 
 // adder collects additions of affine points and carries them out many at once. A sum is in its place
 // only after flush.

@@ -28,7 +28,7 @@ type columnOf[E comparable, V any] interface {
 }
 
 // lanes is how many values are inverted beside each other: vectors of this length are worth a call.
-const lanes = 64
+const lanes = 32
 
 // g1Column holds coordinates in the base field.
 type g1Column struct {
