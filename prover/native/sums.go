@@ -148,6 +148,8 @@ func sized[T any](list []T, count int) []T {
 func (work *windowSums[E, V, C]) sum(points []affine[E], digits []int16, width int) weighed[E] {
 	count := 1 << (width - 1)
 	shift := width / 2
+	// What a sum that failed half-way left behind is not this one's.
+	work.adder.pending = 0
 	work.groups.sort(digits, count)
 	work.buckets = sized(work.buckets, count)
 	work.bucketSums.sum(work.buckets, points, &work.groups)
