@@ -60,6 +60,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
         EngineConfig memory config_
     ) ProofGate(marketFeed_) AccountMarginGate(accountMarginVerifiers) {
         StatementVerifiers.requireOf(LIQUIDATION, liquidationVerifiers);
+        _requireCurable(liquidationVerifiers, accountMarginVerifiers);
         require(
             config_.rewardBps <= BPS &&
                 config_.rewardCapE6 / E6_PER_E4 <= type(uint32).max &&
@@ -214,6 +215,23 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
         }
         if (statement == ACCOUNT_MARGIN) return _accountMarginVerifier(profile);
         return IGroth16Verifier(address(0));
+    }
+
+    /// @dev Who can be liquidated must be able to cure: the small profile of `liquidation` takes more
+    /// positions than that of `account-margin`, so what covers small is 16.
+    function _requireCurable(
+        IGroth16Verifier[3] memory liquidations,
+        IGroth16Verifier[3] memory margins
+    ) private pure {
+        bool covers64 = address(margins[2]) != address(0);
+        bool covers16 = covers64 || address(margins[1]) != address(0);
+        for (uint8 profile = 0; profile < liquidations.length; ++profile) {
+            require(
+                address(liquidations[profile]) == address(0) ||
+                    (profile == 2 ? covers64 : covers16),
+                NotCurable(profile)
+            );
+        }
     }
 
     function _record(

@@ -77,6 +77,7 @@ interface ILiquidationEngine is IProofGate {
     error BelowCureMargin(int256 equityE6, uint256 maintenanceMarginE6, uint256 cureBufferBps);
     error RateLimited(uint64 windowEnds);
     error InvalidEngineConfig();
+    error NotCurable(uint8 profile);
     error NotYetAvailable();
 
     /// @notice Opens the liquidation of an account that is below maintenance at an admissible tick.

@@ -400,6 +400,28 @@ describe('LiquidationEngine.cure', () => {
       ]);
       await expectRefusal(mistaken, 'WrongStatement');
     });
+
+    it('is of no engine that liquidates accounts which could not be cured', async () => {
+      const { liquidation, 'account-margin': margin } = venue.verifiers;
+      const engineOf = (liquidations: readonly string[], margins: readonly string[]) =>
+        deployContract(chain.accounts[0]!, 'LiquidationEngine', [
+          venue.addresses.marketFeed,
+          [...liquidations],
+          [...margins],
+          DEFAULT_VENUE_CONFIG.engine,
+        ]);
+      const none = ZeroAddress;
+      // Eight positions are liquidated by the small profile, cured by that for 16.
+      const small = engineOf([liquidation.small, none, none], [margin.small, none, none]);
+      await expectRefusal(small, 'NotCurable', [0n]);
+      const sixteen = engineOf([none, liquidation['16'], none], [margin.small, none, none]);
+      await expectRefusal(sixteen, 'NotCurable', [1n]);
+      const sixtyFour = engineOf([none, none, liquidation['16']], [none, margin['16'], none]);
+      await expectRefusal(sixtyFour, 'NotCurable', [2n]);
+      // Only that there is one is asked here: a verifier does not know its profile.
+      await engineOf([none, none, liquidation['16']], [none, none, margin['16']]);
+      await engineOf([liquidation.small, liquidation['16'], none], [none, none, margin['16']]);
+    });
   });
 
   describe('afterwards', () => {

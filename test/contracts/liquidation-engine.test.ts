@@ -102,7 +102,7 @@ describe('LiquidationEngine.open', () => {
     deployContract(chain.accounts[0]!, 'LiquidationEngine', [
       venue.addresses.marketFeed,
       [...verifiers],
-      [ZeroAddress, ZeroAddress, ZeroAddress],
+      [ZeroAddress, venue.verifiers['account-margin']['16'], ZeroAddress],
       config,
     ]);
   const strictVenue = async (): Promise<LocalVenue> => {
