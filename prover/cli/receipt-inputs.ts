@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { JsonRpcProvider } from 'ethers';
+import { isError, type JsonRpcProvider } from 'ethers';
 
-import type { JsonRpc } from '../receipt/chain-check.ts';
+import { NodeError, type JsonRpc } from '../receipt/json-rpc.ts';
 import type { OptionSpec } from './command.ts';
 
 export const GATE_OPTION: OptionSpec = {
@@ -12,5 +12,13 @@ export const GATE_OPTION: OptionSpec = {
 
 /** A provider as the receipt's verifier, which knows of no library, wants it. */
 export function jsonRpcOf(provider: JsonRpcProvider): JsonRpc {
-  return (method, params) => provider.send(method, [...params]) as Promise<unknown>;
+  return async (method, params) => {
+    try {
+      return (await provider.send(method, [...params])) as unknown;
+    } catch (error) {
+      // Whatever a node answers to a call, be it that it is busy, ethers tells as a revert.
+      const answer = isError(error, 'CALL_EXCEPTION') ? error.info?.['error'] : undefined;
+      throw answer === undefined ? error : new NodeError(answer);
+    }
+  };
 }

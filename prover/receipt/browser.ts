@@ -2,12 +2,12 @@
 import { getAddress } from 'ethers';
 
 import { InvalidInput, PlimsollError } from '../errors.ts';
-import type { JsonRpc } from './chain-check.ts';
 import { challengeOf } from './challenge.ts';
 import { parseReceipt } from './document.ts';
+import { httpRpc } from './json-rpc.ts';
 import { caveatsOf, sentenceOf } from './sentence.ts';
 import { parseVerifyingKeys } from './verifying-keys.ts';
-import { verifyReceipt, type Expectations } from './verify.ts';
+import { isValid, verifyReceipt, type Expectations } from './verify.ts';
 
 /** What a page knows, as its fields hold it: texts, of which an empty one says nothing. */
 export interface PageInput {
@@ -22,26 +22,12 @@ export interface PageInput {
 }
 
 export interface Judgement {
-  /** `offline`: the proof holds, but no chain was asked. `unchecked`: the node failed. */
-  readonly verdict: 'valid' | 'offline' | 'invalid' | 'unreadable' | 'unchecked';
-  /** `VALID`, `OFFLINE`, or the code of the reason. */
+  /** `holds`: the proof does, but no chain was asked, or no venue named. `unchecked`: the node failed. */
+  readonly verdict: 'valid' | 'holds' | 'invalid' | 'unreadable' | 'unchecked';
+  /** `VALID`, `CHAIN_NOT_ASKED`, `VENUE_NOT_NAMED`, or the code of the reason. */
   readonly code: string;
   readonly sentence: string;
   readonly notChecked: readonly string[];
-}
-
-/** JSON-RPC over `fetch`, which browsers and Node have alike. */
-export function httpRpc(url: string): JsonRpc {
-  return async (method, params) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    });
-    const answer = (await response.json()) as { result?: unknown; error?: { message?: unknown } };
-    if (answer.error !== undefined) throw new Error(String(answer.error.message));
-    return answer.result;
-  };
 }
 
 function addressIn(text: string): string {
@@ -79,9 +65,9 @@ export async function judgeReceipt(input: PageInput): Promise<Judgement> {
   try {
     const checked = await verifyReceipt(parseReceipt(input.receipt), expectationsOf(input));
     const [sentence, notChecked] = [sentenceOf(checked), caveatsOf(checked)];
-    return checked.tick === undefined
-      ? { verdict: 'offline', code: 'OFFLINE', sentence, notChecked }
-      : { verdict: 'valid', code: 'VALID', sentence, notChecked };
+    if (isValid(checked)) return { verdict: 'valid', code: 'VALID', sentence, notChecked };
+    const code = checked.tick === undefined ? 'CHAIN_NOT_ASKED' : 'VENUE_NOT_NAMED';
+    return { verdict: 'holds', code, sentence, notChecked };
   } catch (error) {
     return refusalOf(error);
   }

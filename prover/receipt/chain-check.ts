@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Interface, ZeroAddress, encodeBytes32String } from 'ethers';
-import { z } from 'zod';
 
 import { PROFILES, type Profile } from '../chain/config.ts';
-import { PlimsollError } from '../errors.ts';
 import type { Receipt } from './document.ts';
+import { LATEST_TIME, chainIdOf, latestBlockTime, view, type JsonRpc } from './json-rpc.ts';
 import { publicSignalsOf } from './public-signals.ts';
 import { ReceiptRefused, requireFact } from './refusal.ts';
 
-/** A node's JSON-RPC: rejects where the node answers with an error. */
-export type JsonRpc = (method: string, params: readonly unknown[]) => Promise<unknown>;
+const TICK =
+  'tuple(uint256 ledgerRoot, uint256 snapshotHash, uint256 parameterHash, uint64 time, uint64 ledgerSequence, uint32 accountCount)';
 
 /** The views read, in words, so that a browser needs no ABI files; compared with `abi/` by a test. */
 export const FEED_VIEWS = new Interface([
   'function latestTick() view returns (uint64)',
-  'function tickAt(uint64 number) view returns (tuple(uint256 ledgerRoot, uint256 snapshotHash, uint256 parameterHash, uint64 time, uint64 ledgerSequence, uint32 accountCount))',
+  `function tickAt(uint64 number) view returns (${TICK})`,
+  `function admissibleTick(uint64 number) view returns (${TICK})`,
+  'function halted() view returns (bool)',
   'function ledgerRegistry() view returns (address)',
 ]);
 export const GATE_VIEWS = new Interface([
@@ -26,44 +27,6 @@ export const VERIFIER_VIEWS = new Interface([
   'function r1csHash() view returns (bytes32)',
   'function verify(tuple(uint256[2] a, uint256[2][2] b, uint256[2] c) proof, uint256[] publicSignals) view returns (bool)',
 ]);
-
-const hex = z.string().regex(/^0x([0-9a-fA-F]{2})*$/);
-const quantity = z.string().regex(/^0x[0-9a-fA-F]{1,64}$/);
-
-async function chainIdOf(rpc: JsonRpc): Promise<bigint> {
-  try {
-    return BigInt(quantity.parse(await rpc('eth_chainId', [])));
-  } catch (error) {
-    throw new PlimsollError('NODE_FAILED', 'the node does not tell its chain', { cause: error });
-  }
-}
-
-/**
- * The first value a view returns, or `undefined` where nothing at the address has this view. Throws
- * `NODE_FAILED` where it was not the contract that failed.
- */
-export async function view(
-  rpc: JsonRpc,
-  address: string,
-  views: Interface,
-  name: string,
-  args: readonly unknown[] = [],
-): Promise<unknown> {
-  const call = { to: address, data: views.encodeFunctionData(name, [...args]) };
-  let answer: unknown;
-  try {
-    answer = await rpc('eth_call', [call, 'latest']);
-  } catch {
-    // A revert and a dead node look alike here; a dead one does not tell its chain either.
-    await chainIdOf(rpc);
-    return undefined;
-  }
-  try {
-    return views.decodeFunctionResult(name, hex.parse(answer))[0];
-  } catch {
-    return undefined;
-  }
-}
 
 export interface TickRecord {
   readonly ledgerRoot: bigint;
@@ -88,17 +51,29 @@ export interface TickOnChain {
   /** Unix seconds: until when; absent while it is. */
   readonly until?: bigint;
   readonly latestTick: bigint;
+  /** Unix seconds: the latest block of the node, up to which it is told what happened. */
+  readonly asOf: bigint;
+  /** Whether the feed lets a proof cite the tick: not while halted, nor when it is too old. */
+  readonly isAdmissible: boolean;
+  readonly isHalted: boolean;
 }
 
 async function checkTick(rpc: JsonRpc, { place, signals }: Receipt): Promise<TickOnChain> {
   const feed = place.marketFeed;
-  const [latestTick, registry, tick, next] = await Promise.all([
+  const [latestTick, registry, isHalted, admissible, tick, next] = await Promise.all([
     view(rpc, feed, FEED_VIEWS, 'latestTick') as Promise<bigint | undefined>,
     view(rpc, feed, FEED_VIEWS, 'ledgerRegistry') as Promise<string | undefined>,
+    view(rpc, feed, FEED_VIEWS, 'halted') as Promise<boolean | undefined>,
+    view(rpc, feed, FEED_VIEWS, 'admissibleTick', [place.tick]),
     tickAt(rpc, feed, place.tick),
     tickAt(rpc, feed, place.tick + 1n),
   ]);
-  if (latestTick === undefined || registry === undefined || tick === undefined) {
+  if (
+    latestTick === undefined ||
+    registry === undefined ||
+    isHalted === undefined ||
+    tick === undefined
+  ) {
     throw new ReceiptRefused('FEED_MISSING', `no market feed stands at ${feed} on this chain`);
   }
   requireFact(
@@ -124,7 +99,20 @@ async function checkTick(rpc: JsonRpc, { place, signals }: Receipt): Promise<Tic
     `margin tick ${place.tick} was opened at another time than the receipt says`,
   );
   const superseded = next !== undefined && next.time !== 0n;
-  return { from: tick.time, ...(superseded && { until: next.time }), latestTick };
+  requireFact(
+    !superseded || (next.time >= tick.time && next.time <= LATEST_TIME),
+    'TICK_MISMATCH',
+    `the feed opened margin tick ${place.tick + 1n} at no time that a later block could have`,
+  );
+  return {
+    from: tick.time,
+    ...(superseded && { until: next.time }),
+    latestTick,
+    // Asked last, so that nothing told above is newer.
+    asOf: await latestBlockTime(rpc),
+    isAdmissible: admissible !== undefined,
+    isHalted,
+  };
 }
 
 /** The verifier that the venue names for the receipt's statement and profile. */

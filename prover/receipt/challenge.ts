@@ -15,10 +15,12 @@ const MAX_TEXT_LENGTH = 1_000;
 
 /**
  * The 32 bytes of a challenge: `0x` and 64 hex digits stand for themselves, any other text for its
- * keccak256. Throws `InvalidInput` naming `field` for what looks like hex but is not 32 bytes, and
- * for the zero challenge, which stands for none.
+ * keccak256, without white space around it, which nobody sees and forms drop. Throws `InvalidInput`
+ * naming `field` for what looks like hex but is not 32 bytes, and for the zero challenge, which
+ * stands for none.
  */
-export function challengeOf(text: string, field: string): string {
+export function challengeOf(given: string, field: string): string {
+  const text = given.trim();
   if (text.startsWith('0x')) {
     if (!/^0x[0-9a-fA-F]{64}$/.test(text)) {
       throw new InvalidInput(field, 'must be a text, or 0x and exactly 64 hexadecimal digits');
@@ -27,7 +29,7 @@ export function challengeOf(text: string, field: string): string {
     if (challenge === NO_CHALLENGE) throw new InvalidInput(field, 'zero stands for no challenge');
     return challenge;
   }
-  if (text.trim() === '' || text.length > MAX_TEXT_LENGTH) {
+  if (text === '' || text.length > MAX_TEXT_LENGTH) {
     throw new InvalidInput(field, `must be a text of 1 to ${MAX_TEXT_LENGTH} characters`);
   }
   return id(text);

@@ -43,8 +43,8 @@ export const placeSchema = z.strictObject({
   ledgerRegistry: address,
   /** The contract through which the venue names its verifiers. */
   healthGate: address,
-  /** Number of the margin tick that binds the three roots. */
-  tick: decimalBigint(1n, 2n ** 64n - 1n),
+  /** Number of the margin tick that binds the three roots; the one after it can be asked for too. */
+  tick: decimalBigint(1n, 2n ** 64n - 2n),
   /** Unix seconds: the block in which the tick was opened. */
   tickTime: integer(1, 2 ** 32 - 1),
 });

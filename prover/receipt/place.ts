@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../errors.ts';
-import { FEED_VIEWS, tickAt, view, type JsonRpc, type TickRecord } from './chain-check.ts';
+import { FEED_VIEWS, tickAt, type TickRecord } from './chain-check.ts';
 import type { Place } from './document.ts';
+import { view, type JsonRpc } from './json-rpc.ts';
 
 /** Ticks looked at, from the latest back: a day of them at one in five minutes. */
 const TICKS_SEARCHED = 288n;

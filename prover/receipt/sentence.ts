@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatUsd } from '../cli/format.ts';
+import type { TickOnChain } from './chain-check.ts';
 import { NO_CHALLENGE } from './challenge.ts';
 import type { ExactReceipt, PrivateReceipt } from './document.ts';
-import type { CheckedReceipt } from './verify.ts';
+import { isValid, type CheckedReceipt } from './verify.ts';
 
 function utc(seconds: bigint): string {
   return `${new Date(Number(seconds) * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
@@ -33,19 +34,26 @@ function privateClaim({ signals }: PrivateReceipt): string {
   return `an account of ${owner} met its initial margin${amount}`;
 }
 
+/** Of a tick that nothing followed, what the market has done since tells how much it still says. */
+function endOf({ until, asOf, isAdmissible, isHalted }: TickOnChain): string {
+  if (until !== undefined) return utc(until);
+  const now = `now (${utc(asOf)}, the node's latest block)`;
+  if (isHalted) return `${now} only because the market is halted`;
+  return isAdmissible ? now : `${now} only because no tick followed: no contract takes it any more`;
+}
+
 function momentOf({ receipt: { place }, tick }: CheckedReceipt): string {
   const name = `margin tick ${place.tick} of the market feed ${place.marketFeed} on chain ${place.chainId}`;
   if (tick === undefined) return `At what the receipt calls ${name}`;
-  const end = tick.until === undefined ? 'to now' : `to ${utc(tick.until)}`;
-  return `At ${name}, which was current from ${utc(tick.from)} ${end}`;
+  return `At ${name}, which was current from ${utc(tick.from)} to ${endOf(tick)}`;
 }
 
 /** The sentence a person reads: what is proven, of whom, and as of when. */
 export function sentenceOf(checked: CheckedReceipt): string {
   const { receipt, tick } = checked;
   const claim = receipt.kind === 'exact' ? exactClaim(receipt) : privateClaim(receipt);
-  // Of roots that no chain has seen, a proof holds as well.
-  const lead = tick === undefined ? 'The proof holds; the chain was not asked.' : 'Valid.';
+  const unasked = tick === undefined ? 'the chain was not asked' : 'the venue was not named';
+  const lead = isValid(checked) ? 'Valid.' : `The proof holds; ${unasked}.`;
   return `${lead} ${momentOf(checked)}, ${claim}.`;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { signerOf } from './authorization.ts';
-import { checkOnChain, type JsonRpc, type TickOnChain } from './chain-check.ts';
+import { checkOnChain, type TickOnChain } from './chain-check.ts';
 import { NO_CHALLENGE, receiptContext } from './challenge.ts';
 import type { PrivateReceipt, Receipt } from './document.ts';
 import { verifyGroth16 } from './groth16.ts';
+import type { JsonRpc } from './json-rpc.ts';
 import { publicSignalsOf } from './public-signals.ts';
 import { requireFact } from './refusal.ts';
 import { trustedKeyOf, type TrustedKey } from './verifying-keys.ts';
@@ -25,6 +26,14 @@ export interface CheckedReceipt {
   readonly tick?: TickOnChain;
   readonly challengeChecked: boolean;
   readonly venueChecked: boolean;
+}
+
+/**
+ * Whether the receipt is of the venue that is meant. Otherwise no more is known than that the proof
+ * holds: of a ledger that no chain has seen, or of a feed that anybody may have deployed.
+ */
+export function isValid({ tick, venueChecked }: CheckedReceipt): boolean {
+  return tick !== undefined && venueChecked;
 }
 
 function checkUse({ place, challenge, signals }: Receipt, expected: Expectations): void {

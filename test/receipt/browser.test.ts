@@ -10,10 +10,12 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Judgement, PageInput } from '../../prover/receipt/browser.ts';
+import { FEED_VIEWS } from '../../prover/receipt/chain-check.ts';
 import { formatReceipt } from '../../prover/receipt/document.ts';
 import { localKeyDocument } from '../../prover/receipt/local-keys.ts';
 import { ROOT } from '../../scripts/bootstrap.mjs';
 import { bundleReceipt, type ReceiptBundle } from '../../scripts/bundle-receipt.ts';
+import { busyNode, silentNode } from '../support/faulty-node.ts';
 import {
   ACCOUNT,
   OWNER,
@@ -60,6 +62,7 @@ describe('the bundle, with none of Node’s globals', () => {
     fetch,
     setTimeout,
     clearTimeout,
+    AbortSignal,
     atob,
     btoa,
   });
@@ -94,7 +97,7 @@ describe('the bundle, with none of Node’s globals', () => {
   it('judges receipts as the command line does, the chain included', async () => {
     const judge = judgeIn(webGlobals());
     const offline = await judge({ receipt: formatReceipt(made.exact), keys });
-    expect(offline).toMatchObject({ verdict: 'offline', code: 'OFFLINE' });
+    expect(offline).toMatchObject({ verdict: 'holds', code: 'CHAIN_NOT_ASKED' });
     expect(offline.notChecked).toHaveLength(4);
     const online = await judge({
       receipt: formatReceipt(made.private),
@@ -105,8 +108,10 @@ describe('the bundle, with none of Node’s globals', () => {
     });
     expect(online).toMatchObject({ verdict: 'valid', code: 'VALID' });
     expect(online.sentence).toContain(`an account of ${OWNER.address} met its initial margin`);
-    expect(online.sentence).toContain('2026-02-05 16:00:02 UTC to now');
+    expect(online.sentence).toContain('2026-02-05 16:00:02 UTC to now (');
     expect(online.notChecked).toEqual([expect.stringMatching(/^INSECURE/)]);
+    const unnamed = await judge({ receipt: formatReceipt(made.exact), keys, node: at.chain.url });
+    expect(unnamed).toMatchObject({ verdict: 'holds', code: 'VENUE_NOT_NAMED' });
   });
 
   it('refuses what does not hold, and reads nothing into what it cannot read', async () => {
@@ -122,6 +127,29 @@ describe('the bundle, with none of Node’s globals', () => {
     expect(await judge(wrong)).toMatchObject({ verdict: 'invalid', code: 'CHALLENGE_MISMATCH' });
     const silent = { receipt, keys, node: 'http://127.0.0.1:9' };
     expect(await judge(silent)).toMatchObject({ verdict: 'unchecked', code: 'NODE_FAILED' });
+  });
+
+  it('blames a node that is too busy, or never answers, and not the receipt', async () => {
+    const hurried = { timeout: () => AbortSignal.timeout(100) };
+    const impatient = judgeIn({ ...webGlobals(), AbortSignal: hurried });
+    const patient = judgeIn(webGlobals());
+    const receipt = formatReceipt(made.exact);
+    const nodes = [
+      await busyNode(at.chain.url, FEED_VIEWS.getFunction('latestTick')!.selector),
+      await silentNode(),
+    ];
+    try {
+      expect(await patient({ receipt, keys, node: nodes[0]!.url })).toMatchObject({
+        verdict: 'unchecked',
+        sentence: `Not checked: the node does not tell latestTick of ${at.place.marketFeed}.`,
+      });
+      expect(await impatient({ receipt, keys, node: nodes[1]!.url })).toMatchObject({
+        verdict: 'unchecked',
+        sentence: 'Not checked: the node does not tell its chain.',
+      });
+    } finally {
+      await Promise.all(nodes.map((node) => node.close()));
+    }
   });
 });
 
@@ -174,7 +202,7 @@ describe.skipIf(isSkipped)(
 
     it('shows the sentence for a chosen file, and what was not checked', async () => {
       await page.setInputFiles('#file', join(folder, 'exact.json'));
-      await verdict().and(page.locator('.offline')).waitFor();
+      await verdict().and(page.locator('.holds')).waitFor();
       expect(await verdict().textContent()).toMatch(
         new RegExp(
           `^The proof holds; .* margin tick 1 .* account ${ACCOUNT} of ${OWNER.address} had`,
@@ -196,7 +224,7 @@ describe.skipIf(isSkipped)(
         return transfer;
       }, formatReceipt(made.private));
       await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-      await verdict().and(page.locator('.offline')).waitFor();
+      await verdict().and(page.locator('.holds')).waitFor();
       expect(await verdict().textContent()).toContain('met its initial margin');
       await page.fill('#challenge', 'something else');
       await page.dispatchEvent('#challenge', 'change');
@@ -204,15 +232,18 @@ describe.skipIf(isSkipped)(
       expect(await verdict().textContent()).toMatch(/answers another challenge than yours/);
       await page.fill('#challenge', ASKED);
       await page.dispatchEvent('#challenge', 'change');
-      await verdict().and(page.locator('.offline')).waitFor();
+      await verdict().and(page.locator('.holds')).waitFor();
     });
 
     it('asks the node that it is given', async () => {
       await page.fill('#node', at.chain.url);
       await page.dispatchEvent('#node', 'change');
+      await verdict().filter({ hasText: 'the venue was not named' }).waitFor();
+      await page.fill('#feed', at.place.marketFeed);
+      await page.dispatchEvent('#feed', 'change');
       await verdict().and(page.locator('.valid')).waitFor();
       expect(await verdict().textContent()).toMatch(
-        /^Valid\. .* which was current from 2026-02-05 16:00:02 UTC to now, an account of/,
+        /^Valid\. .* which was current from 2026-02-05 16:00:02 UTC to now \(.*\), an account of/,
       );
     });
 

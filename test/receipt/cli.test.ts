@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { KEY_VARIABLE, PASSWORD_VARIABLE } from '../../prover/cli/signer-input.ts';
 import { formatLedger } from '../../prover/ledger/document.ts';
+import { FEED_VIEWS } from '../../prover/receipt/chain-check.ts';
 import { plimsoll, type CliResult } from '../support/cli.ts';
+import { busyNode } from '../support/faulty-node.ts';
 import {
   ACCOUNT,
   OWNED_LEDGER,
@@ -55,6 +57,7 @@ describe('plimsoll receipt', () => {
     expect(made.stderr).not.toMatch(/must|required/);
     expect(made.status).toBe(0);
     expect(made.stdout).toContain(`exact receipt of account ${ACCOUNT}`);
+    expect(made.stdout).toMatch(new RegExp(`verify .* --rpc .* --feed ${at.place.marketFeed}$`));
 
     const online = await verify(
       ...[file('exact.json'), '--rpc', at.chain.url, '--feed', at.place.marketFeed],
@@ -68,8 +71,40 @@ describe('plimsoll receipt', () => {
     const offline = await verify(file('exact.json'), '--json');
     expect(offline.status).toBe(0);
     const report = JSON.parse(offline.stdout) as { notChecked: string[] };
-    expect(report).toMatchObject({ valid: true, chainAsked: false });
+    expect(report).toMatchObject({ valid: null, proofHolds: true, chainAsked: false });
     expect(report.notChecked.filter((line) => line.startsWith('not checked'))).toHaveLength(2);
+  });
+
+  it('tells a script that a receipt is valid only of a venue that was named', async () => {
+    const chain = ['--rpc', at.chain.url, '--json'];
+    const unnamed = await verify(file('exact.json'), ...chain);
+    expect(unnamed.status).toBe(0);
+    expect(JSON.parse(unnamed.stdout)).toMatchObject({
+      valid: null,
+      proofHolds: true,
+      chainAsked: true,
+      venueNamed: false,
+    });
+    const named = await verify(file('exact.json'), ...chain, '--feed', at.place.marketFeed);
+    expect(named.status).toBe(0);
+    expect(JSON.parse(named.stdout)).toMatchObject({
+      valid: true,
+      proofHolds: true,
+      chainAsked: true,
+      venueNamed: true,
+    });
+  });
+
+  it('blames the node, and not the receipt, when the node is too busy for a call', async () => {
+    const busy = await busyNode(at.chain.url, FEED_VIEWS.getFunction('tickAt')!.selector);
+    try {
+      const unchecked = await verify(file('exact.json'), '--rpc', busy.url, '--json');
+      expect(unchecked.status).toBe(1);
+      expect(unchecked.stderr).toMatch(/^the node does not tell tickAt of 0x\w{40}$/);
+      expect(unchecked.stdout).toBe('');
+    } finally {
+      await busy.close();
+    }
   });
 
   it('makes a private receipt away from the network, with an encrypted key', async () => {

@@ -104,6 +104,7 @@ describe('a receipt document', () => {
     ['place.chainId', '0', 'place.chainId: must be at least 1'],
     ['place.chainId', 1, 'place.chainId: must be a canonical decimal string'],
     ['place.tick', '01', 'place.tick: must be a canonical decimal string'],
+    ['place.tick', String(2n ** 64n - 1n), 'place.tick: must be at most 18446744073709551614'],
     ['place.tickTime', 1.5, 'place.tickTime: must be an integer'],
     ['place.marketFeed', FEED.toLowerCase(), 'place.marketFeed: must be a 20-byte address'],
     ['place.note', 'x', 'place.note: unknown field'],

@@ -6,6 +6,7 @@ import { groth16 } from 'snarkjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { exportedAbi } from '../../prover/chain/abi.ts';
+import { send } from '../../prover/chain/refusal.ts';
 import { formatUsd } from '../../prover/cli/format.ts';
 import { InvalidInput } from '../../prover/errors.ts';
 import { marginAccount } from '../../prover/risk/margin.ts';
@@ -13,12 +14,7 @@ import { toSnarkjsProof } from '../../prover/proving/backend.ts';
 import { terminateCurve } from '../../prover/proving/snarkjs-backend.ts';
 import { authorize } from '../../prover/receipt/authorization.ts';
 import { challengeOf } from '../../prover/receipt/challenge.ts';
-import {
-  FEED_VIEWS,
-  GATE_VIEWS,
-  VERIFIER_VIEWS,
-  type JsonRpc,
-} from '../../prover/receipt/chain-check.ts';
+import { FEED_VIEWS, GATE_VIEWS, VERIFIER_VIEWS } from '../../prover/receipt/chain-check.ts';
 import { preparePrivate } from '../../prover/receipt/create.ts';
 import {
   formatReceipt,
@@ -28,6 +24,7 @@ import {
   type Receipt,
 } from '../../prover/receipt/document.ts';
 import { verifyGroth16 } from '../../prover/receipt/groth16.ts';
+import { NodeError, httpRpc, type JsonRpc } from '../../prover/receipt/json-rpc.ts';
 import { localKeyDocument } from '../../prover/receipt/local-keys.ts';
 import { UNCHANGED, publicSignalsOf } from '../../prover/receipt/public-signals.ts';
 import { ReceiptRefused, type RefusalCode } from '../../prover/receipt/refusal.ts';
@@ -63,7 +60,7 @@ let expected: Expectations;
 beforeAll(async () => {
   at = await receiptVenue();
   made = await makeReceipts(at.place);
-  rpc = (method, params) => at.chain.rpc(method, params);
+  rpc = httpRpc(at.chain.url);
   expected = { keys, rpc, marketFeed: at.place.marketFeed };
 });
 afterAll(async () => {
@@ -80,6 +77,9 @@ function altered<R extends Receipt>(receipt: R, change: (copy: R) => unknown): R
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const open = <T>(value: T): Mutable<T> => value as Mutable<T>;
+
+const utc = (seconds: bigint): string =>
+  `${new Date(Number(seconds) * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 async function expectRefused(
   receipt: Receipt,
@@ -108,11 +108,18 @@ describe('a receipt that holds', () => {
       initialMarginE6: margin.imE6,
       maintenanceMarginE6: margin.mmE6,
     });
-    expect(checked.tick).toEqual({ from: BigInt(at.place.tickTime), latestTick: 1n });
+    const asOf = await at.chain.now();
+    expect(checked.tick).toEqual({
+      from: BigInt(at.place.tickTime),
+      latestTick: 1n,
+      asOf,
+      isAdmissible: true,
+      isHalted: false,
+    });
     expect(sentenceOf(checked)).toBe(
       `Valid. At margin tick 1 of the market feed ${at.place.marketFeed} on chain 31337, which was ` +
-        'current from 2026-02-05 16:00:02 UTC to now, account 66 of ' +
-        `${OWNER.address} had an equity of exactly ${usd(margin.equityE6)}, a maintenance margin of ` +
+        `current from 2026-02-05 16:00:02 UTC to now (${utc(asOf)}, the node's latest block), ` +
+        `account 66 of ${OWNER.address} had an equity of exactly ${usd(margin.equityE6)}, a maintenance margin of ` +
         `${usd(margin.mmE6)} and an initial margin of ${usd(margin.imE6)}: it met its initial margin.`,
     );
     expect(caveatsOf(checked)).toEqual([
@@ -124,7 +131,7 @@ describe('a receipt that holds', () => {
   it('states no more than it has to, when private', async () => {
     const checked = await verifyReceipt(made.private, { ...expected, challenge: CHALLENGE });
     expect(sentenceOf(checked)).toMatch(
-      /UTC to now, an account of 0x\w{40} met its initial margin, and its equity was at least 10,000\.000000 USD\.$/,
+      /latest block\), an account of 0x\w{40} met its initial margin, and its equity was at least 10,000\.000000 USD\.$/,
     );
     expect(caveatsOf(checked)).toEqual([expect.stringMatching(/^INSECURE development key/)]);
     const file = formatReceipt(made.private);
@@ -149,6 +156,36 @@ describe('a receipt that holds', () => {
       expect.stringMatching(/^not checked: whether 0x\w+ on chain 31337 is the feed of the venue/),
       expect.stringMatching(/^not checked: whether it answers your challenge/),
     ]);
+  });
+
+  it('is called valid only when the chain was asked and the venue named', async () => {
+    const unnamed = sentenceOf(await verifyReceipt(made.exact, { keys, rpc }));
+    expect(unnamed).toMatch(
+      /^The proof holds; the venue was not named\. At margin tick 1 .* from /,
+    );
+    const { marketFeed } = expected;
+    const offline = sentenceOf(await verifyReceipt(made.exact, { keys, marketFeed }));
+    expect(offline).toMatch(
+      /^The proof holds; the chain was not asked\. At what the receipt calls/,
+    );
+    expect(sentenceOf(await verifyReceipt(made.exact, expected))).toMatch(/^Valid\. At margin/);
+  });
+
+  it('is said to be current no longer than the market was', async () => {
+    const saved = await at.chain.save();
+    await at.chain.setNextTime(BigInt(at.place.tickTime) + 601n);
+    await at.chain.rpc('evm_mine', []);
+    const old = await verifyReceipt(made.exact, expected);
+    expect(old.tick).toMatchObject({ isAdmissible: false, isHalted: false });
+    expect(sentenceOf(old)).toContain(
+      "to now (2026-02-05 16:10:03 UTC, the node's latest block) only because no tick followed: " +
+        'no contract takes it any more, account',
+    );
+    await send(at.venue.marketFeed, 'halt', []);
+    const halted = await verifyReceipt(made.exact, expected);
+    expect(halted.tick).toMatchObject({ isAdmissible: false, isHalted: true });
+    expect(sentenceOf(halted)).toMatch(/latest block\) only because the market is halted, account/);
+    await at.chain.restore(saved);
   });
 
   it('holds for a proof re-randomised by a stranger, which proves the same', async () => {
@@ -305,6 +342,9 @@ describe('a receipt that the chain contradicts', () => {
       from: BigInt(at.place.tickTime),
       until: BigInt(at.place.tickTime) + 60n,
       latestTick: 2n,
+      asOf: BigInt(at.place.tickTime) + 60n,
+      isAdmissible: true,
+      isHalted: false,
     });
     expect(sentenceOf(superseded)).toContain(
       'current from 2026-02-05 16:00:02 UTC to 2026-02-05 16:01:02 UTC,',
@@ -322,6 +362,19 @@ describe('a receipt that the chain contradicts', () => {
     await expectRefused(registry, 'REGISTRY_MISMATCH', /takes its ledger roots from/);
     const gate = altered(made.exact, ({ place }) => (open(place).healthGate = OWNER.address));
     await expectRefused(gate, 'VERIFIER_MISMATCH', /has no verifier of account-margin/);
+  });
+
+  it('is refused by a feed whose next tick has an impossible time', async () => {
+    const asked = FEED_VIEWS.encodeFunctionData('tickAt', [at.place.tick + 1n]);
+    for (const time of [1n, 2n ** 32n, 2n ** 63n]) {
+      const answer = FEED_VIEWS.encodeFunctionResult('tickAt', [[1n, 1n, 1n, time, 1n, 1n]]);
+      const odd: JsonRpc = async (method, params) =>
+        (params[0] as { data?: string } | undefined)?.data === asked ? answer : rpc(method, params);
+      await expectRefused(made.exact, 'TICK_MISMATCH', /tick 2 at no time that a later block/, {
+        ...expected,
+        rpc: odd,
+      });
+    }
   });
 
   it('is refused where no feed stands', async () => {
@@ -358,6 +411,40 @@ describe('a receipt that the chain contradicts', () => {
     }
   });
 
+  it('is not called invalid by a node that is too busy for one of the calls', async () => {
+    let calls = 0;
+    const counting: JsonRpc = (method, params) => {
+      if (method === 'eth_call') calls++;
+      return rpc(method, params);
+    };
+    await verifyReceipt(made.exact, { ...expected, rpc: counting });
+    expect(calls).toBeGreaterThan(8);
+    for (let refused = 1; refused <= calls; refused++) {
+      let left = refused;
+      const busy: JsonRpc = (method, params) =>
+        method === 'eth_call' && --left === 0
+          ? Promise.reject(new NodeError({ code: -32_005, message: 'limit exceeded' }))
+          : rpc(method, params);
+      await expect(verifyReceipt(made.exact, { ...expected, rpc: busy })).rejects.toMatchObject({
+        code: 'NODE_FAILED',
+      });
+    }
+  });
+
+  it.each([
+    [{ code: 3, message: 'execution failed', data: '0x' }, true],
+    [{ code: -32_000, message: 'execution reverted' }, true],
+    [{ code: -32_015, message: 'VM execution error.' }, true],
+    [{ code: -32_000, message: 'invalid opcode: INVALID' }, true],
+    [{ code: -32_005, message: 'limit exceeded' }, false],
+    [{ code: 429, message: 'Too Many Requests' }, false],
+    [{ code: -32_000, message: 'header not found' }, false],
+    ['rate limited', false],
+    [null, false],
+  ])('tells from the answer %j whether a contract reverted', (answer, isRevert) => {
+    expect(new NodeError(answer).isRevert).toBe(isRevert);
+  });
+
   it('is read by the views that the contracts have', () => {
     for (const [views, contract] of [
       [FEED_VIEWS, 'MarketFeed'],
@@ -387,6 +474,7 @@ describe('making a receipt', () => {
 
   it('takes a challenge as a text or as 32 bytes', () => {
     expect(challengeOf('hello', 'challenge')).toBe(id('hello'));
+    expect(challengeOf(' hello, Ada\n', 'challenge')).toBe(id('hello, Ada'));
     expect(challengeOf(id('hello').toUpperCase().replace('0X', '0x'), 'c')).toBe(id('hello'));
     for (const bad of ['0x12', `0x${'g'.repeat(64)}`, ZeroHash, '', '  ', 'x'.repeat(1_001)]) {
       expect(() => challengeOf(bad, '--challenge')).toThrow(InvalidInput);

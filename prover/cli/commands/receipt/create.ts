@@ -153,7 +153,8 @@ export const command: Command = {
 
     context.print(`wrote ${out}: ${receipt.kind} receipt of account ${opening.index}`);
     context.print(`  margin tick ${place.tick} of ${place.marketFeed} on chain ${place.chainId}`);
-    context.print(`  check it with: npx plimsoll receipt verify ${out}`);
+    const feed = `--feed ${place.marketFeed}`;
+    context.print(`  check it with: npx plimsoll receipt verify ${out} --rpc https://… ${feed}`);
     context.printJson({ out, account: opening.index, receipt });
   },
 };

@@ -7,7 +7,7 @@ import { localKeyDocument } from '../../../receipt/local-keys.ts';
 import { ReceiptRefused } from '../../../receipt/refusal.ts';
 import { caveatsOf, sentenceOf } from '../../../receipt/sentence.ts';
 import { parseVerifyingKeys, type TrustedKey } from '../../../receipt/verifying-keys.ts';
-import { verifyReceipt, type CheckedReceipt } from '../../../receipt/verify.ts';
+import { isValid, verifyReceipt, type CheckedReceipt } from '../../../receipt/verify.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { FEED_OPTION } from '../../feed-inputs.ts';
@@ -44,8 +44,11 @@ export const command: Command = {
   name: 'receipt verify',
   summary: 'check a receipt, against the chain too',
   description:
-    'Exit code 0: the receipt holds. 1: it does not, and the message says why. 2: the file breaks a\n' +
-    'rule. Prints in one sentence what is proven, and then what was not checked.\n' +
+    'Prints in one sentence what is proven, and then what was not checked. It says "Valid" only with\n' +
+    '--rpc and --feed, which make it a receipt of your venue; otherwise "The proof holds", which a\n' +
+    "proof about a ledger or a feed of somebody's own does as well.\n" +
+    'Exit code 0: it is valid, or the proof holds (with --json: "valid" is true, or null). 1: it does\n' +
+    'not hold, and the message says why, or the node failed. 2: a file or flag breaks a rule.\n' +
     'The trusted keys are those built here, or those of --keys.',
   example: 'npx plimsoll receipt verify receipt.json --rpc http://127.0.0.1:8545 --feed 0x…',
   positionals: [{ name: 'file', required: true, describe: 'the receipt' }],
@@ -72,8 +75,11 @@ export const command: Command = {
       const { kind, signals, place, key } = receipt;
       const chainAsked = tick !== undefined;
       context.printJson({
-        valid: true,
+        valid: isValid(checked) ? true : null,
+        proofHolds: true,
         chainAsked,
+        venueNamed: checked.venueChecked,
+        challengeChecked: checked.challengeChecked,
         kind,
         signals,
         place,

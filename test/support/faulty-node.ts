@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface FaultyNode {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface Question {
+  readonly id: number;
+  readonly params: readonly { readonly data?: string }[];
+}
+
+async function serve(listener: RequestListener): Promise<FaultyNode> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function passedOn(url: string, body: string): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(url, { method: 'POST', headers, body })).json();
+}
+
+/** Passes every question on to the node at `url`, but calls of one function: for those it is too busy. */
+export function busyNode(url: string, selector: string): Promise<FaultyNode> {
+  const answered = async (question: Question): Promise<unknown> => {
+    if (!question.params[0]?.data?.startsWith(selector)) {
+      return passedOn(url, JSON.stringify(question));
+    }
+    return { jsonrpc: '2.0', id: question.id, error: { code: -32_005, message: 'limit exceeded' } };
+  };
+  return serve((request, response) => {
+    void (async () => {
+      const asked = JSON.parse((await request.toArray()).join('')) as Question | Question[];
+      const answer = Array.isArray(asked)
+        ? await Promise.all(asked.map(answered))
+        : await answered(asked);
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    })();
+  });
+}
+
+/** Takes every question and never answers. */
+export function silentNode(): Promise<FaultyNode> {
+  return serve((request) => request.resume());
+}
