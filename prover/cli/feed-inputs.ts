@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { readTextFile } from '../files.ts';
 import { parseValue, decimalBigint, pattern } from '../schema.ts';
-import type { FeedState } from '../oracle/feed-state.ts';
+import type { FeedState, KnownToSigners } from '../oracle/feed-state.ts';
 import type { CommandContext, OptionSpec } from './command.ts';
 import { stringOption } from './command.ts';
 
@@ -23,7 +24,24 @@ export const MAX_MOVE_OPTION: OptionSpec = {
     "(default, and at most: the feed's breaker)",
 };
 
-export function fromBlock(context: CommandContext): number {
+export const LAST_OPTION: OptionSpec = {
+  type: 'string',
+  placeholder: 'file',
+  describe:
+    'the document that the feed accepted last, where it came through another contract and so ' +
+    'cannot be read back',
+};
+
+/** What `--from-block` and `--last` say. */
+export function knownToSigners(context: CommandContext): KnownToSigners {
+  const path = stringOption(context, 'last');
+  return {
+    fromBlock: fromBlock(context),
+    lastDocument: path === undefined ? undefined : readTextFile(path, '--last'),
+  };
+}
+
+function fromBlock(context: CommandContext): number {
   const text = stringOption(context, 'from-block') ?? '0';
   const rule = 'must be the number of a block';
   return Number(parseValue(pattern(/^(0|[1-9][0-9]{0,14})$/, rule), text, '--from-block'));

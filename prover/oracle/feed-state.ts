@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Contract, type Log, type Provider } from 'ethers';
+import { Contract, keccak256, toUtf8Bytes, type Log, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { exportedAbi } from '../chain/abi.ts';
 import { read } from '../chain/refusal.ts';
 import { readSubmission } from '../chain/snapshot.ts';
-import { PlimsollError } from '../errors.ts';
+import { InvalidInput, PlimsollError } from '../errors.ts';
 import { parseSnapshot } from '../market/snapshot-document.ts';
 import type { MarketSnapshot, Pair } from '../risk/types.ts';
+import { requireRule } from '../schema.ts';
 
 const seconds = z.bigint();
 const prices = z.tuple([z.bigint(), z.bigint()]);
@@ -70,14 +71,63 @@ export async function requireFeed(provider: Provider, address: string): Promise<
   throw new PlimsollError('NO_FEED', `--feed: no contract at ${address} on this chain`);
 }
 
+/** What the signers of this moment know beside the chain. */
+export interface KnownToSigners {
+  /** The block to search for events from, which nodes may limit; 0 if not given. */
+  readonly fromBlock?: number;
+  /** The text of the last accepted document, which is read from calldata if not given. */
+  readonly lastDocument?: string | undefined;
+}
+
 /**
- * Reads the feed's rules and what it last accepted; `fromBlock` bounds the search for events, which
- * nodes may limit.
+ * The document of the last accepted snapshot. Anyone may relay, so it may stand in an inner call, and
+ * then it must be given. Throws `DOCUMENT_NOT_IN_CALLDATA` where it is not, `InvalidInput` for another.
  */
+async function acceptedDocument(
+  provider: Provider,
+  feed: Contract,
+  log: Log,
+  given: string | undefined,
+): Promise<string> {
+  if (given !== undefined) {
+    const { documentHash } = z.object({ documentHash: z.string() }).parse(values(feed, log));
+    requireRule(
+      keccak256(toUtf8Bytes(given)) === documentHash,
+      '--last',
+      `must be the document that the feed accepted last, of keccak256 ${documentHash}`,
+    );
+    return given;
+  }
+  try {
+    const { document } = await readSubmission(provider, String(feed.target), log.transactionHash);
+    return new TextDecoder('utf-8', { fatal: true }).decode(document);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new PlimsollError(
+      'DOCUMENT_NOT_IN_CALLDATA',
+      `transaction ${log.transactionHash} does not show the document that the feed accepted last ` +
+        '(it came through another contract, or the node has forgotten it): give it with --last',
+      { cause: error },
+    );
+  }
+}
+
+/** Time of the snapshot that tripped the breaker; 0 where it came through another contract. */
+async function trippedTimeOf(provider: Provider, address: string, log: Log): Promise<bigint> {
+  try {
+    return (await readSubmission(provider, address, log.transactionHash)).snapshot.time;
+  } catch (error) {
+    // It only spares a refusal by the feed: not knowing it must keep nobody from signing.
+    if (error instanceof InvalidInput) return 0n;
+    throw error;
+  }
+}
+
+/** Reads the feed's rules and what it last accepted. */
 export async function readFeedState(
   provider: Provider,
   address: string,
-  fromBlock = 0,
+  { fromBlock = 0, lastDocument }: KnownToSigners = {},
 ): Promise<FeedState> {
   await requireFeed(provider, address);
   const feed = feedContract(address, provider);
@@ -104,17 +154,15 @@ export async function readFeedState(
     latestLog(feed, provider, 'Resumed', fromBlock),
     latestLog(feed, provider, 'BreakerTripped', fromBlock),
   ]);
-  const trippedTime =
-    tripped === undefined
-      ? 0n
-      : (await readSubmission(provider, address, tripped.transactionHash)).snapshot.time;
+  // What was accepted since is newer.
+  const isLast = tripped !== undefined && (accepted === undefined || isAfter(tripped, accepted));
+  const trippedTime = isLast ? await trippedTimeOf(provider, address, tripped) : 0n;
   if (accepted === undefined) {
     return resumed === undefined
       ? { ...base, latestTime: trippedTime }
       : { ...base, latestTime: trippedTime, referencePricesE4: resumedAt(feed, resumed) };
   }
-  const { document } = await readSubmission(provider, address, accepted.transactionHash);
-  const snapshot = parseSnapshot(new TextDecoder('utf-8', { fatal: true }).decode(document));
+  const snapshot = parseSnapshot(await acceptedDocument(provider, feed, accepted, lastDocument));
   const referencePricesE4 = isAfter(resumed, accepted)
     ? resumedAt(feed, resumed)
     : z.object({ indexPricesE4: prices }).parse(values(feed, accepted)).indexPricesE4;

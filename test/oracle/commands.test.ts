@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
+import type { FeedSnapshot } from '../../prover/chain/snapshot.ts';
 import { loadSample, type Sample } from '../../prover/sample/sample.ts';
 import { ORACLES, deployVenue, postRoot, postSnapshot } from '../support/chain.ts';
 import { plimsoll, type CliResult } from '../support/cli.ts';
@@ -240,6 +241,53 @@ describe('oracle sign refuses', () => {
       status: 0,
       stderr: `${stranger.address} does not belong to the feed's quorum today`,
     });
+  });
+});
+
+/** Posts the crash through a contract that passes every call on, so that its document is hidden. */
+async function relay(overrides: Partial<FeedSnapshot> = {}): Promise<void> {
+  const to = venue.addresses.marketFeed.slice(2).toLowerCase();
+  const runtime = `365f5f375f5f365f5f73${to}5af16026575f5ffd5b00`;
+  const deployed = await chain.accounts[0]!.sendTransaction({
+    data: `0x60288060095f395ff3${runtime}`,
+  });
+  const { contractAddress } = (await deployed.wait())!;
+  const { snapshot, document } = sample.snapshots.crash;
+  await postSnapshot(
+    chain,
+    { ...venue, marketFeed: venue.marketFeed.attach(contractAddress!) as typeof venue.marketFeed },
+    { ...feedSnapshotOf(snapshot, document), ...overrides },
+    snapshot.time + 40n,
+    new TextEncoder().encode(document),
+  );
+}
+
+describe('a snapshot relayed through another contract', () => {
+  const oracle = ORACLES[0]!;
+
+  it('keeps nobody from signing the next one who has its document', async () => {
+    await relay();
+    const next = write('next.json', (document) => {
+      for (const field of Object.keys(document) as (keyof SnapshotDocument)[]) {
+        if (field.toLowerCase().endsWith('time')) (document[field] as number) += 30;
+      }
+    });
+    const refused = await sign(oracle, 'no.json', next);
+    expect(refused).toMatchObject({ status: 1 });
+    expect(refused.stderr).toMatch(/does not show the document .* give it with --last$/);
+    const other = await sign(oracle, 'no.json', next, '--last', path(next));
+    expect(other).toMatchObject({ status: 2 });
+    expect(other.stderr).toMatch(/^--last: must be the document that the feed accepted last/);
+    expect(existsSync(path('no.json'))).toBe(false);
+    expect(await sign(oracle, 'yes.json', next, '--last', path('crash.json'))).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it('keeps nobody from signing when it tripped the breaker', async () => {
+    await relay({ indexPricesE4: [1n, 1n] });
+    expect(await venue.marketFeed.getFunction('halted').staticCall()).toBe(true);
+    expect(await sign(oracle, 'yes.json')).toMatchObject({ status: 0 });
   });
 });
 

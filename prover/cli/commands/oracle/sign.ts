@@ -10,8 +10,9 @@ import { stringOption } from '../../command.ts';
 import {
   FEED_OPTION,
   FROM_BLOCK_OPTION,
+  LAST_OPTION,
   MAX_MOVE_OPTION,
-  fromBlock,
+  knownToSigners,
   maxMoveBps,
 } from '../../feed-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
@@ -38,6 +39,7 @@ export const command: Command = {
       type: 'boolean',
       describe: 'sign although an expiry left before it was settled, or a settlement price changed',
     },
+    last: LAST_OPTION,
     'from-block': FROM_BLOCK_OPTION,
     out: { type: 'string', placeholder: 'file', describe: 'the attestation to write' },
   },
@@ -52,7 +54,7 @@ export const command: Command = {
 
     const { provider, chainId } = await connectRpc(context);
     try {
-      const state = await readFeedState(provider, marketFeed, fromBlock(context));
+      const state = await readFeedState(provider, marketFeed, knownToSigners(context));
       requireTimely(snapshot, state);
       requireNear(snapshot, state, maxMoveBps(context, state));
       if (context.options['allow-delisting'] !== true) requireListed(snapshot, state);

@@ -13,7 +13,13 @@ import {
   type FeedState,
 } from '../../../oracle/feed-state.ts';
 import type { Command, CommandContext } from '../../command.ts';
-import { FROM_BLOCK_OPTION, MAX_MOVE_OPTION, fromBlock, maxMoveBps } from '../../feed-inputs.ts';
+import {
+  FROM_BLOCK_OPTION,
+  LAST_OPTION,
+  MAX_MOVE_OPTION,
+  knownToSigners,
+  maxMoveBps,
+} from '../../feed-inputs.ts';
 import { RPC_OPTION, connectRpc, type ChainConnection } from '../../rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../signer-input.ts';
 
@@ -74,6 +80,7 @@ export const command: Command = {
       type: 'boolean',
       describe: 'submit whatever the prices, even where that halts the market',
     },
+    last: LAST_OPTION,
     'from-block': FROM_BLOCK_OPTION,
   },
   needsSetup: false,
@@ -85,7 +92,7 @@ export const command: Command = {
     const connection = await connectRpc(context);
     try {
       const { provider } = connection;
-      const state = await readFeedState(provider, attestation.marketFeed, fromBlock(context));
+      const state = await readFeedState(provider, attestation.marketFeed, knownToSigners(context));
       await requireAdmissible(context, connection, attestation, state);
       if (wouldHalt(snapshot, state)) context.note('beyond the breaker: this halts the market');
 
