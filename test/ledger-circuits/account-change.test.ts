@@ -184,7 +184,10 @@ describe('there is no witness', () => {
   });
 
   test('for an addition that was not applied', () => {
-    expectRefused(inputsOf(HELD, adding(call(5n, 1n)), HELD), /isPlace|isMoved|isInserted|lotsBefore/);
+    expectRefused(
+      inputsOf(HELD, adding(call(5n, 1n)), HELD),
+      /isPlace|isMoved|isInserted|lotsBefore/,
+    );
     expectRefused(inputsOf(HELD, adding(call(4n, 1n)), HELD), /children|path/);
   });
 
