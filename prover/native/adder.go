@@ -13,7 +13,8 @@ type affine[E comparable] struct {
 }
 
 func (point *affine[E]) isInfinity() bool {
-	return *point == affine[E]{}
+	var zero E
+	return point.x == zero && point.y == zero
 }
 
 func fromG1(point *bn254.G1Affine) affine[fp.Element] {

@@ -2,6 +2,9 @@
 
 package main
 
+// cachedEntries is how many points are added up at a time.
+const cachedEntries = 16 * batchPairs
+
 // entry names a point of a list, or its negative: index·2 + sign.
 type entry uint32
 
@@ -58,13 +61,26 @@ func (work *bucketSums[E, V, C]) load(into *affine[E], points []affine[E], from 
 	}
 }
 
-// sum writes the sum of each group into sums: pairs first, then pairs of pairs, all groups at once.
+// sum writes the sum of each group into sums, so many groups at a time that their points stay in the
+// second-level cache.
 func (work *bucketSums[E, V, C]) sum(sums, points []affine[E], of *groups) {
 	count := len(of.start) - 1
+	for first := 0; first < count; {
+		last := first + 1
+		for last < count && of.start[last+1]-of.start[first] <= cachedEntries {
+			last++
+		}
+		work.sumSome(sums[first:last], points, of.entries, of.start[first:last+1])
+		first = last
+	}
+}
+
+// sumSome adds up pairs first, then pairs of pairs, all groups at once.
+func (work *bucketSums[E, V, C]) sumSome(sums, points []affine[E], entries []entry, start []uint32) {
 	work.active, work.counts, work.places = work.active[:0], work.counts[:0], work.places[:0]
 	place := uint32(0)
-	for group := range count {
-		size := (of.start[group+1] - of.start[group] + 1) / 2
+	for group := range sums {
+		size := (start[group+1] - start[group] + 1) / 2
 		work.counts = append(work.counts, size)
 		work.places = append(work.places, place)
 		place += size
@@ -72,27 +88,25 @@ func (work *bucketSums[E, V, C]) sum(sums, points []affine[E], of *groups) {
 			work.active = append(work.active, group)
 		}
 	}
-	if cap(work.buffer) < int(place) {
-		work.buffer = make([]affine[E], place)
-	}
-	buffer := work.buffer[:place]
+	work.buffer = sized(work.buffer, int(place))
+	buffer := work.buffer
 	var left, right affine[E]
-	for group := range count {
-		entries := of.entries[of.start[group]:of.start[group+1]]
+	for group := range sums {
+		own := entries[start[group]:start[group+1]]
 		into := work.places[group]
-		for ; len(entries) > 1; entries = entries[2:] {
-			work.load(&left, points, entries[0])
-			work.load(&right, points, entries[1])
+		for ; len(own) > 1; own = own[2:] {
+			work.load(&left, points, own[0])
+			work.load(&right, points, own[1])
 			work.adder.add(&buffer[into], &left, &right)
 			into++
 		}
-		if len(entries) == 1 {
-			work.load(&buffer[into], points, entries[0])
+		if len(own) == 1 {
+			work.load(&buffer[into], points, own[0])
 		}
 	}
 	work.adder.flush()
 	work.halve(buffer)
-	for group := range count {
+	for group := range sums {
 		sums[group] = affine[E]{}
 		if work.counts[group] > 0 {
 			sums[group] = buffer[work.places[group]]
