@@ -7,6 +7,7 @@ import { interpolateTenor } from '../../prover/risk/tenor.ts';
 import type { TenorKnot } from '../../prover/risk/types.ts';
 import { expectRefusedOnlyBy, inverse, openTemplate } from '../arithmetic/template.ts';
 import type { CircuitUnderTest } from '../support/circuit.ts';
+import { tenorTables } from './tenor-tables.ts';
 
 const KNOTS = loadDefaultParameters().parameters.tenor;
 const TIME = 1_770_306_692n;
@@ -31,37 +32,12 @@ const check = (knots: readonly TenorKnot[], tau: bigint): void => {
   expect(VALUES.map((name) => actual[name])).toEqual(COLUMNS.map((name) => expected[name]));
 };
 
-const column = (max: number): fc.Arbitrary<bigint[]> =>
-  fc
-    .array(fc.bigInt({ min: 0n, max: BigInt(max) }), { minLength: 14, maxLength: 14 })
-    .map((values) => values.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0)));
-/** Knots at the ends of what the parameter loader lets through. */
-const knots: fc.Arbitrary<TenorKnot[]> = fc
-  .record({
-    gaps: fc.array(fc.oneof(fc.bigInt(1n, 5n), fc.bigInt(1n, (1n << 26n) - 1n)), {
-      minLength: 14,
-      maxLength: 14,
-    }),
-    up: column(4095),
-    down: column(1023),
-    cap: column(1023),
-    slope: column(8191),
-    roll: column(127),
-  })
-  .map(({ gaps, up, down, cap, slope, roll }) => {
-    let tauSeconds = 0n;
-    return gaps.map((gap, i) => ({
-      tauSeconds: (tauSeconds += gap),
-      volUpQ10: up[i]!,
-      volDownQ10: down[i]!,
-      skewCapQ10: cap[i]!,
-      skewSlopeQ10: slope[i]!,
-      rollLogQ10: roll[13 - i]!,
-    }));
-  });
-
 test('all five columns agree with the risk model, whatever the table', () => {
-  const at = fc.tuple(knots, fc.nat({ max: 13 }), fc.double({ min: 0, max: 1.2, noNaN: true }));
+  const at = fc.tuple(
+    tenorTables,
+    fc.nat({ max: 13 }),
+    fc.double({ min: 0, max: 1.2, noNaN: true }),
+  );
   fc.assert(
     fc.property(at, fc.bigInt(-3n, 3n), ([table, i, share], off) => {
       const { tauSeconds } = table[i]!;

@@ -14,6 +14,7 @@ import {
   signed,
 } from '../arithmetic/template.ts';
 import type { CircuitUnderTest } from '../support/circuit.ts';
+import { tenorTables } from './tenor-tables.ts';
 
 const KNOTS = loadDefaultParameters().parameters.tenor;
 const TIME = 1_770_306_692n;
@@ -54,35 +55,6 @@ const check = (knots: readonly TenorKnot[], column: Column, expiry: bigint, time
   ]).toEqual([tau > 0n ? 1n : 0n, tau, expected[column], expected.skewCapQ10]);
 };
 
-/** Knots at the ends of what the parameter loader lets through. */
-const column = (max: number): fc.Arbitrary<bigint[]> =>
-  fc
-    .array(fc.bigInt({ min: 0n, max: BigInt(max) }), { minLength: 14, maxLength: 14 })
-    .map((values) => values.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0)));
-const knots: fc.Arbitrary<TenorKnot[]> = fc
-  .record({
-    gaps: fc.array(fc.oneof(fc.bigInt(1n, 5n), fc.bigInt(1n, (1n << 26n) - 1n)), {
-      minLength: 14,
-      maxLength: 14,
-    }),
-    up: column(4095),
-    down: column(1023),
-    cap: column(1023),
-    slope: column(8191),
-    roll: column(127),
-  })
-  .map(({ gaps, up, down, cap, slope, roll }) => {
-    let tauSeconds = 0n;
-    return gaps.map((gap, i) => ({
-      tauSeconds: (tauSeconds += gap),
-      volUpQ10: up[i]!,
-      volDownQ10: down[i]!,
-      skewCapQ10: cap[i]!,
-      skewSlopeQ10: slope[i]!,
-      rollLogQ10: roll[13 - i]!,
-    }));
-  });
-
 describe('TenorInterval and TenorValue', () => {
   test('agree with the risk model at each knot of the default table and a second either side', () => {
     for (const name of COLUMNS) {
@@ -97,7 +69,7 @@ describe('TenorInterval and TenorValue', () => {
   test('agree with the risk model on any table, time and expiry', () => {
     fc.assert(
       fc.property(
-        knots,
+        tenorTables,
         fc.constantFrom(...COLUMNS),
         fc.bigInt({ min: 0n, max: MAX_TIME }),
         fc.integer({ min: 1, max: 32 }),

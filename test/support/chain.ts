@@ -55,24 +55,30 @@ export interface TestChain {
   close(): Promise<void>;
 }
 
-export async function startChain(
-  options: { chainId?: number; startAt?: bigint } = {},
-): Promise<TestChain> {
-  const { chainId = 31_337, startAt = CHAIN_START } = options;
-  const connection = await hre.network.create({
-    override: { chainId, initialDate: new Date(Number(startAt) * 1_000) },
-  });
-  const { provider, getSigners } = connection.ethers;
+export interface ChainOptions {
+  readonly chainId?: number;
+  readonly startAt?: bigint;
+}
+
+/** How a connection to such a chain is asked for. */
+export function chainParameters({ chainId = 31_337, startAt = CHAIN_START }: ChainOptions) {
+  return { chainId, initialDate: new Date(Number(startAt) * 1_000) };
+}
+
+/** A Hardhat chain behind any provider that sends JSON-RPC. */
+export function testChain(
+  provider: Provider & { send(method: string, params: unknown[]): Promise<unknown> },
+  own: Pick<TestChain, 'accounts' | 'chainId' | 'close'>,
+): TestChain {
   const rpc = (method: string, params: readonly unknown[]): Promise<unknown> =>
-    provider.send(method, [...params]) as Promise<unknown>;
+    provider.send(method, [...params]);
   const now = async (): Promise<bigint> => BigInt((await provider.getBlock('latest'))!.timestamp);
   const setNextTime = async (time: bigint): Promise<void> => {
     await rpc('evm_setNextBlockTimestamp', [Number(time)]);
   };
   return {
-    chainId: BigInt(chainId),
+    ...own,
     provider,
-    accounts: await getSigners(),
     rpc,
     setNextTime,
     now,
@@ -84,8 +90,17 @@ export async function startChain(
       await rpc('evm_mine', []);
       return again;
     },
-    close: () => connection.close(),
   };
+}
+
+export async function startChain(options: ChainOptions = {}): Promise<TestChain> {
+  const override = chainParameters(options);
+  const connection = await hre.network.create({ override });
+  return testChain(connection.ethers.provider, {
+    accounts: await connection.ethers.getSigners(),
+    chainId: BigInt(override.chainId),
+    close: () => connection.close(),
+  });
 }
 
 export async function deployContract(
