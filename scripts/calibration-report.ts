@@ -18,7 +18,8 @@ import { chainOf } from '../prover/market/import/chain.ts';
 import type { ExpirySurface } from '../prover/market/import/chain-surface.ts';
 import { surfaceOfChain } from '../prover/market/import/chain-surface.ts';
 import { parseChainCsv } from '../prover/market/import/csv.ts';
-import { median } from '../prover/market/import/statistics.ts';
+import { SECONDS_PER_YEAR } from '../prover/market/year.ts';
+import { median } from '../prover/statistics.ts';
 import { canonicalJson } from '../prover/schema.ts';
 import { checkWithEngine } from './calibration/engine-check.ts';
 import type { PeerVol } from './calibration/peer.ts';
@@ -50,7 +51,7 @@ function sliceRow(slice: Fitted, time: number, strikes: number[], peer: PeerVol 
   const { fit, quotes, forward, expiry } = slice;
   const { core, whole, butterflyMargin, calendarMargin, clampKink, binding } = fit.diagnostics;
   const engine = checkWithEngine(fit, forward.forward, strikes);
-  const years = (expiry - time) / 31_536_000;
+  const years = (expiry - time) / SECONDS_PER_YEAR;
   const theirs = peer === undefined ? [] : peerErrors(slice, years, peer);
   return row([
     new Date(expiry * 1000).toISOString().slice(0, 10),
@@ -97,16 +98,7 @@ function report(file: string, peer: PeerVol | undefined): void {
   const strikesOf = (expiry: number): number[] =>
     chain.options.filter((option) => option.expiry === expiry).map(({ strike }) => strike);
 
-  const inputs = expiries.map(({ expiry, forward, quotes }) => ({
-    expiry: BigInt(expiry),
-    tau: BigInt(expiry - time),
-    forward: forward.forward,
-    quotes: quotes.used.map(({ strike, vol, bidVol, askVol }) => ({
-      strike,
-      vol,
-      volSpread: askVol - bidVol,
-    })),
-  }));
+  const inputs = expiries.map(({ input }) => input);
   const began = performance.now();
   const again = calibrateSurface(inputs);
   const milliseconds = performance.now() - began;

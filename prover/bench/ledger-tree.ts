@@ -7,7 +7,8 @@ import { instrumentKey } from '../ledger/instrument.ts';
 import { hashLeaves } from '../ledger/leaf-pool.ts';
 import { QuaternaryTree, rootOfPath } from '../ledger/tree.ts';
 import type { Instrument, MarketSnapshot } from '../risk/types.ts';
-import { machineLine, median, peakMemoryMiB } from './measure.ts';
+import { median } from '../statistics.ts';
+import { machineLine, peakMemoryMiB } from './measure.ts';
 import { listInstruments, seeded } from './venue.ts';
 
 const INSTRUMENTS = 800;

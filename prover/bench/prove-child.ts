@@ -8,7 +8,8 @@ import { NativeBackend } from '../proving/native-backend.ts';
 import { BACKEND_NAMES, makeBackend } from '../proving/backend-choice.ts';
 import { findRapidsnark } from '../proving/rapidsnark-backend.ts';
 import { oneOf, parseValue } from '../schema.ts';
-import { median, peakMemoryMiB } from './measure.ts';
+import { median } from '../statistics.ts';
+import { peakMemoryMiB } from './measure.ts';
 import { openSubject, SUBJECTS } from './prove-subject.ts';
 import type { ProofRun } from './prove-subject.ts';
 

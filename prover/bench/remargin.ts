@@ -5,7 +5,8 @@ import { riskArray } from '../risk/array/risk-array.ts';
 import { marginPortfolio } from '../risk/margin.ts';
 import { priceMarket } from '../risk/market.ts';
 import type { Instrument, MarketSnapshot, RiskParameters } from '../risk/types.ts';
-import { machineLine, median, medianRun, peakMemoryMiB, timeRuns, type Timing } from './measure.ts';
+import { median } from '../statistics.ts';
+import { machineLine, medianRun, peakMemoryMiB, timeRuns, type Timing } from './measure.ts';
 import { fillAccounts, listInstruments } from './venue.ts';
 
 export const INSTRUMENTS = 800;

@@ -6,10 +6,8 @@ import type { Position } from '../risk/types.ts';
 import { requireRule } from '../schema.ts';
 import type { CommandContext, OptionSpec } from './command.ts';
 import { stringOption } from './command.ts';
-import { parseList, parseScaled } from './margin-amount.ts';
+import { parseBalanceAmount, parseList, parseLots } from './margin-amount.ts';
 import { parseInstrument } from './margin-instrument.ts';
-
-const LOT_DECIMALS = 2;
 
 /** The one change that an `account-margin` proof can state. */
 export const CHANGE_OPTIONS = {
@@ -48,16 +46,14 @@ function balance(
   if (entry === undefined) return undefined;
   const asset = assets.find((symbol) => symbol === entry[0]);
   if (asset === undefined) throw new InvalidInput(`--${flag}`, `must be of ${assets.join(', ')}`);
-  const amount = parseScaled(entry[1], asset === 'USDC' ? 6 : 8, `--${flag}`);
-  requireRule(amount > 0n, `--${flag}`, 'must be above 0');
-  return { removedAsset: asset, removedAmount: amount };
+  const removedAmount = parseBalanceAmount(asset, entry[1], `--${flag}`);
+  return { removedAsset: asset, removedAmount };
 }
 
 function addition(context: CommandContext): Position | undefined {
   const entry = single(context, 'add');
   if (entry === undefined) return undefined;
-  const lots = parseScaled(entry[1], LOT_DECIMALS, '--add');
-  requireRule(lots !== 0n, '--add', 'must not be 0 contracts');
+  const lots = parseLots(entry[1], '--add');
   return { instrument: parseInstrument(entry[0], '--add'), lots };
 }
 

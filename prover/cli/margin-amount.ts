@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../errors.ts';
+import type { BalanceSymbol } from '../ledger/account-change.ts';
+import { requireRule } from '../schema.ts';
+
+/** Contracts are counted in lots of 0.01. */
+export const LOT_DECIMALS = 2;
 
 const DECIMAL = /^([+-]?)(\d{1,30})(?:\.(\d+))?$/;
 
@@ -13,6 +18,20 @@ export function parseScaled(text: string, scale: number, field: string): bigint 
   }
   const magnitude = BigInt(whole + fraction.padEnd(scale, '0'));
   return sign === '-' ? -magnitude : magnitude;
+}
+
+/** Contracts as lots, bought or (below 0) sold. */
+export function parseLots(text: string, field: string): bigint {
+  const lots = parseScaled(text, LOT_DECIMALS, field);
+  requireRule(lots !== 0n, field, 'must not be 0 contracts');
+  return lots;
+}
+
+/** What leaves or comes into a balance: E6 of USDC, E8 of a coin; above 0. */
+export function parseBalanceAmount(asset: BalanceSymbol, text: string, field: string): bigint {
+  const amount = parseScaled(text, asset === 'USDC' ? 6 : 8, field);
+  requireRule(amount > 0n, field, 'must be above 0');
+  return amount;
 }
 
 /** `a:1,b:2` as pairs; the part before the last colon may hold colons itself. */

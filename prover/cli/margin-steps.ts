@@ -9,10 +9,14 @@ import type { PricedMarket } from '../risk/market.ts';
 import type { Position } from '../risk/types.ts';
 import type { CommandContext, OptionSpec } from './command.ts';
 import { stringOption } from './command.ts';
-import { parseList, parseScaled } from './margin-amount.ts';
+import {
+  LOT_DECIMALS,
+  parseBalanceAmount,
+  parseList,
+  parseLots,
+  parseScaled,
+} from './margin-amount.ts';
 import { parseInstrument } from './margin-instrument.ts';
-
-const LOT_DECIMALS = 2;
 
 export const STEP_OPTIONS = {
   add: {
@@ -45,9 +49,7 @@ function balances(
     if (asset === undefined) {
       throw new InvalidInput(source, `must be one of ${BALANCE_SYMBOLS.join(', ')}`);
     }
-    const amount = parseScaled(value, asset === 'USDC' ? 6 : 8, source);
-    if (amount <= 0n) throw new InvalidInput(source, 'must be above 0');
-    return { source, asset, amount };
+    return { source, asset, amount: parseBalanceAmount(asset, value, source) };
   });
 }
 
@@ -61,9 +63,7 @@ function additions(context: CommandContext): readonly Trade[] {
   return parseList(text, '--add').map(([name, contracts]) => {
     const source = `--add ${name}`;
     const instrument = parseInstrument(name, source);
-    const lots = parseScaled(contracts, LOT_DECIMALS, source);
-    if (lots === 0n) throw new InvalidInput(source, 'must not be 0 contracts');
-    return { source, instrument, lots };
+    return { source, instrument, lots: parseLots(contracts, source) };
   });
 }
 

@@ -17,6 +17,7 @@ import { canonicalJson, parseJson, parseValue } from '../schema.ts';
 import { checkParameters } from './parameters-rules.ts';
 import type { ParametersDocument } from './parameters-schema.ts';
 import { parametersSchema } from './parameters-schema.ts';
+import { SECONDS_PER_YEAR } from './year.ts';
 
 export const DEFAULT_PARAMETERS_PATH = fileURLToPath(
   new URL('default-parameters.json', import.meta.url),
@@ -30,7 +31,6 @@ export interface ParameterSet {
   readonly documentWord: bigint;
 }
 
-const YEAR_SECONDS = 31_536_000n;
 const BPS_SQUARED = 100_000_000n;
 const DOCUMENT_WORD_BYTES = 31;
 
@@ -63,7 +63,8 @@ function underlyingOf(document: ParametersDocument['underlyings'][0]): Underlyin
     contractSizeE8: BigInt(document.contractSizeE8),
     lotsPerContract: BigInt(document.lotsPerContract),
     volFloorUpBps,
-    floorVarianceRateQ64: (2n ** 64n * volFloorUpBps ** 2n) / (BPS_SQUARED * YEAR_SECONDS),
+    floorVarianceRateQ64:
+      (2n ** 64n * volFloorUpBps ** 2n) / (BPS_SQUARED * BigInt(SECONDS_PER_YEAR)),
     scenarios: document.scenarios.map(scenarioOf),
   };
 }

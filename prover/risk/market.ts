@@ -50,3 +50,15 @@ export function priceMarket(snapshot: MarketSnapshot, parameters: RiskParameters
   const collateralPricesE4 = priceCollateral(snapshot, parameters);
   return { snapshot, parameters, collateralPricesE4, expiry, value };
 }
+
+/** A market in which only marks can be asked for: no scenario is valued. */
+export function markMarket(snapshot: MarketSnapshot, parameters: RiskParameters): PricedMarket {
+  const [btc, eth] = parameters.underlyings;
+  return priceMarket(snapshot, {
+    ...parameters,
+    underlyings: [
+      { ...btc, scenarios: [] },
+      { ...eth, scenarios: [] },
+    ],
+  });
+}

@@ -14,10 +14,10 @@ import {
   historicalWindows,
   movedIndexE4,
 } from '../../prover/risk/analysis/historical.ts';
-import { markMarket, noShock, shockSnapshot } from '../../prover/risk/analysis/shock.ts';
+import { noShock, shockSnapshot } from '../../prover/risk/analysis/shock.ts';
 import { tailRisk } from '../../prover/risk/analysis/tail.ts';
 import { marginPortfolio } from '../../prover/risk/margin.ts';
-import { priceMarket } from '../../prover/risk/market.ts';
+import { markMarket, priceMarket } from '../../prover/risk/market.ts';
 import { labelled } from '../../prover/sample/labels.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
 import { plimsoll } from '../support/cli.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { benchmarkLedgerTree } from '../../prover/bench/ledger-tree.ts';
-import { median } from '../../prover/bench/measure.ts';
+import { median } from '../../prover/statistics.ts';
 import { benchmarkRemargin } from '../../prover/bench/remargin.ts';
 import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
 import { loadSample } from '../../prover/sample/sample.ts';

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { median } from '../../statistics.ts';
 import { blackPrice } from './black.ts';
 import { calendarMargin } from './calendar.ts';
 import { leastDensity } from './domain.ts';
-import { median, OUTLIER_TRUST } from './robust.ts';
+import { OUTLIER_TRUST } from './robust.ts';
 import type { SliceFit } from './slice-fit.ts';
 import type { SliceTask } from './slice-problem.ts';
 import { parameterBounds } from './slice-problem.ts';
@@ -10,12 +11,16 @@ import type { SmileData, SmileQuote } from './smile-data.ts';
 import { clampKink, smileAt, totalVariance } from './svi.ts';
 import type { ClampedSvi, ErrorSummary, SliceDiagnostics, SliceErrors } from './types.ts';
 
+/** Where there is nothing to err about, the error is 0. */
+const medianOrZero = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : median(values);
+
 function summary(errors: readonly number[]): ErrorSummary {
   const sizes = errors.map(Math.abs);
   const squares = sizes.reduce((sum, size) => sum + size * size, 0);
   return {
     rms: Math.sqrt(squares / Math.max(sizes.length, 1)),
-    median: median(sizes),
+    median: medianOrZero(sizes),
     max: Math.max(0, ...sizes),
   };
 }
@@ -123,7 +128,7 @@ export function confidenceQ10(
   const halfSpreads = quotes.flatMap(({ core: inside, halfSpread }) =>
     inside && halfSpread !== undefined ? [halfSpread] : [],
   );
-  const uncertainty = Math.hypot(core.vol.rms, median(halfSpreads)) / moneyVol;
+  const uncertainty = Math.hypot(core.vol.rms, medianOrZero(halfSpreads)) / moneyVol;
   const coverage = Math.min(1, core.quotes / FULL_COVERAGE);
   return BigInt(Math.floor((1024 * coverage) / (1 + (uncertainty / HALF_CONFIDENCE) ** 2)));
 }

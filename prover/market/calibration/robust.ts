@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { median } from '../../statistics.ts';
 
 /** A residual distribution is never taken for narrower than this many error units. */
 const LEAST_SPREAD = 0.5;
@@ -11,13 +12,6 @@ const TUKEY_LIMIT = 5;
 export const OUTLIER_TRUST = 0.5;
 
 export type Loss = 'huber' | 'tukey';
-
-export function median(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 /**
  * Factors on residuals (roots of the weights) for the next round of iteratively reweighted least

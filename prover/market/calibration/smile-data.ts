@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { SECONDS_PER_YEAR } from '../year.ts';
 import type { SmileScale } from './smile-gradient.ts';
 import type { ExpiryQuotes } from './types.ts';
-
-const SECONDS_PER_YEAR = 31_536_000;
 
 /** A quote in the coordinates of the fit. */
 export interface SmileQuote {

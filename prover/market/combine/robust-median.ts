@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { median } from '../import/statistics.ts';
+import { median } from '../../statistics.ts';
 
 /** Three standard deviations, as the median of absolute deviations (MAD) estimates them. */
 const MAD_MULTIPLE = 3 * 1.4826;

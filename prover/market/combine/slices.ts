@@ -3,7 +3,7 @@ import type { LiveSlice, Slice, UnderlyingId } from '../../risk/types.ts';
 import { UNDERLYING_SYMBOLS } from '../../risk/types.ts';
 import { calibrateSurface } from '../calibration/surface.ts';
 import type { ExpiryQuotes } from '../calibration/types.ts';
-import { SECONDS_PER_YEAR } from '../import/chain.ts';
+import { SECONDS_PER_YEAR } from '../year.ts';
 import { CONFIDENCE_SCALE, confidenceFloorQ10 } from '../import/confidence.ts';
 import { MAX_SLICES } from '../snapshot-document.ts';
 import { medianFloor, robustMedian } from './robust-median.ts';

@@ -4,7 +4,7 @@ import { dequantise } from '../calibration/quantise.ts';
 import { totalVariance } from '../calibration/svi.ts';
 import type { ClampedSvi } from '../calibration/types.ts';
 import { CONFIDENCE_SCALE } from '../import/confidence.ts';
-import { median } from '../import/statistics.ts';
+import { median } from '../../statistics.ts';
 import { withinMad } from './robust-median.ts';
 import type { Tolerance } from './robust-median.ts';
 

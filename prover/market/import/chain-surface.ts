@@ -19,6 +19,8 @@ export interface ExpirySurface {
   readonly openInterest: number;
   readonly forward: ImpliedForward;
   readonly quotes: CleanExpiry;
+  /** What was fitted: the quotes used, as the calibration takes them. */
+  readonly input: ExpiryQuotes;
   readonly fit: SliceCalibration;
 }
 
@@ -42,9 +44,7 @@ const SKIPPED = {
     'closely on both sides: add a feed that has underlying_price, or the future',
 } as const;
 
-interface Prepared extends Omit<ExpirySurface, 'fit'> {
-  readonly input: ExpiryQuotes;
-}
+type Prepared = Omit<ExpirySurface, 'fit'>;
 
 function prepare(
   { expiry, rows }: ReturnType<typeof expiriesOf>[number],
@@ -89,7 +89,7 @@ export function surfaceOfChain(chain: Chain, time: number, maxAgeSeconds: number
   const tried = prepared.filter((entry): entry is Prepared => 'input' in entry);
   const { slices } = calibrateSurface(tried.map(({ input }) => input));
   return {
-    expiries: tried.map(({ input: _input, ...rest }, index) => ({ ...rest, fit: slices[index]! })),
+    expiries: tried.map((entry, index) => ({ ...entry, fit: slices[index]! })),
     skipped: prepared.filter((entry): entry is SkippedExpiry => !('input' in entry)),
   };
 }

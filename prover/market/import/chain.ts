@@ -4,9 +4,8 @@ import { PlimsollError } from '../../errors.ts';
 import type { UnderlyingId } from '../../risk/types.ts';
 import type { Feed, FutureRow, OptionRow } from './feed.ts';
 import { requireField } from './feed.ts';
-import { median } from './statistics.ts';
-
-export const SECONDS_PER_YEAR = 31_536_000;
+import { median } from '../../statistics.ts';
+import { SECONDS_PER_YEAR } from '../year.ts';
 
 /** All feeds of one currency as one chain: one row per option. */
 export interface Chain {

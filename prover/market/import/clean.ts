@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { impliedStdDev } from '../calibration/black.ts';
-import { MAX_INCONSISTENCY, SECONDS_PER_YEAR, inconsistency } from './chain.ts';
+import { SECONDS_PER_YEAR } from '../year.ts';
+import { MAX_INCONSISTENCY, inconsistency } from './chain.ts';
 import type { OptionRow } from './feed.ts';
 
 /** Why a quote is not fitted, in the order in which the rules are tried; the first that holds counts. */

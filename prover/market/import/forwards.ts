@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { FutureRow, OptionRow } from './feed.ts';
-import { median } from './statistics.ts';
+import { median } from '../../statistics.ts';
 
 /**
  * The forward that put-call parity implies. Prices are in coin, value/forward, so that

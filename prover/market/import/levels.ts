@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Chain } from './chain.ts';
 import { CONFIDENCE_SCALE, confidenceFloorQ10 } from './confidence.ts';
-import { median } from './statistics.ts';
+import { median } from '../../statistics.ts';
 
 /** A value of the chain with the time it is from (unix seconds) and where it came from. */
 export interface Level {

@@ -2,11 +2,11 @@
 import { UNDERLYING_SYMBOLS } from '../../risk/types.ts';
 import { totalVariance } from '../calibration/svi.ts';
 import type { FittedSlice } from '../calibration/types.ts';
-import { SECONDS_PER_YEAR } from './chain.ts';
+import { SECONDS_PER_YEAR } from '../year.ts';
 import type { ExpirySurface } from './chain-surface.ts';
 import type { ImportedUnderlying } from './import-market.ts';
 import type { CleanQuote } from './clean.ts';
-import { median } from './statistics.ts';
+import { median } from '../../statistics.ts';
 import { MUTED, at, label, line, ticks } from './svg.ts';
 
 const COLUMNS = 3;

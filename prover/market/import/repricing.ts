@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { loadDefaultParameters } from '../parameters-document.ts';
-import { priceMarket } from '../../risk/market.ts';
+import { markMarket } from '../../risk/market.ts';
 import type { MarketSnapshot } from '../../risk/types.ts';
 import type { Chain } from './chain.ts';
-import { SECONDS_PER_YEAR } from './chain.ts';
-import { median, quantile } from './statistics.ts';
+import { SECONDS_PER_YEAR } from '../year.ts';
+import { median, quantile } from '../../statistics.ts';
 
 /** Every listed option, dropped quotes and both sides of a strike included, priced by the engine. */
 export interface Repricing {
@@ -22,22 +22,10 @@ export interface Repricing {
   readonly coreVolMedian: number;
 }
 
-/** The market at mark: no parameter but the scenarios touches a value there. */
-function pricedAtMark(snapshot: MarketSnapshot) {
-  const { parameters } = loadDefaultParameters();
-  const [btc, eth] = parameters.underlyings;
-  return priceMarket(snapshot, {
-    ...parameters,
-    underlyings: [
-      { ...btc, scenarios: [] },
-      { ...eth, scenarios: [] },
-    ],
-  });
-}
-
 /** Prices the whole chain with the snapshot, by the fixed-point kernel that decides margin. */
 export function repriceChain(chain: Chain, snapshot: MarketSnapshot): Repricing {
-  const market = pricedAtMark(snapshot);
+  // No parameter but the scenarios touches a value at mark.
+  const market = markMarket(snapshot, loadDefaultParameters().parameters);
   const { underlying } = chain;
   const live = new Set(
     snapshot.underlyings[underlying].slices

@@ -4,7 +4,7 @@ import type { LiveSlice, Slice, UnderlyingMarket } from '../../risk/types.ts';
 import { UNDERLYING_SYMBOLS } from '../../risk/types.ts';
 import type { FittedSlice } from '../calibration/types.ts';
 import { MAX_SLICES } from '../snapshot-document.ts';
-import { SECONDS_PER_YEAR } from './chain.ts';
+import { SECONDS_PER_YEAR } from '../year.ts';
 import type { Chain } from './chain.ts';
 import type { ChainSurface, ExpirySurface } from './chain-surface.ts';
 import type { Level } from './levels.ts';

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../errors.ts';
 import type { Bar } from '../history/bars.ts';
-
-/** The venue's year: 365 days, as everywhere in docs/spec.md. Crypto markets never close. */
-export const YEAR_SECONDS = 31_536_000;
+import { SECONDS_PER_YEAR } from '../year.ts';
 
 /** Annualised volatility (1 = 100 %) of a variance per bar. */
 export function annualised(variancePerBar: number, stepSeconds: number): number {
-  return Math.sqrt((variancePerBar * YEAR_SECONDS) / stepSeconds);
+  return Math.sqrt((variancePerBar * SECONDS_PER_YEAR) / stepSeconds);
 }
 
 function requireBars(bars: readonly Bar[], least: number, estimator: string): void {

@@ -3,9 +3,9 @@ import { InvalidInput } from '../../errors.ts';
 import type { BarHistory } from '../../market/history/bars.ts';
 import { valueCollateral } from '../collateral.ts';
 import { divFloor, max, sum } from '../fixed-point.ts';
-import type { PricedMarket } from '../market.ts';
+import { markMarket, type PricedMarket } from '../market.ts';
 import type { Pair, Portfolio, UnderlyingId } from '../types.ts';
-import { markMarket, noShock, shockSnapshot } from './shock.ts';
+import { noShock, shockSnapshot } from './shock.ts';
 import { tailRisk, type TailRisk } from './tail.ts';
 
 /** A price before and after, E8: exact to the cent of a cent for prices of bar files. */

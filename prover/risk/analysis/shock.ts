@@ -171,15 +171,3 @@ export function repriceMarket(base: PricedMarket, snapshot: MarketSnapshot): Pri
     value: (instrument) => (unmoved[instrument.underlying] ? base : fresh).value(instrument),
   };
 }
-
-/** A market in which only marks can be asked for: no scenario is valued. */
-export function markMarket(snapshot: MarketSnapshot, parameters: RiskParameters): PricedMarket {
-  const [btc, eth] = parameters.underlyings;
-  return priceMarket(snapshot, {
-    ...parameters,
-    underlyings: [
-      { ...btc, scenarios: [] },
-      { ...eth, scenarios: [] },
-    ],
-  });
-}
