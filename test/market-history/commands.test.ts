@@ -124,6 +124,7 @@ describe('market depth', () => {
 
   it.each([
     ['--size', '0', '--size: must be at least 1'],
+    ['--underlying', 'DOGE', '--underlying: must be one of BTC, ETH'],
     [
       '--size',
       'much',

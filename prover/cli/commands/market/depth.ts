@@ -8,9 +8,10 @@ import {
   marketInputsDocument,
 } from '../../../market/import/market-inputs-document.ts';
 import { UNDERLYING_SYMBOLS } from '../../../risk/types.ts';
-import { integer, oneOf, parseValue } from '../../../schema.ts';
+import { integer, parseValue } from '../../../schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
+import { inputsTarget } from '../../inputs-target.ts';
 
 const RANGE = 0.01;
 const MAX_SIZE_USD = 1e12;
@@ -72,23 +73,16 @@ export const command: Command = {
     const path = context.positionals[0] ?? '';
     const book = parseOrderBook(readTextFile(path, '<book>'), path);
     const size = sizeOption(context);
-    const out = stringOption(context, 'out');
-    const symbolText = stringOption(context, 'underlying');
-    if (out !== undefined && symbolText === undefined) {
-      throw new InvalidInput(
-        '--underlying',
-        `is required with --out: ${UNDERLYING_SYMBOLS.join(' or ')}`,
-      );
-    }
+    const { out, symbol } = inputsTarget(context);
     const depth = depthNearMid(book, RANGE);
     const inputs =
-      symbolText === undefined || out === undefined
+      symbol === undefined || out === undefined
         ? undefined
         : {
             time: bookTime(context, book),
             underlyings: [
               {
-                symbol: parseValue(oneOf(UNDERLYING_SYMBOLS), symbolText, '--underlying'),
+                symbol,
                 depthQuote: depth.depthQuote,
               },
             ],

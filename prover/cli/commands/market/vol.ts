@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput, PlimsollError } from '../../../errors.ts';
+import { PlimsollError } from '../../../errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../files.ts';
 import { parseBars, type BarHistory } from '../../../market/history/bars.ts';
 import {
@@ -16,10 +16,9 @@ import {
   type ForecastEvaluation,
 } from '../../../market/volatility/evaluate.ts';
 import { UNDERLYING_SYMBOLS } from '../../../risk/types.ts';
-import { oneOf, parseValue } from '../../../schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
-import { stringOption } from '../../command.ts';
 import { formatTable } from '../../format.ts';
+import { inputsTarget } from '../../inputs-target.ts';
 
 /** To the nearest unit: an estimate is no amount, and errs by far more than 2⁻²¹. */
 function volQ20(vol: number): bigint {
@@ -81,18 +80,7 @@ export const command: Command = {
   needsSetup: false,
   run: async (context) => {
     const history = readHistory(context.positionals[0] ?? '');
-    const out = stringOption(context, 'out');
-    const symbolText = stringOption(context, 'underlying');
-    const symbol =
-      symbolText === undefined
-        ? undefined
-        : parseValue(oneOf(UNDERLYING_SYMBOLS), symbolText, '--underlying');
-    if (out !== undefined && symbol === undefined) {
-      throw new InvalidInput(
-        '--underlying',
-        `is required with --out: ${UNDERLYING_SYMBOLS.join(' or ')}`,
-      );
-    }
+    const { out, symbol } = inputsTarget(context);
     const estimate = estimateVolatility(history);
     const evaluation =
       context.options['evaluate'] === true ? evaluateForecasts(history) : undefined;

@@ -18,6 +18,7 @@ import { parseValue, pattern } from '../../../schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { FEED_OPTION } from '../../feed-inputs.ts';
+import { parseScaled } from '../../margin-amount.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
@@ -58,8 +59,7 @@ async function placeFor(context: CommandContext, roots: Roots): Promise<Place> {
 function statedEquityE6(context: CommandContext): bigint {
   const form = pattern(/^(0|[1-9][0-9]{0,19})(\.[0-9]{1,6})?$/, 'must be an amount in USD');
   const text = stringOption(context, 'equity-at-least') ?? '0';
-  const [whole = '0', fraction = ''] = parseValue(form, text, '--equity-at-least').split('.');
-  return BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
+  return parseScaled(parseValue(form, text, '--equity-at-least'), 6, '--equity-at-least');
 }
 
 function challengeIn(context: CommandContext, isPrivate: boolean): string {
