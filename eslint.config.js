@@ -63,7 +63,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['prover/cli/**', 'scripts/**'],
+    files: ['prover/cli/**', 'prover/toolchain/**', 'scripts/**'],
     rules: { 'no-console': 'off' },
   },
   {

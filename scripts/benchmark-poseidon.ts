@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { poseidon5 } from 'poseidon-lite';
 
-import type { Account } from '../prover/ledger/account.ts';
-import { poseidonHash } from '../prover/ledger/hash-words.ts';
-import { Ledger } from '../prover/ledger/ledger.ts';
+import type { Account } from '../prover/commitments/account.ts';
+import { poseidonHash } from '../prover/commitments/hash-words.ts';
+import { Ledger } from '../prover/commitments/ledger.ts';
 
 /** The measurement behind the choice of Poseidon: `node scripts/benchmark-poseidon.ts [accounts]`. */
 

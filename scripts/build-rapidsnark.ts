@@ -10,9 +10,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { findGo } from '../prover/proving/native-build.ts';
-import { ROOT } from './bootstrap.mjs';
-import { say } from './progress.mjs';
+import { findGo } from '../prover/proving/backends/native-build.ts';
+import { ROOT } from '../prover/toolchain/bootstrap.mjs';
+import { say } from '../prover/toolchain/progress.mjs';
 
 const go = findGo();
 if (go === undefined) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { EXPORTED_INTERFACES } from '../prover/chain/abi.ts';
-import { parseDocument } from '../prover/schema.ts';
+import { parseDocument } from '../prover/core/schema.ts';
 
 const root = join(import.meta.dirname, '..');
 const artifact = z.object({ abi: z.array(z.record(z.string(), z.unknown())) });

@@ -4,8 +4,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { loadDefaultParameters } from '../prover/market/parameters-document.ts';
-import { REPOSITORY_ROOT } from '../prover/proving/root.ts';
+import { loadDefaultParameters } from '../prover/documents/parameters-document.ts';
+import { REPOSITORY_ROOT } from '../prover/core/root.ts';
 import { PARAMETERS_DOC_PATH, renderParameterDocs } from './parameter-docs/render.ts';
 
 writeFileSync(

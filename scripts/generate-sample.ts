@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { writeFileAtomically } from '../prover/files.ts';
-import { formatLedger } from '../prover/ledger/document.ts';
-import { loadDefaultParameters } from '../prover/market/parameters-document.ts';
-import { snapshotDocument } from '../prover/market/snapshot-document.ts';
-import type { MarketSnapshot } from '../prover/risk/types.ts';
+import { writeFileAtomically } from '../prover/core/files.ts';
+import { formatLedger } from '../prover/documents/ledger-document.ts';
+import { loadDefaultParameters } from '../prover/documents/parameters-document.ts';
+import { snapshotDocument } from '../prover/documents/snapshot-document.ts';
+import type { MarketSnapshot } from '../prover/model/types.ts';
 import { formatLabels } from '../prover/sample/labels.ts';
 import { SAMPLE_DIRECTORY } from '../prover/sample/sample.ts';
 import { buildVenue } from './sample/build.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { assertSetUp } from '../prover/cli/setup-state.ts';
+import { assertSetUp } from '../prover/toolchain/setup-state.ts';
 
 /** Refuses to run without circuits and contracts: every failure would then be about that. */
 export function setup(): void {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { availableParallelism } from 'node:os';
 
-import { PlimsollError } from '../errors.ts';
-import { accountLeaf, type Account } from '../ledger/account.ts';
-import { instrumentKey } from '../ledger/instrument.ts';
-import { hashLeaves } from '../ledger/leaf-pool.ts';
-import { QuaternaryTree, rootOfPath } from '../ledger/tree.ts';
-import type { Instrument, MarketSnapshot } from '../risk/types.ts';
-import { median } from '../statistics.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { accountLeaf, type Account } from '../commitments/account.ts';
+import { instrumentKey } from '../commitments/instrument.ts';
+import { hashLeaves } from '../commitments/leaf-pool.ts';
+import { QuaternaryTree, rootOfPath } from '../commitments/tree.ts';
+import type { Instrument, MarketSnapshot } from '../model/types.ts';
+import { median } from '../core/statistics.ts';
 import { machineLine, peakMemoryMiB } from './measure.ts';
 import { listInstruments, seeded } from './venue.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { cpus, loadavg, totalmem } from 'node:os';
 
-import { median } from '../statistics.ts';
+import { median } from '../core/statistics.ts';
 
 export interface Timing {
   readonly wallMs: number;

@@ -3,12 +3,12 @@
 /** One backend on one circuit in a process of its own, so that its memory is its own too. */
 import { readFileSync } from 'node:fs';
 
-import { findNativeProver } from '../proving/native-build.ts';
-import { NativeBackend } from '../proving/native-backend.ts';
-import { BACKEND_NAMES, makeBackend } from '../proving/backend-choice.ts';
-import { findRapidsnark } from '../proving/rapidsnark-backend.ts';
-import { oneOf, parseValue } from '../schema.ts';
-import { median } from '../statistics.ts';
+import { findNativeProver } from '../proving/backends/native-build.ts';
+import { NativeBackend } from '../proving/backends/native-backend.ts';
+import { BACKEND_NAMES, makeBackend } from '../proving/backends/backend-choice.ts';
+import { findRapidsnark } from '../proving/backends/rapidsnark-backend.ts';
+import { oneOf, parseValue } from '../core/schema.ts';
+import { median } from '../core/statistics.ts';
 import { peakMemoryMiB } from './measure.ts';
 import { openSubject, SUBJECTS } from './prove-subject.ts';
 import type { ProofRun } from './prove-subject.ts';

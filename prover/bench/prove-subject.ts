@@ -3,22 +3,22 @@ import { readFileSync } from 'node:fs';
 
 import { groth16 } from 'snarkjs';
 
-import { compiledFile } from '../../scripts/circuits/compile.ts';
-import type { CompiledCircuit } from '../../scripts/circuits/compile.ts';
-import { developmentKey } from '../../scripts/circuits/keys.ts';
-import type { DevelopmentKey } from '../../scripts/circuits/keys.ts';
-import { compileHarnessCircuit } from '../../scripts/circuits/open.ts';
-import { PlimsollError } from '../errors.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { loadDefaultParameters } from '../market/parameters-document.ts';
+import { compiledFile } from '../toolchain/circuits/compile.ts';
+import type { CompiledCircuit } from '../toolchain/circuits/compile.ts';
+import { developmentKey } from '../toolchain/circuits/keys.ts';
+import type { DevelopmentKey } from '../toolchain/circuits/keys.ts';
+import { compileHarnessCircuit } from '../toolchain/circuits/open.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { Ledger } from '../commitments/ledger.ts';
+import { loadDefaultParameters } from '../documents/parameters-document.ts';
 import type { Artifact } from '../proving/artifacts.ts';
-import { toSnarkjsProof } from '../proving/backend.ts';
-import type { ProvingBackend } from '../proving/backend.ts';
-import type { StatementName } from '../proving/generated/public-signals.ts';
-import { findProfile, findStatement, loadManifest } from '../proving/manifest.ts';
+import { toSnarkjsProof } from '../proving/backends/backend.ts';
+import type { ProvingBackend } from '../proving/backends/backend.ts';
+import type { StatementName } from '../statements/generated/public-signals.ts';
+import { findProfile, findStatement, loadManifest } from '../statements/manifest.ts';
 import { Prover } from '../proving/prover.ts';
 import type { ProofTimings } from '../proving/prover.ts';
-import { REPOSITORY_ROOT } from '../proving/root.ts';
+import { REPOSITORY_ROOT } from '../core/root.ts';
 import { WitnessCalculator } from '../proving/witness.ts';
 import { labelled } from '../sample/labels.ts';
 import { loadSample } from '../sample/sample.ts';
@@ -52,7 +52,7 @@ export type Subject = () => Promise<ProofRun>;
 /** 240 constraints a link: this many fill a domain of 2¹⁷ rows. */
 const CHAIN = {
   name: 'poseidon-chain',
-  file: 'test/circuits/poseidon-chain.circom',
+  file: 'test/circuits/templates/poseidon-chain.circom',
   template: 'PoseidonChain',
   parameters: [540],
 };

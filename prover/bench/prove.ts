@@ -3,16 +3,16 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { buildCircuits } from '../../scripts/build-circuits.ts';
+import { buildCircuits } from '../toolchain/build-circuits.ts';
 import type { CommandContext } from '../cli/command.ts';
-import type { BackendName } from '../proving/backend-choice.ts';
-import { findNativeProver } from '../proving/native-build.ts';
-import { findRapidsnark } from '../proving/rapidsnark-backend.ts';
-import { REPOSITORY_ROOT } from '../proving/root.ts';
+import type { BackendName } from '../proving/backends/backend-choice.ts';
+import { findNativeProver } from '../proving/backends/native-build.ts';
+import { findRapidsnark } from '../proving/backends/rapidsnark-backend.ts';
+import { REPOSITORY_ROOT } from '../core/root.ts';
 import { machineLine } from './measure.ts';
 import { buildChain, STATEMENT_SUBJECTS, SUBJECTS } from './prove-subject.ts';
 import type { SubjectName } from './prove-subject.ts';
-import { countOption } from './remargin-command.ts';
+import { countOption } from '../cli/commands/bench/remargin.ts';
 
 const run = promisify(execFile);
 const CHILD = fileURLToPath(new URL('./prove-child.ts', import.meta.url));

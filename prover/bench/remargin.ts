@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { arrayMargin } from '../risk/array/definition.ts';
-import { RemarginEngine } from '../risk/array/engine.ts';
-import { riskArray } from '../risk/array/risk-array.ts';
-import { marginPortfolio } from '../risk/margin.ts';
-import { priceMarket } from '../risk/market.ts';
-import type { Instrument, MarketSnapshot, RiskParameters } from '../risk/types.ts';
-import { median } from '../statistics.ts';
+import { arrayMargin } from '../venue/remargin/definition.ts';
+import { RemarginEngine } from '../venue/remargin/engine.ts';
+import { riskArray } from '../venue/remargin/risk-array.ts';
+import { marginPortfolio } from '../risk/margin/margin.ts';
+import { priceMarket } from '../risk/pricing/market.ts';
+import type { Instrument, MarketSnapshot, RiskParameters } from '../model/types.ts';
+import { median } from '../core/statistics.ts';
 import { machineLine, medianRun, peakMemoryMiB, timeRuns, type Timing } from './measure.ts';
 import { fillAccounts, listInstruments } from './venue.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { RemarginEngine } from '../risk/array/engine.ts';
-import type { Instrument, MarketSnapshot, Triple, UnderlyingId } from '../risk/types.ts';
+import type { RemarginEngine } from '../venue/remargin/engine.ts';
+import type { Instrument, MarketSnapshot, Triple, UnderlyingId } from '../model/types.ts';
 
 /** A small linear generator (Numerical Recipes): the same venue on every machine. */
 export function seeded(seed: number): () => number {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Interface, type InterfaceAbi } from 'ethers';
 import { z } from 'zod';
 
-import { readTextFile } from '../files.ts';
-import { parseDocument } from '../schema.ts';
+import { readTextFile } from '../core/files.ts';
+import { parseDocument } from '../core/schema.ts';
 
 /** The interfaces whose ABIs are exported to `abi/` by `scripts/export-abi.ts`. */
 export const EXPORTED_INTERFACES = [

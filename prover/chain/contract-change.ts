@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { BALANCE_SYMBOLS, type AccountChange } from '../ledger/account-change.ts';
-import { KIND_CODES } from '../ledger/instrument.ts';
+import { BALANCE_SYMBOLS, type AccountChange } from '../commitments/account-change.ts';
+import { KIND_CODES } from '../commitments/instrument.ts';
 
 /** `AccountChange` of contracts/libraries/AccountChanges.sol. */
 export interface ContractChange {

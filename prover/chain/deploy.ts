@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ContractFactory, ZeroAddress, type Signer } from 'ethers';
 
-import { PUBLIC_SIGNALS, type StatementName } from '../proving/generated/public-signals.ts';
+import { PUBLIC_SIGNALS, type StatementName } from '../statements/generated/public-signals.ts';
 import { contractArtifact, verifierArtifact, type ContractArtifact } from './artifact.ts';
 import { DEFAULT_VENUE_CONFIG, PROFILES, type Profile, type VenueConfig } from './config.ts';
 import { asRefusal } from './refusal.ts';

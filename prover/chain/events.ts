@@ -2,7 +2,7 @@
 import type { Contract, Log, Provider } from 'ethers';
 import { z } from 'zod';
 
-import { parseValue } from '../schema.ts';
+import { parseValue } from '../core/schema.ts';
 import type { Venue } from './venue.ts';
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { snapshotHash } from '../market/snapshot-words.ts';
-import type { MarketSnapshot } from '../risk/types.ts';
+import { snapshotHash } from '../commitments/snapshot-words.ts';
+import type { MarketSnapshot } from '../model/types.ts';
 import { documentHash, type FeedSnapshot } from './snapshot.ts';
 
 /**

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Provider } from 'ethers';
 
-import { InvalidInput } from '../errors.ts';
-import { parseLedger } from '../ledger/document.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import type { ParameterSet } from '../market/parameters-document.ts';
-import { parseParameters } from '../market/parameters-document.ts';
-import { parameterHash } from '../market/parameters-words.ts';
-import { parseSnapshot } from '../market/snapshot-document.ts';
-import { snapshotHash } from '../market/snapshot-words.ts';
-import type { MarketSnapshot } from '../risk/types.ts';
-import { requireRule } from '../schema.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { parseLedger } from '../documents/ledger-document.ts';
+import { Ledger } from '../commitments/ledger.ts';
+import type { ParameterSet } from '../documents/parameters-document.ts';
+import { parseParameters } from '../documents/parameters-document.ts';
+import { parameterHash } from '../commitments/parameters-words.ts';
+import { parseSnapshot } from '../documents/snapshot-document.ts';
+import { snapshotHash } from '../commitments/snapshot-words.ts';
+import type { MarketSnapshot } from '../model/types.ts';
+import { requireRule } from '../core/schema.ts';
 import type { ChainEvent, EventValues } from './events.ts';
 import { eventsNamed, readEvents } from './events.ts';
 import { readSubmission } from './snapshot.ts';

@@ -7,7 +7,7 @@ import type {
 } from 'ethers';
 import { z } from 'zod';
 
-import { PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../core/errors.ts';
 import { refusalInWords } from './refusal-words.ts';
 
 /** A contract said no; `errorName` and `values` are those of its custom error. */

@@ -12,8 +12,8 @@ import {
 } from 'ethers';
 import { z } from 'zod';
 
-import { InvalidInput } from '../errors.ts';
-import { parseValue } from '../schema.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { parseValue } from '../core/schema.ts';
 import { exportedAbi } from './abi.ts';
 import { send } from './refusal.ts';
 import type { Venue } from './venue.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractTransactionReceipt } from 'ethers';
 
-import type { SolidityProof } from '../proving/proof-file.ts';
+import type { SolidityProof } from '../proving/formats/proof-file.ts';
 import { profileId, type Profile } from './config.ts';
 import { send } from './refusal.ts';
 import type { Venue } from './venue.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { parseArgs } from 'node:util';
 
-import { InvalidInput } from '../errors.ts';
+import { InvalidInput } from '../core/errors.ts';
 
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';

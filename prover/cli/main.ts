@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from 'node:fs';
 
-import { InvalidInput, PlimsollError } from '../errors.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import type { CommandContext } from './command.ts';
 import { helpText, parseArguments } from './command.ts';
 import { COMMANDS } from './registry.ts';
-import { assertSetUp } from './setup-state.ts';
+import { assertSetUp } from '../toolchain/setup-state.ts';
 
 const EXIT_FAILURE = 1;
 const EXIT_INVALID_INPUT = 2;

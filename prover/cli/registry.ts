@@ -7,8 +7,8 @@ import type { Command } from './command.ts';
  */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['demo', async () => (await import('./commands/demo.ts')).command],
-  ['margin', async () => (await import('./commands/margin.ts')).command],
-  ['what-if', async () => (await import('./commands/what-if.ts')).command],
+  ['margin', async () => (await import('./commands/margin/margin.ts')).command],
+  ['what-if', async () => (await import('./commands/margin/what-if.ts')).command],
   ['prove', async () => (await import('./commands/prove.ts')).command],
   ['verify', async () => (await import('./commands/verify.ts')).command],
   ['receipt create', async () => (await import('./commands/receipt/create.ts')).command],
@@ -17,7 +17,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['receipt keys', async () => (await import('./commands/receipt/keys.ts')).command],
   ['ledger', async () => (await import('./commands/ledger.ts')).command],
   ['circuits', async () => (await import('./commands/circuits.ts')).command],
-  ['bench', async () => (await import('./commands/bench.ts')).command],
+  ['bench', async () => (await import('./commands/bench/bench.ts')).command],
   ['market import', async () => (await import('./commands/market/import.ts')).command],
   ['market combine', async () => (await import('./commands/market/combine.ts')).command],
   ['market vol', async () => (await import('./commands/market/vol.ts')).command],

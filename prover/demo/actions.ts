@@ -12,7 +12,7 @@ import {
   type ProvenAction,
 } from '../chain/submit.ts';
 import type { Venue } from '../chain/venue.ts';
-import { toSolidity } from '../proving/proof-file.ts';
+import { toSolidity } from '../proving/formats/proof-file.ts';
 import type { Proven } from '../proving/prover.ts';
 import { encodePublicSignals } from '../statements/public-signals.ts';
 import { confirm, confirmRefused } from './confirm.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ContractRefused } from '../chain/refusal.ts';
-import { PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../core/errors.ts';
 
 /** What the demo says happened did not: it ends there, and not with exit code 0. */
 export class NotAsTold extends PlimsollError {

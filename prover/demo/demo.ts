@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Ledger } from '../ledger/ledger.ts';
-import { loadDefaultParameters } from '../market/parameters-document.ts';
-import { parameterHash } from '../market/parameters-words.ts';
+import { Ledger } from '../commitments/ledger.ts';
+import { loadDefaultParameters } from '../documents/parameters-document.ts';
+import { parameterHash } from '../commitments/parameters-words.ts';
 import { Prover } from '../proving/prover.ts';
 import type { Sample, SampleTick } from '../sample/sample.ts';
 import { castOf } from './cast.ts';

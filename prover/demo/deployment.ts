@@ -6,8 +6,8 @@ import { deployLocalVenue } from '../chain/deploy.ts';
 import { depositTestDollars } from '../chain/fund.ts';
 import { connectVenue, type Venue } from '../chain/venue.ts';
 import { loadArtifactManifest } from '../proving/artifacts.ts';
-import { PUBLIC_SIGNALS, type StatementName } from '../proving/generated/public-signals.ts';
-import { REPOSITORY_ROOT } from '../proving/root.ts';
+import { PUBLIC_SIGNALS, type StatementName } from '../statements/generated/public-signals.ts';
+import { REPOSITORY_ROOT } from '../core/root.ts';
 import type { LocalChain } from './local-chain.ts';
 import { ORACLES, ORACLE_THRESHOLD } from './ticks.ts';
 

@@ -2,7 +2,7 @@
 import type { Provider, Signer } from 'ethers';
 import hre from 'hardhat';
 
-import { PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../core/errors.ts';
 
 /** A chain inside this process, whose clock the demo sets. */
 export interface LocalChain {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Account } from '../ledger/account.ts';
-import { marginPortfolio, type AccountMargin } from '../risk/margin.ts';
-import { priceMarket } from '../risk/market.ts';
-import type { MarketSnapshot, RiskParameters } from '../risk/types.ts';
+import type { Account } from '../commitments/account.ts';
+import { marginPortfolio, type AccountMargin } from '../risk/margin/margin.ts';
+import { priceMarket } from '../risk/pricing/market.ts';
+import type { MarketSnapshot, RiskParameters } from '../model/types.ts';
 
 export interface Remargined {
   readonly margins: readonly AccountMargin[];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatTable } from '../cli/format.ts';
+import { formatTable } from '../model/format.ts';
 import type { EventValues } from '../chain/events.ts';
 import type { Proven } from '../proving/prover.ts';
-import type { MarketSnapshot } from '../risk/types.ts';
+import type { MarketSnapshot } from '../model/types.ts';
 import type { SampleLabel } from '../sample/labels.ts';
 import type { Drawn, Opened } from './actions.ts';
 import type { Cured } from './cure.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatUsd } from '../cli/format.ts';
+import { formatUsd } from '../model/format.ts';
 
 /** 1234567890n E6 as "1,234.567890": to the last unit, so that nothing is hidden by rounding. */
 export function exactUsd(amountE6: bigint): string {

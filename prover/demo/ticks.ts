@@ -6,7 +6,7 @@ import { feedSnapshotOf } from '../chain/market-snapshot.ts';
 import { signaturesOf, submitSnapshot } from '../chain/snapshot.ts';
 import { submitRoot } from '../chain/submit.ts';
 import type { Venue } from '../chain/venue.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../commitments/ledger.ts';
 import type { PublishedSnapshot } from '../sample/sample.ts';
 import type { LocalChain } from './local-chain.ts';
 import { confirm } from './confirm.ts';

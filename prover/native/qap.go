@@ -12,12 +12,12 @@ import (
 )
 
 // trapdoor is the toxic waste of a development key. It is public: the caller derives it from a seed
-// that is printed in prover/proving/setup/trapdoor.ts.
+// that is printed in prover/proving/keys/trapdoor.ts.
 type trapdoor struct {
 	tau, alpha, beta, delta fr.Element
 }
 
-// qapScalars are the logarithms of every point of the key, as in prover/proving/setup/qap.ts.
+// qapScalars are the logarithms of every point of the key, as in prover/proving/keys/qap.ts.
 type qapScalars struct {
 	a, b []fr.Element
 	// β·A + α·B + C per wire, public wires first, before the division by δ.

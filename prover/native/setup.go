@@ -15,7 +15,7 @@ import (
 
 // A set-up is one run of the program: on standard input τ, α, β and δ (32 bytes each, low byte
 // first), then a .r1cs file; on standard output a container of the sections below; on standard error
-// the share of the work that is done, one number a line. prover/proving/setup/native-points.ts is
+// the share of the work that is done, one number a line. prover/proving/keys/native-points.ts is
 // the other side.
 const (
 	setUpArgument   = "development-key"

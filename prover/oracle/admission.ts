@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../core/errors.ts';
 import {
   COLLATERAL_SYMBOLS,
   UNDERLYING_SYMBOLS,
   type MarketSnapshot,
   type Slice,
   type UnderlyingId,
-} from '../risk/types.ts';
+} from '../model/types.ts';
 import type { FeedState } from './feed-state.ts';
 
 /** Why a snapshot should not be signed or submitted; `code` says which rule it breaks. */

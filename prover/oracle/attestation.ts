@@ -4,10 +4,17 @@ import { z } from 'zod';
 
 import { feedSnapshotOf } from '../chain/market-snapshot.ts';
 import { SNAPSHOT_TYPES, feedDomain, type FeedSnapshot } from '../chain/snapshot.ts';
-import { InvalidInput } from '../errors.ts';
-import { parseSnapshot } from '../market/snapshot-document.ts';
-import type { MarketSnapshot } from '../risk/types.ts';
-import { constant, decimalBigint, parseDocument, pattern, requireRule, text } from '../schema.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { parseSnapshot } from '../documents/snapshot-document.ts';
+import type { MarketSnapshot } from '../model/types.ts';
+import {
+  constant,
+  decimalBigint,
+  parseDocument,
+  pattern,
+  requireRule,
+  text,
+} from '../core/schema.ts';
 
 /**
  * A snapshot document as it is to be published, with the signatures it has so far. What is signed is

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { exportedAbi } from '../chain/abi.ts';
 import { read } from '../chain/refusal.ts';
 import { readSubmission } from '../chain/snapshot.ts';
-import { InvalidInput, PlimsollError } from '../errors.ts';
-import { parseSnapshot } from '../market/snapshot-document.ts';
-import type { MarketSnapshot, Pair } from '../risk/types.ts';
-import { requireRule } from '../schema.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
+import { parseSnapshot } from '../documents/snapshot-document.ts';
+import type { MarketSnapshot, Pair } from '../model/types.ts';
+import { requireRule } from '../core/schema.ts';
 
 const seconds = z.bigint();
 const prices = z.tuple([z.bigint(), z.bigint()]);

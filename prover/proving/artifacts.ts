@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { PlimsollError } from '../errors.ts';
-import { parseDocument } from '../schema.ts';
-import { sha256 } from './hash.ts';
-import { ARTIFACTS_DIRECTORY, REPOSITORY_ROOT } from './root.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { parseDocument } from '../core/schema.ts';
+import { sha256 } from '../core/hash.ts';
+import { ARTIFACTS_DIRECTORY, REPOSITORY_ROOT } from '../core/root.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
 const file = z.strictObject({
@@ -70,7 +70,7 @@ export function findArtifact(
   if (found === undefined) {
     throw new PlimsollError(
       'ARTIFACT_MISSING',
-      `${statement}, profile ${profile}: not built; run "node scripts/build-circuits.ts ${statement}-${profile}"`,
+      `${statement}, profile ${profile}: not built; run "node prover/toolchain/build-circuits.ts ${statement}-${profile}"`,
     );
   }
   return found;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
-import { bigintFromLittleEndian, bigintToLittleEndian, SCALAR_FIELD } from './r1cs.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { bigintFromLittleEndian, bigintToLittleEndian, SCALAR_FIELD } from './formats/r1cs.ts';
 
 /**
  * How a witness generator written by circom 2.2 lays out its code and its memory: signal k (its

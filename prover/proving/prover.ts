@@ -2,18 +2,18 @@
 import { groth16 } from 'snarkjs';
 import type { SnarkjsVerificationKey } from 'snarkjs';
 
-import { InvalidInput, PlimsollError } from '../errors.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { decodePublicSignals, encodePublicSignals } from '../statements/public-signals.ts';
 import { findArtifact, loadArtifactManifest, readArtifactFile } from './artifacts.ts';
 import type { Artifact, ArtifactManifest } from './artifacts.ts';
-import { defaultBackend } from './backend-choice.ts';
-import { toSnarkjsProof } from './backend.ts';
-import type { BackendProof, ProvingBackend } from './backend.ts';
-import type { StatementName, StatementSignals } from './generated/public-signals.ts';
-import type { ProofFile } from './proof-file.ts';
-import { bigintFromLittleEndian } from './r1cs.ts';
-import { terminateCurve } from './snarkjs-backend.ts';
-import { parseVerificationKey } from './verification-key.ts';
+import { defaultBackend } from './backends/backend-choice.ts';
+import { toSnarkjsProof } from './backends/backend.ts';
+import type { BackendProof, ProvingBackend } from './backends/backend.ts';
+import type { StatementName, StatementSignals } from '../statements/generated/public-signals.ts';
+import type { ProofFile } from './formats/proof-file.ts';
+import { bigintFromLittleEndian } from './formats/r1cs.ts';
+import { terminateCurve } from './backends/snarkjs-backend.ts';
+import { parseVerificationKey } from './formats/verification-key.ts';
 import { WitnessCalculator } from './witness.ts';
 import type { CircuitInputs } from './witness.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput, PlimsollError } from '../errors.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { decodeSignal, findSignalBase, SIGNAL_BYTES } from './circom-memory.ts';
-import { bigintFromLittleEndian, SCALAR_FIELD } from './r1cs.ts';
-import type { SymbolTable } from './symbols.ts';
+import { bigintFromLittleEndian, SCALAR_FIELD } from './formats/r1cs.ts';
+import type { SymbolTable } from './formats/symbols.ts';
 
 /** What a circuit takes: numbers, arrays of inputs, and objects for circom buses. */
 export type CircuitInput =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { getAddress } from 'ethers';
 
-import { InvalidInput, PlimsollError } from '../errors.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { challengeOf } from './challenge.ts';
 import { parseReceipt } from './document.ts';
 import { httpRpc } from './json-rpc.ts';

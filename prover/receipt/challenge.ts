@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { AbiCoder, ZeroHash, id, keccak256 } from 'ethers';
 
-import { InvalidInput } from '../errors.ts';
-import { SCALAR_FIELD } from '../scalar-field.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { SCALAR_FIELD } from '../core/scalar-field.ts';
 
 /** What sets a receipt's proof apart from a proof that a contract acts on. */
 const RECEIPT_ACTION = id('plimsoll.receipt');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { getAddress, toBeHex, type Signer } from 'ethers';
 
-import { InvalidInput } from '../errors.ts';
+import { InvalidInput } from '../core/errors.ts';
 import type { Proven, Prover } from '../proving/prover.ts';
 import type { StatementInstance, StatementRequest } from '../statements/instance.ts';
 import { prepareStatement } from '../statements/prepare.ts';

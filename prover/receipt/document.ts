@@ -2,7 +2,7 @@
 import { getAddress } from 'ethers';
 import { z } from 'zod';
 
-import { SCALAR_FIELD } from '../scalar-field.ts';
+import { SCALAR_FIELD } from '../core/scalar-field.ts';
 import {
   constant,
   decimalBigint,
@@ -11,7 +11,7 @@ import {
   parseDocument,
   pattern,
   text,
-} from '../schema.ts';
+} from '../core/schema.ts';
 import { NO_CHALLENGE } from './challenge.ts';
 
 /** Order of the BN254 base field, in which the coordinates of proofs live. */

@@ -2,7 +2,7 @@
 import type { Interface } from 'ethers';
 import { z } from 'zod';
 
-import { PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../core/errors.ts';
 
 /** A node's JSON-RPC: rejects with `NodeError` where the node answers with an error. */
 export type JsonRpc = (method: string, params: readonly unknown[]) => Promise<unknown>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { loadArtifactManifest, readArtifactFile } from '../proving/artifacts.ts';
-import { PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../core/errors.ts';
 import { RECEIPT_STATEMENTS } from './document.ts';
 import { formatVerifyingKeys } from './verifying-keys.ts';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../core/errors.ts';
 import { FEED_VIEWS, tickAt, type TickRecord } from './chain-check.ts';
 import type { Place } from './document.ts';
 import { view, type JsonRpc } from './json-rpc.ts';

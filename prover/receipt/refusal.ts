@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
+import { PlimsollError } from '../core/errors.ts';
 
 /** Why a well-formed receipt is not believed; one code per reason, listed in docs/receipts.md. */
 export type RefusalCode =

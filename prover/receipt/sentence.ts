@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatUsd } from '../cli/format.ts';
+import { formatUsd } from '../model/format.ts';
 import type { TickOnChain } from './chain-check.ts';
 import { NO_CHALLENGE } from './challenge.ts';
 import type { ExactReceipt, PrivateReceipt } from './document.ts';

@@ -3,8 +3,8 @@ import { sha256, toUtf8Bytes } from 'ethers';
 import type { SnarkjsVerificationKey } from 'snarkjs';
 import { z } from 'zod';
 
-import { parseVerificationKey } from '../proving/verification-key.ts';
-import { constant, oneOf, parseDocument, pattern, requireRule, text } from '../schema.ts';
+import { parseVerificationKey } from '../proving/formats/verification-key.ts';
+import { constant, oneOf, parseDocument, pattern, requireRule, text } from '../core/schema.ts';
 import { RECEIPT_STATEMENTS, type Receipt, type ReceiptKey } from './document.ts';
 import { ReceiptRefused } from './refusal.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { InvalidInput } from '../errors.ts';
-import { integer, parseDocument, text } from '../schema.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { integer, parseDocument, text } from '../core/schema.ts';
 
 const labelsSchema = z.strictObject({
   labels: z.array(

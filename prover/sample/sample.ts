@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { readTextFile } from '../files.ts';
-import type { Account } from '../ledger/account.ts';
-import { parseLedger } from '../ledger/document.ts';
-import { parseSnapshot } from '../market/snapshot-document.ts';
-import type { MarketSnapshot } from '../risk/types.ts';
+import { readTextFile } from '../core/files.ts';
+import type { Account } from '../commitments/account.ts';
+import { parseLedger } from '../documents/ledger-document.ts';
+import { parseSnapshot } from '../documents/snapshot-document.ts';
+import type { MarketSnapshot } from '../model/types.ts';
 import { type SampleLabel, parseLabels } from './labels.ts';
 
 /** Where the project's own sample lives. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { NO_CHANGE, accountAfter, placeOf } from '../ledger/account-change.ts';
-import type { AccountChange } from '../ledger/account-change.ts';
-import { parameterWords } from '../market/parameters-words.ts';
-import { snapshotWords } from '../market/snapshot-words.ts';
-import type { Statement } from '../proving/manifest.ts';
+import { NO_CHANGE, accountAfter, placeOf } from '../commitments/account-change.ts';
+import type { AccountChange } from '../commitments/account-change.ts';
+import { parameterWords } from '../commitments/parameters-words.ts';
+import { snapshotWords } from '../commitments/snapshot-words.ts';
+import type { Statement } from './manifest.ts';
 import type { CircuitInputs } from '../proving/witness.ts';
-import { marginAccount } from '../risk/margin.ts';
+import { marginAccount } from '../risk/margin/margin.ts';
 import { packChange } from './change.ts';
 import {
   accountInputs,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
-import { parameterWords, scenarioDigests, tenorDigest } from '../market/parameters-words.ts';
-import { snapshotWords } from '../market/snapshot-words.ts';
-import type { Statement } from '../proving/manifest.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { parameterWords, scenarioDigests, tenorDigest } from '../commitments/parameters-words.ts';
+import { snapshotWords } from '../commitments/snapshot-words.ts';
+import type { Statement } from './manifest.ts';
 import type { CircuitInputs } from '../proving/witness.ts';
-import { marginAccount } from '../risk/margin.ts';
+import { marginAccount } from '../risk/margin/margin.ts';
 import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { StatementInstance, StatementRequest } from './instance.ts';
 import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { AccountChange } from '../ledger/account-change.ts';
-import { BALANCE_SYMBOLS, REMOVED_AMOUNT_BITS, checkChange } from '../ledger/account-change.ts';
-import { EMPTY_SLOT, KIND_CODES, LOTS_BITS, SLOT_BITS, slotWord } from '../ledger/instrument.ts';
-import { packFields, unbiased, unpackFields } from '../ledger/pack.ts';
-import type { InstrumentKind, Position } from '../risk/types.ts';
-import { requireRule } from '../schema.ts';
+import type { AccountChange } from '../commitments/account-change.ts';
+import {
+  BALANCE_SYMBOLS,
+  REMOVED_AMOUNT_BITS,
+  checkChange,
+} from '../commitments/account-change.ts';
+import {
+  EMPTY_SLOT,
+  KIND_CODES,
+  LOTS_BITS,
+  SLOT_BITS,
+  slotWord,
+} from '../commitments/instrument.ts';
+import { packFields, unbiased, unpackFields } from '../commitments/pack.ts';
+import type { InstrumentKind, Position } from '../model/types.ts';
+import { requireRule } from '../core/schema.ts';
 
 const ASSET_BITS = 2;
 const WIDTHS = [SLOT_BITS, REMOVED_AMOUNT_BITS, ASSET_BITS, 1] as const;

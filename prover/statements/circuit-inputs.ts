@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
-import type { AccountChange } from '../ledger/account-change.ts';
-import { BALANCE_SYMBOLS } from '../ledger/account-change.ts';
-import { KIND_CODES } from '../ledger/instrument.ts';
-import type { AccountOpening } from '../ledger/ledger.ts';
-import type { ParameterWords } from '../market/parameters-words.ts';
-import type { SnapshotWords } from '../market/snapshot-words.ts';
+import { PlimsollError } from '../core/errors.ts';
+import type { AccountChange } from '../commitments/account-change.ts';
+import { BALANCE_SYMBOLS } from '../commitments/account-change.ts';
+import { KIND_CODES } from '../commitments/instrument.ts';
+import type { AccountOpening } from '../commitments/ledger.ts';
+import type { ParameterWords } from '../commitments/parameters-words.ts';
+import type { SnapshotWords } from '../commitments/snapshot-words.ts';
 import type { CircuitInputs } from '../proving/witness.ts';
 import { toFieldElement } from './field-element.ts';
 

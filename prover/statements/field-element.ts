@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
-import { SCALAR_FIELD } from '../scalar-field.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { SCALAR_FIELD } from '../core/scalar-field.ts';
 
 /** Signed amounts stay this far from r/2, so that a field element has one reading. */
 const SIGNED_LIMIT = 1n << 127n;

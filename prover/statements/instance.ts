@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
-import type { AccountChange } from '../ledger/account-change.ts';
-import type { AccountOpening } from '../ledger/ledger.ts';
-import type { ParameterSet } from '../market/parameters-document.ts';
-import { hashParameterWords, parameterWords } from '../market/parameters-words.ts';
-import { hashSnapshotWords, snapshotWords } from '../market/snapshot-words.ts';
+import { PlimsollError } from '../core/errors.ts';
+import type { AccountChange } from '../commitments/account-change.ts';
+import type { AccountOpening } from '../commitments/ledger.ts';
+import type { ParameterSet } from '../documents/parameters-document.ts';
+import { hashParameterWords, parameterWords } from '../commitments/parameters-words.ts';
+import { hashSnapshotWords, snapshotWords } from '../commitments/snapshot-words.ts';
 import type {
   BankruptcySignals,
   StatementName,
   StatementSignals,
-} from '../proving/generated/public-signals.ts';
-import type { Statement } from '../proving/manifest.ts';
+} from './generated/public-signals.ts';
+import type { Statement } from './manifest.ts';
 import type { CircuitInputs } from '../proving/witness.ts';
-import type { MarketSnapshot } from '../risk/types.ts';
+import type { MarketSnapshot } from '../model/types.ts';
 
 /** What an account statement is about, and whom its proof serves. */
 export interface StatementRequest {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
-import { parameterWords } from '../market/parameters-words.ts';
-import { snapshotWords } from '../market/snapshot-words.ts';
-import type { Statement } from '../proving/manifest.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { parameterWords } from '../commitments/parameters-words.ts';
+import { snapshotWords } from '../commitments/snapshot-words.ts';
+import type { Statement } from './manifest.ts';
 import type { CircuitInputs } from '../proving/witness.ts';
-import { marginAccount, requirementAt } from '../risk/margin.ts';
-import type { Pair } from '../risk/types.ts';
+import { marginAccount, requirementAt } from '../risk/margin/margin.ts';
+import type { Pair } from '../model/types.ts';
 import { accountInputs, gridInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { StatementInstance, StatementRequest } from './instance.ts';
 import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { StatementName } from '../proving/generated/public-signals.ts';
-import type { CircuitManifest, Statement } from '../proving/manifest.ts';
-import { findStatement, loadManifest } from '../proving/manifest.ts';
-import { REPOSITORY_ROOT } from '../proving/root.ts';
+import type { StatementName } from './generated/public-signals.ts';
+import type { CircuitManifest, Statement } from './manifest.ts';
+import { findStatement, loadManifest } from './manifest.ts';
+import { REPOSITORY_ROOT } from '../core/root.ts';
 import { accountMarginInstance } from './account-margin.ts';
 import { bankruptcyInstance } from './bankruptcy.ts';
 import type { StatementInstance, StatementRequests } from './instance.ts';

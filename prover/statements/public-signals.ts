@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../errors.ts';
-import { packFields, unpackFields } from '../ledger/pack.ts';
-import type { StatementName, StatementSignals } from '../proving/generated/public-signals.ts';
-import { PUBLIC_SIGNALS } from '../proving/generated/public-signals.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { packFields, unpackFields } from '../commitments/pack.ts';
+import type { StatementName, StatementSignals } from './generated/public-signals.ts';
+import { PUBLIC_SIGNALS } from './generated/public-signals.ts';
 import { fromFieldElement, toFieldElement } from './field-element.ts';
 
 export interface SignalValue {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { compileHarnessCircuit, OpenCircuit } from '../circuits/open.ts';
+import { compileHarnessCircuit, OpenCircuit } from '../../prover/toolchain/circuits/open.ts';
 import { isInDomain, type PricePoint } from './points.ts';
 import { black76Call, Real, sviStdDev } from './reference.ts';
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { FittedSlice } from '../../prover/market/calibration/types.ts';
-import { black76Call, splitStdDev } from '../../prover/risk/black76.ts';
+import type { FittedSlice } from '../../prover/market/surface/types.ts';
+import { black76Call, splitStdDev } from '../../prover/risk/pricing/black76.ts';
 import {
   coarseLogMoneynessQ20,
   logarithmQ72,
   logMoneynessQ30,
-} from '../../prover/risk/logarithm.ts';
-import { clampLogMoneynessQ30, totalStdDevQ32 } from '../../prover/risk/svi.ts';
+} from '../../prover/risk/pricing/logarithm.ts';
+import { clampLogMoneynessQ30, totalStdDevQ32 } from '../../prover/risk/pricing/svi.ts';
 
 /** What the fixed-point kernel makes of a slice, on the strikes that are listed. */
 export interface EngineCheck {

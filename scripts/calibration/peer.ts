@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { InvalidInput } from '../../prover/errors.ts';
-import { smileAt } from '../../prover/market/calibration/svi.ts';
-import { parseValue } from '../../prover/schema.ts';
+import { InvalidInput } from '../../prover/core/errors.ts';
+import { smileAt } from '../../prover/market/surface/svi.ts';
+import { parseValue } from '../../prover/core/schema.ts';
 
 /** Raw SVI fits of the same chain by another fitter: expiry (ISO), T, a, b, rho, m, sigma. */
 const schema = z.object({

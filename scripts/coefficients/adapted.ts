@@ -7,7 +7,7 @@
  * degree 8 takes 6 products and not 8, and its numbers are field elements. The values stay the same
  * field elements, hence the same integers.
  */
-import { SCALAR_FIELD } from '../../prover/proving/r1cs.ts';
+import { SCALAR_FIELD } from '../../prover/proving/formats/r1cs.ts';
 
 /** Coefficients in the scalar field, lowest power first. */
 type Polynomial = readonly bigint[];

@@ -9,7 +9,7 @@ const atRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, 
 export const JSON_PATH = atRoot('circuits/pricing/coefficients.json');
 export const CIRCOM_PATH = atRoot('circuits/pricing/coefficients.circom');
 export const ADAPTED_CIRCOM_PATH = atRoot('circuits/pricing/adapted-coefficients.circom');
-export const TYPESCRIPT_PATH = atRoot('prover/risk/coefficients.ts');
+export const TYPESCRIPT_PATH = atRoot('prover/risk/pricing/coefficients.ts');
 
 const integer = z.string().regex(/^(0|-?[1-9][0-9]*)$/, 'must be a canonical decimal integer');
 const table = (intervals: number, terms: number) =>

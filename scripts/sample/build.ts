@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createHash } from 'node:crypto';
 
-import type { Account } from '../../prover/ledger/account.ts';
-import { instrumentKey } from '../../prover/ledger/instrument.ts';
-import { priceMarket } from '../../prover/risk/market.ts';
-import type { Instrument, RiskParameters } from '../../prover/risk/types.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import { instrumentKey } from '../../prover/commitments/instrument.ts';
+import { priceMarket } from '../../prover/risk/pricing/market.ts';
+import type { Instrument, RiskParameters } from '../../prover/model/types.ts';
 import type { SampleLabel } from '../../prover/sample/labels.ts';
 import { clients } from './clients.ts';
 import type { Draft } from './drafts.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Position, Triple, UnderlyingId } from '../../prover/risk/types.ts';
+import type { Position, Triple, UnderlyingId } from '../../prover/model/types.ts';
 import {
   type Draft,
   type Funding,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { instrumentKey } from '../../prover/ledger/instrument.ts';
-import type { Instrument, Position, Triple, UnderlyingId } from '../../prover/risk/types.ts';
+import { instrumentKey } from '../../prover/commitments/instrument.ts';
+import type { Instrument, Position, Triple, UnderlyingId } from '../../prover/model/types.ts';
 import { EXPIRIES, type TickName } from './market.ts';
 
 /** How the quote balance of an account is found once its positions are known. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { instrumentKey } from '../../prover/ledger/instrument.ts';
-import type { PricedMarket } from '../../prover/risk/market.ts';
-import type { Position, UnderlyingId } from '../../prover/risk/types.ts';
+import { instrumentKey } from '../../prover/commitments/instrument.ts';
+import type { PricedMarket } from '../../prover/risk/pricing/market.ts';
+import type { Position, UnderlyingId } from '../../prover/model/types.ts';
 import { type Draft, NO_COLLATERAL, leg, netted, perpetual } from './drafts.ts';
 
 /** Two of the 64 slots are kept for the hedges. */

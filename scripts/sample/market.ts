@@ -6,7 +6,7 @@ import type {
   Triple,
   UnderlyingId,
   UnderlyingMarket,
-} from '../../prover/risk/types.ts';
+} from '../../prover/model/types.ts';
 import { BEFORE, DURING, type ObservedMarket, type SurfaceFit } from './facts.ts';
 
 const seconds = (iso: string): number => Date.parse(iso) / 1000;

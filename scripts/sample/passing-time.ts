@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Account } from '../../prover/ledger/account.ts';
-import type { UnderlyingId } from '../../prover/risk/types.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import type { UnderlyingId } from '../../prover/model/types.ts';
 import type { Draft } from './drafts.ts';
 import { SNAPSHOTS, type TickName } from './market.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { divCeil, max } from '../../prover/risk/fixed-point.ts';
-import { type AccountMargin, marginPortfolio } from '../../prover/risk/margin.ts';
-import type { PricedMarket } from '../../prover/risk/market.ts';
-import type { Portfolio } from '../../prover/risk/types.ts';
+import { divCeil, max } from '../../prover/risk/pricing/fixed-point.ts';
+import { type AccountMargin, marginPortfolio } from '../../prover/risk/margin/margin.ts';
+import type { PricedMarket } from '../../prover/risk/pricing/market.ts';
+import type { Portfolio } from '../../prover/model/types.ts';
 import type { Draft } from './drafts.ts';
 import { TICKS, type TickName } from './market.ts';
 

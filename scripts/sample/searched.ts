@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { instrumentKey } from '../../prover/ledger/instrument.ts';
-import { marginPortfolio } from '../../prover/risk/margin.ts';
-import type { PricedMarket } from '../../prover/risk/market.ts';
-import { SCENARIO_COUNT, scenarioAt } from '../../prover/risk/scenarios.ts';
-import type { Instrument, Position, UnderlyingId } from '../../prover/risk/types.ts';
+import { instrumentKey } from '../../prover/commitments/instrument.ts';
+import { marginPortfolio } from '../../prover/risk/margin/margin.ts';
+import type { PricedMarket } from '../../prover/risk/pricing/market.ts';
+import { SCENARIO_COUNT, scenarioAt } from '../../prover/risk/pricing/scenarios.ts';
+import type { Instrument, Position, UnderlyingId } from '../../prover/model/types.ts';
 import {
   type Draft,
   NO_COLLATERAL,

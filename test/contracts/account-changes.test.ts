@@ -10,8 +10,8 @@ import {
   BALANCE_SYMBOLS,
   NO_CHANGE,
   type AccountChange,
-} from '../../prover/ledger/account-change.ts';
-import type { Instrument, Position } from '../../prover/risk/types.ts';
+} from '../../prover/commitments/account-change.ts';
+import type { Instrument, Position } from '../../prover/model/types.ts';
 import { packChange } from '../../prover/statements/change.ts';
 import { deployVenue, expectRefusal, startChain, type TestChain } from '../support/chain.ts';
 

@@ -14,8 +14,8 @@ import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import { readSubmission } from '../../prover/chain/snapshot.ts';
 import { venueAddressesSchema } from '../../prover/chain/venue.ts';
-import { InvalidInput } from '../../prover/errors.ts';
-import { parseValue } from '../../prover/schema.ts';
+import { InvalidInput } from '../../prover/core/errors.ts';
+import { parseValue } from '../../prover/core/schema.ts';
 import {
   ARTIFACTS,
   DOCUMENT,

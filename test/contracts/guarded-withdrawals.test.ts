@@ -19,8 +19,8 @@ import {
   openLiquidation,
   type CitedProof,
 } from '../../prover/chain/submit.ts';
-import type { AccountChange } from '../../prover/ledger/account-change.ts';
-import type { Ledger } from '../../prover/ledger/ledger.ts';
+import type { AccountChange } from '../../prover/commitments/account-change.ts';
+import type { Ledger } from '../../prover/commitments/ledger.ts';
 import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
 import { as, deployContract, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
 import {

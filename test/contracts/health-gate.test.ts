@@ -9,7 +9,7 @@ import { contractChange } from '../../prover/chain/contract-change.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import { healthProof, type CitedProof } from '../../prover/chain/submit.ts';
-import { NO_CHANGE, type AccountChange } from '../../prover/ledger/account-change.ts';
+import { NO_CHANGE, type AccountChange } from '../../prover/commitments/account-change.ts';
 import { packChange } from '../../prover/statements/change.ts';
 import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
 import { as, deployContract, expectRefusal, type TestChain } from '../support/chain.ts';

@@ -11,7 +11,7 @@ import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { depositTestDollars } from '../../prover/chain/fund.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import { drawInsurance, openTick, type ProvenAction } from '../../prover/chain/submit.ts';
-import type { Ledger } from '../../prover/ledger/ledger.ts';
+import type { Ledger } from '../../prover/commitments/ledger.ts';
 import { ARTIFACTS, as, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import {

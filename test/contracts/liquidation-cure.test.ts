@@ -16,7 +16,7 @@ import {
   type CitedProof,
   type ProvenAction,
 } from '../../prover/chain/submit.ts';
-import { NO_CHANGE, type AccountChange } from '../../prover/ledger/account-change.ts';
+import { NO_CHANGE, type AccountChange } from '../../prover/commitments/account-change.ts';
 import { packChange } from '../../prover/statements/change.ts';
 import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
 import { as, deployContract, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';

@@ -14,7 +14,7 @@ import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import { openLiquidation, openTick, type ProvenAction } from '../../prover/chain/submit.ts';
-import type { Ledger } from '../../prover/ledger/ledger.ts';
+import type { Ledger } from '../../prover/commitments/ledger.ts';
 import { as, deployContract, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import {

@@ -7,8 +7,8 @@ import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
 import { openTick } from '../../prover/chain/submit.ts';
 import { readSubmission } from '../../prover/chain/snapshot.ts';
-import { snapshotHash } from '../../prover/market/snapshot-words.ts';
-import { parseSnapshot } from '../../prover/market/snapshot-document.ts';
+import { snapshotHash } from '../../prover/commitments/snapshot-words.ts';
+import { parseSnapshot } from '../../prover/documents/snapshot-document.ts';
 import {
   loadSample,
   SAMPLE_TICKS,

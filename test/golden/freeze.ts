@@ -9,8 +9,8 @@
  */
 import { writeFileSync } from 'node:fs';
 
-import { formatLedger } from '../../prover/ledger/document.ts';
-import type { AccountMargin } from '../../prover/risk/margin.ts';
+import { formatLedger } from '../../prover/documents/ledger-document.ts';
+import type { AccountMargin } from '../../prover/risk/margin/margin.ts';
 import { GOLDEN_SETS, goldenCases, goldenPath, marginOf, marginRecord } from '../support/golden.ts';
 
 /** Accounts whose cash is chosen so that their equity stands exactly on, or beside, a line. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import fc from 'fast-check';
 
-import { instrumentKey } from '../../prover/ledger/instrument.ts';
+import { instrumentKey } from '../../prover/commitments/instrument.ts';
 import type {
   Instrument,
   MarketSnapshot,
@@ -10,7 +10,7 @@ import type {
   Slice,
   UnderlyingId,
   UnderlyingMarket,
-} from '../../prover/risk/types.ts';
+} from '../../prover/model/types.ts';
 
 /** One seed for every property test; PLIMSOLL_SEED explores others. */
 export const SEED = Number(process.env['PLIMSOLL_SEED'] ?? 20_260_205);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import fc from 'fast-check';
 
-import type { AccountChange, BalanceSymbol } from '../../prover/ledger/account-change.ts';
-import { BALANCE_SYMBOLS } from '../../prover/ledger/account-change.ts';
-import type { Account } from '../../prover/ledger/account.ts';
-import type { Position } from '../../prover/risk/types.ts';
+import type { AccountChange, BalanceSymbol } from '../../prover/commitments/account-change.ts';
+import { BALANCE_SYMBOLS } from '../../prover/commitments/account-change.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import type { Position } from '../../prover/model/types.ts';
 import { anyInstrument } from './venue.ts';
 
 const lots = fc.bigInt(-(2n ** 26n), 2n ** 26n - 1n).filter((value) => value !== 0n);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from 'node:fs';
 
-import { PlimsollError } from '../../prover/errors.ts';
-import { readR1cs, violatedConstraints } from '../../prover/proving/r1cs.ts';
-import type { LinearTerms, R1cs } from '../../prover/proving/r1cs.ts';
-import { REPOSITORY_ROOT } from '../../prover/proving/root.ts';
+import { PlimsollError } from '../../prover/core/errors.ts';
+import { readR1cs, violatedConstraints } from '../../prover/proving/formats/r1cs.ts';
+import type { LinearTerms, R1cs } from '../../prover/proving/formats/r1cs.ts';
+import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
 import type { CircuitInputs, ReadSignal } from '../../prover/proving/witness.ts';
-import { compiledFile } from '../../scripts/circuits/compile.ts';
+import { compiledFile } from '../../prover/toolchain/circuits/compile.ts';
 import {
   compileHarnessCircuit,
   compileStatementCircuit,
   OpenCircuit,
-} from '../../scripts/circuits/open.ts';
-import type { HarnessSpec, OpenOptions } from '../../scripts/circuits/open.ts';
+} from '../../prover/toolchain/circuits/open.ts';
+import type { HarnessSpec, OpenOptions } from '../../prover/toolchain/circuits/open.ts';
 import { ForgingCalculator } from './forge.ts';
 import type { Overrides } from './forge.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { parseArguments } from '../../prover/cli/command.ts';
 import { COMMANDS } from '../../prover/cli/registry.ts';
-import { InvalidInput } from '../../prover/errors.ts';
+import { InvalidInput } from '../../prover/core/errors.ts';
 
 export interface CliResult {
   readonly status: number;
@@ -16,7 +16,7 @@ function describe(error: unknown): Pick<CliResult, 'status' | 'stderr'> {
 
 /**
  * Runs a command in this process, as the command line does, with what it prints captured:
- * test/cli/main.test.ts covers the process itself, which takes seconds to start.
+ * test/prover/cli/main.test.ts covers the process itself, which takes seconds to start.
  */
 export async function plimsoll(name: string, ...argv: string[]): Promise<CliResult> {
   const lines: string[] = [];

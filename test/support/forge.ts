@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../../prover/errors.ts';
+import { PlimsollError } from '../../prover/core/errors.ts';
 import {
   decodeSignal,
   encodeSignal,
   residue,
   SIGNAL_BYTES,
 } from '../../prover/proving/circom-memory.ts';
-import type { SymbolTable } from '../../prover/proving/symbols.ts';
+import type { SymbolTable } from '../../prover/proving/formats/symbols.ts';
 import { WitnessCalculator } from '../../prover/proving/witness.ts';
 import type { CircomExports, CircuitInputs, ReadSignal } from '../../prover/proving/witness.ts';
 import { patchWitnessGenerator } from './forge-wasm.ts';

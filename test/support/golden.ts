@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import type { Account } from '../../prover/ledger/account.ts';
-import { parseLedger } from '../../prover/ledger/document.ts';
-import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
-import { parseSnapshot } from '../../prover/market/snapshot-document.ts';
-import { marginPortfolio, type AccountMargin } from '../../prover/risk/margin.ts';
-import { priceMarket, type PricedMarket } from '../../prover/risk/market.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import { parseLedger } from '../../prover/documents/ledger-document.ts';
+import { loadDefaultParameters } from '../../prover/documents/parameters-document.ts';
+import { parseSnapshot } from '../../prover/documents/snapshot-document.ts';
+import { marginPortfolio, type AccountMargin } from '../../prover/risk/margin/margin.ts';
+import { priceMarket, type PricedMarket } from '../../prover/risk/pricing/market.ts';
 
 /** Margins of the golden portfolios as frozen; every integer a decimal string. */
 export interface ExpectedMargin {

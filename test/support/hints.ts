@@ -9,17 +9,17 @@ export interface ForgeryTest {
 
 const forgery = (file: string, title: string): ForgeryTest => ({ file: `test/${file}`, title });
 
-const DIVISION = 'arithmetic/division.test.ts';
-const SIGNED = 'arithmetic/signed.test.ts';
-const SHOCK = 'pricing/shock.test.ts';
-const SCENARIO = 'ledger-circuits/scenario-choice.test.ts';
-const COLLATERAL = 'margin-circuits/collateral.test.ts';
+const DIVISION = 'circuits/arithmetic/division.test.ts';
+const SIGNED = 'circuits/arithmetic/signed.test.ts';
+const SHOCK = 'circuits/pricing/shock.test.ts';
+const SCENARIO = 'circuits/ledger/scenario-choice.test.ts';
+const COLLATERAL = 'circuits/margin/collateral.test.ts';
 const ONE_CHOICE = 'is opened by one choice of word and lane only, the mark by none';
-const GRID_KERNEL = 'pricing/grid-kernel.test.ts';
-const TENOR_VALUES = 'pricing/tenor-values.test.ts';
-const WORST = 'margin-circuits/worst-scenario.test.ts';
+const GRID_KERNEL = 'circuits/pricing/grid-kernel.test.ts';
+const TENOR_VALUES = 'circuits/pricing/tenor-values.test.ts';
+const WORST = 'circuits/margin/worst-scenario.test.ts';
 const SCENARIO_GRID = forgery(
-  'ledger-circuits/scenario-grid.test.ts',
+  'circuits/ledger/scenario-grid.test.ts',
   'refuses %s than the words say',
 );
 const OTHER_POWER = forgery(TENOR_VALUES, 'refuses a width scaled by another power of two');
@@ -38,9 +38,12 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
     SIGNED,
     'refuses the other sign, and a sign that is no bit',
   ),
-  'arithmetic/sqrt-floor.circom:root': forgery('arithmetic/sqrt-floor.test.ts', 'refuses %s'),
+  'arithmetic/sqrt-floor.circom:root': forgery(
+    'circuits/arithmetic/sqrt-floor.test.ts',
+    'refuses %s',
+  ),
   'ledger/account-change.circom:isPlace': forgery(
-    'ledger-circuits/account-change.test.ts',
+    'circuits/ledger/account-change.test.ts',
     'for one applied to another slot, the place called that of the instrument',
   ),
   'ledger/scenario-grid.circom:damping': SCENARIO_GRID,
@@ -51,7 +54,7 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
   'margin/bands.circom:above': forgery(COLLATERAL, 'puts %d into its band, and into no other'),
   'margin/collateral-value.circom:fractionE6': forgery(COLLATERAL, LESS),
   'margin/collateral-value.circom:priceRemainder': forgery(
-    'statements/attacks.test.ts',
+    'circuits/statements/attacks.test.ts',
     'with a collateral price understated by a remainder beyond its divisor',
   ),
   'margin/collateral-value.circom:remainder': forgery(COLLATERAL, LESS),
@@ -75,16 +78,22 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
     GRID_KERNEL,
     'refuses a point inside the tables as outside, and the reverse',
   ),
-  'pricing/leading-shift.circom:coarse': forgery('pricing/logarithm.test.ts', 'refuse a shift %s'),
-  'pricing/leading-shift.circom:fine': forgery('pricing/logarithm.test.ts', 'refuse a shift %s'),
+  'pricing/leading-shift.circom:coarse': forgery(
+    'circuits/pricing/logarithm.test.ts',
+    'refuse a shift %s',
+  ),
+  'pricing/leading-shift.circom:fine': forgery(
+    'circuits/pricing/logarithm.test.ts',
+    'refuse a shift %s',
+  ),
   'pricing/shocked-std-dev.circom:low': forgery(SHOCK, 'refuses %s'),
-  'pricing/skew-shifts.circom:low': forgery('pricing/grid-shock.test.ts', 'refuses %s'),
+  'pricing/skew-shifts.circom:low': forgery('circuits/pricing/grid-shock.test.ts', 'refuses %s'),
   'pricing/svi-std-dev.circom:negative': forgery(
-    'pricing/surface.test.ts',
+    'circuits/pricing/surface.test.ts',
     'refuses the other sign of a variance, both ways',
   ),
   'pricing/tenor-interval.circom:bit': forgery(
-    'pricing/tenor.test.ts',
+    'circuits/pricing/tenor.test.ts',
     'refuse every interval but the true one: %s',
   ),
   'pricing/tenor-values.circom:quotient': forgery(TENOR_VALUES, 'refuses another quotient of %s'),

@@ -7,20 +7,20 @@ import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
 import type { ContractProof } from '../../prover/chain/submit.ts';
 import type { FeedSnapshot } from '../../prover/chain/snapshot.ts';
-import type { Account } from '../../prover/ledger/account.ts';
-import type { AccountChange } from '../../prover/ledger/account-change.ts';
-import { Ledger } from '../../prover/ledger/ledger.ts';
-import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
-import { parameterHash } from '../../prover/market/parameters-words.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import type { AccountChange } from '../../prover/commitments/account-change.ts';
+import { Ledger } from '../../prover/commitments/ledger.ts';
+import { loadDefaultParameters } from '../../prover/documents/parameters-document.ts';
+import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import {
   PUBLIC_SIGNALS,
   type StatementName,
   type StatementSignals,
-} from '../../prover/proving/generated/public-signals.ts';
-import { toSolidity } from '../../prover/proving/proof-file.ts';
+} from '../../prover/statements/generated/public-signals.ts';
+import { toSolidity } from '../../prover/proving/formats/proof-file.ts';
 import { Prover } from '../../prover/proving/prover.ts';
-import { marginAccount, type AccountMargin } from '../../prover/risk/margin.ts';
-import type { Pair } from '../../prover/risk/types.ts';
+import { marginAccount, type AccountMargin } from '../../prover/risk/margin/margin.ts';
+import type { Pair } from '../../prover/model/types.ts';
 import { loadSample, type SampleTick } from '../../prover/sample/sample.ts';
 import { packChange } from '../../prover/statements/change.ts';
 import { prepareStatement } from '../../prover/statements/prepare.ts';

@@ -4,9 +4,9 @@ import { Wallet, id } from 'ethers';
 
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
-import { Ledger } from '../../prover/ledger/ledger.ts';
-import { loadDefaultParameters } from '../../prover/market/parameters-document.ts';
-import { parameterHash } from '../../prover/market/parameters-words.ts';
+import { Ledger } from '../../prover/commitments/ledger.ts';
+import { loadDefaultParameters } from '../../prover/documents/parameters-document.ts';
+import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import { Prover } from '../../prover/proving/prover.ts';
 import { NO_CHALLENGE, challengeOf } from '../../prover/receipt/challenge.ts';
 import {

@@ -20,7 +20,7 @@ import type {
   TenorKnot,
   UnderlyingId,
   VolShock,
-} from '../../prover/risk/types.ts';
+} from '../../prover/model/types.ts';
 
 export interface ReferenceMargin {
   readonly equityE6: Real;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { SCALAR_FIELD, type R1cs } from '../../prover/proving/r1cs.ts';
+import { SCALAR_FIELD, type R1cs } from '../../prover/proving/formats/r1cs.ts';
 
 const SIDES = ['a', 'b', 'c'] as const;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import fc from 'fast-check';
 
-import type { Account } from '../../prover/ledger/account.ts';
-import { instrumentKey } from '../../prover/ledger/instrument.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import { instrumentKey } from '../../prover/commitments/instrument.ts';
 import type {
   ExpiredSlice,
   Instrument,
@@ -10,7 +10,7 @@ import type {
   MarketSnapshot,
   Position,
   UnderlyingId,
-} from '../../prover/risk/types.ts';
+} from '../../prover/model/types.ts';
 
 /** Values of the formats' whole ranges, for property tests; every value obeys the document rules. */
 

@@ -5,8 +5,8 @@ import {
   findStatement,
   loadManifest,
   profilesBySize,
-} from '../../proving/manifest.ts';
-import { REPOSITORY_ROOT } from '../../proving/root.ts';
+} from '../../statements/manifest.ts';
+import { REPOSITORY_ROOT } from '../../core/root.ts';
 import type { Command } from '../command.ts';
 
 interface CircuitRow {
@@ -79,7 +79,9 @@ export const command: Command = {
     const rows = builtCircuits();
     for (const line of table(rows)) context.print(line);
     for (const name of notBuilt(rows)) {
-      context.print(`${name}: not built; node scripts/build-circuits.ts ${name} builds it`);
+      context.print(
+        `${name}: not built; node prover/toolchain/build-circuits.ts ${name} builds it`,
+      );
     }
     context.print('keys: INSECURE development keys, never to be used for value');
     context.printJson(rows);

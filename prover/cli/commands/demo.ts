@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { loadSample } from '../../sample/sample.ts';
 import { stringOption, type Command } from '../command.ts';
-import { readSetupRecord } from '../setup-state.ts';
+import { readSetupRecord } from '../../toolchain/setup-state.ts';
 
 export const command: Command = {
   name: 'demo',

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../errors.ts';
-import { readTextFile, writeFileAtomically } from '../../files.ts';
-import { SCALAR_FIELD } from '../../ledger/hash-words.ts';
-import { accountDocument, formatLedger, parseLedger } from '../../ledger/document.ts';
-import { Ledger } from '../../ledger/ledger.ts';
-import { decimalBigint, parseValue } from '../../schema.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../core/files.ts';
+import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
+import { accountDocument, formatLedger, parseLedger } from '../../documents/ledger-document.ts';
+import { Ledger } from '../../commitments/ledger.ts';
+import { decimalBigint, parseValue } from '../../core/schema.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
-import { formatFixed, formatUsd, instrumentName } from '../format.ts';
-import { LEDGER_OPTION, TICK_OPTION, accountIndex, readLedger } from '../market-inputs.ts';
+import { formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
+import { LEDGER_OPTION, TICK_OPTION, accountIndex, readLedger } from '../options/market-inputs.ts';
 
 const ACTIONS = ['root', 'show', 'export', 'import'] as const;
 

@@ -3,13 +3,13 @@ import { getAddress } from 'ethers';
 
 import type { Action } from '../../chain/context.ts';
 import { ACTIONS, proofContext } from '../../chain/context.ts';
-import { InvalidInput } from '../../errors.ts';
-import { SCALAR_FIELD } from '../../ledger/hash-words.ts';
-import { saveProof } from '../../proving/proof-file.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
+import { saveProof } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
-import { decimalBigint, oneOf, parseValue, pattern } from '../../schema.ts';
+import { decimalBigint, oneOf, parseValue, pattern } from '../../core/schema.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
-import { CHANGE_OPTIONS, readChange } from '../change-options.ts';
+import { CHANGE_OPTIONS, readChange } from '../options/change-options.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
 import {
@@ -18,9 +18,9 @@ import {
   readLedger,
   readParameters,
   readSnapshot,
-} from '../market-inputs.ts';
-import { buildWhereMissing, outputPath } from '../proof-output.ts';
-import { printSignals } from '../signals.ts';
+} from '../options/market-inputs.ts';
+import { buildWhereMissing, outputPath } from '../options/proof-output.ts';
+import { printSignals } from '../options/signals.ts';
 
 /** A private receipt is made by `plimsoll receipt`. */
 const STATEMENTS = ['liquidation', 'bankruptcy', 'account-margin'] as const;

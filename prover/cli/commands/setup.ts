@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Command } from '../command.ts';
-import { readSetupRecord } from '../setup-state.ts';
+import { readSetupRecord } from '../../toolchain/setup-state.ts';
 
 export const command: Command = {
   name: 'setup',
@@ -14,7 +14,7 @@ export const command: Command = {
   needsSetup: false,
   run: async (context) => {
     // Only now: it brings the circuit tools with it, which a help text should not wait for.
-    const { setUp } = await import('../../../scripts/setup.ts');
+    const { setUp } = await import('../../toolchain/setup.ts');
     const started = performance.now();
     await setUp();
     const tookMs = Math.round(performance.now() - started);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../../errors.ts';
-import { readTextFile } from '../../files.ts';
-import { parseProof } from '../../proving/proof-file.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import { readTextFile } from '../../core/files.ts';
+import { parseProof } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import type { Command } from '../command.ts';
-import { printSignals } from '../signals.ts';
+import { printSignals } from '../options/signals.ts';
 
 export const command: Command = {
   name: 'verify',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../../errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { BookLevel, OrderBook } from './order-book.ts';
 
 export interface DepthNearMid {

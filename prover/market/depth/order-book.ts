@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { InvalidInput } from '../../errors.ts';
-import { fieldPath, requireRule } from '../../schema.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { fieldPath, requireRule } from '../../core/schema.ts';
 
 /** One price level. */
 export interface BookLevel {

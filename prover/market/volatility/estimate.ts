@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../../errors.ts';
-import type { BarHistory } from '../history/bars.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { BarHistory } from './bars.ts';
 import type { HarModel, HarShape } from './har.ts';
 import { fitHar, forecastHar } from './har.ts';
 import { annualised, ewmaVariance, yangZhangVariance } from './realised.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../../errors.ts';
-import type { Bar, BarHistory } from '../history/bars.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Bar, BarHistory } from './bars.ts';
 import type { VolatilityWindows } from './estimate.ts';
 import { DEFAULT_WINDOWS, barsIn, harShape } from './estimate.ts';
 import { fitHar, harObservations, predictHar } from './har.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Matrix, solve } from 'ml-matrix';
 
-import { PlimsollError } from '../../errors.ts';
-import type { Bar, BarHistory } from '../history/bars.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Bar, BarHistory } from './bars.ts';
 import { barVariance } from './realised.ts';
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../../errors.ts';
-import type { Bar } from '../history/bars.ts';
-import { SECONDS_PER_YEAR } from '../year.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Bar } from './bars.ts';
+import { SECONDS_PER_YEAR } from '../../core/year.ts';
 
 /** Annualised volatility (1 = 100 %) of a variance per bar. */
 export function annualised(variancePerBar: number, stepSeconds: number): number {

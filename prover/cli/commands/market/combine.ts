@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../../errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../files.ts';
-import type { Combination } from '../../../market/combine/combine.ts';
-import { combineSnapshots } from '../../../market/combine/combine.ts';
-import type { Source } from '../../../market/combine/sources.ts';
-import { parseSnapshot, snapshotDocument } from '../../../market/snapshot-document.ts';
-import { snapshotHash } from '../../../market/snapshot-words.ts';
-import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../risk/types.ts';
-import { integer, parseValue } from '../../../schema.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import type { Combination } from '../../../market/consensus/combine.ts';
+import { combineSnapshots } from '../../../market/consensus/combine.ts';
+import type { Source } from '../../../market/consensus/sources.ts';
+import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
+import { snapshotHash } from '../../../commitments/snapshot-words.ts';
+import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import { integer, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { formatTable, formatUtc } from '../../format.ts';
+import { formatTable, formatUtc } from '../../../model/format.ts';
 
 const DEFAULT_MAX_AGE_SECONDS = 120;
 const DEFAULT_MIN_SOURCES = 2;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput, PlimsollError } from '../../../errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../files.ts';
+import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { depthNearMid, slippage, type Side } from '../../../market/depth/liquidity.ts';
 import { parseOrderBook, type OrderBook } from '../../../market/depth/order-book.ts';
 import {
   formatMarketInputs,
   marketInputsDocument,
-} from '../../../market/import/market-inputs-document.ts';
-import { UNDERLYING_SYMBOLS } from '../../../risk/types.ts';
-import { integer, parseValue } from '../../../schema.ts';
+} from '../../../documents/market-inputs-document.ts';
+import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import { integer, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { inputsTarget } from '../../inputs-target.ts';
+import { inputsTarget } from '../../options/inputs-target.ts';
 
 const RANGE = 0.01;
 const MAX_SIZE_USD = 1e12;

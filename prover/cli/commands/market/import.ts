@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../../errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../files.ts';
-import { importMarket } from '../../../market/import/import-market.ts';
-import { surfacePicture } from '../../../market/import/picture.ts';
-import { readMarketFile } from '../../../market/import/read-file.ts';
-import { parseSnapshot, snapshotDocument } from '../../../market/snapshot-document.ts';
-import { snapshotHash } from '../../../market/snapshot-words.ts';
-import { integer, parseValue } from '../../../schema.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import { importMarket } from '../../../market/snapshot/import-market.ts';
+import { surfacePicture } from '../../../market/charts/picture.ts';
+import { readMarketFile } from '../../../market/feeds/read-file.ts';
+import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
+import { snapshotHash } from '../../../commitments/snapshot-words.ts';
+import { integer, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { formatUtc } from '../../format.ts';
-import { importJson, printImport } from '../../market-import-report.ts';
-import { MARKET_VALUE_OPTIONS, marketValues } from '../../market-values.ts';
+import { formatUtc } from '../../../model/format.ts';
+import { importJson, printImport } from './import-report.ts';
+import { MARKET_VALUE_OPTIONS, marketValues } from '../../options/market-values.ts';
 
 const DEFAULT_MAX_AGE_SECONDS = 300;
 const SECONDS_PER_DAY = 86_400;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../../../errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../files.ts';
-import { parseBars, type BarHistory } from '../../../market/history/bars.ts';
+import { PlimsollError } from '../../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import { parseBars, type BarHistory } from '../../../market/volatility/bars.ts';
 import {
   formatMarketInputs,
   marketInputsDocument,
-} from '../../../market/import/market-inputs-document.ts';
+} from '../../../documents/market-inputs-document.ts';
 import {
   estimateVolatility,
   type VolatilityEstimate,
@@ -15,10 +15,10 @@ import {
   evaluateForecasts,
   type ForecastEvaluation,
 } from '../../../market/volatility/evaluate.ts';
-import { UNDERLYING_SYMBOLS } from '../../../risk/types.ts';
+import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
-import { formatTable } from '../../format.ts';
-import { inputsTarget } from '../../inputs-target.ts';
+import { formatTable } from '../../../model/format.ts';
+import { inputsTarget } from '../../options/inputs-target.ts';
 
 /** To the nearest unit: an estimate is no amount, and errs by far more than 2⁻²¹. */
 function volQ20(vol: number): bigint {

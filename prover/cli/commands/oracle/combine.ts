@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../../errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../files.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import {
   combineAttestations,
   formatAttestation,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { signSnapshot } from '../../../chain/snapshot.ts';
-import { InvalidInput } from '../../../errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../files.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { requireListed, requireNear, requireTimely } from '../../../oracle/admission.ts';
 import { attested, formatAttestation, type Attestation } from '../../../oracle/attestation.ts';
 import { readFeedState, strangers } from '../../../oracle/feed-state.ts';
@@ -14,9 +14,9 @@ import {
   MAX_MOVE_OPTION,
   knownToSigners,
   maxMoveBps,
-} from '../../feed-inputs.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
-import { KEYSTORE_OPTION, readSigner } from '../../signer-input.ts';
+} from '../../options/feed-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 
 export const command: Command = {
   name: 'oracle sign',

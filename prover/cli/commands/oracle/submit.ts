@@ -2,8 +2,8 @@
 import type { ContractTransactionReceipt } from 'ethers';
 
 import { send } from '../../../chain/refusal.ts';
-import { InvalidInput, PlimsollError } from '../../../errors.ts';
-import { readTextFile } from '../../../files.ts';
+import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
+import { readTextFile } from '../../../core/files.ts';
 import { requireNear, requireTimely, wouldHalt } from '../../../oracle/admission.ts';
 import { attested, parseAttestation, type Attestation } from '../../../oracle/attestation.ts';
 import {
@@ -19,9 +19,9 @@ import {
   MAX_MOVE_OPTION,
   knownToSigners,
   maxMoveBps,
-} from '../../feed-inputs.ts';
-import { RPC_OPTION, connectRpc, type ChainConnection } from '../../rpc-input.ts';
-import { KEYSTORE_OPTION, readSigner } from '../../signer-input.ts';
+} from '../../options/feed-inputs.ts';
+import { RPC_OPTION, connectRpc, type ChainConnection } from '../../options/rpc-input.ts';
+import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 
 /** Everything the feed would say no to, before gas is paid for hearing it. */
 async function requireAdmissible(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../../errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../files.ts';
-import { parameterHash } from '../../../market/parameters-words.ts';
-import { snapshotHash } from '../../../market/snapshot-words.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import { parameterHash } from '../../../commitments/parameters-words.ts';
+import { snapshotHash } from '../../../commitments/snapshot-words.ts';
 import { Prover } from '../../../proving/prover.ts';
 import { NO_CHALLENGE, challengeOf } from '../../../receipt/challenge.ts';
 import {
@@ -14,22 +14,22 @@ import {
 } from '../../../receipt/create.ts';
 import { formatReceipt, parsePlace, type Place, type Receipt } from '../../../receipt/document.ts';
 import { findPlace, type Roots } from '../../../receipt/place.ts';
-import { parseValue, pattern } from '../../../schema.ts';
+import { parseValue, pattern } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { FEED_OPTION } from '../../feed-inputs.ts';
-import { parseScaled } from '../../margin-amount.ts';
+import { FEED_OPTION } from '../../options/feed-inputs.ts';
+import { parseScaled } from '../margin/amount.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
   readLedger,
   readParameters,
   readSnapshot,
-} from '../../market-inputs.ts';
-import { buildWhereMissing, outputPath } from '../../proof-output.ts';
-import { GATE_OPTION, jsonRpcOf } from '../../receipt-inputs.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
-import { KEYSTORE_OPTION, readSigner } from '../../signer-input.ts';
+} from '../../options/market-inputs.ts';
+import { buildWhereMissing, outputPath } from '../../options/proof-output.ts';
+import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 
 /** From a place document, or from a node: the latest tick that binds these roots. */
 async function placeFor(context: CommandContext, roots: Roots): Promise<Place> {

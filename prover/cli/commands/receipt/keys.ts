@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { writeFileAtomically } from '../../../files.ts';
+import { writeFileAtomically } from '../../../core/files.ts';
 import { localKeyDocument } from '../../../receipt/local-keys.ts';
 import { parseVerifyingKeys } from '../../../receipt/verifying-keys.ts';
 import type { Command } from '../../command.ts';
-import { outputPath } from '../../proof-output.ts';
+import { outputPath } from '../../options/proof-output.ts';
 
 export const command: Command = {
   name: 'receipt keys',

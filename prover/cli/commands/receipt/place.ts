@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { writeFileAtomically } from '../../../files.ts';
+import { writeFileAtomically } from '../../../core/files.ts';
 import { formatPlace } from '../../../receipt/document.ts';
 import { findPlace } from '../../../receipt/place.ts';
 import type { Command } from '../../command.ts';
-import { FEED_OPTION } from '../../feed-inputs.ts';
-import { outputPath } from '../../proof-output.ts';
-import { GATE_OPTION, jsonRpcOf } from '../../receipt-inputs.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
+import { FEED_OPTION } from '../../options/feed-inputs.ts';
+import { outputPath } from '../../options/proof-output.ts';
+import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 
 export const command: Command = {
   name: 'receipt place',

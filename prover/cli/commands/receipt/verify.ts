@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readTextFile } from '../../../files.ts';
+import { readTextFile } from '../../../core/files.ts';
 import { findArtifact, loadArtifactManifest } from '../../../proving/artifacts.ts';
 import { challengeOf } from '../../../receipt/challenge.ts';
 import { parseReceipt, type Receipt } from '../../../receipt/document.ts';
@@ -10,9 +10,9 @@ import { parseVerifyingKeys, type TrustedKey } from '../../../receipt/verifying-
 import { isValid, verifyReceipt, type CheckedReceipt } from '../../../receipt/verify.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { FEED_OPTION } from '../../feed-inputs.ts';
-import { jsonRpcOf } from '../../receipt-inputs.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../rpc-input.ts';
+import { FEED_OPTION } from '../../options/feed-inputs.ts';
+import { jsonRpcOf } from '../../options/receipt-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 
 /** Throws `ARTIFACT_MISSING` where neither `--keys` nor this checkout has a key of the circuit. */
 function trustedKeys(context: CommandContext, receipt: Receipt): readonly TrustedKey[] {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  accountGreeks,
+  surfaceGreeks,
+  type Greeks,
+  type SurfaceGreeks,
+} from '../../../risk/greeks/greeks.ts';
+import type { AccountMargin } from '../../../risk/margin/margin.ts';
+import type { MarketSnapshot } from '../../../model/types.ts';
+import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import type { CommandContext } from '../../command.ts';
+import { formatTable, instrumentName } from '../../../model/format.ts';
+
+/** Name and decimals. */
+const COLUMNS: readonly (readonly [keyof Greeks, digits: number])[] = [
+  ['delta', 4],
+  ['gamma', 6],
+  ['vega', 2],
+  ['theta', 2],
+  ['vanna', 4],
+  ['volga', 4],
+];
+const DOLLAR_DIGITS = 2;
+
+/** Of more options than a page holds only the sums are printed; all are in the JSON. */
+const MOST_OPTIONS = 16;
+
+function decimals(value: number, digits: number): string {
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+function rowsOf(name: string, greeks: SurfaceGreeks, ofDollars = false): string[][] {
+  const cells = (values: Greeks): string[] =>
+    COLUMNS.map(([key, digits]) => decimals(values[key], ofDollars ? DOLLAR_DIGITS : digits));
+  return [
+    [name, 'sticky strike', ...cells(greeks.stickyStrike)],
+    ['', 'sticky delta', ...cells(greeks.stickyDelta)],
+  ];
+}
+
+/** Greeks under the surface: per option, per underlying, and of the account in USD. */
+export function printGreeks(
+  print: CommandContext['print'],
+  { positions }: AccountMargin,
+  snapshot: MarketSnapshot,
+): void {
+  const options = positions.filter(({ valuation }) => valuation.stdDevQ32 !== 0n);
+  // Without an option there is nothing that a surface could move.
+  if (options.length === 0) return;
+  const { underlyings, account } = accountGreeks(positions, snapshot);
+  const held = UNDERLYINGS.filter((u) =>
+    positions.some(({ instrument }) => instrument.underlying === u),
+  );
+  print();
+  print(
+    'Greeks under the surface (sticky strike: strikes keep their volatility; sticky delta: the',
+  );
+  print('smile moves with the forward). Vanna and volga per volatility point. The account in USD:');
+  print('delta x forward, its change per 1 % of forward (gamma) and per volatility point (vanna)');
+  const rows = [
+    ...(options.length > MOST_OPTIONS ? [] : options).flatMap((position) =>
+      rowsOf(instrumentName(position.instrument), surfaceGreeks(position, snapshot)),
+    ),
+    ...held.flatMap((u) => rowsOf(`${UNDERLYING_SYMBOLS[u]} together`, underlyings[u])),
+    ...rowsOf('account, USD', account, true),
+  ];
+  for (const line of formatTable(['', '', ...COLUMNS.map(([name]) => name)], rows)) {
+    print(`  ${line}`);
+  }
+}
+
+/** The same for programs; positions in the account's order. */
+export function greeksJson({ positions }: AccountMargin, snapshot: MarketSnapshot): unknown {
+  const { underlyings, account } = accountGreeks(positions, snapshot);
+  return {
+    positions: positions.map((position) => surfaceGreeks(position, snapshot)),
+    underlyings: UNDERLYINGS.map((u) => ({ symbol: UNDERLYING_SYMBOLS[u], ...underlyings[u] })),
+    accountUsd: account,
+  };
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Account } from '../../../commitments/account.ts';
+import { Ledger } from '../../../commitments/ledger.ts';
+import { parameterHash } from '../../../commitments/parameters-words.ts';
+import { snapshotHash } from '../../../commitments/snapshot-words.ts';
+import { deriveMargin } from '../../../analysis/derivation/derivation.ts';
+import { marginLevels } from '../../../analysis/levels.ts';
+import { marginPortfolio } from '../../../risk/margin/margin.ts';
+import { priceMarket } from '../../../risk/pricing/market.ts';
+import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import type { Command } from '../../command.ts';
+import { formatUsd, formatUtc, instrumentName } from '../../../model/format.ts';
+import { printDerivation } from './derivation.ts';
+import { HISTORY_OPTIONS, historyJson, printHistory, readHistoricalRisk } from './history.ts';
+import { levelsJson, printLevels } from './levels.ts';
+import { contingencyLines, isolatedReport, scenarioRows, statusOf } from './report.ts';
+import { greeksJson } from './greeks.ts';
+import { positionJson, printMargin } from './sections.ts';
+import {
+  MARKET_OPTIONS,
+  accountIndex,
+  readAccounts,
+  readParameters,
+  readSnapshot,
+} from '../../options/market-inputs.ts';
+
+export const command: Command = {
+  name: 'margin',
+  summary: 'show what an account holds, is worth and needs',
+  description:
+    'Positions with Greeks, the loss in every scenario, equity, initial and maintenance margin.\n' +
+    'Exact margin (docs/spec.md): the figures that proofs and contracts decide by. With --explain\n' +
+    'every number in between, with --levels how far the market is from a margin call, with --bars\n' +
+    'value at risk and expected shortfall beside it (docs/risk-analysis.md).',
+  example: 'npx plimsoll margin ordinary-liquidation --tick crash --explain --levels',
+  positionals: [
+    {
+      name: 'account',
+      required: true,
+      describe: 'index of the account, or a name in the shipped sample',
+    },
+  ],
+  options: {
+    explain: {
+      type: 'boolean',
+      describe: 'the derivation: PnL per scenario and position, contingencies, haircuts, roundings',
+    },
+    levels: { type: 'boolean', describe: 'the index and volatility levels of margin calls' },
+    ...HISTORY_OPTIONS,
+    ...MARKET_OPTIONS,
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const accounts = readAccounts(context);
+    const accountCount = BigInt(accounts.length);
+    const snapshot = readSnapshot(context);
+    const set = readParameters(context);
+    const name = context.positionals[0] ?? '';
+    const index = accountIndex(name, '<account>', { accountCount }, context);
+    const account = accounts[index] as Account;
+    const market = priceMarket(snapshot, set.parameters);
+    const margin = marginPortfolio(account, market);
+    const isolated = isolatedReport(account, market);
+    const { options, print } = context;
+    const derivation =
+      options['explain'] === true ? deriveMargin(account, margin, market) : undefined;
+    const levels = options['levels'] === true ? marginLevels(account, market) : undefined;
+    const history = readHistoricalRisk(context, account, market);
+
+    print(`Account ${index}: ${statusOf(margin)}, at ${formatUtc(snapshot.time)} UTC`);
+    print(
+      `  equity ${formatUsd(margin.equityE6, 6)}   MM ${formatUsd(margin.mmE6, 6)}   ` +
+        `IM ${formatUsd(margin.imE6, 6)} USD` +
+        (margin.bankrupt ? `   deficit ${formatUsd(margin.deficitE6, 6)} USD` : ''),
+    );
+    printMargin(print, account.quoteE6, margin, isolated, market);
+    if (derivation !== undefined) {
+      const names = margin.positions.map(({ instrument }) => instrumentName(instrument));
+      printDerivation(print, derivation, names);
+    }
+    if (levels !== undefined) printLevels(print, levels);
+    if (history !== undefined) printHistory(print, history, margin);
+
+    // Only the JSON names the ledger's root, and hashing every leaf takes time.
+    if (!context.json) return;
+    context.printJson({
+      account: index,
+      owner: `0x${account.owner.toString(16).padStart(40, '0')}`,
+      settlementNonce: account.settlementNonce,
+      margin: 'exact',
+      status: statusOf(margin),
+      ledgerRoot: new Ledger(accounts).root,
+      snapshotHash: snapshotHash(snapshot),
+      parameterHash: parameterHash(set),
+      equityE6: margin.equityE6,
+      grossEquityE6: margin.grossEquityE6,
+      deficitE6: margin.deficitE6,
+      mmE6: margin.mmE6,
+      imE6: margin.imE6,
+      scanMmE6: margin.scanMmE6,
+      scanImE6: margin.scanImE6,
+      contingencies: contingencyLines(margin, market),
+      collateral: margin.collateral.map((value, c) => ({ asset: COLLATERAL_SYMBOLS[c], ...value })),
+      positions: margin.positions.map((position, i) =>
+        positionJson(position, isolated.positions[i]),
+      ),
+      underlyings: UNDERLYINGS.map((u) => ({
+        symbol: UNDERLYING_SYMBOLS[u],
+        worstScenario: margin.underlyings[u].worstScenario,
+        scenarios: scenarioRows(u, margin, market),
+      })),
+      greeks: greeksJson(margin, snapshot),
+      isolated: { collateral: isolated.collateral, total: isolated.total },
+      ...(derivation === undefined ? {} : { derivation }),
+      ...(levels === undefined ? {} : { levels: levelsJson(levels) }),
+      ...(history === undefined ? {} : { history: historyJson(history, margin) }),
+    });
+  },
+};

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { positionGreeks, sumGreeks, type Greeks } from '../../../risk/greeks/greeks.ts';
+import type { AccountMargin } from '../../../risk/margin/margin.ts';
+import type { PricedMarket } from '../../../risk/pricing/market.ts';
+import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import type { CommandContext } from '../../command.ts';
+import { formatFixed, formatTable, formatUsd, instrumentName } from '../../../model/format.ts';
+import { GREEKS } from './comparison.ts';
+import { printGreeks } from './greeks.ts';
+import { contingencyLines, scenarioRows, type IsolatedReport } from './report.ts';
+
+export type Print = CommandContext['print'];
+
+export function printTable(
+  print: Print,
+  title: string,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  print();
+  print(title);
+  for (const line of formatTable(header, rows)) print(`  ${line}`);
+}
+
+const greekCells = (greeks: Greeks): string[] =>
+  GREEKS.map(([name, digits]) => greeks[name].toFixed(digits));
+
+const valueE6 = (lots: bigint, markQ128: bigint): bigint => (lots * markQ128) >> 128n;
+
+function printPositions(print: Print, margin: AccountMargin, isolated: IsolatedReport): void {
+  const rows = margin.positions.map((position, index) => {
+    const { valuation, lots, instrument } = position;
+    return [
+      instrumentName(instrument),
+      formatFixed(lots, 2),
+      formatFixed(valuation.markQ128 >> 128n, 4, 2),
+      formatUsd(valueE6(lots, valuation.markQ128)),
+      ...greekCells(positionGreeks(position)),
+      formatUsd(isolated.positions[index]?.mmE6 ?? 0n),
+      formatUsd(isolated.positions[index]?.imE6 ?? 0n),
+    ];
+  });
+  for (const u of UNDERLYINGS) {
+    const own = margin.positions.filter(({ instrument }) => instrument.underlying === u);
+    if (own.length < 2) continue;
+    const cells = greekCells(sumGreeks(own.map(positionGreeks)));
+    rows.push([`${UNDERLYING_SYMBOLS[u]} together`, '', '', '', ...cells, '', '']);
+  }
+  printTable(
+    print,
+    'Positions (contracts, USD; theta per day, vega per volatility point; MM and IM if held alone)',
+    ['instrument', 'contracts', 'mark', 'value', ...GREEKS.map(([name]) => name), 'MM', 'IM'],
+    rows.length === 0 ? [['none']] : rows,
+  );
+}
+
+function printScenarios(print: Print, margin: AccountMargin, market: PricedMarket): void {
+  for (const u of UNDERLYINGS) {
+    const rows = scenarioRows(u, margin, market);
+    if (rows.every(({ lossE6 }) => lossE6 === 0n)) continue;
+    printTable(
+      print,
+      `${UNDERLYING_SYMBOLS[u]} scenarios (loss in USD; the scan range is the largest damped one)`,
+      ['id', 'index', 'vol', 'roll', 'damping', 'loss', 'damped', ''],
+      rows.map((row) => [
+        String(row.id),
+        row.id === 0 ? 'mark' : `${formatFixed(row.moveBps, 2)} %`,
+        row.vol,
+        row.roll,
+        (Number(row.dampingQ16) / 65_536).toFixed(3),
+        formatUsd(row.lossE6),
+        formatUsd(row.dampedLossE6),
+        row.worst ? '<- worst' : '',
+      ]),
+    );
+  }
+}
+
+function printRequirement(print: Print, margin: AccountMargin, market: PricedMarket): void {
+  const lines = contingencyLines(margin, market).filter(({ baseE6 }) => baseE6 !== 0n);
+  printTable(
+    print,
+    'Requirement (USD)',
+    ['', 'base', 'MM', 'IM'],
+    [
+      ['scan range', '', formatUsd(margin.scanMmE6), formatUsd(margin.scanImE6)],
+      ...lines.map((line) => [
+        line.name,
+        formatUsd(line.baseE6),
+        formatUsd(line.mmE6),
+        formatUsd(line.imE6),
+      ]),
+      ['total', '', formatUsd(margin.mmE6, 6), formatUsd(margin.imE6, 6)],
+    ],
+  );
+}
+
+function printEquity(print: Print, margin: AccountMargin, quoteE6: bigint): void {
+  const positionsE6 = margin.positions.reduce(
+    (sum, { lots, valuation }) => sum + lots * valuation.markQ128,
+    0n,
+  );
+  printTable(
+    print,
+    'Equity (USD)',
+    ['', 'at market', 'after haircut'],
+    [
+      ['USDC', formatUsd(quoteE6), formatUsd(quoteE6)],
+      ...margin.collateral.flatMap(({ valueE6: atMarket, haircutValueE6 }, c) =>
+        atMarket === 0n
+          ? []
+          : [[COLLATERAL_SYMBOLS[c] as string, formatUsd(atMarket), formatUsd(haircutValueE6)]],
+      ),
+      ['positions', formatUsd(positionsE6 >> 128n), formatUsd(positionsE6 >> 128n)],
+      ['total', formatUsd(margin.grossEquityE6, 6), formatUsd(margin.equityE6, 6)],
+    ],
+  );
+}
+
+function printIsolated(print: Print, margin: AccountMargin, isolated: IsolatedReport): void {
+  const { total, collateral } = isolated;
+  printTable(
+    print,
+    'The same positions and coins in isolated accounts (USD)',
+    ['', 'MM', 'IM'],
+    [
+      ['together (this account)', formatUsd(margin.mmE6), formatUsd(margin.imE6)],
+      [
+        'each position alone',
+        formatUsd(total.mmE6 - collateral.mmE6),
+        formatUsd(total.imE6 - collateral.imE6),
+      ],
+      ['coins alone', formatUsd(collateral.mmE6), formatUsd(collateral.imE6)],
+      ['isolated, in all', formatUsd(total.mmE6), formatUsd(total.imE6)],
+    ],
+  );
+}
+
+/** The plain report: positions, equity, scenarios, requirement, and what isolation would cost. */
+export function printMargin(
+  print: Print,
+  quoteE6: bigint,
+  margin: AccountMargin,
+  isolated: IsolatedReport,
+  market: PricedMarket,
+): void {
+  printPositions(print, margin, isolated);
+  printGreeks(print, margin, market.snapshot);
+  printEquity(print, margin, quoteE6);
+  printScenarios(print, margin, market);
+  printRequirement(print, margin, market);
+  printIsolated(print, margin, isolated);
+}
+
+/** A position with its figures, for programs. */
+export function positionJson(
+  position: AccountMargin['positions'][number],
+  isolated: unknown,
+): unknown {
+  const { instrument, lots, valuation } = position;
+  return {
+    underlying: UNDERLYING_SYMBOLS[instrument.underlying],
+    kind: instrument.kind,
+    expiry: Number(instrument.expiry),
+    strikeE4: instrument.strikeE4,
+    lots,
+    markE4: valuation.markQ128 >> 128n,
+    valueE6: valueE6(lots, valuation.markQ128),
+    greeks: positionGreeks(position),
+    isolated,
+  };
+}

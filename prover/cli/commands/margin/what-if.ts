@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../../core/errors.ts';
+import type { Account } from '../../../commitments/account.ts';
+import { accountDocument } from '../../../documents/ledger-document.ts';
+import { snapshotDocument } from '../../../documents/snapshot-document.ts';
+import { repriceMarket } from '../../../analysis/shock.ts';
+import { standingOf } from '../../../analysis/standing.ts';
+import { applySteps } from '../../../analysis/trades.ts';
+import { isOption, isPerpetual } from '../../../model/instrument.ts';
+import type { PricedMarket } from '../../../risk/pricing/market.ts';
+import { priceMarket } from '../../../risk/pricing/market.ts';
+import type { Portfolio } from '../../../model/types.ts';
+import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import type { Command, CommandContext } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+import { formatUtc, instrumentName } from '../../../model/format.ts';
+import { comparisonTable, standingJson } from './comparison.ts';
+import { parseShock, shockedBy } from './shock.ts';
+import { STEP_OPTIONS, readSteps } from './steps.ts';
+import {
+  MARKET_OPTIONS,
+  accountIndex,
+  readAccounts,
+  readParameters,
+  readSnapshot,
+} from '../../options/market-inputs.ts';
+
+const ASKS = ['add', 'remove', 'deposit', 'withdraw', 'shock'] as const;
+
+function noteUnlisted(
+  { positions }: Portfolio,
+  { snapshot }: PricedMarket,
+  { note }: CommandContext,
+): void {
+  for (const { instrument } of positions) {
+    const { slices } = snapshot.underlyings[instrument.underlying];
+    if (isPerpetual(instrument)) continue;
+    if (!slices.some(({ expiry }) => expiry === instrument.expiry)) {
+      note(`${instrumentName(instrument)}: the snapshot does not list its expiry; worth intrinsic`);
+    }
+  }
+}
+
+const holdsOptions = ({ positions }: Portfolio, underlying: number, expiry: bigint): boolean =>
+  positions.some(
+    ({ instrument }) =>
+      isOption(instrument) && instrument.underlying === underlying && instrument.expiry === expiry,
+  );
+
+export const command: Command = {
+  name: 'what-if',
+  summary: 'show margin before and after trades, transfers or a move of the market',
+  description:
+    'Changes the account first (deposits, removals, additions, withdrawals; positions are paid for\n' +
+    'at mark), then moves the market: forwards by their ratio to the index, strikes keep their\n' +
+    'volatility, vol scales all volatilities in proportion, time lets it pass at constant\n' +
+    'volatility. Exact margin; docs/risk-analysis.md defines the moved snapshot.',
+  example: 'npx plimsoll what-if together --add BTC-27MAR26-70000-C:-0.5 --shock btc=-10%,vol=+20%',
+  positionals: [
+    {
+      name: 'account',
+      required: true,
+      describe: 'index of the account, or a name in the shipped sample',
+    },
+  ],
+  options: {
+    ...STEP_OPTIONS,
+    shock: {
+      type: 'string',
+      placeholder: 'btc=-10%,vol=+20%,…',
+      describe: 'btc, eth: move or price; vol, btc-vol, eth-vol: move; time: e.g. 6h',
+    },
+    ...MARKET_OPTIONS,
+  },
+  needsSetup: false,
+  run: async (context) => {
+    if (ASKS.every((name) => context.options[name] === undefined)) {
+      throw new InvalidInput('what-if', `needs one of --${ASKS.join(', --')}`);
+    }
+    const accounts = readAccounts(context);
+    const accountCount = BigInt(accounts.length);
+    const snapshot = readSnapshot(context);
+    const { parameters } = readParameters(context);
+    const name = context.positionals[0] ?? '';
+    const index = accountIndex(name, '<account>', { accountCount }, context);
+    const account = accounts[index] as Account;
+    const market = priceMarket(snapshot, parameters);
+
+    const steps = readSteps(context, account, market);
+    const changed = applySteps(account, steps);
+    const shock = parseShock(stringOption(context, 'shock'), snapshot);
+    const { snapshot: moved, limits } = shockedBy(snapshot, shock, parameters);
+    const now = standingOf(account, market);
+    const after = standingOf(changed, repriceMarket(market, moved));
+
+    noteUnlisted(changed, after.market, context);
+    for (const { underlying, expiry, limit } of limits) {
+      if (!holdsOptions(changed, underlying, expiry)) continue;
+      const slice = `${UNDERLYING_SYMBOLS[underlying]} ${formatUtc(expiry)}`;
+      context.note(`${slice}: the surface cannot follow in full (${limit}); docs/risk-analysis.md`);
+    }
+    context.print(`Account ${index} at ${formatUtc(snapshot.time)} UTC (USD)`);
+    for (const line of comparisonTable(now, after)) context.print(`  ${line}`);
+    context.printJson({
+      account: index,
+      margin: 'exact',
+      now: standingJson(now),
+      after: standingJson(after),
+      accountAfter: accountDocument(changed),
+      snapshotAfter: snapshotDocument(moved),
+      limits: limits.map(({ underlying, ...rest }) => ({
+        underlying: UNDERLYING_SYMBOLS[underlying],
+        ...rest,
+      })),
+    });
+  },
+};

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { FittedSlice } from '../../../market/surface/types.ts';
+import type { ExpirySurface } from '../../../market/snapshot/chain-surface.ts';
+import type { DropReason } from '../../../market/feeds/clean.ts';
+import { DROP_REASONS } from '../../../market/feeds/clean.ts';
+import type { ImportedUnderlying, MarketImport } from '../../../market/snapshot/import-market.ts';
+import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import type { CommandContext } from '../../command.ts';
+import { formatTable, formatUtc } from '../../../model/format.ts';
+
+const points = (vol: number): string => (100 * vol).toFixed(2);
+const percent = (share: number): string => (100 * share).toFixed(4);
+
+function droppedText({ quotes }: ExpirySurface): string {
+  return (Object.keys(DROP_REASONS) as DropReason[])
+    .filter((reason) => quotes.dropped[reason] !== undefined)
+    .map((reason) => `${quotes.dropped[reason]} ${reason}`)
+    .join(', ');
+}
+
+function fittedCells({ diagnostics, confidenceQ10 }: FittedSlice): string[] {
+  const { whole, core, butterflyMargin, calendarMargin } = diagnostics;
+  return [
+    points(core.vol.median),
+    points(whole.vol.max),
+    percent(whole.price.median),
+    percent(whole.price.max),
+    butterflyMargin.toFixed(3),
+    Number.isFinite(calendarMargin) ? calendarMargin.toFixed(3) : '-',
+    (Number(confidenceQ10) / 1024).toFixed(2),
+  ];
+}
+
+const HEADER = [
+  'expiry',
+  'forward',
+  'from',
+  'parity',
+  'discount',
+  'used',
+  'vol error',
+  'max',
+  'price error',
+  'max',
+  'butterfly',
+  'calendar',
+  'confidence',
+  'dropped',
+];
+
+function expiryRow(entry: ExpirySurface): string[] {
+  const { expiry, forward, quotes, fit } = entry;
+  const { parity } = forward;
+  return [
+    formatUtc(BigInt(expiry)),
+    forward.forward.toFixed(2),
+    forward.source,
+    parity?.forward.toFixed(2) ?? '-',
+    parity?.discount.toFixed(4) ?? '-',
+    `${quotes.used.length}/${entry.listed}`,
+    ...(fit.state === 'fitted' ? fittedCells(fit) : Array<string>(7).fill('-')),
+    droppedText(entry),
+  ];
+}
+
+function printUnderlying(context: CommandContext, underlying: ImportedUnderlying): void {
+  const { print } = context;
+  const { chain, surface, market, repricing, crowdedOut } = underlying;
+  const symbol = UNDERLYING_SYMBOLS[chain.underlying];
+  const { expiries, skipped } = surface;
+  const fitted = expiries.filter(({ fit }) => fit.state === 'fitted').length;
+  print();
+  print(
+    `${symbol}: ${chain.options.length} options, ${fitted} of ${expiries.length} expiries fitted, ` +
+      `index ${(Number(market.indexE4) / 1e4).toFixed(2)}` +
+      (chain.duplicates === 0 ? '' : `, ${chain.duplicates} rows replaced by newer ones`) +
+      (chain.ignored === 0 ? '' : `, ${chain.ignored} combinations ignored`),
+  );
+  for (const line of formatTable(HEADER, expiries.map(expiryRow))) print(`  ${line}`);
+  print(
+    `  re-priced ${repricing.options} options with the surface: error ` +
+      `${percent(repricing.median)} % of the forward (median), ${percent(repricing.p95)} % ` +
+      `(95th percentile), ${percent(repricing.max)} % (largest); volatility within two standard ` +
+      `deviations of the money ${points(repricing.coreVolMedian)} points (median)` +
+      (repricing.left === 0 ? '' : `; ${repricing.left} left, without mark or slice`),
+  );
+  for (const { fit } of expiries) {
+    if (fit.state === 'refused') print(`  refused (${fit.reason}) ${fit.message}`);
+  }
+  for (const { expiry, listed, reason, message } of skipped) {
+    print(`  left out ${formatUtc(BigInt(expiry))} (${listed} options): ${reason}: ${message}`);
+  }
+  for (const expiry of crowdedOut) {
+    print(
+      `  left out ${formatUtc(BigInt(expiry))}: a snapshot holds 12 expiries, and this one has the ` +
+        'least open interest',
+    );
+  }
+}
+
+/** The table per slice, what was left out and why, and every default that was taken. */
+export function printImport(context: CommandContext, { underlyings, notes }: MarketImport): void {
+  const { print } = context;
+  const imported = underlyings.filter((underlying) => underlying !== undefined);
+  for (const underlying of imported) printUnderlying(context, underlying);
+  print();
+  print(
+    'Errors: median of volatility within two standard deviations of the money and its largest,',
+  );
+  print('in vol points; median and largest of price, in % of the forward. Margins: least density');
+  print('factor g(k), least growth of total variance on the expiry before; negative is arbitrage.');
+  const seen = new Set(
+    imported.flatMap(({ surface }) =>
+      surface.expiries.flatMap(({ quotes }) => Object.keys(quotes.dropped) as DropReason[]),
+    ),
+  );
+  for (const [reason, meaning] of Object.entries(DROP_REASONS)) {
+    if (seen.has(reason as DropReason)) print(`  ${reason}: ${meaning}`);
+  }
+  if (notes.length === 0) return;
+  print();
+  print('Not in the feeds:');
+  for (const { field, note } of notes) print(`  ${field}: ${note}`);
+}
+
+function fitJson({ fit }: ExpirySurface): unknown {
+  if (fit.state === 'refused')
+    return { state: fit.state, reason: fit.reason, message: fit.message };
+  const { calendarMargin, ...diagnostics } = fit.diagnostics;
+  return {
+    state: fit.state,
+    surface: fit.surface,
+    confidenceQ10: fit.confidenceQ10,
+    // JSON has no Infinity: the first slice has none before it.
+    diagnostics: Number.isFinite(calendarMargin) ? { ...diagnostics, calendarMargin } : diagnostics,
+  };
+}
+
+/** The same report for programs. */
+export function importJson({ underlyings, notes }: MarketImport): unknown {
+  return {
+    underlyings: underlyings
+      .filter((underlying) => underlying !== undefined)
+      .map(({ chain, surface, repricing, crowdedOut }) => ({
+        symbol: UNDERLYING_SYMBOLS[chain.underlying],
+        options: chain.options.length,
+        duplicates: chain.duplicates,
+        ignored: chain.ignored,
+        expiries: surface.expiries.map((entry) => ({
+          expiry: entry.expiry,
+          listed: entry.listed,
+          forward: entry.forward,
+          used: entry.quotes.used.length,
+          dropped: entry.quotes.dropped,
+          fit: fitJson(entry),
+        })),
+        skipped: surface.skipped,
+        crowdedOut,
+        repricing,
+      })),
+    notes,
+  };
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { JsonRpcProvider, getAddress } from 'ethers';
+
+import { InvalidInput, PlimsollError } from '../../core/errors.ts';
+import type { CommandContext, OptionSpec } from '../command.ts';
+import { stringOption } from '../command.ts';
+
+export const RPC_OPTION: OptionSpec = {
+  type: 'string',
+  placeholder: 'url',
+  describe: 'JSON-RPC endpoint of a node of the chain',
+};
+
+const TIMEOUT_MILLISECONDS = 10_000;
+
+function urlOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new InvalidInput('--rpc', 'must be an http or https URL');
+  }
+  return url.href;
+}
+
+/** A node that answered, and its chain. Close it with `destroy`, or the process lingers. */
+export interface ChainConnection {
+  readonly provider: JsonRpcProvider;
+  readonly chainId: bigint;
+}
+
+/** Connects to `--rpc`; throws `NO_CHAIN` when nobody answers there in ten seconds. */
+export async function connectRpc(context: CommandContext): Promise<ChainConnection> {
+  const given = stringOption(context, 'rpc');
+  if (given === undefined) throw new InvalidInput('--rpc', 'is required: the URL of a node');
+  const url = urlOf(given);
+  // The network is asked for once, here: left to itself, ethers would retry for ever in silence.
+  const probe = new JsonRpcProvider(url, 1, { staticNetwork: true });
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer')), TIMEOUT_MILLISECONDS);
+  });
+  try {
+    const answer: unknown = await Promise.race([probe.send('eth_chainId', []), silence]);
+    const chainId = BigInt(answer as string);
+    return { provider: new JsonRpcProvider(url, chainId, { staticNetwork: true }), chainId };
+  } catch (error) {
+    const { host } = new URL(url);
+    throw new PlimsollError('NO_CHAIN', `--rpc: no Ethereum node answers at ${host}`, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+    probe.destroy();
+  }
+}
+
+/** The address given for an option, with a right checksum. */
+export function addressOption(context: CommandContext, name: string): string {
+  const text = stringOption(context, name);
+  if (text === undefined) throw new InvalidInput(`--${name}`, 'is required: an address');
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) {
+    throw new InvalidInput(`--${name}`, 'must be an address: 0x and 40 hexadecimal digits');
+  }
+  try {
+    return getAddress(text);
+  } catch {
+    throw new InvalidInput(`--${name}`, 'must carry a right checksum');
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Portfolio, Position } from '../model/types.ts';
+import { TAG, hashWords } from './hash-words.ts';
+import { EMPTY_SLOT, SLOT_BITS, slotWord } from './instrument.ts';
+import { biased, packFields } from './pack.ts';
+
+export const SLOTS_PER_PAGE = 16;
+export const PAGES = 4;
+export const MAX_POSITIONS = SLOTS_PER_PAGE * PAGES;
+export const QUOTE_BITS = 64;
+export const COLLATERAL_BITS = 56;
+
+export interface Account extends Portfolio {
+  /** A 160-bit address. */
+  readonly owner: bigint;
+  /** Rises by one with every liquidation settled, so that no proof serves twice. */
+  readonly settlementNonce: bigint;
+}
+
+/** The commitment to sixteen slots; a page without a position is the number 0, never a hash. */
+export function pageHash(positions: readonly Position[]): bigint {
+  if (positions.length === 0) return 0n;
+  const words = Array.from({ length: SLOTS_PER_PAGE / 2 }, (_, pair) => {
+    const slots = [positions[2 * pair], positions[2 * pair + 1]];
+    const [low = EMPTY_SLOT, high = EMPTY_SLOT] = slots.map((position) =>
+      position === undefined ? EMPTY_SLOT : slotWord(position),
+    );
+    return low | (high << BigInt(SLOT_BITS));
+  });
+  return hashWords(TAG.page, words);
+}
+
+export function pageHashes(positions: readonly Position[]): readonly bigint[] {
+  return Array.from({ length: PAGES }, (_, page) =>
+    pageHash(positions.slice(page * SLOTS_PER_PAGE, (page + 1) * SLOTS_PER_PAGE)),
+  );
+}
+
+export function balancesWord(portfolio: Portfolio): bigint {
+  const [btcE8, ethE8, stEthE8] = portfolio.collateralE8;
+  return packFields([
+    ['quoteE6', QUOTE_BITS, biased(portfolio.quoteE6, QUOTE_BITS)],
+    ['btcE8', COLLATERAL_BITS, btcE8],
+    ['ethE8', COLLATERAL_BITS, ethE8],
+    ['stEthE8', COLLATERAL_BITS, stEthE8],
+  ]);
+}
+
+/** The account's leaf in the ledger tree (docs/spec.md §2.2). */
+export function accountLeaf(account: Account): bigint {
+  const identity = packFields([
+    ['owner', 160, account.owner],
+    ['settlementNonce', 32, account.settlementNonce],
+  ]);
+  return hashWords(TAG.account, [
+    identity,
+    balancesWord(account),
+    ...pageHashes(account.positions),
+  ]);
+}

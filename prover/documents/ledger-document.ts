@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
+import type { Instrument, InstrumentKind, Position, UnderlyingId } from '../model/types.ts';
+import { UNDERLYING_SYMBOLS } from '../model/types.ts';
+import {
+  constant,
+  decimalBigint,
+  integer,
+  oneOf,
+  parseDocument,
+  parseValue,
+  pattern,
+  requireRule,
+} from '../core/schema.ts';
+import type { Account } from '../commitments/account.ts';
+import { COLLATERAL_BITS, MAX_POSITIONS, QUOTE_BITS } from '../commitments/account.ts';
+import { LOTS_BITS, instrumentKey } from '../commitments/instrument.ts';
+import { TREE_CAPACITY } from '../commitments/tree.ts';
+
+export const LEDGER_FORMAT = 'plimsoll.ledger';
+export const LEDGER_VERSION = 1;
+
+const UINT32_MAX = 2 ** 32 - 1;
+const LOTS_LIMIT = 1n << BigInt(LOTS_BITS - 1);
+const QUOTE_LIMIT = 1n << BigInt(QUOTE_BITS - 1);
+const KINDS: readonly InstrumentKind[] = ['perpetual', 'future', 'call', 'put'];
+
+const address = pattern(
+  /^0x[0-9a-f]{40}$/,
+  'must be a 20-byte address in lower-case hex',
+).transform((hex) => BigInt(hex));
+
+const collateral = decimalBigint(0n, (1n << BigInt(COLLATERAL_BITS)) - 1n);
+
+const positionSchema = z.strictObject({
+  underlying: oneOf(UNDERLYING_SYMBOLS),
+  kind: oneOf(KINDS),
+  expiry: integer(0, UINT32_MAX),
+  strikeE4: decimalBigint(0n, (1n << 40n) - 1n),
+  lots: decimalBigint(-LOTS_LIMIT, LOTS_LIMIT - 1n),
+});
+
+const accountSchema = z.strictObject({
+  owner: address,
+  settlementNonce: integer(0, UINT32_MAX),
+  balances: z.strictObject({
+    USDC: decimalBigint(-QUOTE_LIMIT, QUOTE_LIMIT - 1n),
+    BTC: collateral,
+    ETH: collateral,
+    stETH: collateral,
+  }),
+  positions: z.array(positionSchema).max(MAX_POSITIONS),
+});
+
+const ledgerSchema = z.strictObject({
+  format: constant(LEDGER_FORMAT),
+  version: constant(LEDGER_VERSION),
+  accounts: z.array(accountSchema).max(TREE_CAPACITY),
+});
+
+type PositionDocument = z.infer<typeof positionSchema>;
+type AccountDocument = z.infer<typeof accountSchema>;
+
+/** The one canonical encoding of each kind: a second one would break netting to zero. */
+function instrumentOf(position: PositionDocument, field: string): Instrument {
+  const { kind, strikeE4 } = position;
+  const expiry = BigInt(position.expiry);
+  if (kind === 'perpetual') {
+    requireRule(expiry === 0n, `${field}.expiry`, 'must be 0 for a perpetual');
+  } else {
+    requireRule(expiry >= 1n, `${field}.expiry`, `must be at least 1 for a ${kind}`);
+  }
+  if (kind === 'perpetual' || kind === 'future') {
+    requireRule(strikeE4 === 0n, `${field}.strikeE4`, `must be 0 for a ${kind}`);
+  } else {
+    requireRule(strikeE4 >= 1n, `${field}.strikeE4`, 'must be at least 1');
+  }
+  const underlying: UnderlyingId = position.underlying === 'BTC' ? 0 : 1;
+  return { underlying, kind, expiry, strikeE4 };
+}
+
+function accountOf(document: AccountDocument, field: string): Account {
+  let previousKey = 0n;
+  const positions = document.positions.map((entry, index): Position => {
+    const at = `${field}.positions[${index}]`;
+    const instrument = instrumentOf(entry, at);
+    requireRule(entry.lots !== 0n, `${at}.lots`, 'must not be 0');
+    const key = instrumentKey(instrument);
+    requireRule(key !== previousKey, at, 'holds the instrument of the position before it');
+    requireRule(
+      key > previousKey,
+      at,
+      'must come after the position before it (order: underlying, kind, expiry, strike)',
+    );
+    previousKey = key;
+    return { instrument, lots: entry.lots };
+  });
+  const { USDC, BTC, ETH, stETH } = document.balances;
+  return {
+    owner: document.owner,
+    settlementNonce: BigInt(document.settlementNonce),
+    quoteE6: USDC,
+    collateralE8: [BTC, ETH, stETH],
+    positions,
+  };
+}
+
+function accountsOf(document: z.infer<typeof ledgerSchema>): Account[] {
+  return document.accounts.map((account, index) => accountOf(account, `accounts[${index}]`));
+}
+
+/** Reads a ledger document; throws `InvalidInput` naming field and rule. */
+export function parseLedger(source: string): Account[] {
+  return accountsOf(parseDocument(ledgerSchema, source, 'ledger'));
+}
+
+/** The same for a document that is already JSON. */
+export function parseLedgerValue(value: unknown): Account[] {
+  return accountsOf(parseValue(ledgerSchema, value, 'ledger'));
+}
+
+function positionDocument({ instrument, lots }: Position): unknown {
+  return {
+    underlying: UNDERLYING_SYMBOLS[instrument.underlying],
+    kind: instrument.kind,
+    expiry: Number(instrument.expiry),
+    strikeE4: instrument.strikeE4.toString(),
+    lots: lots.toString(),
+  };
+}
+
+/** One account as it stands in a ledger document. */
+export function accountDocument(account: Account): unknown {
+  const [btcE8, ethE8, stEthE8] = account.collateralE8;
+  return {
+    owner: `0x${account.owner.toString(16).padStart(40, '0')}`,
+    settlementNonce: Number(account.settlementNonce),
+    balances: {
+      USDC: account.quoteE6.toString(),
+      BTC: btcE8.toString(),
+      ETH: ethE8.toString(),
+      stETH: stEthE8.toString(),
+    },
+    positions: account.positions.map(positionDocument),
+  };
+}
+
+/** One account a line: a published ledger can be compared with a text tool. */
+export function formatLedger(accounts: readonly Account[]): string {
+  const lines = accounts.map((account) => `  ${JSON.stringify(accountDocument(account))}`);
+  return [
+    `{"format":"${LEDGER_FORMAT}","version":${LEDGER_VERSION},"accounts":[`,
+    lines.join(',\n'),
+    ']}\n',
+  ].join('\n');
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { ExpiryQuotes, SliceCalibration } from '../surface/types.ts';
+import { calibrateSurface } from '../surface/surface.ts';
+import type { Chain } from '../feeds/chain.ts';
+import { expiriesOf } from '../feeds/chain.ts';
+import type { CleanExpiry } from '../feeds/clean.ts';
+import { cleanExpiry } from '../feeds/clean.ts';
+import type { FutureRow } from '../feeds/feed.ts';
+import type { ImpliedForward } from './forwards.ts';
+import { forwardOf } from './forwards.ts';
+
+/** One expiry of a chain on its way into the snapshot. */
+export interface ExpirySurface {
+  /** Unix seconds. */
+  readonly expiry: number;
+  /** Listed options, calls and puts. */
+  readonly listed: number;
+  /** Coins, over the whole expiry. */
+  readonly openInterest: number;
+  readonly forward: ImpliedForward;
+  readonly quotes: CleanExpiry;
+  /** What was fitted: the quotes used, as the calibration takes them. */
+  readonly input: ExpiryQuotes;
+  readonly fit: SliceCalibration;
+}
+
+/** An expiry that was not even tried. */
+export interface SkippedExpiry {
+  readonly expiry: number;
+  readonly listed: number;
+  readonly reason: 'passed' | 'no-forward';
+  readonly message: string;
+}
+
+export interface ChainSurface {
+  readonly expiries: readonly ExpirySurface[];
+  readonly skipped: readonly SkippedExpiry[];
+}
+
+const SKIPPED = {
+  passed: 'the expiry is not after the snapshot time; its settlement price comes with the next one',
+  'no-forward':
+    'no forward in the feed, no future of the expiry and fewer than three strikes quoted ' +
+    'closely on both sides: add a feed that has underlying_price, or the future',
+} as const;
+
+type Prepared = Omit<ExpirySurface, 'fit'>;
+
+function prepare(
+  { expiry, rows }: ReturnType<typeof expiriesOf>[number],
+  chain: Chain,
+  time: number,
+  maxAgeSeconds: number,
+): Prepared | SkippedExpiry {
+  const skipped = (reason: SkippedExpiry['reason']): SkippedExpiry => ({
+    expiry,
+    listed: rows.length,
+    reason,
+    message: SKIPPED[reason],
+  });
+  if (expiry <= time) return skipped('passed');
+  const future = chain.futures.find((row: FutureRow) => row.expiry === expiry);
+  const forward = forwardOf(rows, future);
+  if (forward === undefined) return skipped('no-forward');
+  const context = { newest: chain.time, maxAgeSeconds, time, forward: forward.forward };
+  const quotes = cleanExpiry(rows, context);
+  return {
+    expiry,
+    listed: rows.length,
+    openInterest: rows.reduce((sum, row) => sum + (row.openInterest ?? 0), 0),
+    forward,
+    quotes,
+    input: {
+      expiry: BigInt(expiry),
+      tau: BigInt(expiry - time),
+      forward: forward.forward,
+      quotes: quotes.used.map(({ strike, vol, bidVol, askVol }) => ({
+        strike,
+        vol,
+        volSpread: askVol - bidVol,
+      })),
+    },
+  };
+}
+
+/** Cleans and fits every expiry of a chain as of `time` (unix seconds). */
+export function surfaceOfChain(chain: Chain, time: number, maxAgeSeconds: number): ChainSurface {
+  const prepared = expiriesOf(chain).map((group) => prepare(group, chain, time, maxAgeSeconds));
+  const tried = prepared.filter((entry): entry is Prepared => 'input' in entry);
+  const { slices } = calibrateSurface(tried.map(({ input }) => input));
+  return {
+    expiries: tried.map((entry, index) => ({ ...entry, fit: slices[index]! })),
+    skipped: prepared.filter((entry): entry is SkippedExpiry => !('input' in entry)),
+  };
+}

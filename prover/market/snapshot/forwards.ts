@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { FutureRow, OptionRow } from '../feeds/feed.ts';
+import { median } from '../../core/statistics.ts';
+
+/**
+ * The forward that put-call parity implies. Prices are in coin, value/forward, so that
+ * c − p = D·(1 − K/F) with discount factor D.
+ */
+export interface Parity {
+  /** Under D = 1, the snapshot's convention: the median of K/(1 − (c − p)). USD. */
+  readonly forward: number;
+  /** D of a robust line through c − p over K; how far the convention is from these quotes. */
+  readonly discount: number;
+  /** Strikes used. */
+  readonly pairs: number;
+}
+
+export interface ImpliedForward {
+  /** USD. */
+  readonly forward: number;
+  readonly source: 'feed' | 'future' | 'parity';
+  readonly parity?: Parity;
+}
+
+const MIN_PAIRS = 3;
+/** Nearest the money, where both sides trade. */
+const MAX_PAIRS = 12;
+/** Coin: how far c − p may be off within the quotes; a forward is off by as much of itself. */
+const MAX_DOUBT = 0.01;
+
+interface Quoted {
+  readonly mid: number;
+  readonly halfSpread: number;
+}
+
+function quoted(row: OptionRow | undefined): Quoted | undefined {
+  const { bid = 0, ask = 0 } = row ?? {};
+  return bid <= 0 || ask < bid ? undefined : { mid: (bid + ask) / 2, halfSpread: (ask - bid) / 2 };
+}
+
+/** Theil-Sen: the median of the slopes of all pairs, then the median intercept. */
+function robustLine(points: readonly (readonly [x: number, y: number])[]): [number, number] {
+  const slopes = points.flatMap(([x, y], index) =>
+    points.slice(index + 1).map(([otherX, otherY]) => (otherY - y) / (otherX - x)),
+  );
+  const slope = median(slopes);
+  return [slope, median(points.map(([x, y]) => y - slope * x))];
+}
+
+/** Of the rows of one expiry; `undefined` with fewer than three strikes quoted closely on both sides. */
+export function parityOf(rows: readonly OptionRow[]): Parity | undefined {
+  const puts = new Map(rows.filter(({ kind }) => kind === 'put').map((row) => [row.strike, row]));
+  const points = rows.flatMap((row): (readonly [number, number])[] => {
+    const call = row.kind === 'call' ? quoted(row) : undefined;
+    const put = quoted(puts.get(row.strike));
+    if (call === undefined || put === undefined) return [];
+    const gap = call.mid - put.mid;
+    return call.halfSpread + put.halfSpread <= MAX_DOUBT && gap < 1 ? [[row.strike, gap]] : [];
+  });
+  if (points.length < MIN_PAIRS) return undefined;
+  const near = [...points]
+    .sort(([, left], [, right]) => Math.abs(left) - Math.abs(right))
+    .slice(0, MAX_PAIRS);
+  const forward = median(near.map(([strike, gap]) => strike / (1 - gap)));
+  const [, discount] = robustLine(points);
+  return { forward, discount, pairs: near.length };
+}
+
+/**
+ * One forward per expiry: the median of the rows' own, else the mark of the future of that expiry,
+ * else put-call parity; `undefined` where none of them is there.
+ */
+export function forwardOf(
+  rows: readonly OptionRow[],
+  future: FutureRow | undefined,
+): ImpliedForward | undefined {
+  const parity = parityOf(rows);
+  const given = rows.flatMap(({ forward }) => (forward === undefined ? [] : [forward]));
+  const shown = parity === undefined ? {} : { parity };
+  if (given.length > 0) return { forward: median(given), source: 'feed', ...shown };
+  if (future !== undefined) return { forward: future.mark, source: 'future', ...shown };
+  return parity === undefined ? undefined : { forward: parity.forward, source: 'parity', parity };
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../core/errors.ts';
+import type { MarketSnapshot, Pair, Triple, UnderlyingId } from '../../model/types.ts';
+import type { CollateralMarket } from '../../model/types.ts';
+import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
+import { requireRule } from '../../core/schema.ts';
+import { parseSnapshotValue, snapshotDocument } from '../../documents/snapshot-document.ts';
+import { ageSnapshot } from './age-slice.ts';
+import type { Chain } from '../feeds/chain.ts';
+import { chainOf } from '../feeds/chain.ts';
+import type { ChainSurface } from './chain-surface.ts';
+import { surfaceOfChain } from './chain-surface.ts';
+import type { Feed } from '../feeds/feed.ts';
+import type { MarketInputs } from '../../documents/market-inputs-document.ts';
+import type { Repricing } from './repricing.ts';
+import { repriceChain } from './repricing.ts';
+import type { BuiltUnderlying, Note } from './underlying.ts';
+import { buildUnderlying } from './underlying.ts';
+
+export interface GivenInputs extends Omit<MarketInputs, 'time'> {
+  readonly time?: number;
+  /** Named in errors. */
+  readonly file?: string;
+}
+
+export interface ImportRequest {
+  readonly feeds: readonly Feed[];
+  /** In order of precedence; one without a time is of the time of the quotes. */
+  readonly inputs: readonly GivenInputs[];
+  /** Supplies what the feeds do not: another underlying, depth, collateral. */
+  readonly base?: MarketSnapshot;
+  readonly maxAgeSeconds: number;
+}
+
+/** One underlying that was read from a chain, with all that happened on the way. */
+export interface ImportedUnderlying extends BuiltUnderlying {
+  readonly chain: Chain;
+  readonly surface: ChainSurface;
+  readonly repricing: Repricing;
+}
+
+export interface MarketImport {
+  readonly snapshot: MarketSnapshot;
+  /** BTC, ETH; `undefined` where the base snapshot supplied it. */
+  readonly underlyings: Pair<ImportedUnderlying | undefined>;
+  readonly notes: readonly Note[];
+}
+
+const ONE_Q30 = 2n ** 30n;
+/** A depth or a volatility older than a day is not of this market. */
+const MAX_INPUT_AGE_SECONDS = 86_400;
+
+function chainsOf(feeds: readonly Feed[]): Pair<Chain | undefined> {
+  const of = (underlying: UnderlyingId): Chain | undefined => {
+    const own = feeds.filter((feed) => feed.underlying === underlying);
+    return own.length === 0 ? undefined : chainOf(underlying, own);
+  };
+  return [of(0), of(1)];
+}
+
+function requireBase(chains: Pair<Chain | undefined>, base: MarketSnapshot | undefined): void {
+  const missing = UNDERLYINGS.filter((u) => chains[u] === undefined);
+  if (missing.length === 0 || (base !== undefined && missing.length === 1)) return;
+  const names = missing.map((u) => UNDERLYING_SYMBOLS[u]).join(' and ');
+  throw new InvalidInput(
+    '<file>',
+    `no option chain of ${names}: a snapshot has BTC and ETH; add a file of ${names}` +
+      (missing.length === 2 ? '' : ', or --base <snapshot> to take it from an earlier one'),
+  );
+}
+
+/** Market prices of collateral: as given, else of the base, else the index (stETH: ETH's). */
+function collateralOf(
+  request: ImportRequest,
+  indicesE4: Pair<bigint>,
+  notes: Note[],
+): Triple<CollateralMarket> {
+  const entries = request.inputs.flatMap(({ collateral }) => collateral);
+  const of = (c: 0 | 1 | 2, underlying: UnderlyingId): CollateralMarket => {
+    const asset = COLLATERAL_SYMBOLS[c];
+    const given = entries.filter((entry) => entry.asset === asset);
+    const price = given.find(({ marketPriceE4 }) => marketPriceE4 !== undefined)?.marketPriceE4;
+    const rate = given.find((entry) => entry.redemptionRateQ30 !== undefined)?.redemptionRateQ30;
+    const kept = request.base?.collateral[c];
+    if (price === undefined) {
+      const source =
+        kept === undefined ? `the index of ${UNDERLYING_SYMBOLS[underlying]}` : '--base';
+      notes.push({ field: `${asset} marketPriceE4`, note: `none given: that of ${source}` });
+    }
+    if (rate === undefined && asset === 'stETH') {
+      const source = kept === undefined ? '1 ETH' : 'that of --base';
+      notes.push({ field: 'stETH redemptionRateQ30', note: `none given: ${source}` });
+    }
+    return {
+      marketPriceE4: price ?? kept?.marketPriceE4 ?? indicesE4[underlying],
+      redemptionRateQ30: rate ?? kept?.redemptionRateQ30 ?? ONE_Q30,
+    };
+  };
+  return [of(0, 0), of(1, 1), of(2, 1)];
+}
+
+/** Prices date the snapshot; a depth or a volatility of a later moment does not. */
+function carriesLevels({ underlyings, collateral }: GivenInputs): boolean {
+  return (
+    collateral.length > 0 ||
+    underlyings.some(({ indexE4, perpetualMarkE4 }) => (indexE4 ?? perpetualMarkE4) !== undefined)
+  );
+}
+
+function floorMin(times: readonly number[]): bigint {
+  return BigInt(Math.floor(Math.min(...times)));
+}
+
+/** The oldest quote a surface was fitted to. */
+function oldestQuote({ expiries }: ChainSurface): number {
+  return Math.min(
+    ...expiries.flatMap(({ fit, quotes }) =>
+      fit.state === 'fitted' ? quotes.used.map(({ time }) => time) : [],
+    ),
+  );
+}
+
+/** Each component is as old as the oldest part of it, over both underlyings and the base. */
+function componentTimes(request: ImportRequest, time: number, parts: readonly BuiltPart[]) {
+  const built = parts.filter((part) => part !== undefined);
+  const base = parts.some((part) => part === undefined) ? request.base : undefined;
+  const since = (field: 'indexTime' | 'perpetualTime' | 'forwardTime' | 'surfaceTime') =>
+    base === undefined ? [] : [Number(base[field])];
+  const surfaces = built.map(({ surface }) => oldestQuote(surface));
+  const given = request.inputs.filter(({ collateral }) => collateral.length > 0);
+  const indexTimes = [...built.map(({ indexTime }) => indexTime), ...since('indexTime')];
+  const collateralTimes = [
+    ...given.map((entry) => entry.time ?? time),
+    ...(request.base === undefined ? indexTimes : [Number(request.base.collateralTime)]),
+  ];
+  return {
+    indexTime: floorMin(indexTimes),
+    perpetualTime: floorMin([
+      ...built.map(({ perpetualTime }) => perpetualTime),
+      ...since('perpetualTime'),
+    ]),
+    forwardTime: floorMin([...surfaces, ...since('forwardTime')]),
+    surfaceTime: floorMin([...surfaces, ...since('surfaceTime')]),
+    collateralTime: floorMin(collateralTimes),
+  };
+}
+
+type BuiltPart = Omit<ImportedUnderlying, 'repricing'> | undefined;
+
+/**
+ * From feeds to a snapshot that passes every document rule. Throws `InvalidInput` where the input
+ * is at fault and `PlimsollError` (`NO_SURFACE`, `NO_QUOTES`) where it cannot be made into one.
+ */
+export function importMarket(request: ImportRequest): MarketImport {
+  const chains = chainsOf(request.feeds);
+  requireBase(chains, request.base);
+  const newest = chains.flatMap((chain) => (chain === undefined ? [] : [chain.time]));
+  const levels = request.inputs.filter(carriesLevels);
+  const dated = levels.flatMap((entry) => (entry.time === undefined ? [] : [entry.time]));
+  const time = Math.ceil(Math.max(...newest, ...dated));
+  for (const { time: from, file = 'market inputs' } of request.inputs) {
+    requireRule(
+      from === undefined || time - from <= MAX_INPUT_AGE_SECONDS,
+      `${file}: time`,
+      'is more than a day before the quotes: give inputs of the same day',
+    );
+  }
+  const base =
+    request.base === undefined ? undefined : ageSnapshot(request.base, BigInt(time), '--base');
+
+  const build = (u: UnderlyingId): BuiltPart => {
+    const chain = chains[u];
+    if (chain === undefined) return undefined;
+    const surface = surfaceOfChain(chain, time, request.maxAgeSeconds);
+    const own = request.inputs.flatMap((entry) =>
+      entry.underlyings
+        .filter(({ symbol }) => symbol === UNDERLYING_SYMBOLS[u])
+        .map((inputs) => ({ ...inputs, time: entry.time ?? chain.time })),
+    );
+    const built = buildUnderlying(chain, surface, time, own, base?.underlyings[u]);
+    return { ...built, chain, surface };
+  };
+  const parts = [build(0), build(1)] as const;
+  const notes = parts.flatMap((part) => part?.notes ?? []);
+  for (const u of UNDERLYINGS) {
+    if (parts[u] !== undefined) continue;
+    notes.push({ field: UNDERLYING_SYMBOLS[u], note: 'no chain given: all of it from --base' });
+  }
+  const markets = UNDERLYINGS.map((u) => parts[u]?.market ?? base!.underlyings[u]);
+  const [btc, eth] = markets as [BuiltUnderlying['market'], BuiltUnderlying['market']];
+  const assembled: MarketSnapshot = {
+    time: BigInt(time),
+    ...componentTimes(request, time, parts),
+    underlyings: [btc, eth],
+    collateral: collateralOf(request, [btc.indexE4, eth.indexE4], notes),
+  };
+  const snapshot = parseSnapshotValue(snapshotDocument(assembled));
+  const reprice = (part: BuiltPart): ImportedUnderlying | undefined =>
+    part && { ...part, repricing: repriceChain(part.chain, snapshot) };
+  return { snapshot, underlyings: [reprice(parts[0]), reprice(parts[1])], notes };
+}

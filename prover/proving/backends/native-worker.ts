@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Socket } from 'node:net';
+
+import { PlimsollError } from '../../core/errors.ts';
+
+/** As in `prover/native/frames.go`. */
+const OPERATION = { load: 1, prove: 2 } as const;
+const DONE = 0;
+const LENGTH_BYTES = 4;
+const MAX_FRAME_BYTES = 2 ** 28;
+const TIMEOUT_MS = 300_000;
+
+/** The worker ended, or said what is not in the protocol, while a request waited for it. */
+export class WorkerDied extends PlimsollError {
+  constructor(reason: string) {
+    super('BACKEND_FAILED', `native: the worker ended: ${reason}`);
+  }
+}
+
+interface Pending {
+  readonly resolve: (payload: Buffer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One worker process, which serves one request at a time. It does not outlive this process. */
+export class NativeWorker {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  #received: Buffer[] = [];
+  #receivedBytes = 0;
+  #complaint = '';
+  #pending: Pending | undefined;
+  #ended: WorkerDied | undefined;
+
+  constructor(binary: string) {
+    this.#child = spawn(binary, [], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Its standard input closes with this process; it needs nothing of the environment.
+      env: { GOTRACEBACK: 'none' },
+    });
+    this.#child.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.#complaint = (this.#complaint + chunk.toString('utf8')).slice(0, 400);
+    });
+    // A write to a worker that is gone is reported by its end.
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.on('error', (error) => this.#end(error.message));
+    this.#child.on('close', (code, signal) =>
+      this.#end(`${signal ?? `exit code ${code}`} ${this.#complaint.split('\n')[0]}`.trim()),
+    );
+    this.#keepAlive(false);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get alive(): boolean {
+    return this.#ended === undefined;
+  }
+
+  async load(digest: string, path: string): Promise<void> {
+    await this.#request(OPERATION.load, digest, Buffer.from(path, 'utf8'));
+  }
+
+  /** The proof and the public signals as `prover/native/worker.go` writes them. */
+  async prove(digest: string, wtns: Uint8Array): Promise<Buffer> {
+    return await this.#request(OPERATION.prove, digest, wtns);
+  }
+
+  close(): void {
+    this.#child.stdin.end();
+    this.#child.kill();
+  }
+
+  /** An idle worker must not keep this process from ending. */
+  #keepAlive(busy: boolean): void {
+    // Pipes to a child process are sockets, which the type of a stream does not say.
+    const { stdin, stdout, stderr } = this.#child as unknown as Record<string, Socket>;
+    for (const handle of [this.#child, stdin!, stdout!, stderr!]) {
+      if (busy) handle.ref();
+      else handle.unref();
+    }
+  }
+
+  async #request(operation: number, digest: string, payload: Uint8Array): Promise<Buffer> {
+    if (this.#ended !== undefined) throw this.#ended;
+    if (this.#pending !== undefined) {
+      throw new PlimsollError('BACKEND_FAILED', 'native: the worker serves one request at a time');
+    }
+    const length = 1 + digest.length / 2 + payload.byteLength;
+    const head = Buffer.alloc(LENGTH_BYTES + 1);
+    head.writeUInt32LE(length, 0);
+    head.writeUInt8(operation, LENGTH_BYTES);
+    this.#keepAlive(true);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), TIMEOUT_MS);
+    try {
+      return await new Promise<Buffer>((resolve, reject) => {
+        this.#pending = { resolve, reject };
+        this.#child.stdin.write(head);
+        this.#child.stdin.write(Buffer.from(digest, 'hex'));
+        this.#child.stdin.write(payload);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#pending = undefined;
+      this.#keepAlive(false);
+    }
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#received.push(chunk);
+    this.#receivedBytes += chunk.length;
+    if (this.#receivedBytes < LENGTH_BYTES) return;
+    const received = Buffer.concat(this.#received);
+    const length = received.readUInt32LE(0);
+    if (length === 0 || length > MAX_FRAME_BYTES || this.#pending === undefined) {
+      this.#child.kill('SIGKILL');
+      return this.#end('it broke the protocol');
+    }
+    this.#received = [received];
+    if (received.length < LENGTH_BYTES + length) return;
+    this.#received = [];
+    this.#receivedBytes = 0;
+    const [status, payload] = [received[LENGTH_BYTES], received.subarray(LENGTH_BYTES + 1)];
+    if (status === DONE) return this.#pending.resolve(payload);
+    const [code, ...message] = payload.toString('utf8').split('\n');
+    this.#pending.reject(
+      new PlimsollError(code || 'BACKEND_FAILED', `native: ${message.join('\n')}`),
+    );
+  }
+
+  #end(reason: string): void {
+    this.#ended ??= new WorkerDied(reason);
+    this.#pending?.reject(this.#ended);
+  }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Generated from circuits/circuits.json by prover/toolchain/build-circuits.ts. Do not edit.
+
+/** The account is below maintenance margin: one scenario per underlying already costs more than its equity covers. */
+export interface LiquidationSignals {
+  /** Commitment to all accounts and their count (hash). */
+  readonly ledgerRoot: bigint;
+  /** Commitment to the market snapshot (hash). */
+  readonly snapshotHash: bigint;
+  /** Commitment to the risk parameter set (hash). */
+  readonly parameterHash: bigint;
+  /** Position of the account in the ledger (index). */
+  readonly accountIndex: bigint;
+  /** How often the account has been settled, as its leaf says (count). */
+  readonly settlementNonce: bigint;
+  /** Equity of the account, haircuts applied (USD E6). */
+  readonly equityE6: bigint;
+  /** Maintenance requirement at the exhibited scenarios, never above the maintenance margin (USD E6). */
+  readonly requirementE6: bigint;
+  /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
+  readonly context: bigint;
+}
+
+/** The account's assets at mark, without haircuts, fall short of its debts by exactly the stated deficit. */
+export interface BankruptcySignals {
+  /** Commitment to all accounts and their count (hash). */
+  readonly ledgerRoot: bigint;
+  /** Commitment to the market snapshot (hash). */
+  readonly snapshotHash: bigint;
+  /** Commitment to the risk parameter set (hash). */
+  readonly parameterHash: bigint;
+  /** Position of the account in the ledger (index). */
+  readonly accountIndex: bigint;
+  /** How often the account has been settled, as its leaf says (count). */
+  readonly settlementNonce: bigint;
+  /** Exact shortfall at mark, at least 1 (USD E6). */
+  readonly deficitE6: bigint;
+  /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
+  readonly context: bigint;
+}
+
+/** The exact equity, margins and worst scenarios of the account after the stated change, over the whole scenario grid. */
+export interface AccountMarginSignals {
+  /** Commitment to all accounts and their count (hash). */
+  readonly ledgerRoot: bigint;
+  /** Commitment to the market snapshot (hash). */
+  readonly snapshotHash: bigint;
+  /** Commitment to the risk parameter set (hash). */
+  readonly parameterHash: bigint;
+  /** Position of the account in the ledger (index). */
+  readonly accountIndex: bigint;
+  /** How often the account has been settled, as its leaf says (count). */
+  readonly settlementNonce: bigint;
+  /** Owner of the account (address). */
+  readonly owner: bigint;
+  /** Equity after the change, haircuts applied (USD E6). */
+  readonly equityE6: bigint;
+  /** Exact maintenance margin (USD E6). */
+  readonly maintenanceMarginE6: bigint;
+  /** Exact initial margin (USD E6). */
+  readonly initialMarginE6: bigint;
+  /** Lowest id with the largest damped BTC loss; 0 when nothing loses (scenario id). */
+  readonly worstScenarioBtc: bigint;
+  /** The same of ETH (scenario id). */
+  readonly worstScenarioEth: bigint;
+  /** By how much equity must exceed the maintenance margin to end a liquidation (bps). */
+  readonly cureBufferBps: bigint;
+  /** What the account is changed by first; 2^105 for nothing (change word). */
+  readonly change: bigint;
+  /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
+  readonly context: bigint;
+}
+
+/** Some account of the stated owner has at least its initial margin, and at least the stated equity; which account, and every amount, stays private. */
+export interface SolvencyReceiptSignals {
+  /** Commitment to all accounts and their count (hash). */
+  readonly ledgerRoot: bigint;
+  /** Commitment to the market snapshot (hash). */
+  readonly snapshotHash: bigint;
+  /** Commitment to the risk parameter set (hash). */
+  readonly parameterHash: bigint;
+  /** Owner of the account (address). */
+  readonly owner: bigint;
+  /** What the equity is at least; 0 states nothing beyond the initial margin (USD E6). */
+  readonly equityAtLeastE6: bigint;
+  /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
+  readonly context: bigint;
+}
+
+/** Public signals by statement; signed amounts are decoded. */
+export interface StatementSignals {
+  readonly liquidation: LiquidationSignals;
+  readonly bankruptcy: BankruptcySignals;
+  readonly 'account-margin': AccountMarginSignals;
+  readonly 'solvency-receipt': SolvencyReceiptSignals;
+}
+
+export type StatementName = keyof StatementSignals;
+
+/** From the smallest circuit up. */
+export const PROFILES = {
+  liquidation: ['small', '16', '64'],
+  bankruptcy: ['small', '16', '64'],
+  'account-margin': ['small', '16', '64'],
+  'solvency-receipt': ['small', '16', '64'],
+} as const;
+
+/** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */
+export const PUBLIC_SIGNALS = {
+  liquidation: [
+    { name: 'ledgerRoot', unit: 'hash', type: 'hash' },
+    { name: 'snapshotHash', unit: 'hash', type: 'hash' },
+    { name: 'parameterHash', unit: 'hash', type: 'hash' },
+    { name: 'accountIndex', unit: 'index', type: 'uint' },
+    { name: 'settlementNonce', unit: 'count', type: 'uint' },
+    { name: 'equityE6', unit: 'USD E6', type: 'signed' },
+    { name: 'requirementE6', unit: 'USD E6', type: 'uint' },
+    { name: 'context', unit: 'hash', type: 'hash' },
+  ],
+  bankruptcy: [
+    { name: 'ledgerRoot', unit: 'hash', type: 'hash' },
+    { name: 'snapshotHash', unit: 'hash', type: 'hash' },
+    { name: 'parameterHash', unit: 'hash', type: 'hash' },
+    { name: 'accountIndex', unit: 'index', type: 'uint' },
+    { name: 'settlementNonce', unit: 'count', type: 'uint' },
+    { name: 'deficitE6', unit: 'USD E6', type: 'uint' },
+    { name: 'context', unit: 'hash', type: 'hash' },
+  ],
+  'account-margin': [
+    { name: 'ledgerRoot', unit: 'hash', type: 'hash' },
+    { name: 'snapshotHash', unit: 'hash', type: 'hash' },
+    { name: 'parameterHash', unit: 'hash', type: 'hash' },
+    {
+      name: 'account',
+      type: 'packed',
+      fields: [
+        { name: 'accountIndex', unit: 'index', type: 'uint', bits: 24 },
+        { name: 'settlementNonce', unit: 'count', type: 'uint', bits: 32 },
+        { name: 'owner', unit: 'address', type: 'uint', bits: 160 },
+      ],
+    },
+    { name: 'equityE6', unit: 'USD E6', type: 'signed' },
+    {
+      name: 'margins',
+      type: 'packed',
+      fields: [
+        { name: 'maintenanceMarginE6', unit: 'USD E6', type: 'uint', bits: 96 },
+        { name: 'initialMarginE6', unit: 'USD E6', type: 'uint', bits: 96 },
+        { name: 'worstScenarioBtc', unit: 'scenario id', type: 'uint', bits: 6 },
+        { name: 'worstScenarioEth', unit: 'scenario id', type: 'uint', bits: 6 },
+        { name: 'cureBufferBps', unit: 'bps', type: 'uint', bits: 16 },
+      ],
+    },
+    { name: 'change', unit: 'change word', type: 'uint' },
+    { name: 'context', unit: 'hash', type: 'hash' },
+  ],
+  'solvency-receipt': [
+    { name: 'ledgerRoot', unit: 'hash', type: 'hash' },
+    { name: 'snapshotHash', unit: 'hash', type: 'hash' },
+    { name: 'parameterHash', unit: 'hash', type: 'hash' },
+    { name: 'owner', unit: 'address', type: 'uint' },
+    { name: 'equityAtLeastE6', unit: 'USD E6', type: 'uint' },
+    { name: 'context', unit: 'hash', type: 'hash' },
+  ],
+} as const;

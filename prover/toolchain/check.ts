@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * The checks of `npm test`: format, lints, types, then the tests. The last line printed is
+ * `N passed, N failed` over all of it. With arguments only the tests that they name are run.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ROOT, execute, runtimeEnvironment, runtimePath } from './bootstrap.mjs';
+import { formatDuration, say } from './progress.mjs';
+import type { Tally } from './tally.ts';
+import { closingLine, sumOf, tallyOf } from './tally.ts';
+
+interface Check {
+  readonly name: string;
+  /** Script under the root, then its arguments. */
+  readonly command: readonly [string, ...string[]];
+}
+
+const CHECKS: readonly Check[] = [
+  { name: 'types', command: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
+  {
+    name: 'lint TypeScript',
+    command: ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'],
+  },
+  {
+    name: 'format',
+    command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
+  },
+  {
+    name: 'lint Solidity',
+    command: [
+      'node_modules/solhint/solhint.js',
+      '--noPoster',
+      '--max-warnings=0',
+      'contracts/**/*.sol',
+    ],
+  },
+  { name: 'lint circom', command: ['prover/toolchain/lint-circom.ts'] },
+];
+const CONCURRENCY = 2;
+const REPORT = join(ROOT, '.plimsoll', 'vitest-report.json');
+
+async function runCheck({ name, command: [script, ...args] }: Check): Promise<boolean> {
+  const started = performance.now();
+  const { code, output } = await execute(runtimePath(), [join(ROOT, script), ...args], {
+    cwd: ROOT,
+    env: runtimeEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  say(`${code === 0 ? '✓' : '✗'} ${name}  ${formatDuration(performance.now() - started)}`);
+  if (code !== 0) process.stdout.write(`${output.trimEnd()}\n`);
+  return code === 0;
+}
+
+async function runChecks(): Promise<Tally> {
+  const queue = [...CHECKS];
+  const results: boolean[] = [];
+  const work = async (): Promise<void> => {
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) {
+      results.push(await runCheck(check));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  const passed = results.filter(Boolean).length;
+  return { passed, failed: results.length - passed, skipped: 0 };
+}
+
+async function runTests(filters: readonly string[]): Promise<Tally> {
+  mkdirSync(join(ROOT, '.plimsoll'), { recursive: true });
+  rmSync(REPORT, { force: true });
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
+  const { code } = await execute(runtimePath(), [vitest, 'run', ...reporters, ...filters], {
+    cwd: ROOT,
+    // Vitest colours its output under CI even where nothing renders colours.
+    env: { ...runtimeEnvironment(), ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const report: unknown = existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : undefined;
+  return tallyOf(report, code);
+}
+
+const filters = process.argv.slice(2);
+const tallies = filters.length === 0 ? [await runChecks()] : [];
+const total = sumOf([...tallies, await runTests(filters)]);
+// A skipped test checks nothing: it is not counted as passed, and said aloud.
+if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
+process.stdout.write(`${closingLine(total)}\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;

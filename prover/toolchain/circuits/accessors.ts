@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { profilesBySize } from '../../statements/manifest.ts';
+import type {
+  PackedSignal,
+  PublicSignal,
+  Statement,
+  ValueType,
+} from '../../statements/manifest.ts';
+
+const NOTICE =
+  '// Generated from circuits/circuits.json by prover/toolchain/build-circuits.ts. Do not edit.';
+const SPDX = '// SPDX-License-Identifier: GPL-3.0-or-later';
+
+export function pascalCase(name: string): string {
+  return name
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+}
+
+const RANGE_NOTE: Record<ValueType, string> = {
+  field: 'field element',
+  hash: 'field element',
+  uint: 'unsigned',
+  signed: 'signed: r - |x| for x < 0',
+};
+
+/** A value that readers see by name: a public signal, or a field of a packed one. */
+interface NamedValue {
+  readonly name: string;
+  readonly unit: string;
+  readonly doc: string;
+  readonly note: string;
+}
+
+function namedValues(signal: PublicSignal): readonly NamedValue[] {
+  if (signal.type !== 'packed') return [{ ...signal, note: RANGE_NOTE[signal.type] }];
+  return signal.fields.map((field) => ({ ...field, note: `${field.bits} bits, unsigned` }));
+}
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** Unpacks one word; what lies beyond its fields would be a second spelling of the same values. */
+function unpacking({ fields }: PackedSignal, index: number): string[] {
+  const word = `publicSignals[${index}]`;
+  const width = fields.reduce((sum, { bits }) => sum + bits, 0);
+  let offset = 0;
+  const reads = fields.map(({ name, bits }) => {
+    const last = offset + bits === width;
+    const rest = offset === 0 ? word : `${word} >> ${offset}`;
+    const low = `${offset === 0 ? rest : `(${rest})`} & ${hex((1n << BigInt(bits)) - 1n)}`;
+    offset += bits;
+    return `        signals.${name} = ${last ? rest : low};`;
+  });
+  return [`        require(${word} >> ${width} == 0, MalformedSignal(${index}));`, ...reads];
+}
+
+/** The Solidity library through which contracts read a statement's public signals by name. */
+export function signalsLibrary(statement: Statement): string {
+  const name = `${pascalCase(statement.name)}Signals`;
+  const count = statement.publicSignals.length;
+  const fields = statement.publicSignals
+    .flatMap(namedValues)
+    .flatMap(({ name: field, unit, doc, note }) => [
+      `        // ${doc} (${unit}, ${note}).`,
+      `        uint256 ${field};`,
+    ]);
+  const reads = statement.publicSignals.flatMap((signal, index) =>
+    signal.type === 'packed'
+      ? unpacking(signal, index)
+      : [`        signals.${signal.name} = publicSignals[${index}];`],
+  );
+  const isPacked = statement.publicSignals.some(({ type }) => type === 'packed');
+  return [
+    SPDX,
+    NOTICE,
+    'pragma solidity ^0.8.28;',
+    '',
+    `/// @title Public signals of the \`${statement.name}\` statement, by name`,
+    `/// @notice ${statement.description}`,
+    `library ${name} {`,
+    isPacked
+      ? '    /// @dev Field elements, packed ones unpacked, in the order of the circuit.'
+      : '    /// @dev Raw field elements, in the order of the circuit.',
+    '    struct Signals {',
+    ...fields,
+    '    }',
+    '',
+    `    uint256 internal constant COUNT = ${count};`,
+    '',
+    '    error WrongSignalCount(uint256 expected, uint256 actual);',
+    ...(isPacked ? ['', '    error MalformedSignal(uint256 position);'] : []),
+    '',
+    '    function read(uint256[] calldata publicSignals) internal pure returns (Signals memory signals) {',
+    '        require(publicSignals.length == COUNT, WrongSignalCount(COUNT, publicSignals.length));',
+    ...reads,
+    '    }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** TypeScript types and order of the public signals of all statements. */
+export function signalTypes(statements: readonly Statement[]): string {
+  const interfaces = statements.flatMap((statement) => [
+    '',
+    `/** ${statement.description} */`,
+    `export interface ${pascalCase(statement.name)}Signals {`,
+    ...statement.publicSignals
+      .flatMap(namedValues)
+      .flatMap(({ name, unit, doc }) => [
+        `  /** ${doc} (${unit}). */`,
+        `  readonly ${name}: bigint;`,
+      ]),
+    '}',
+  ]);
+  const map = statements.map(
+    (statement) => `  readonly ${property(statement.name)}: ${pascalCase(statement.name)}Signals;`,
+  );
+  const profiles = statements.map(
+    (statement) =>
+      `  ${property(statement.name)}: [${profilesBySize(statement)
+        .map((profile) => `'${profile}'`)
+        .join(', ')}],`,
+  );
+  const orders = statements.flatMap((statement) => [
+    `  ${property(statement.name)}: [`,
+    ...statement.publicSignals.flatMap(signalEntry),
+    '  ],',
+  ]);
+  return [
+    SPDX,
+    NOTICE,
+    ...interfaces,
+    '',
+    '/** Public signals by statement; signed amounts are decoded. */',
+    'export interface StatementSignals {',
+    ...map,
+    '}',
+    '',
+    'export type StatementName = keyof StatementSignals;',
+    '',
+    '/** From the smallest circuit up. */',
+    'export const PROFILES = {',
+    ...profiles,
+    '} as const;',
+    '',
+    '/** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */',
+    'export const PUBLIC_SIGNALS = {',
+    ...orders,
+    '} as const;',
+    '',
+  ].join('\n');
+}
+
+function signalEntry(signal: PublicSignal): string[] {
+  if (signal.type !== 'packed') {
+    const { name, unit, type } = signal;
+    return [`    { name: '${name}', unit: '${unit}', type: '${type}' },`];
+  }
+  return [
+    '    {',
+    `      name: '${signal.name}',`,
+    "      type: 'packed',",
+    '      fields: [',
+    ...signal.fields.map(
+      ({ name, unit, type, bits }) =>
+        `        { name: '${name}', unit: '${unit}', type: '${type}', bits: ${bits} },`,
+    ),
+    '      ],',
+    '    },',
+  ];
+}
+
+function property(name: string): string {
+  return /^[a-z]+$/i.test(name) ? name : `'${name}'`;
+}

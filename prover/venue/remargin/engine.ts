@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../../core/errors.ts';
+import { marginPortfolio, type AccountMargin } from '../../risk/margin/margin.ts';
+import type { PricedMarket } from '../../risk/pricing/market.ts';
+import type { Portfolio } from '../../model/types.ts';
+import { AccountColumns } from './account-columns.ts';
+import { marginOfSums, slackCeil, type ArrayVerdict } from './definition.ts';
+import { InstrumentTable } from './instrument-table.ts';
+import { marginNarrow } from './narrow-kernel.ts';
+import { MarginColumns, VERDICTS } from './results.ts';
+import { TickArrays } from './tick-arrays.ts';
+import { tickConstants, type TickConstants } from './tick-constants.ts';
+import { wideSums } from './wide-sums.ts';
+
+/** The array margin of one account as the engine keeps it. Amounts are E6 USD. */
+export interface EngineMargin {
+  readonly equityE6: bigint;
+  readonly roundingE6: bigint;
+  readonly mmE6: bigint;
+  readonly slackE6: bigint;
+  readonly imE6: bigint;
+  readonly worstScenarios: readonly [number, number];
+  readonly verdict: ArrayVerdict;
+}
+
+/** Whether an account may be liquidated, and which of the two margins says so. */
+export type Decision =
+  | { readonly by: 'array'; readonly liquidatable: boolean }
+  | { readonly by: 'exact'; readonly liquidatable: boolean; readonly margin: AccountMargin };
+
+export interface RemarginReport {
+  readonly accounts: number;
+  /** Accounts too large for the one-limb kernel. */
+  readonly wide: number;
+}
+
+interface Tick {
+  readonly arrays: TickArrays;
+  readonly constants: TickConstants;
+}
+
+/**
+ * Array margin of all accounts of a venue, tick after tick (docs/array-margin.md). A new market
+ * makes every account dirty, a new account or an update only its own; `remargin` re-values what is
+ * dirty.
+ */
+export class RemarginEngine {
+  readonly instruments = new InstrumentTable();
+  readonly accounts = new AccountColumns(this.instruments);
+  #tick: Tick | undefined;
+  #results = new MarginColumns(0);
+  readonly #dirty = new Set<number>();
+  #allDirty = true;
+
+  /** Values every known instrument: once per tick. */
+  setMarket(market: PricedMarket): void {
+    const arrays = new TickArrays(this.instruments.instruments, market);
+    this.#tick = { arrays, constants: tickConstants(market) };
+    this.invalidate();
+  }
+
+  add(portfolio: Portfolio): number {
+    const account = this.accounts.append(portfolio);
+    if (!this.#allDirty) this.#dirty.add(account);
+    return account;
+  }
+
+  update(account: number, portfolio: Portfolio): void {
+    this.accounts.update(account, portfolio);
+    if (!this.#allDirty) this.#dirty.add(account);
+  }
+
+  /** Makes every account dirty, as a new market does. */
+  invalidate(): void {
+    this.#allDirty = true;
+  }
+
+  /** Margins what has changed since the last call. */
+  remargin(): RemarginReport {
+    const { arrays } = this.#valued();
+    const known = this.instruments.instruments;
+    if (known.length > arrays.arrays.length) arrays.append(known.slice(arrays.arrays.length));
+    const { count } = this.accounts;
+    if (this.#allDirty) {
+      this.#results = this.#results.grown(count);
+      const wide = this.#run(0, count);
+      this.#allDirty = false;
+      this.#dirty.clear();
+      return { accounts: count, wide };
+    }
+    this.#results = this.#results.grown(count);
+    let wide = 0;
+    for (const account of this.#dirty) wide += this.#run(account, account + 1);
+    const report = { accounts: this.#dirty.size, wide };
+    this.#dirty.clear();
+    return report;
+  }
+
+  /** The array margin of an account as of the last `remargin`. */
+  margin(account: number): EngineMargin {
+    this.#assertMargined(account);
+    const { market } = this.#valued().arrays;
+    const results = this.#results;
+    const lots = this.accounts.grossLots[2 * account]! + this.accounts.grossLots[2 * account + 1]!;
+    const wide = results.wide.get(account);
+    return {
+      equityE6: wide?.equityE6 ?? BigInt(results.equityE6[account]!),
+      roundingE6: BigInt(lots),
+      mmE6: wide?.mmE6 ?? BigInt(results.mmE6[account]!),
+      slackE6: slackCeil(BigInt(lots), market),
+      imE6: wide?.imE6 ?? BigInt(results.imE6[account]!),
+      worstScenarios: [results.worst[2 * account]!, results.worst[2 * account + 1]!],
+      verdict: VERDICTS[results.verdict[account]!]!,
+    };
+  }
+
+  verdict(account: number): ArrayVerdict {
+    this.#assertMargined(account);
+    return VERDICTS[this.#results.verdict[account]!]!;
+  }
+
+  /** Decides one account: by arrays outside the band, by the exact model inside it. */
+  decide(account: number): Decision {
+    const verdict = this.verdict(account);
+    if (verdict !== 'band') return { by: 'array', liquidatable: verdict === 'liquidatable' };
+    const { market } = this.#valued().arrays;
+    const margin = marginPortfolio(this.accounts.portfolio(account), market);
+    return { by: 'exact', liquidatable: margin.liquidatable, margin };
+  }
+
+  /** Every account that may be liquidated, in the order of the accounts; all must be margined. */
+  liquidatable(): number[] {
+    for (const account of this.#dirty) this.#assertMargined(account);
+    const found: number[] = [];
+    for (let account = 0; account < this.accounts.count; account += 1) {
+      if (this.#allDirty) this.#assertMargined(account);
+      if (this.#results.verdict[account] === 0) continue;
+      if (this.decide(account).liquidatable) found.push(account);
+    }
+    return found;
+  }
+
+  #run(from: number, to: number): number {
+    const { arrays, constants } = this.#valued();
+    const results = this.#results;
+    if (results.wide.size > 0) {
+      for (let account = from; account < to; account += 1) results.wide.delete(account);
+    }
+    const wide = marginNarrow(this.accounts, arrays, constants, results, from, to);
+    for (const account of wide) {
+      const sums = wideSums(this.accounts, arrays, account);
+      const portfolio = this.accounts.balances(account);
+      results.setWide(account, marginOfSums(portfolio, sums, arrays.market));
+    }
+    return wide.length;
+  }
+
+  #valued(): Tick {
+    if (this.#tick === undefined) {
+      throw new PlimsollError('NO_MARKET', 'RemarginEngine: expected a market to be set first');
+    }
+    return this.#tick;
+  }
+
+  #assertMargined(account: number): void {
+    if (this.#allDirty || this.#dirty.has(account) || account >= this.accounts.count) {
+      throw new PlimsollError(
+        'NOT_MARGINED',
+        `RemarginEngine: expected account ${account} to be margined since its last change`,
+      );
+    }
+  }
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Judgement, PageInput } from '../../../prover/receipt/browser.ts';
+import { FEED_VIEWS } from '../../../prover/receipt/chain-check.ts';
+import { formatReceipt } from '../../../prover/receipt/document.ts';
+import { localKeyDocument } from '../../../prover/receipt/local-keys.ts';
+import { ROOT } from '../../../prover/toolchain/bootstrap.mjs';
+import { bundleReceipt, type ReceiptBundle } from '../../../prover/toolchain/bundle-receipt.ts';
+import { busyNode, silentNode } from '../../support/faulty-node.ts';
+import {
+  ACCOUNT,
+  OWNER,
+  makeReceipts,
+  receiptVenue,
+  type MadeReceipts,
+  type ReceiptVenue,
+} from '../../support/receipts.ts';
+
+const ASKED = 'a loan of 22 November, for Ada';
+const keys = localKeyDocument();
+let at: ReceiptVenue;
+let made: MadeReceipts;
+let built: ReceiptBundle;
+
+beforeAll(async () => {
+  at = await receiptVenue();
+  made = await makeReceipts(at.place);
+  built = await bundleReceipt(keys);
+});
+afterAll(() => at.chain.close());
+
+function programs(names: readonly string[]): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+describe('the bundle, with none of Node’s globals', () => {
+  /** What browsers and nothing else offer to a script, as far as the bundle may use it. */
+  const webGlobals = () => ({
+    TextEncoder,
+    TextDecoder,
+    URL,
+    crypto,
+    fetch,
+    setTimeout,
+    clearTimeout,
+    AbortSignal,
+    atob,
+    btoa,
+  });
+
+  function judgeIn(globals: Record<string, unknown>): (input: PageInput) => Promise<Judgement> {
+    const context = createContext(globals);
+    runInContext('globalThis.self = globalThis', context);
+    runInContext(built.library, context);
+    for (const name of ['process', 'Buffer', 'require', 'global', 'module', '__dirname']) {
+      expect(runInContext(`typeof ${name}`, context)).toBe('undefined');
+    }
+    return async (input) => {
+      context['input'] = JSON.stringify(input);
+      const judgement: unknown = await runInContext(
+        'PlimsollReceipt.judgeReceipt(JSON.parse(input)).then(JSON.stringify)',
+        context,
+      );
+      return JSON.parse(judgement as string) as Judgement;
+    };
+  }
+
+  it('is of the size that docs/receipts.md tells', () => {
+    const kib = (content: Uint8Array | string): number => Buffer.byteLength(content) / 1024;
+    const documented = readFileSync(join(ROOT, 'docs', 'receipts.md'), 'utf8');
+    const [, plain, compressed] = /script alone, (\d+) KiB or (\d+) KiB compressed/.exec(
+      documented,
+    )!;
+    expect(Math.abs(kib(built.library) - Number(plain))).toBeLessThan(10);
+    expect(Math.abs(kib(gzipSync(built.library)) - Number(compressed))).toBeLessThan(5);
+  });
+
+  it('judges receipts as the command line does, the chain included', async () => {
+    const judge = judgeIn(webGlobals());
+    const offline = await judge({ receipt: formatReceipt(made.exact), keys });
+    expect(offline).toMatchObject({ verdict: 'holds', code: 'CHAIN_NOT_ASKED' });
+    expect(offline.notChecked).toHaveLength(4);
+    const online = await judge({
+      receipt: formatReceipt(made.private),
+      keys,
+      challenge: ASKED,
+      marketFeed: at.place.marketFeed,
+      node: at.chain.url,
+    });
+    expect(online).toMatchObject({ verdict: 'valid', code: 'VALID' });
+    expect(online.sentence).toContain(`an account of ${OWNER.address} met its initial margin`);
+    expect(online.sentence).toContain('2026-02-05 16:00:02 UTC to now (');
+    expect(online.notChecked).toEqual([expect.stringMatching(/^INSECURE/)]);
+    const unnamed = await judge({ receipt: formatReceipt(made.exact), keys, node: at.chain.url });
+    expect(unnamed).toMatchObject({ verdict: 'holds', code: 'VENUE_NOT_NAMED' });
+  });
+
+  it('refuses what does not hold, and reads nothing into what it cannot read', async () => {
+    const judge = judgeIn(webGlobals());
+    const receipt = formatReceipt(made.exact);
+    const rich = receipt.replace(/"equityE6": "\d/, '"equityE6": "9');
+    expect(await judge({ receipt: rich, keys })).toMatchObject({ code: 'PROOF_INVALID' });
+    expect(await judge({ receipt: receipt.slice(0, 90), keys })).toMatchObject({
+      verdict: 'unreadable',
+      sentence: 'This cannot be read as a receipt. receipt: is not complete, valid JSON.',
+    });
+    const wrong = { receipt: formatReceipt(made.private), keys, challenge: 'another' };
+    expect(await judge(wrong)).toMatchObject({ verdict: 'invalid', code: 'CHALLENGE_MISMATCH' });
+    const silent = { receipt, keys, node: 'http://127.0.0.1:9' };
+    expect(await judge(silent)).toMatchObject({ verdict: 'unchecked', code: 'NODE_FAILED' });
+  });
+
+  it('blames a node that is too busy, or never answers, and not the receipt', async () => {
+    const hurried = { timeout: () => AbortSignal.timeout(100) };
+    const impatient = judgeIn({ ...webGlobals(), AbortSignal: hurried });
+    const patient = judgeIn(webGlobals());
+    const receipt = formatReceipt(made.exact);
+    const nodes = [
+      await busyNode(at.chain.url, FEED_VIEWS.getFunction('latestTick')!.selector),
+      await silentNode(),
+    ];
+    try {
+      expect(await patient({ receipt, keys, node: nodes[0]!.url })).toMatchObject({
+        verdict: 'unchecked',
+        sentence: `Not checked: the node does not tell latestTick of ${at.place.marketFeed}.`,
+      });
+      expect(await impatient({ receipt, keys, node: nodes[1]!.url })).toMatchObject({
+        verdict: 'unchecked',
+        sentence: 'Not checked: the node does not tell its chain.',
+      });
+    } finally {
+      await Promise.all(nodes.map((node) => node.close()));
+    }
+  });
+});
+
+const browserPath = programs(['chromium', 'chromium-browser', 'google-chrome']);
+/** Where it could have been installed, continuous integration must not pass without it. */
+const isRequired = process.env['CI'] === 'true' && programs(['apt-get']) !== undefined;
+
+const isSkipped = browserPath === undefined && !isRequired;
+
+describe.skipIf(isSkipped)(
+  `the page, in a browser${isSkipped ? ' (skipped: no Chromium is installed)' : ''}`,
+  () => {
+    let folder: string;
+    let browser: Browser;
+    let page: Page;
+    const problems: string[] = [];
+
+    beforeAll(async () => {
+      if (browserPath === undefined) throw new Error('no Chromium is installed: see .ci/run');
+      folder = mkdtempSync(join(tmpdir(), 'plimsoll-page-'));
+      writeFileSync(join(folder, 'page.html'), built.page);
+      writeFileSync(join(folder, 'exact.json'), formatReceipt(made.exact));
+      writeFileSync(join(folder, 'private.json'), formatReceipt(made.private));
+      browser = await chromium.launch({
+        executablePath: browserPath,
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-dev-shm-usage',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+        ],
+      });
+      page = await browser.newPage();
+      page.on('pageerror', (error) => problems.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(message.text());
+      });
+      await page.goto(pathToFileURL(join(folder, 'page.html')).href);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const verdict = () => page.locator('#verdict');
+
+    it('shows the sentence for a chosen file, and what was not checked', async () => {
+      await page.setInputFiles('#file', join(folder, 'exact.json'));
+      await verdict().and(page.locator('.holds')).waitFor();
+      expect(await verdict().textContent()).toMatch(
+        new RegExp(
+          `^The proof holds; .* margin tick 1 .* account ${ACCOUNT} of ${OWNER.address} had`,
+        ),
+      );
+      const caveats = await page.locator('#not-checked li').allTextContents();
+      expect(caveats).toHaveLength(4);
+      const trusted = await page.locator('#trusted li').allTextContents();
+      expect(trusted.join()).toContain(made.exact.key.zkey);
+    });
+
+    it('takes a file dropped on it, and compares it with the challenge', async () => {
+      const data = await page.evaluateHandle((text) => {
+        const web = globalThis as unknown as {
+          DataTransfer: new () => { items: { add(file: unknown): void } };
+        };
+        const transfer = new web.DataTransfer();
+        transfer.items.add(new File([text], 'receipt.json', { type: 'application/json' }));
+        return transfer;
+      }, formatReceipt(made.private));
+      await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+      await verdict().and(page.locator('.holds')).waitFor();
+      expect(await verdict().textContent()).toContain('met its initial margin');
+      await page.fill('#challenge', 'something else');
+      await page.dispatchEvent('#challenge', 'change');
+      await verdict().and(page.locator('.invalid')).waitFor();
+      expect(await verdict().textContent()).toMatch(/answers another challenge than yours/);
+      await page.fill('#challenge', ASKED);
+      await page.dispatchEvent('#challenge', 'change');
+      await verdict().and(page.locator('.holds')).waitFor();
+    });
+
+    it('asks the node that it is given', async () => {
+      await page.fill('#node', at.chain.url);
+      await page.dispatchEvent('#node', 'change');
+      await verdict().filter({ hasText: 'the venue was not named' }).waitFor();
+      await page.fill('#feed', at.place.marketFeed);
+      await page.dispatchEvent('#feed', 'change');
+      await verdict().and(page.locator('.valid')).waitFor();
+      expect(await verdict().textContent()).toMatch(
+        /^Valid\. .* which was current from 2026-02-05 16:00:02 UTC to now \(.*\), an account of/,
+      );
+    });
+
+    it('says so when a file is no receipt', async () => {
+      await page.setInputFiles('#file', join(folder, 'page.html'));
+      await verdict().and(page.locator('.unreadable')).waitFor();
+      expect(await verdict().textContent()).toMatch(/^This cannot be read as a receipt/);
+    });
+
+    it('breaks nothing of its own policy', () => {
+      expect(problems).toEqual([]);
+    });
+  },
+);
