@@ -75,11 +75,12 @@ interface Scene {
 /**
  * The calm tick is the observed market. The crash is deeper than the observed fall (BTC −20 %
  * instead of −7 %, ETH −28 % instead of −8 %, total variance 1.3 times the observed), as the worst
- * hours of March 2020 and May 2021 were; the rebound lies between.
+ * hours of March 2020 and May 2021 were; the rebound lies between. Snapshots hold as of whole
+ * minutes, so the calm one comes 52 seconds after what it reports.
  */
 const SCENES: Readonly<Record<TickName, Scene>> = {
   calm: {
-    time: seconds('2026-02-04T21:33:08Z'),
+    time: seconds('2026-02-04T21:34:00Z'),
     stEthDiscount: 0.001,
     underlyings: [
       {
