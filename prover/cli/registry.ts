@@ -22,6 +22,8 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['market combine', async () => (await import('./commands/market/combine.ts')).command],
   ['market vol', async () => (await import('./commands/market/vol.ts')).command],
   ['market depth', async () => (await import('./commands/market/depth.ts')).command],
+  ['market settle', async () => (await import('./commands/market/settle.ts')).command],
+  ['market funding', async () => (await import('./commands/market/funding.ts')).command],
   ['oracle sign', async () => (await import('./commands/oracle/sign.ts')).command],
   ['oracle combine', async () => (await import('./commands/oracle/combine.ts')).command],
   ['oracle submit', async () => (await import('./commands/oracle/submit.ts')).command],

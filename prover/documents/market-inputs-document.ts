@@ -10,6 +10,7 @@ import {
   oneOf,
   parseDocument,
   parseValue,
+  text,
 } from '../core/schema.ts';
 
 export const MARKET_INPUTS_FORMAT = 'plimsoll.market-inputs';
@@ -31,11 +32,37 @@ export interface CollateralInputs {
   readonly redemptionRateQ30?: bigint;
 }
 
+/** The price at which an expiry was settled. */
+export interface SettlementInput {
+  readonly symbol: (typeof UNDERLYING_SYMBOLS)[number];
+  /** Unix seconds. */
+  readonly expiry: number;
+  readonly priceE4: bigint;
+  /** How it came about, for people. */
+  readonly source?: string;
+}
+
+export const FUNDING_VENUES = ['deribit', 'binance', 'okx', 'bybit'] as const;
+
+/** What a perpetual of a venue paid, or is to pay, at one moment; positive: longs pay. */
+export interface FundingInput {
+  readonly symbol: (typeof UNDERLYING_SYMBOLS)[number];
+  readonly venue: (typeof FUNDING_VENUES)[number];
+  /** Unix seconds. */
+  readonly paymentTime: number;
+  /** The time it is paid for, where it is known. */
+  readonly intervalSeconds?: number;
+  /** Share of the position's value, over that interval. */
+  readonly rateE12: bigint;
+}
+
 export interface MarketInputs {
   /** Unix seconds of what the document says. */
   readonly time: number;
   readonly underlyings: readonly UnderlyingInputs[];
   readonly collateral: readonly CollateralInputs[];
+  readonly settlements?: readonly SettlementInput[];
+  readonly funding?: readonly FundingInput[];
 }
 
 type NumberField = keyof Omit<UnderlyingInputs, 'symbol'> & keyof UnderlyingMarket;
@@ -69,10 +96,32 @@ const schema = z.strictObject({
       }),
     )
     .default([]),
+  settlements: z
+    .array(
+      z.strictObject({
+        symbol: oneOf(UNDERLYING_SYMBOLS),
+        expiry: integer(1, 2 ** 32 - 1),
+        priceE4,
+        source: text().optional(),
+      }),
+    )
+    .optional(),
+  funding: z
+    .array(
+      z.strictObject({
+        symbol: oneOf(UNDERLYING_SYMBOLS),
+        venue: oneOf(FUNDING_VENUES),
+        paymentTime: integer(0, 2 ** 32 - 1),
+        intervalSeconds: integer(1, 30 * 86_400).optional(),
+        // A tenth of the position's value: beyond, it is in another unit.
+        rateE12: decimalBigint(-(10n ** 11n), 10n ** 11n),
+      }),
+    )
+    .optional(),
 });
 
-function inputsOf({ time, underlyings, collateral }: z.infer<typeof schema>): MarketInputs {
-  return { time, underlyings, collateral } as MarketInputs;
+function inputsOf({ format: _format, version: _version, ...rest }: z.infer<typeof schema>) {
+  return rest as MarketInputs;
 }
 
 /** Reads a document of market inputs; throws `InvalidInput` naming field and rule. */
@@ -81,7 +130,13 @@ export function parseMarketInputs(source: string): MarketInputs {
 }
 
 /** The document as plain JSON values; what `parseMarketInputs` reads back. */
-export function marketInputsDocument({ time, underlyings, collateral }: MarketInputs): unknown {
+export function marketInputsDocument({
+  time,
+  underlyings,
+  collateral,
+  settlements = [],
+  funding = [],
+}: MarketInputs): unknown {
   const volatility = (vol: bigint | undefined) => (vol === undefined ? undefined : Number(vol));
   const amount = (value: bigint | undefined) => value?.toString();
   const document = {
@@ -105,6 +160,13 @@ export function marketInputsDocument({ time, underlyings, collateral }: MarketIn
         redemptionRateQ30: amount(redemptionRateQ30),
       }),
     })),
+    ...listed({
+      settlements: settlements.map(({ priceE4: price, ...rest }) => ({
+        ...rest,
+        priceE4: price.toString(),
+      })),
+      funding: funding.map(({ rateE12, ...rest }) => ({ ...rest, rateE12: rateE12.toString() })),
+    }),
   };
   parseValue(schema, document, 'market inputs');
   return document;
@@ -112,6 +174,11 @@ export function marketInputsDocument({ time, underlyings, collateral }: MarketIn
 
 function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Lists that say nothing are left out, as they were before there were such. */
+function listed(fields: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, list]) => list.length > 0));
 }
 
 export function formatMarketInputs(inputs: MarketInputs): string {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import {
+  formatMarketInputs,
+  marketInputsDocument,
+} from '../../../documents/market-inputs-document.ts';
+import { parseFunding } from '../../../market/feeds/funding.ts';
+import { formatTable, formatUtc } from '../../../model/format.ts';
+import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import { oneOf, parseValue } from '../../../core/schema.ts';
+import { SECONDS_PER_YEAR } from '../../../core/year.ts';
+import type { Command } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+
+/** Rows shown; all of them are written. */
+const SHOWN = 10;
+
+export const command: Command = {
+  name: 'market funding',
+  summary: 'funding rates of a perpetual, with their payment times',
+  description:
+    'Reads a response of Deribit (get_funding_rate_history), Binance (fundingRate), OKX\n' +
+    '(funding-rate-history, funding-rate) or Bybit (funding/history), told by its fields. --out writes\n' +
+    'market inputs; a snapshot has no place for funding, and margin does not read it.',
+  example: 'npx plimsoll market funding btc-funding.json --underlying BTC --out funding.json',
+  positionals: [{ name: 'file', required: true, describe: "the venue's response, in JSON" }],
+  options: {
+    underlying: {
+      type: 'string',
+      placeholder: UNDERLYING_SYMBOLS.join('|'),
+      describe: 'whose perpetual it is (required)',
+    },
+    out: { type: 'string', placeholder: 'file', describe: 'market inputs to write' },
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const path = context.positionals[0] ?? '';
+    const given = stringOption(context, 'underlying');
+    const symbol = parseValue(oneOf(UNDERLYING_SYMBOLS), given, '--underlying');
+    const funding = parseFunding(readTextFile(path, '<file>'), path, symbol);
+    const newest = funding.at(-1)!;
+    const inputs = { time: newest.paymentTime, underlyings: [], collateral: [], funding };
+    const out = stringOption(context, 'out');
+    if (out !== undefined) writeFileAtomically(out, formatMarketInputs(inputs));
+
+    const rows = funding.slice(-SHOWN).map(({ paymentTime, intervalSeconds, rateE12 }) => {
+      const rate = Number(rateE12) / 1e12;
+      const yearly =
+        intervalSeconds === undefined
+          ? '-'
+          : `${((100 * rate * SECONDS_PER_YEAR) / intervalSeconds).toFixed(2)} %`;
+      return [
+        formatUtc(BigInt(paymentTime)),
+        intervalSeconds === undefined ? '-' : `${intervalSeconds / 3600} h`,
+        `${(100 * rate).toFixed(6)} %`,
+        yearly,
+      ];
+    });
+    context.print(`${symbol} perpetual of ${newest.venue}: ${funding.length} payments`);
+    for (const line of formatTable(['paid at (UTC)', 'for', 'rate', 'a year'], rows)) {
+      context.print(`  ${line}`);
+    }
+    if (out !== undefined) context.print(`wrote ${out}`);
+    context.printJson({ payments: funding.length, inputs: marketInputsDocument(inputs) });
+    return Promise.resolve();
+  },
+};

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import { integer, oneOf, parseValue } from '../../../core/schema.ts';
+import {
+  formatMarketInputs,
+  marketInputsDocument,
+} from '../../../documents/market-inputs-document.ts';
+import { isTickHeader, parseTicks } from '../../../market/settlement/ticks.ts';
+import type { SettlementAverage, SettlementWindow } from '../../../market/settlement/twap.ts';
+import {
+  DEFAULT_WINDOW_SECONDS,
+  averageOfBars,
+  averageOfTicks,
+} from '../../../market/settlement/twap.ts';
+import { parseBars } from '../../../market/volatility/bars.ts';
+import { formatUtc } from '../../../model/format.ts';
+import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import type { Command, CommandContext } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+import { parseExpiry } from '../../options/settlement-options.ts';
+
+function windowOf(context: CommandContext): SettlementWindow {
+  const text = stringOption(context, 'expiry');
+  if (text === undefined) throw new InvalidInput('--expiry', 'is required: what is settled');
+  const seconds = stringOption(context, 'window');
+  const value = seconds === undefined ? DEFAULT_WINDOW_SECONDS : Number(seconds);
+  return {
+    expiry: parseExpiry(text, '--expiry'),
+    windowSeconds: parseValue(integer(1, 86_400), value, '--window'),
+  };
+}
+
+function average(path: string, window: SettlementWindow): SettlementAverage {
+  const source = readTextFile(path, '<file>');
+  return isTickHeader(source)
+    ? averageOfTicks(parseTicks(source, path), window)
+    : averageOfBars(parseBars(source, path), window);
+}
+
+export const command: Command = {
+  name: 'market settle',
+  summary: 'settlement price of an expiry from bars or ticks of the index',
+  description:
+    'The time-weighted average of the index over the last half hour before the expiry (--window), for\n' +
+    'where the venue has no delivery price. Bars: at least six equal ones in the window, none missing;\n' +
+    'ticks: none held for more than a minute. --out writes what plimsoll market import takes.',
+  example:
+    'npx plimsoll market settle btc-1m.csv --underlying BTC --expiry 2026-03-03T08:00Z --out settled.json',
+  positionals: [
+    {
+      name: 'file',
+      required: true,
+      describe: 'CSV of bars (ts, open, high, low, close) or of ticks (ts, price)',
+    },
+  ],
+  options: {
+    underlying: {
+      type: 'string',
+      placeholder: UNDERLYING_SYMBOLS.join('|'),
+      describe: 'whose index it is (required)',
+    },
+    expiry: { type: 'string', placeholder: 'time', describe: 'e.g. 2026-03-03T08:00Z (required)' },
+    window: {
+      type: 'string',
+      placeholder: 'seconds',
+      describe: `length of the window (default: ${DEFAULT_WINDOW_SECONDS})`,
+    },
+    out: { type: 'string', placeholder: 'file', describe: 'market inputs to write' },
+  },
+  needsSetup: false,
+  run: async (context) => {
+    const path = context.positionals[0] ?? '';
+    const given = stringOption(context, 'underlying');
+    const symbol = parseValue(oneOf(UNDERLYING_SYMBOLS), given, '--underlying');
+    const window = windowOf(context);
+    const { price, uncertainty, observations } = average(path, window);
+    const priceE4 = BigInt(Math.round(price * 1e4));
+    const { expiry, windowSeconds } = window;
+    const source = `average of ${observations} observations over ${windowSeconds} s`;
+    const inputs = {
+      time: expiry,
+      underlyings: [],
+      collateral: [],
+      settlements: [{ symbol, expiry, priceE4, source }],
+    };
+    const out = stringOption(context, 'out');
+    if (out !== undefined) writeFileAtomically(out, formatMarketInputs(inputs));
+    context.print(
+      `${symbol} ${formatUtc(BigInt(expiry))} UTC settles at ${(Number(priceE4) / 1e4).toFixed(4)}: ` +
+        `${source}, known to ${uncertainty.toFixed(2)} USD`,
+    );
+    if (out !== undefined) context.print(`wrote ${out}`);
+    context.printJson({
+      symbol,
+      expiry,
+      priceE4,
+      windowSeconds,
+      observations,
+      uncertainty,
+      inputs: marketInputsDocument(inputs),
+    });
+    return Promise.resolve();
+  },
+};
