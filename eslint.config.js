@@ -2,6 +2,8 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+import { floors } from './prover/floors.js';
+
 const noDefaultExport = {
   selector: 'ExportDefaultDeclaration',
   message: 'Export by name: a default export has a different name in every file that imports it.',
@@ -30,7 +32,7 @@ export default defineConfig(
   {
     files: ['**/*.ts', '**/*.mjs', '**/*.js'],
     extends: [tseslint.configs.recommended],
-    plugins: { house: { rules: { licence } } },
+    plugins: { house: { rules: { licence, floors } } },
     languageOptions: {
       parserOptions: {
         projectService: { allowDefaultProject: ['*.js'] },
@@ -39,6 +41,7 @@ export default defineConfig(
     },
     rules: {
       'house/licence': 'error',
+      'house/floors': 'error',
       eqeqeq: 'error',
       'no-var': 'error',
       'prefer-const': 'error',

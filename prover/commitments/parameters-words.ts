@@ -10,7 +10,13 @@ import type {
   UnderlyingParameters,
 } from '../model/types.ts';
 import { ROLLS, VOL_SHOCKS } from '../model/types.ts';
-import type { ParameterSet } from '../documents/parameters-document.ts';
+
+/** What a parameter hash commits to: the numbers of the model, and a digest of the whole document. */
+export interface CommittedParameters {
+  readonly parameters: RiskParameters;
+  /** The first 31 bytes of SHA-256 of the canonical JSON, big-endian. */
+  readonly documentWord: bigint;
+}
 
 /** The words that open a parameter hash, as the circuits take them (docs/spec.md §2.5). */
 export interface ParameterWords {
@@ -111,7 +117,7 @@ function scenarioWords({ scenarios }: UnderlyingParameters): readonly bigint[] {
   );
 }
 
-export function parameterWords({ parameters, documentWord }: ParameterSet): ParameterWords {
+export function parameterWords({ parameters, documentWord }: CommittedParameters): ParameterWords {
   const [btc, eth] = parameters.underlyings;
   const [collateralBtc, collateralEth, collateralStEth] = parameters.collateral;
   return {
@@ -146,6 +152,6 @@ export function hashParameterWords(words: ParameterWords): bigint {
   ]);
 }
 
-export function parameterHash(set: ParameterSet): bigint {
+export function parameterHash(set: CommittedParameters): bigint {
   return hashParameterWords(parameterWords(set));
 }

@@ -2,7 +2,7 @@
 import { TAG, hashWords } from './hash-words.ts';
 import { biased, packFields } from './pack.ts';
 import type { CollateralMarket, MarketSnapshot, Slice, UnderlyingMarket } from '../model/types.ts';
-import { MAX_SLICES } from '../documents/snapshot-document.ts';
+import { MAX_SLICES } from '../model/types.ts';
 
 /** The words that open a snapshot hash, as the circuits take them (docs/spec.md §2.4). */
 export interface SnapshotWords {

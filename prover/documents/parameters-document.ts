@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import type { CommittedParameters } from '../commitments/parameters-words.ts';
 import type {
   CollateralParameters,
   RiskParameters,
@@ -24,11 +25,8 @@ export const DEFAULT_PARAMETERS_PATH = fileURLToPath(
 );
 
 /** A parameter set as read: what the model uses, and a digest of all the document says. */
-export interface ParameterSet {
-  readonly parameters: RiskParameters;
+export interface ParameterSet extends CommittedParameters {
   readonly document: ParametersDocument;
-  /** The first 31 bytes of SHA-256 of the canonical JSON, big-endian. */
-  readonly documentWord: bigint;
 }
 
 const BPS_SQUARED = 100_000_000n;

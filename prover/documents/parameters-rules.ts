@@ -3,7 +3,7 @@ import { requireRule } from '../core/schema.ts';
 import { multiplierOfLogMoveQ24 } from '../risk/pricing/log-grid.ts';
 import type { ParametersDocument } from './parameters-schema.ts';
 import { SCENARIO_COUNT } from './parameters-schema.ts';
-import { checkScenarioLayout } from '../commitments/scenario-layout.ts';
+import { checkScenarioLayout } from './scenario-layout.ts';
 
 type Underlying = ParametersDocument['underlyings'][number];
 type Scenario = Underlying['scenarios'][number];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import type { LiveSlice, MarketSnapshot, Slice, UnderlyingMarket } from '../model/types.ts';
-import { COLLATERAL_SYMBOLS, UNDERLYING_SYMBOLS } from '../model/types.ts';
+import { COLLATERAL_SYMBOLS, MAX_SLICES, UNDERLYING_SYMBOLS } from '../model/types.ts';
 import {
   constant,
   decimalBigint,
@@ -15,7 +15,6 @@ import { checkSnapshot } from './snapshot-rules.ts';
 
 export const SNAPSHOT_FORMAT = 'plimsoll.snapshot';
 export const SNAPSHOT_VERSION = 1;
-export const MAX_SLICES = 12;
 
 // Widths are those of docs/spec.md §2.4: what the schema accepts always fits its packed word.
 const seconds = integer(0, 2 ** 32 - 1).transform(BigInt);

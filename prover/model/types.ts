@@ -45,6 +45,9 @@ export interface Portfolio {
   readonly positions: readonly Position[];
 }
 
+/** Expiries that a snapshot lists per underlying. */
+export const MAX_SLICES = 12;
+
 /** Raw SVI of total variance as of the snapshot's time, c = b·ρ. */
 export interface LiveSlice {
   readonly state: 'live';

@@ -15,7 +15,7 @@ import { bigintFromLittleEndian } from './formats/r1cs.ts';
 import { terminateCurve } from './backends/snarkjs-backend.ts';
 import { parseVerificationKey } from './formats/verification-key.ts';
 import { WitnessCalculator } from './witness.ts';
-import type { CircuitInputs } from './witness.ts';
+import type { CircuitInputs } from '../statements/circuit-input.ts';
 
 export interface ProofTimings {
   readonly witnessMs: number;

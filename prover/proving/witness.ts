@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
+import type { CircuitInput, CircuitInputs } from '../statements/circuit-input.ts';
 import { decodeSignal, findSignalBase, SIGNAL_BYTES } from './circom-memory.ts';
 import { bigintFromLittleEndian, SCALAR_FIELD } from './formats/r1cs.ts';
 import type { SymbolTable } from './formats/symbols.ts';
-
-/** What a circuit takes: numbers, arrays of inputs, and objects for circom buses. */
-export type CircuitInput =
-  bigint | number | readonly CircuitInput[] | { readonly [field: string]: CircuitInput };
-export type CircuitInputs = { readonly [signal: string]: CircuitInput };
 
 /** Value of a signal by name, also of signals that simplification left out of the witness. */
 export type ReadSignal = (name: string) => bigint;

@@ -4,7 +4,7 @@ import type { AccountChange } from '../commitments/account-change.ts';
 import { parameterWords } from '../commitments/parameters-words.ts';
 import { snapshotWords } from '../commitments/snapshot-words.ts';
 import type { Statement } from './manifest.ts';
-import type { CircuitInputs } from '../proving/witness.ts';
+import type { CircuitInputs } from './circuit-input.ts';
 import { marginAccount } from '../risk/margin/margin.ts';
 import { packChange } from './change.ts';
 import {

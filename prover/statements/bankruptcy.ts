@@ -3,7 +3,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { parameterWords, scenarioDigests, tenorDigest } from '../commitments/parameters-words.ts';
 import { snapshotWords } from '../commitments/snapshot-words.ts';
 import type { Statement } from './manifest.ts';
-import type { CircuitInputs } from '../proving/witness.ts';
+import type { CircuitInputs } from './circuit-input.ts';
 import { marginAccount } from '../risk/margin/margin.ts';
 import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { StatementInstance, StatementRequest } from './instance.ts';

@@ -6,7 +6,7 @@ import { KIND_CODES } from '../commitments/instrument.ts';
 import type { AccountOpening } from '../commitments/ledger.ts';
 import type { ParameterWords } from '../commitments/parameters-words.ts';
 import type { SnapshotWords } from '../commitments/snapshot-words.ts';
-import type { CircuitInputs } from '../proving/witness.ts';
+import type { CircuitInputs } from './circuit-input.ts';
 import { toFieldElement } from './field-element.ts';
 
 /** The inputs of `AccountOpening(capacity)`: an empty slot is all zeros. */

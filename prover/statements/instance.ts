@@ -11,7 +11,7 @@ import type {
   StatementSignals,
 } from './generated/public-signals.ts';
 import type { Statement } from './manifest.ts';
-import type { CircuitInputs } from '../proving/witness.ts';
+import type { CircuitInputs } from './circuit-input.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 
 /** What an account statement is about, and whom its proof serves. */

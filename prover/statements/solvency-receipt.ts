@@ -3,7 +3,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { parameterWords } from '../commitments/parameters-words.ts';
 import { snapshotWords } from '../commitments/snapshot-words.ts';
 import type { Statement } from './manifest.ts';
-import type { CircuitInputs } from '../proving/witness.ts';
+import type { CircuitInputs } from './circuit-input.ts';
 import { marginAccount } from '../risk/margin/margin.ts';
 import { requireRule } from '../core/schema.ts';
 import { accountInputs, gridInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';

@@ -12,7 +12,7 @@ const TASKS = {
   start: [['prover/toolchain/setup.ts'], ['prover/cli/main.ts', 'demo']],
   test: [['prover/toolchain/setup.ts', '--test'], ['prover/toolchain/check.ts']],
   format: [['prover/toolchain/format.ts']],
-  bundle: [['prover/toolchain/bundle-receipt.ts']],
+  bundle: [['prover/receipt/bundle.ts']],
 };
 
 /** @param {readonly string[]} argv */

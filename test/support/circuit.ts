@@ -5,7 +5,8 @@ import { PlimsollError } from '../../prover/core/errors.ts';
 import { readR1cs, violatedConstraints } from '../../prover/proving/formats/r1cs.ts';
 import type { LinearTerms, R1cs } from '../../prover/proving/formats/r1cs.ts';
 import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
-import type { CircuitInputs, ReadSignal } from '../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../prover/statements/circuit-input.ts';
+import type { ReadSignal } from '../../prover/proving/witness.ts';
 import { compiledFile } from '../../prover/toolchain/circuits/compile.ts';
 import {
   compileHarnessCircuit,

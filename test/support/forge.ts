@@ -8,7 +8,8 @@ import {
 } from '../../prover/proving/circom-memory.ts';
 import type { SymbolTable } from '../../prover/proving/formats/symbols.ts';
 import { WitnessCalculator } from '../../prover/proving/witness.ts';
-import type { CircomExports, CircuitInputs, ReadSignal } from '../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../prover/statements/circuit-input.ts';
+import type { CircomExports, ReadSignal } from '../../prover/proving/witness.ts';
 import { patchWitnessGenerator } from './forge-wasm.ts';
 import type { PatchedGenerator } from './forge-wasm.ts';
 

@@ -5,7 +5,7 @@ import { calibrateSurface } from '../surface/surface.ts';
 import type { ExpiryQuotes } from '../surface/types.ts';
 import { SECONDS_PER_YEAR } from '../../core/year.ts';
 import { CONFIDENCE_SCALE, confidenceFloorQ10 } from '../snapshot/confidence.ts';
-import { MAX_SLICES } from '../../documents/snapshot-document.ts';
+import { MAX_SLICES } from '../../model/types.ts';
 import { medianFloor, robustMedian } from './robust-median.ts';
 import type { Tolerance } from './robust-median.ts';
 import { medianSmile } from './smiles.ts';

@@ -3,7 +3,7 @@ import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 import type { LiveSlice, Slice, UnderlyingMarket } from '../../model/types.ts';
 import { UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import type { FittedSlice } from '../surface/types.ts';
-import { MAX_SLICES } from '../../documents/snapshot-document.ts';
+import { MAX_SLICES } from '../../model/types.ts';
 import { SECONDS_PER_YEAR } from '../../core/year.ts';
 import type { Chain } from '../feeds/chain.ts';
 import type { ChainSurface, ExpirySurface } from './chain-surface.ts';

@@ -6,7 +6,7 @@ import { findProfile, findStatement, loadManifest } from '../../statements/manif
 import { REPOSITORY_ROOT } from '../../core/root.ts';
 import { SymbolTable } from '../../proving/formats/symbols.ts';
 import { WitnessCalculator } from '../../proving/witness.ts';
-import type { CircuitInputs } from '../../proving/witness.ts';
+import type { CircuitInputs } from '../../statements/circuit-input.ts';
 import { compileCircuit, compiledFile } from './compile.ts';
 import type { CircuitSpec, CompiledCircuit } from './compile.ts';
 

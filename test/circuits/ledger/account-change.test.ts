@@ -6,7 +6,7 @@ import type { AccountChange } from '../../../prover/commitments/account-change.t
 import { accountAfter, NO_CHANGE, placeOf } from '../../../prover/commitments/account-change.ts';
 import type { Account } from '../../../prover/commitments/account.ts';
 import { Ledger } from '../../../prover/commitments/ledger.ts';
-import type { CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import type { Position } from '../../../prover/model/types.ts';
 import { packChange } from '../../../prover/statements/change.ts';
 import { accountInputs, changeInputs } from '../../../prover/statements/circuit-inputs.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { CircuitInput, CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInput, CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { openTemplate } from '../arithmetic/template.ts';
 import type { CircuitUnderTest } from '../../support/circuit.ts';
 import { GOLDEN_SETS, goldenCases } from '../../support/golden.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { CircuitInput } from '../../../prover/proving/witness.ts';
+import type { CircuitInput } from '../../../prover/statements/circuit-input.ts';
 import { MARK_SCENARIO } from '../../../prover/risk/pricing/scenarios.ts';
 import {
   ROLLS,

@@ -5,7 +5,7 @@ import type { AccountChange } from '../../../prover/commitments/account-change.t
 import { accountAfter, NO_CHANGE } from '../../../prover/commitments/account-change.ts';
 import type { Account } from '../../../prover/commitments/account.ts';
 import { Ledger } from '../../../prover/commitments/ledger.ts';
-import type { CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import {
   accountMarginInputs,
   accountMarginInstance,

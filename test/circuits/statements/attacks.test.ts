@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { hashWords, TAG } from '../../../prover/commitments/hash-words.ts';
-import { UnsatisfiedCircuit, type CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
+import { UnsatisfiedCircuit } from '../../../prover/proving/witness.ts';
 import { fromFieldElement } from '../../../prover/statements/field-element.ts';
 import { openStatement, type CircuitUnderTest } from '../../support/circuit.ts';
 import type { Overrides } from '../../support/forge.ts';

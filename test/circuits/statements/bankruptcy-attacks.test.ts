@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Account } from '../../../prover/commitments/account.ts';
 import { Ledger } from '../../../prover/commitments/ledger.ts';
 import { SCALAR_FIELD } from '../../../prover/proving/formats/r1cs.ts';
-import type { CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
 import { bankruptcyInputs } from '../../../prover/statements/bankruptcy.ts';
 import { openStatement, type CircuitUnderTest } from '../../support/circuit.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { FIELD } from '../arithmetic/template.ts';
 import { openStatement, type CircuitUnderTest } from '../../support/circuit.ts';
 import { gridInputsOf } from './grid-account.ts';

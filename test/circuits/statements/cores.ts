@@ -2,7 +2,7 @@
 import type { Account } from '../../../prover/commitments/account.ts';
 import type { Ledger } from '../../../prover/commitments/ledger.ts';
 import type { ParameterSet } from '../../../prover/documents/parameters-document.ts';
-import type { CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { marginPortfolio, requirementAt } from '../../../prover/risk/margin/margin.ts';
 import type { PricedMarket } from '../../../prover/risk/pricing/market.ts';
 import type { Pair, Portfolio } from '../../../prover/model/types.ts';

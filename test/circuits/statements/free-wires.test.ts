@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { Ledger } from '../../../prover/commitments/ledger.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
-import type { CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { bankruptcyInputs } from '../../../prover/statements/bankruptcy.ts';
 import { liquidationInputs } from '../../../prover/statements/liquidation.ts';
 import { compileHarness, openStatement, type CircuitUnderTest } from '../../support/circuit.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Ledger } from '../../../prover/commitments/ledger.ts';
-import type { CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { accountMarginInputs } from '../../../prover/statements/account-margin.ts';
 import { parameters, POSITIONS, market, slotOf } from './attacks.ts';
 import { accountOf, CONTEXT } from './cores.ts';

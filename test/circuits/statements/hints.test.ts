@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { REPOSITORY_ROOT } from '../../../prover/core/root.ts';
-import type { CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { openStatement, type CircuitUnderTest } from '../../support/circuit.ts';
 import { inputsOf, POOR, slotOf } from './attacks.ts';
 import { GRID_CALL, gridInputsOf } from './grid-account.ts';

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { Account } from '../../../prover/commitments/account.ts';
 import { Ledger } from '../../../prover/commitments/ledger.ts';
-import { UnsatisfiedCircuit, type CircuitInputs } from '../../../prover/proving/witness.ts';
+import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
+import { UnsatisfiedCircuit } from '../../../prover/proving/witness.ts';
 import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
 import { prepareStatement } from '../../../prover/statements/prepare.ts';
 import { encodePublicSignals } from '../../../prover/statements/public-signals.ts';

@@ -14,7 +14,7 @@ import { FEED_VIEWS } from '../../../prover/receipt/chain-check.ts';
 import { formatReceipt } from '../../../prover/receipt/document.ts';
 import { localKeyDocument } from '../../../prover/receipt/local-keys.ts';
 import { ROOT } from '../../../prover/toolchain/bootstrap.mjs';
-import { bundleReceipt, type ReceiptBundle } from '../../../prover/toolchain/bundle-receipt.ts';
+import { bundleReceipt, type ReceiptBundle } from '../../../prover/receipt/bundle.ts';
 import { busyNode, silentNode } from '../../support/faulty-node.ts';
 import {
   ACCOUNT,

@@ -4,7 +4,7 @@ import { oneOf, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext) => unknown>>> = {
-  prove: async () => (await import('../../../bench/prove.ts')).benchProve,
+  prove: async () => (await import('./prove.ts')).benchProve,
   remargin: async () => (await import('./remargin.ts')).benchRemargin,
   ledger: async () => (await import('./ledger-tree.ts')).benchLedgerTree,
 };

@@ -3,7 +3,7 @@
 /**
  * Builds the verifier of receipts for browsers: one script, and one page that needs nothing else.
  *
- *     node prover/toolchain/bundle-receipt.ts [keys.json]
+ *     node prover/receipt/bundle.ts [keys.json]
  *
  * The page trusts the keys of the given document, by default those built in this checkout.
  */
@@ -16,12 +16,12 @@ import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
 
 import { readTextFile, writeFileAtomically } from '../core/files.ts';
-import { RECEIPT_STATEMENTS } from '../receipt/document.ts';
-import { localKeyDocument } from '../receipt/local-keys.ts';
-import { parseVerifyingKeys } from '../receipt/verifying-keys.ts';
-import { ROOT } from './bootstrap.mjs';
-import { buildCircuits } from './build-circuits.ts';
-import { say } from './progress.mjs';
+import { RECEIPT_STATEMENTS } from './document.ts';
+import { localKeyDocument } from './local-keys.ts';
+import { parseVerifyingKeys } from './verifying-keys.ts';
+import { ROOT } from '../toolchain/bootstrap.mjs';
+import { buildCircuits } from '../toolchain/build-circuits.ts';
+import { say } from '../toolchain/progress.mjs';
 
 const SOURCES = join(ROOT, 'prover', 'receipt');
 const OUTPUT = join(ROOT, '.plimsoll', 'receipt');

@@ -3,19 +3,19 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { buildCircuits } from '../toolchain/build-circuits.ts';
-import type { CommandContext } from '../cli/command.ts';
-import type { BackendName } from '../proving/backends/backend-choice.ts';
-import { findNativeProver } from '../proving/backends/native-build.ts';
-import { findRapidsnark } from '../proving/backends/rapidsnark-backend.ts';
-import { REPOSITORY_ROOT } from '../core/root.ts';
-import { machineLine } from './measure.ts';
-import { buildChain, STATEMENT_SUBJECTS, SUBJECTS } from './prove-subject.ts';
-import type { SubjectName } from './prove-subject.ts';
-import { countOption } from '../cli/commands/bench/remargin.ts';
+import { buildCircuits } from '../../../toolchain/build-circuits.ts';
+import type { CommandContext } from '../../command.ts';
+import type { BackendName } from '../../../proving/backends/backend-choice.ts';
+import { findNativeProver } from '../../../proving/backends/native-build.ts';
+import { findRapidsnark } from '../../../proving/backends/rapidsnark-backend.ts';
+import { REPOSITORY_ROOT } from '../../../core/root.ts';
+import { machineLine } from '../../../bench/measure.ts';
+import { buildChain, STATEMENT_SUBJECTS, SUBJECTS } from '../../../bench/prove-subject.ts';
+import type { SubjectName } from '../../../bench/prove-subject.ts';
+import { countOption } from './remargin.ts';
 
 const run = promisify(execFile);
-const CHILD = fileURLToPath(new URL('./prove-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../../../bench/prove-child.ts', import.meta.url));
 const DEFAULT_RUNS = 5;
 const MOST_RUNS = 100;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { VolShock } from '../model/types.ts';
 import { requireRule } from '../core/schema.ts';
-import type { ParametersDocument } from '../documents/parameters-schema.ts';
+import type { ParametersDocument } from './parameters-schema.ts';
 
 type Scenario = ParametersDocument['underlyings'][number]['scenarios'][number];
 
