@@ -25,6 +25,17 @@ interface IGroth16Verifier {
         uint256[] calldata publicSignals
     ) external view returns (bool);
 
+    /// @notice Whether every proof proves the statement for its signals: all at once, in one product of
+    /// n + 3 pairings, at well under half the gas of one by one.
+    /// @dev False, not a revert, as `verify`; also for an empty batch, which proves nothing. Which member
+    /// is at fault cannot be told from the product: `verify` tells. Members may be alike; whoever acts on
+    /// each of them has to see to that.
+    /// @param publicSignals Those of the first proof, then those of the second and so on
+    function verifyMany(
+        Proof[] calldata proofs,
+        uint256[] calldata publicSignals
+    ) external view returns (bool);
+
     /// @notice The statement's name in the circuit manifest, in ASCII.
     function statement() external view returns (bytes32);
 
