@@ -51,7 +51,7 @@ function accumulation(ic: readonly string[][]): string[] {
 
 /**
  * Verification of many proofs in one pairing product. The argument stands in the contract, beside the
- * code; docs/contracts.md repeats it with the cost.
+ * code; docs/proving.md repeats it with the cost.
  */
 function batchVerification({ statement, verificationKey: vk }: VerifierSource): string[] {
   const count = statement.publicSignals.length;
