@@ -17,7 +17,7 @@ import type { FittedSlice } from '../prover/market/surface/types.ts';
 import { chainOf } from '../prover/market/feeds/chain.ts';
 import type { ExpirySurface } from '../prover/market/snapshot/chain-surface.ts';
 import { surfaceOfChain } from '../prover/market/snapshot/chain-surface.ts';
-import { parseChainCsv } from '../prover/market/feeds/csv.ts';
+import { readMarketFile } from '../prover/market/feeds/read-file.ts';
 import { SECONDS_PER_YEAR } from '../prover/core/year.ts';
 import { median } from '../prover/core/statistics.ts';
 import { canonicalJson } from '../prover/core/schema.ts';
@@ -90,8 +90,10 @@ const HEADER = [
 ];
 
 function report(file: string, peer: PeerVol | undefined): void {
-  const feed = parseChainCsv(readFileSync(file, 'utf8'), file);
-  const chain = chainOf(feed.underlying, [feed]);
+  const read = readMarketFile(readFileSync(file, 'utf8'), file);
+  const feed = read.type === 'feeds' ? read.feeds[0] : undefined;
+  if (feed === undefined) throw new Error(`${file}: not a chain`);
+  const chain = chainOf(feed.underlying, [feed], ANY_AGE);
   const time = Math.ceil(chain.time);
   const { expiries, skipped } = surfaceOfChain(chain, time, ANY_AGE);
   const fitted = expiries.filter((entry): entry is Fitted => entry.fit.state === 'fitted');

@@ -3,22 +3,32 @@ import { blackPrice } from '../surface/black.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { UnderlyingId } from '../../model/types.ts';
 import type { Feed, FutureRow, OptionRow } from './feed.ts';
-import { requireField } from './feed.ts';
+import { newestPerLayout, oneRowPerOption, optionKey, requireField } from './feed.ts';
+import type { MarkVerdict } from './mark-clock.ts';
+import { judgeMarks } from './mark-clock.ts';
 import { median } from '../../core/statistics.ts';
 import { SECONDS_PER_YEAR } from '../../core/year.ts';
 
 /** All feeds of one currency as one chain: one row per option. */
 export interface Chain {
   readonly underlying: UnderlyingId;
-  /** Unix seconds of the newest row. */
+  /** Where it came from. */
+  readonly files: readonly string[];
+  /** Unix seconds of the newest row that others stand beside. */
   readonly time: number;
   /** By expiry, strike, call before put. */
   readonly options: readonly OptionRow[];
   readonly futures: readonly FutureRow[];
-  /** Rows of an option that a newer row, of another file, replaced. */
+  /** Rows of an option that a newer row, of the same file or another, replaced. */
   readonly duplicates: number;
   /** Combinations and the like. */
   readonly ignored: number;
+  /** Rows dated after the rest of their files: left out and named. */
+  readonly ahead: readonly { readonly place: string; readonly seconds: number }[];
+  /** How marks and mark volatilities agree, by expiry; absent where there are too few to tell. */
+  readonly marks: ReadonlyMap<number, MarkVerdict>;
+  /** How files were read that name no layout of their own. */
+  readonly readAs: readonly string[];
 }
 
 /** A row's price against its own volatility and forward: Deribit's stay within 5·10⁻³ coin. */
@@ -84,22 +94,23 @@ function inOrder(left: OptionRow, right: OptionRow): number {
   return left.kind < right.kind ? -1 : 1;
 }
 
-const optionKey = ({ expiry, strike, kind }: Pick<OptionRow, 'expiry' | 'strike' | 'kind'>) =>
-  `${expiry}:${strike}:${kind}`;
+/** Rows that stand near each other in time, as a share of the most that do anywhere. */
+const LEAST_COMPANY = 0.25;
 
-/** The newest row of each option; of equally new ones the one whose place sorts first. */
-function newestRows(rows: readonly OptionRow[]): OptionRow[] {
-  const kept = new Map<string, OptionRow>();
-  for (const row of rows) {
-    const key = optionKey(row);
-    const before = kept.get(key);
-    const newer =
-      before === undefined ||
-      row.time > before.time ||
-      (row.time === before.time && row.place < before.place);
-    if (newer) kept.set(key, row);
-  }
-  return [...kept.values()].sort(inOrder);
+/**
+ * The time of a document: of its newest row that others stand beside. A row dated hours after the
+ * rest does not make the rest old; where a quarter of the rows that any `windowSeconds` hold are in
+ * the one that ends at a row, that row is in company.
+ */
+export function documentTime(times: readonly number[], windowSeconds: number): number {
+  const sorted = [...times].sort((left, right) => left - right);
+  let from = 0;
+  const company = sorted.map((time, index) => {
+    while ((sorted[from] ?? time) < time - windowSeconds) from += 1;
+    return index - from + 1;
+  });
+  const least = LEAST_COMPANY * company.reduce((most, count) => Math.max(most, count), 0);
+  return sorted[company.findLastIndex((count) => count >= least)] ?? NaN;
 }
 
 /** Closes what the venue's own list calls inactive, or does not list although it was given. */
@@ -113,29 +124,48 @@ function openAsListed(rows: readonly OptionRow[], feeds: readonly Feed[]): Optio
 
 /**
  * Joins the feeds of one currency. Throws `InvalidInput` naming file, row and field where rows
- * contradict each other: levels of different markets, volatilities and prices in other units.
+ * contradict each other: levels of different markets, volatilities and prices in other units, a
+ * clock that the marks belie.
  */
-export function chainOf(underlying: UnderlyingId, feeds: readonly Feed[]): Chain {
-  const rows = feeds.flatMap(({ options }) => options);
-  const futures = feeds.flatMap((feed) => feed.futures);
-  const options = openAsListed(newestRows(rows), feeds);
-  if (options.length === 0) {
+export function chainOf(
+  underlying: UnderlyingId,
+  feeds: readonly Feed[],
+  maxAgeSeconds: number,
+): Chain {
+  const files = feeds.map(({ file }) => file);
+  const rows = feeds.flatMap((feed) => feed.options);
+  if (rows.length === 0) {
     throw new PlimsollError(
       'NO_QUOTES',
-      `${feeds.map(({ file }) => file).join(', ')}: no option has a price; ` +
+      `${files.join(', ')}: no option has a price; ` +
         'add a get_book_summary_by_currency or ticker response',
     );
   }
+  const newest = documentTime(
+    rows.map((row) => row.time),
+    maxAgeSeconds,
+  );
+  const isAhead = (row: { readonly time: number }): boolean => row.time > newest;
+  const known = rows.filter((row) => !isAhead(row));
+  const options = openAsListed(oneRowPerOption(newestPerLayout(known)).sort(inOrder), feeds);
   checkLevels(options, 'index', 'index');
-  for (const group of byExpiry(options)) checkLevels(group, 'forward', 'forward');
+  const expiries = byExpiry(options);
+  for (const group of expiries) checkLevels(group, 'forward', 'forward');
   checkUnits(options);
   return {
     underlying,
-    time: Math.max(...options.map(({ time }) => time)),
+    files,
+    time: newest,
     options,
-    futures,
-    duplicates: rows.length - options.length,
+    futures: feeds.flatMap((feed) => feed.futures).filter((row) => !isAhead(row)),
+    duplicates:
+      known.length - options.length + feeds.reduce((sum, { replaced }) => sum + replaced, 0),
     ignored: feeds.reduce((sum, feed) => sum + feed.ignored, 0),
+    ahead: rows
+      .filter(isAhead)
+      .map(({ place, time }) => ({ place, seconds: Math.round(time - newest) })),
+    marks: judgeMarks(expiries.map((group) => ({ expiry: group[0]!.expiry, rows: group }))),
+    readAs: feeds.flatMap(({ file, readAs }) => readAs.map((text) => `${file}: ${text}`)),
   };
 }
 

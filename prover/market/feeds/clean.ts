@@ -20,6 +20,14 @@ export const DROP_REASONS = {
 export type DropReason = keyof typeof DROP_REASONS;
 export type DropTally = Readonly<Partial<Record<DropReason, number>>>;
 
+/** `34 crossed, 2 wide`: how many quotes each reason took. */
+export function dropText(dropped: DropTally): string {
+  const texts = (Object.keys(DROP_REASONS) as DropReason[]).flatMap((reason) =>
+    dropped[reason] === undefined ? [] : [`${dropped[reason]} ${reason}`],
+  );
+  return texts.length === 0 ? 'none' : texts.join(', ');
+}
+
 /** A quote to be fitted, with the market around it; volatilities at the row's own forward. */
 export interface CleanQuote {
   /** Unix seconds. */

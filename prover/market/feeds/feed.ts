@@ -14,7 +14,7 @@ interface Observation {
   readonly index?: number;
 }
 
-/** Prices in coin as the venue quotes them, 0 or absent where it has none. */
+/** Prices in coin, value over forward, 0 or absent where the venue has none. */
 export interface OptionRow extends Observation {
   readonly kind: 'call' | 'put';
   /** Unix seconds. */
@@ -32,6 +32,10 @@ export interface OptionRow extends Observation {
   readonly openInterest?: number;
   /** False where the venue says that its book is closed. */
   readonly open: boolean;
+  /** The name of the layout it was read in. */
+  readonly layout: string;
+  /** True where the layout says only some of an option; other layouts of the venue say the rest. */
+  readonly partial?: true;
 }
 
 /** A dated future, or a perpetual (expiry 0); its mark in USD. */
@@ -50,7 +54,7 @@ export interface ListedOption {
   readonly active: boolean;
 }
 
-/** One file of one currency. */
+/** What one file says of one currency. */
 export interface Feed {
   readonly file: string;
   readonly underlying: UnderlyingId;
@@ -59,6 +63,10 @@ export interface Feed {
   readonly listed: readonly ListedOption[];
   /** Combinations and other instruments a snapshot has no place for. */
   readonly ignored: number;
+  /** Rows of an option that a newer row of the same file replaced: polls. */
+  readonly replaced: number;
+  /** How the file was read, for the report: the layouts, and what was told from its values. */
+  readonly readAs: readonly string[];
 }
 
 /** Throws `InvalidInput` naming the row's file, its number and the field. */
@@ -66,16 +74,13 @@ export function requireField(holds: boolean, place: string, field: string, rule:
   if (!holds) throw new InvalidInput(`${place}, ${field}`, rule);
 }
 
-/** The currency all rows share; a file that mixes two is refused at the first row that differs. */
-export function onlyUnderlying(
+/** A file that mixes two currencies is refused at the first row that differs. */
+export function refuseMixed(
   rows: readonly { readonly place: string; readonly underlying: UnderlyingId }[],
-  file: string,
   field: string,
-): UnderlyingId {
+): void {
   const [first] = rows;
-  if (first === undefined) {
-    throw new InvalidInput(file, 'holds no option, future or perpetual of BTC or ETH');
-  }
+  if (first === undefined) return;
   const symbol = UNDERLYING_SYMBOLS[first.underlying];
   for (const { place, underlying } of rows) {
     requireField(
@@ -85,23 +90,82 @@ export function onlyUnderlying(
       `mixes currencies: must be of ${symbol} like the rows before; give one file per currency`,
     );
   }
-  return first.underlying;
 }
 
-/** A second row of the same option in one file is a fault of the feed, not a quote. */
-export function refuseDuplicates(
-  rows: readonly Pick<OptionRow, 'place' | 'kind' | 'expiry' | 'strike'>[],
-): void {
-  const seen = new Map<string, string>();
-  for (const { place, kind, expiry, strike } of rows) {
-    const key = `${expiry}:${strike}:${kind}`;
-    const before = seen.get(key);
+type Key = Pick<OptionRow, 'expiry' | 'strike' | 'kind'>;
+
+/** One option of a currency, whichever row it is of. */
+export const optionKey = ({ expiry, strike, kind }: Key): string => `${expiry}:${strike}:${kind}`;
+
+const VALUES = [
+  'markVol',
+  'markPrice',
+  'bid',
+  'ask',
+  'forward',
+  'index',
+  'openInterest',
+  'open',
+] as const;
+
+/**
+ * The newest row of each option in each layout: what a collector polls several times is in its file
+ * several times. Two rows of one moment that say different things are a fault and no poll.
+ */
+export function newestPerLayout<T extends OptionRow>(rows: readonly T[]): T[] {
+  const kept = new Map<string, T>();
+  for (const row of rows) {
+    const key = `${optionKey(row)}:${row.layout}`;
+    const before = kept.get(key);
+    if (before === undefined || row.time > before.time) {
+      kept.set(key, row);
+      continue;
+    }
     requireField(
-      before === undefined,
-      place,
+      row.time < before.time || VALUES.every((field) => row[field] === before[field]),
+      row.place,
       'strike',
-      `duplicated: expiry, strike and type are those of ${before?.replace(/^.*: /, '')}`,
+      `duplicated: expiry, strike, type and time are those of ${before.place.replace(/^.*: /, '')}, ` +
+        'the values are not',
     );
-    seen.set(key, place);
   }
+  return [...kept.values()];
+}
+
+/** Rows further apart than this do not describe one moment. */
+const SAME_POLL_SECONDS = 60;
+const FILLED = ['markVol', 'markPrice', 'bid', 'ask', 'forward', 'index', 'openInterest'] as const;
+
+/** The newest row, with what its layout does not say filled in from the venue's other responses. */
+function joined(rows: readonly OptionRow[]): OptionRow {
+  const [newest, ...others] = [...rows].sort(
+    // Of equally new rows the whole one, then the one whose place sorts first.
+    (left, right) =>
+      right.time - left.time ||
+      Number(left.partial ?? false) - Number(right.partial ?? false) ||
+      (left.place < right.place ? -1 : 1),
+  );
+  if (newest === undefined) throw new Error('an option has at least one row');
+  if (newest.partial === undefined) return newest;
+  const whole: OptionRow = { ...newest };
+  for (const other of others) {
+    if (newest.time - other.time > SAME_POLL_SECONDS) continue;
+    const missing = FILLED.filter(
+      (field) => whole[field] === undefined && other[field] !== undefined,
+    );
+    Object.assign(whole, Object.fromEntries(missing.map((field) => [field, other[field]])));
+  }
+  return whole;
+}
+
+/** One row per option: newest first, partial ones completed. */
+export function oneRowPerOption(rows: readonly OptionRow[]): OptionRow[] {
+  const groups = new Map<string, OptionRow[]>();
+  for (const row of rows) {
+    const key = optionKey(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()].map((group) => (group.length === 1 ? group[0]! : joined(group)));
 }

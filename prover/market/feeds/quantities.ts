@@ -18,18 +18,19 @@ const usd: Quantity = {
 
 export const QUANTITY = {
   usd,
-  markIvPercent: {
+  percent: {
     min: 2,
     max: 1000,
     rule: 'must be a volatility in percent, 2 … 1000 (65 is 65 %)',
   },
+  fraction: {
+    min: 0.02,
+    max: 10,
+    rule: 'must be a volatility as a fraction, 0.02 … 10 (0.65 is 65 %)',
+  },
   /** A put is worth at most K/F coins, and chains list strikes of a few forwards. */
   coin: { min: 0, max: 100, rule: 'must be a price in coin, 0 … 100 (not in USD)' },
+  optionUsd: { min: 0, max: MAX_USD, rule: `must be an option's price in USD, 0 … ${MAX_USD}` },
   amount: { min: 0, max: 1e12, rule: 'must be at least 0' },
   delta: { min: -1.5, max: 1.5, rule: 'must be a delta, -1 … 1' },
-  milliseconds: {
-    min: 1e12,
-    max: 2 ** 32 * 1000,
-    rule: 'must be a time in milliseconds since 1970',
-  },
 } as const satisfies Record<string, Quantity>;

@@ -1,24 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
-import { SNAPSHOT_FORMAT } from '../../documents/snapshot-document.ts';
-import { parseChainCsv } from './csv.ts';
-import { parseDeribit } from './deribit.ts';
-import type { Feed } from './feed.ts';
 import type { MarketInputs } from '../../documents/market-inputs-document.ts';
 import { MARKET_INPUTS_FORMAT, parseMarketInputs } from '../../documents/market-inputs-document.ts';
+import { SNAPSHOT_FORMAT } from '../../documents/snapshot-document.ts';
+import { feedsOf } from './assemble.ts';
+import { COLUMN_MAP_FORMAT } from './column-map.ts';
+import type { ChainReading } from './csv-chain.ts';
+import { readChainCsv } from './csv-chain.ts';
+import type { Feed } from './feed.ts';
+import { readChainJson } from './json-chain.ts';
 
 export type MarketFile =
-  | { readonly type: 'feed'; readonly feed: Feed }
+  | { readonly type: 'feeds'; readonly feeds: readonly Feed[] }
   | { readonly type: 'inputs'; readonly inputs: MarketInputs };
 
 /** The name a Plimsoll document opens with, wherever its fields are in order of ours. */
-const FORMAT = /^\s*\{\s*"format"\s*:\s*"([^"]*)"/;
+const FORMAT = /^\uFEFF?\s*\{\s*"format"\s*:\s*"([^"]*)"/;
+/** Looked at for what no text has. */
+const HEAD = 4096;
+
+/** Throws `InvalidInput` unless the text could be one in UTF-8. */
+export function requireText(source: string, file: string): void {
+  const head = source.slice(0, HEAD);
+  if (head.startsWith('\u001F\uFFFD') || head.startsWith('PK\u0003')) {
+    throw new InvalidInput(file, 'is compressed: unpack it');
+  }
+  if (head.includes('\u0000')) {
+    throw new InvalidInput(file, 'is not text in UTF-8: convert it from UTF-16, or it is binary');
+  }
+  if (source.trim() === '') throw new InvalidInput(file, 'is empty');
+}
 
 /**
- * Tells by its content what a file is: a chain in CSV, responses of Deribit's API, or market inputs.
- * Throws `InvalidInput` naming file, row and field.
+ * Tells by its content what a file is: a chain in CSV or JSON of a venue or collector, or market
+ * inputs. Throws `InvalidInput` naming file, row and field.
  */
-export function readMarketFile(source: string, file: string): MarketFile {
+export function readMarketFile(
+  source: string,
+  file: string,
+  reading: ChainReading = {},
+): MarketFile {
+  requireText(source, file);
   const format = FORMAT.exec(source)?.[1];
   if (format === MARKET_INPUTS_FORMAT) return { type: 'inputs', inputs: readInputs(source, file) };
   if (format === SNAPSHOT_FORMAT) {
@@ -27,9 +49,12 @@ export function readMarketFile(source: string, file: string): MarketFile {
       'is a snapshot: give it with --base, or to plimsoll market combine',
     );
   }
-  if (source.trim() === '') throw new InvalidInput(file, 'is empty');
-  const json = /^[[{]/.test(source.trimStart());
-  return { type: 'feed', feed: json ? parseDeribit(source, file) : parseChainCsv(source, file) };
+  if (format === COLUMN_MAP_FORMAT) {
+    throw new InvalidInput(file, 'is a column map: give it with --columns');
+  }
+  const json = /^\uFEFF?\s*[[{]/.test(source);
+  const read = json ? readChainJson : readChainCsv;
+  return { type: 'feeds', feeds: feedsOf(read(source, file, reading)) };
 }
 
 function readInputs(source: string, file: string): MarketInputs {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ExpiryQuotes, SliceCalibration } from '../surface/types.ts';
+import { median } from '../../core/statistics.ts';
 import { calibrateSurface } from '../surface/surface.ts';
 import type { Chain } from '../feeds/chain.ts';
 import { expiriesOf } from '../feeds/chain.ts';
@@ -7,6 +8,7 @@ import type { CleanExpiry } from '../feeds/clean.ts';
 import { cleanExpiry } from '../feeds/clean.ts';
 import type { FutureRow } from '../feeds/feed.ts';
 import type { ImpliedForward } from './forwards.ts';
+import { judgeForwards } from './contradictions.ts';
 import { forwardOf } from './forwards.ts';
 
 /** One expiry of a chain on its way into the snapshot. */
@@ -19,6 +21,8 @@ export interface ExpirySurface {
   readonly openInterest: number;
   readonly forward: ImpliedForward;
   readonly quotes: CleanExpiry;
+  /** 1 where forward and marks agree with all else the feed says, less where they begin not to. */
+  readonly agreement: number;
   /** What was fitted: the quotes used, as the calibration takes them. */
   readonly input: ExpiryQuotes;
   readonly fit: SliceCalibration;
@@ -28,7 +32,7 @@ export interface ExpirySurface {
 export interface SkippedExpiry {
   readonly expiry: number;
   readonly listed: number;
-  readonly reason: 'passed' | 'no-forward';
+  readonly reason: 'passed' | 'no-forward' | 'contradicted';
   readonly message: string;
 }
 
@@ -44,7 +48,25 @@ const SKIPPED = {
     'closely on both sides: add a feed that has underlying_price, or the future',
 } as const;
 
-type Prepared = Omit<ExpirySurface, 'fit'>;
+type Prepared = Omit<ExpirySurface, 'fit' | 'agreement'>;
+type Judged = Omit<ExpirySurface, 'fit'>;
+
+/** Each expiry against all else the chain says of it: forwards together, marks with their times. */
+function judge(prepared: readonly Prepared[], chain: Chain): (Judged | SkippedExpiry)[] {
+  const index = median(chain.options.flatMap((row) => row.index ?? []));
+  const now = { time: chain.time, index: Number.isNaN(index) ? undefined : index };
+  const forwards = judgeForwards(prepared, now);
+  return prepared.map((entry) => {
+    const { expiry, listed } = entry;
+    const verdicts = [forwards.get(expiry), chain.marks.get(expiry)];
+    const contradiction = verdicts.flatMap((verdict) => verdict?.contradiction ?? [])[0];
+    if (contradiction !== undefined) {
+      return { expiry, listed, reason: 'contradicted', message: contradiction };
+    }
+    const agreement = verdicts.reduce((least, each) => Math.min(least, each?.agreement ?? 1), 1);
+    return { ...entry, agreement };
+  });
+}
 
 function prepare(
   { expiry, rows }: ReturnType<typeof expiriesOf>[number],
@@ -52,7 +74,7 @@ function prepare(
   time: number,
   maxAgeSeconds: number,
 ): Prepared | SkippedExpiry {
-  const skipped = (reason: SkippedExpiry['reason']): SkippedExpiry => ({
+  const skipped = (reason: keyof typeof SKIPPED): SkippedExpiry => ({
     expiry,
     listed: rows.length,
     reason,
@@ -86,10 +108,16 @@ function prepare(
 /** Cleans and fits every expiry of a chain as of `time` (unix seconds). */
 export function surfaceOfChain(chain: Chain, time: number, maxAgeSeconds: number): ChainSurface {
   const prepared = expiriesOf(chain).map((group) => prepare(group, chain, time, maxAgeSeconds));
-  const tried = prepared.filter((entry): entry is Prepared => 'input' in entry);
+  const skipped = prepared.filter((entry): entry is SkippedExpiry => !('input' in entry));
+  const judged = judge(
+    prepared.filter((entry): entry is Prepared => 'input' in entry),
+    chain,
+  );
+  const tried = judged.filter((entry): entry is Judged => 'input' in entry);
   const { slices } = calibrateSurface(tried.map(({ input }) => input));
+  const contradicted = judged.filter((entry): entry is SkippedExpiry => !('input' in entry));
   return {
     expiries: tried.map((entry, index) => ({ ...entry, fit: slices[index]! })),
-    skipped: prepared.filter((entry): entry is SkippedExpiry => !('input' in entry)),
+    skipped: [...skipped, ...contradicted].sort((left, right) => left.expiry - right.expiry),
   };
 }

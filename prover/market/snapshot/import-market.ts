@@ -5,6 +5,7 @@ import type { CollateralMarket } from '../../model/types.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import { requireRule } from '../../core/schema.ts';
 import { parseSnapshotValue, snapshotDocument } from '../../documents/snapshot-document.ts';
+import { durationText, utcText } from '../feeds/clock.ts';
 import { ageSnapshot } from './age-slice.ts';
 import type { Chain } from '../feeds/chain.ts';
 import { chainOf } from '../feeds/chain.ts';
@@ -50,10 +51,25 @@ const ONE_Q30 = 2n ** 30n;
 /** A depth or a volatility older than a day is not of this market. */
 const MAX_INPUT_AGE_SECONDS = 86_400;
 
-function chainsOf(feeds: readonly Feed[]): Pair<Chain | undefined> {
+/** Chains of different hours are no one market: the older is refused, with its age. */
+function requireSameMoment(chains: Pair<Chain | undefined>, maxAgeSeconds: number): void {
+  const known = chains.filter((chain) => chain !== undefined);
+  const newest = known.reduce((best, chain) => Math.max(best, chain.time), -Infinity);
+  const witness = known.find(({ time }) => time === newest);
+  for (const { files, time } of known) {
+    requireRule(
+      newest - time <= maxAgeSeconds,
+      `${files.join(', ')}: ts`,
+      `the newest row is of ${utcText(time)} UTC, ${durationText(newest - time)} older than that ` +
+        `of ${witness?.files.join(', ')}; at most ${maxAgeSeconds} s make one snapshot`,
+    );
+  }
+}
+
+function chainsOf({ feeds, maxAgeSeconds }: ImportRequest): Pair<Chain | undefined> {
   const of = (underlying: UnderlyingId): Chain | undefined => {
     const own = feeds.filter((feed) => feed.underlying === underlying);
-    return own.length === 0 ? undefined : chainOf(underlying, own);
+    return own.length === 0 ? undefined : chainOf(underlying, own, maxAgeSeconds);
   };
   return [of(0), of(1)];
 }
@@ -152,8 +168,9 @@ type BuiltPart = Omit<ImportedUnderlying, 'repricing'> | undefined;
  * is at fault and `PlimsollError` (`NO_SURFACE`, `NO_QUOTES`) where it cannot be made into one.
  */
 export function importMarket(request: ImportRequest): MarketImport {
-  const chains = chainsOf(request.feeds);
+  const chains = chainsOf(request);
   requireBase(chains, request.base);
+  requireSameMoment(chains, request.maxAgeSeconds);
   const newest = chains.flatMap((chain) => (chain === undefined ? [] : [chain.time]));
   const levels = request.inputs.filter(carriesLevels);
   const dated = levels.flatMap((entry) => (entry.time === undefined ? [] : [entry.time]));

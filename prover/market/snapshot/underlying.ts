@@ -6,7 +6,11 @@ import type { FittedSlice } from '../surface/types.ts';
 import { MAX_SLICES } from '../../model/types.ts';
 import { SECONDS_PER_YEAR } from '../../core/year.ts';
 import type { Chain } from '../feeds/chain.ts';
+import { dropText } from '../feeds/clean.ts';
+import { utcText } from '../feeds/clock.ts';
 import type { ChainSurface, ExpirySurface } from './chain-surface.ts';
+import { confidenceFloorQ10 } from './confidence.ts';
+import { indexAgreement } from './contradictions.ts';
 import type { Level } from '../feeds/levels.ts';
 import { indexOf, perpetualOf } from '../feeds/levels.ts';
 import type { UnderlyingInputs } from '../../documents/market-inputs-document.ts';
@@ -53,11 +57,16 @@ function nearestOf(surface: ChainSurface) {
   return nearest && { expiry: nearest.expiry, forward: nearest.forward.forward };
 }
 
-function sliceOf({ forward }: ExpirySurface, fit: FittedSlice, indexE4: bigint): LiveSlice {
+function sliceOf(
+  { forward, agreement }: ExpirySurface,
+  fit: FittedSlice,
+  indexE4: bigint,
+): LiveSlice {
   const forwardE4 = toE4(forward.forward);
   // The engine rounds index·ratio up: the largest ratio that does not exceed the forward.
   const forwardRatioQ30 = (forwardE4 << 30n) / indexE4;
-  const { expiry, surface, confidenceQ10 } = fit;
+  const { expiry, surface } = fit;
+  const confidenceQ10 = confidenceFloorQ10(fit.confidenceQ10, 1, 1, 1 - agreement, 1);
   return { state: 'live', expiry, forwardRatioQ30, ...surface, confidenceQ10 };
 }
 
@@ -85,6 +94,21 @@ function monthVolQ20(kept: readonly ExpirySurface[], time: number): bigint {
   const variance = svi.a - svi.c * svi.m + svi.b * Math.hypot(svi.m, svi.sigma);
   const vol = Math.sqrt((variance * SECONDS_PER_YEAR) / (nearest.expiry - time));
   return BigInt(Math.round(vol * 2 ** 20));
+}
+
+/** Why not one expiry could be fitted, in the words of the first, with what was dropped from it. */
+function noSurface(symbol: string, { expiries, skipped }: ChainSurface): PlimsollError {
+  const [tried] = expiries;
+  const [left] = skipped;
+  const count = expiries.length + skipped.length;
+  let first = 'there is no quote';
+  if (tried?.fit.state === 'refused') {
+    first = `${tried.fit.message} (dropped: ${dropText(tried.quotes.dropped)})`;
+  } else if (left !== undefined) first = `${utcText(left.expiry)} UTC: ${left.message}`;
+  return new PlimsollError(
+    'NO_SURFACE',
+    `${symbol}: none of ${count} expiries could be fitted; the first: ${first}`,
+  );
 }
 
 function requireLevel(level: Level | undefined, symbol: string): Level {
@@ -119,6 +143,8 @@ export function buildUnderlying(
   if (index.source !== 'feed') remark('indexE4', index.source);
   const indexE4 = toE4(index.price);
 
+  const agreement = indexAgreement(index.price, nearestOf(surface), chain.time, `${symbol} index`);
+
   const ownPerpetual = chooseLevel(inputs, 'perpetualMarkE4', perpetualOf(chain));
   const perpetual = ownPerpetual ?? index;
   if (ownPerpetual === undefined) {
@@ -127,14 +153,7 @@ export function buildUnderlying(
 
   const waiting = (base?.slices ?? []).filter(({ state }) => state === 'expired');
   const { kept, out } = keep(surface, waiting.length);
-  if (kept.length === 0) {
-    const [refused] = surface.expiries;
-    throw new PlimsollError(
-      'NO_SURFACE',
-      `${symbol}: none of ${surface.expiries.length} expiries could be fitted; the first: ` +
-        (refused?.fit.state === 'refused' ? refused.fit.message : 'there is no quote'),
-    );
-  }
+  if (kept.length === 0) throw noSurface(symbol, surface);
   // What waits has passed at `time`, and so comes before everything that was fitted.
   const slices: Slice[] = [
     ...waiting,
@@ -164,7 +183,7 @@ export function buildUnderlying(
     market: {
       indexE4,
       perpetualMarkE4: toE4(perpetual.price),
-      confidenceQ10: index.confidenceQ10,
+      confidenceQ10: confidenceFloorQ10(index.confidenceQ10, 1, 1, 1 - agreement, 1),
       depthQuote: choose('depthQuote'),
       realisedVolQ20: choose('realisedVolQ20'),
       forecastVolQ20: choose('forecastVolQ20'),

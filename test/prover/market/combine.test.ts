@@ -14,7 +14,6 @@ import { totalVariance } from '../../../prover/market/surface/svi.ts';
 import { combineSnapshots } from '../../../prover/market/consensus/combine.ts';
 import { medianFloor, robustMedian } from '../../../prover/market/consensus/robust-median.ts';
 import type { Source } from '../../../prover/market/consensus/sources.ts';
-import { parseChainCsv } from '../../../prover/market/feeds/csv.ts';
 import { importMarket } from '../../../prover/market/snapshot/import-market.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
 import { snapshotDocument } from '../../../prover/documents/snapshot-document.ts';
@@ -23,6 +22,7 @@ import { priceMarket } from '../../../prover/risk/pricing/market.ts';
 import type { LiveSlice, MarketSnapshot } from '../../../prover/model/types.ts';
 import { plimsoll } from '../../support/cli.ts';
 import type { ChainSpec } from './synthetic.ts';
+import { readFeed } from './read-feed.ts';
 import { BTC, CALM, ETH, TIME, syntheticChain, toCsv } from './synthetic.ts';
 
 const RULES = { maxAgeSeconds: 120, minSources: 2 };
@@ -30,7 +30,7 @@ const RULES = { maxAgeSeconds: 120, minSources: 2 };
 /** What one importer makes of the market: levels and volatilities a little different from the rest. */
 function seen(change: Partial<ChainSpec> = {}, spot = 1): MarketSnapshot {
   const feed = (spec: ChainSpec, name: string) =>
-    parseChainCsv(toCsv(syntheticChain({ ...spec, ...change })), name);
+    readFeed(toCsv(syntheticChain({ ...spec, ...change })), name);
   const days = { days: change.days ?? [9, 30, 86] };
   return importMarket({
     feeds: [

@@ -5,12 +5,11 @@ import { describe, expect, it } from 'vitest';
 import '../../support/seed.ts';
 import { PlimsollError } from '../../../prover/core/errors.ts';
 import { chainOf } from '../../../prover/market/feeds/chain.ts';
-import { parseChainCsv } from '../../../prover/market/feeds/csv.ts';
-import { parseDeribit } from '../../../prover/market/feeds/deribit.ts';
 import type { Feed, OptionRow } from '../../../prover/market/feeds/feed.ts';
 import { parseInstrumentName } from '../../../prover/market/feeds/instrument-name.ts';
 import { readMarketFile } from '../../../prover/market/feeds/read-file.ts';
 import type { SyntheticOption } from './synthetic.ts';
+import { readFeed } from './read-feed.ts';
 import {
   BTC,
   ETH,
@@ -32,7 +31,7 @@ function withFirst(change: Partial<SyntheticOption>): SyntheticOption[] {
   return [{ ...first!, ...change }, ...rest];
 }
 
-const withoutPlace = ({ place: _place, ...row }: OptionRow): unknown => row;
+const withoutPlace = ({ place: _place, layout: _layout, ...row }: OptionRow): unknown => row;
 const rounded = (feed: Feed): unknown =>
   feed.options.map((row) =>
     Object.fromEntries(
@@ -45,7 +44,7 @@ const rounded = (feed: Feed): unknown =>
 
 describe('a chain in CSV', () => {
   it('is read with its units: percent, coin, USD, UTC', () => {
-    const [row] = parseChainCsv(toCsv(chain()), 'a.csv').options;
+    const [row] = readFeed(toCsv(chain()), 'a.csv').options;
     const [option] = chain();
     expect(row).toMatchObject({
       place: 'a.csv: row 2',
@@ -80,8 +79,8 @@ describe('a chain in CSV', () => {
     ['an infinite forward', swap(6, '1e99'), 'a.csv: row 2, forward: must be a price in USD'],
     [
       'a duplicated strike',
-      cut(text, second, `${first}\n${second}`),
-      'a.csv: row 3, strike: duplicated: expiry, strike and type are those of row 2',
+      cut(text, second, `${cellOf(first, 4, '88')}\n${second}`),
+      'a.csv: row 3, strike: duplicated: expiry, strike, type and time are those of row 2',
     ],
     [
       'a swapped expiry',
@@ -107,7 +106,7 @@ describe('a chain in CSV', () => {
       text.replaceAll(/,[^,\n]*\n/g, '\n'),
       'a.csv: row 1, ts: column is missing',
     ],
-    ['a column twice', cut(text, ',bid,', ',ask,'), 'a.csv: row 1, bid: column is missing'],
+    ['a column twice', cut(text, ',bid,', ',ask,'), 'a.csv: row 1, ask: column is there twice'],
     [
       'a time without zone',
       swap(13, '2026-02-04T12:00:00'),
@@ -119,9 +118,9 @@ describe('a chain in CSV', () => {
       'a.csv: row 2, instrument: must name an option',
     ],
     [
-      'a linear option',
+      'a linear option at another strike',
       swap(0, 'BTC_USDC-13FEB26-100-C'),
-      'row 2, instrument: must name an option',
+      "row 2, strike: does not agree with the instrument's name BTC_USDC-13FEB26-100-C",
     ],
     ['no row', text.split('\n')[0]!, 'a.csv: holds no option, future or perpetual of BTC or ETH'],
     ['nothing', '', 'a.csv: is empty'],
@@ -136,7 +135,7 @@ describe('a chain of Deribit’s API', () => {
   const json = (value: unknown): string => JSON.stringify(value);
 
   it('reads the same from book summaries and tickers, enveloped or bare, alone or together', () => {
-    const wanted = rounded(parseChainCsv(toCsv(options), 'a.csv'));
+    const wanted = rounded(readFeed(toCsv(options), 'a.csv'));
     const forms = [
       options.map(bookSummary),
       envelope(options.map(bookSummary)),
@@ -151,8 +150,8 @@ describe('a chain of Deribit’s API', () => {
       options.map((option) => ({ ...ticker(option), estimated_delivery_price: 'expired' })),
       options.map((option) => ({ ...bookSummary(option), quote_currency: 'USD' })),
     ];
-    for (const form of forms) expect(rounded(parseDeribit(json(form), 'a.json'))).toEqual(wanted);
-    expect(rounded(parseDeribit(json(ticker(options[0]!)), 'a.json'))).toEqual([
+    for (const form of forms) expect(rounded(readFeed(json(form), 'a.json'))).toEqual(wanted);
+    expect(rounded(readFeed(json(ticker(options[0]!)), 'a.json'))).toEqual([
       (wanted as unknown[])[0],
     ]);
   });
@@ -161,7 +160,7 @@ describe('a chain of Deribit’s API', () => {
     const [option] = withFirst({ bid: undefined, ask: undefined });
     const { bid_price: _bid, ask_price: _ask, ...absent } = bookSummary(option!);
     for (const row of [bookSummary(option!), ticker(option!), absent]) {
-      const [read] = parseDeribit(json(row), 'a.json').options;
+      const [read] = readFeed(json(row), 'a.json').options;
       expect(read).not.toHaveProperty('bid');
       expect(read).not.toHaveProperty('ask');
     }
@@ -170,7 +169,7 @@ describe('a chain of Deribit’s API', () => {
   it('keeps perpetual and futures apart, and counts combinations', () => {
     const row = bookSummary(options[0]!);
     const future = { ...row, quote_currency: 'USD', mark_price: 70_123.5, mark_iv: undefined };
-    const feed = parseDeribit(
+    const feed = readFeed(
       json([
         row,
         { ...future, instrument_name: 'BTC-PERPETUAL' },
@@ -190,13 +189,13 @@ describe('a chain of Deribit’s API', () => {
   it('closes what the list of instruments calls inactive or does not list', () => {
     const [first, second, ...rest] = options;
     const feeds = [
-      parseDeribit(json(options.map(bookSummary)), 'prices.json'),
-      parseDeribit(
+      readFeed(json(options.map(bookSummary)), 'prices.json'),
+      readFeed(
         json([{ ...listing(first!), is_active: false }, ...rest.map(listing)]),
         'instruments.json',
       ),
     ];
-    const closed = chainOf(0, feeds).options.filter(({ open }) => !open);
+    const closed = chainOf(0, feeds, 300).options.filter(({ open }) => !open);
     expect(closed.map(({ strike, kind }) => [strike, kind])).toEqual([
       [first!.strike, 'call'],
       [second!.strike, 'put'],
@@ -204,13 +203,13 @@ describe('a chain of Deribit’s API', () => {
   });
 
   it('takes the newer of two files’ rows, whichever comes first', () => {
-    const older = parseDeribit(json(options.map(bookSummary)), 'older.json');
-    const newer = parseDeribit(json([ticker({ ...options[0]!, time: TIME + 5 })]), 'newer.json');
+    const older = readFeed(json(options.map(bookSummary)), 'older.json');
+    const newer = readFeed(json([ticker({ ...options[0]!, time: TIME + 5 })]), 'newer.json');
     for (const feeds of [
       [older, newer],
       [newer, older],
     ]) {
-      const joined = chainOf(0, feeds);
+      const joined = chainOf(0, feeds, 300);
       expect(joined.options.filter(({ place }) => place.startsWith('newer'))).toHaveLength(1);
       expect(joined).toMatchObject({ duplicates: 1, time: TIME + 5 });
     }
@@ -223,10 +222,10 @@ describe('a chain of Deribit’s API', () => {
     [
       'NaN',
       second({ mark_iv: 'HERE' }).replace('"HERE"', 'NaN'),
-      'a.json: row 2, mark_iv: must be a volatility in percent',
+      'a.json: row 2, mark_iv: must be a decimal number, got "NaN"',
     ],
     ['a negative bid', second({ bid_price: -0.1 }), 'a.json: row 2, bid_price: must be'],
-    ['a text for a number', second({ ask_price: '0.1' }), 'a.json: row 2, ask_price: must be'],
+    ['a text for a number', second({ ask_price: 'much' }), 'a.json: row 2, ask_price: must be'],
     [
       'a price in USD',
       second({ mark_price: 8_000 }),
@@ -254,7 +253,7 @@ describe('a chain of Deribit’s API', () => {
     ],
     [
       'a duplicated strike',
-      json([bookSummary(options[0]!), bookSummary(options[0]!)]),
+      json([bookSummary(options[0]!), { ...bookSummary(options[0]!), mark_iv: 88 }]),
       'a.json: row 2, strike: duplicated',
     ],
     [
@@ -280,7 +279,7 @@ describe('a chain of Deribit’s API', () => {
     [
       'a row without name',
       json([{ creation_timestamp: TIME * 1000 }]),
-      'a.json: row 1, instrument_name',
+      'a.json: row 1: is no row of an option chain',
     ],
   ];
   it.each(refusals)('is refused with %s', (_what, source, message) => {
@@ -289,8 +288,7 @@ describe('a chain of Deribit’s API', () => {
 });
 
 describe('rows that contradict each other', () => {
-  const feed = (options: readonly SyntheticOption[]): Feed =>
-    parseChainCsv(toCsv(options), 'a.csv');
+  const feed = (options: readonly SyntheticOption[]): Feed => readFeed(toCsv(options), 'a.csv');
   const doubled = chain().map((option) => ({ ...option, markVol: option.markVol * 2 }));
 
   it.each([
@@ -298,7 +296,7 @@ describe('rows that contradict each other', () => {
     ['an index of another market', withFirst({ index: 2_100 }), 'row 2, index: is 2100, more than'],
     ['volatilities in another unit', doubled, 'mark_iv: disagrees with mark_price, as half'],
   ])('are refused: %s', (_what, options, message) => {
-    expect(() => chainOf(0, [feed(options)])).toThrow(message);
+    expect(() => chainOf(0, [feed(options)], 300)).toThrow(message);
   });
 });
 
@@ -314,7 +312,8 @@ describe('a feed damaged at random', () => {
   function readOrRefused(source: string, name: string): void {
     try {
       const read = readMarketFile(source, name);
-      if (read.type === 'feed') chainOf(read.feed.underlying, [read.feed]);
+      if (read.type === 'feeds')
+        for (const feed of read.feeds) chainOf(feed.underlying, [feed], 300);
     } catch (error) {
       expect(error).toBeInstanceOf(PlimsollError);
       expect((error as Error).message).toContain(name);
@@ -363,14 +362,31 @@ describe('instrument names', () => {
       expiry: Date.UTC(2026, 1, 6, 8) / 1000,
       strike: 2100,
       kind: 'put',
+      linear: false,
     });
   });
+  it.each(['BTC-31APR26-1-C', 'BTC-6FEB26-1-X', 'BTC-6FEB26-1-C-1', 'BTC', 'BTC-6FEV26'])(
+    'do not exist: %s',
+    (name) => expect(parseInstrumentName(name)).toBeUndefined(),
+  );
+  it('are told from those of assets a snapshot has no place for', () => {
+    expect(parseInstrumentName('XRP_USDC-6FEB26-2d5-C')).toEqual({ type: 'foreign' });
+  });
   it.each([
-    'BTC-31APR26-1-C',
-    'BTC-6FEB26-1-X',
-    'BTC-6FEB26-1-C-1',
-    'BTC',
-    'BTC-6FEV26',
-    'XRP-6FEB26',
-  ])('do not exist: %s', (name) => expect(parseInstrumentName(name)).toBeUndefined());
+    ['BTC-27MAR26-70000-C', false],
+    ['BTC_USDC-27MAR26-70000-C', true],
+    ['BTC-27MAR26-70000-C-USDT', true],
+    ['BTC-USD-260327-70000-C', false],
+    ['BTC-260327-70000-C', false],
+    ['BTC-20260327-70000-C', false],
+  ])('of every venue name the same option: %s', (name, linear) =>
+    expect(parseInstrumentName(name)).toEqual({
+      type: 'option',
+      underlying: 0,
+      expiry: Date.UTC(2026, 2, 27, 8) / 1000,
+      strike: 70_000,
+      kind: 'call',
+      linear,
+    }),
+  );
 });

@@ -10,7 +10,7 @@ import '../../support/seed.ts';
 import type { Feed } from '../../../prover/market/feeds/feed.ts';
 import { importMarket } from '../../../prover/market/snapshot/import-market.ts';
 import { formatMarketInputs } from '../../../prover/documents/market-inputs-document.ts';
-import { readMarketFile } from '../../../prover/market/feeds/read-file.ts';
+import { readFeed } from './read-feed.ts';
 import { totalVariance } from '../../../prover/market/surface/svi.ts';
 import { parseSnapshot, snapshotDocument } from '../../../prover/documents/snapshot-document.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
@@ -52,11 +52,8 @@ function chains(change: Partial<ChainSpec> = {}): [btc: string, eth: string] {
   ];
 }
 
-const feedOf = (options: readonly SyntheticOption[], name: string): Feed => {
-  const read = readMarketFile(toCsv(options), name);
-  if (read.type !== 'feed') throw new Error('not a feed');
-  return read.feed;
-};
+const feedOf = (options: readonly SyntheticOption[], name: string): Feed =>
+  readFeed(toCsv(options), name);
 
 describe('plimsoll market import', () => {
   it('writes a snapshot that parses, prices and margins', async () => {

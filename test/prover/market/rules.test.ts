@@ -7,7 +7,6 @@ import { ageSnapshot } from '../../../prover/market/snapshot/age-slice.ts';
 import type { DropReason } from '../../../prover/market/feeds/clean.ts';
 import { cleanExpiry } from '../../../prover/market/feeds/clean.ts';
 import { chainOf } from '../../../prover/market/feeds/chain.ts';
-import { parseChainCsv } from '../../../prover/market/feeds/csv.ts';
 import type { OptionRow } from '../../../prover/market/feeds/feed.ts';
 import { forwardOf, parityOf } from '../../../prover/market/snapshot/forwards.ts';
 import { indexOf } from '../../../prover/market/feeds/levels.ts';
@@ -21,11 +20,12 @@ import {
 import { loadSample } from '../../../prover/sample/sample.ts';
 import type { LiveSlice } from '../../../prover/model/types.ts';
 import type { ChainSpec, SyntheticOption } from './synthetic.ts';
+import { readFeed } from './read-feed.ts';
 import { BTC, TIME, forwardAt, syntheticChain, toCsv } from './synthetic.ts';
 
 const oneExpiry: ChainSpec = { ...BTC, days: [30] };
 const rowsOf = (options: readonly SyntheticOption[]): readonly OptionRow[] =>
-  parseChainCsv(toCsv(options), 'a.csv').options;
+  readFeed(toCsv(options), 'a.csv').options;
 
 describe('a forward', () => {
   const expiry = syntheticChain(oneExpiry)[0]!.expiry;
@@ -72,7 +72,7 @@ describe('a forward', () => {
     expect(parityOf(rowsOf(discounted))!.discount).toBeCloseTo(0.97, 3);
   });
 
-  it('is the future’s mark before parity, and nothing without three close quotes', () => {
+  it('is the future’s mark before parity, then the marks, and nothing without any of them', () => {
     const options = syntheticChain(oneExpiry).map((option) => ({ ...option, forward: undefined }));
     const future = { place: 'f', time: TIME, underlying: 0, expiry, mark: exact + 5 } as const;
     expect(forwardOf(rowsOf(options), future)).toMatchObject({
@@ -80,7 +80,11 @@ describe('a forward', () => {
       source: 'future',
     });
     const wide = options.map((option) => ({ ...option, ask: option.ask! + 0.03 }));
-    expect(forwardOf(rowsOf(wide), undefined)).toBeUndefined();
+    const told = forwardOf(rowsOf(wide), undefined);
+    expect(told?.source).toBe('marks');
+    expect(Math.abs(told!.forward / exact - 1)).toBeLessThan(1e-4);
+    const unmarked = rowsOf(wide).map(({ markVol: _markVol, ...row }) => row);
+    expect(forwardOf(unmarked, undefined)).toBeUndefined();
   });
 });
 
@@ -90,7 +94,7 @@ describe('an index', () => {
       ...option,
       index: values[i % values.length]!,
     }));
-    return chainOf(0, [parseChainCsv(toCsv(options), 'a.csv')]);
+    return chainOf(0, [readFeed(toCsv(options), 'a.csv')], 300);
   };
   const near = { expiry: TIME + 3600, forward: 70_010 };
 

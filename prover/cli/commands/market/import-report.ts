@@ -2,7 +2,8 @@
 import type { FittedSlice } from '../../../market/surface/types.ts';
 import type { ExpirySurface } from '../../../market/snapshot/chain-surface.ts';
 import type { DropReason } from '../../../market/feeds/clean.ts';
-import { DROP_REASONS } from '../../../market/feeds/clean.ts';
+import { DROP_REASONS, dropText } from '../../../market/feeds/clean.ts';
+import { durationText } from '../../../market/feeds/clock.ts';
 import type { ImportedUnderlying, MarketImport } from '../../../market/snapshot/import-market.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { CommandContext } from '../../command.ts';
@@ -10,13 +11,6 @@ import { formatTable, formatUtc } from '../../../model/format.ts';
 
 const points = (vol: number): string => (100 * vol).toFixed(2);
 const percent = (share: number): string => (100 * share).toFixed(4);
-
-function droppedText({ quotes }: ExpirySurface): string {
-  return (Object.keys(DROP_REASONS) as DropReason[])
-    .filter((reason) => quotes.dropped[reason] !== undefined)
-    .map((reason) => `${quotes.dropped[reason]} ${reason}`)
-    .join(', ');
-}
 
 function fittedCells({ diagnostics, confidenceQ10 }: FittedSlice): string[] {
   const { whole, core, butterflyMargin, calendarMargin } = diagnostics;
@@ -59,7 +53,7 @@ function expiryRow(entry: ExpirySurface): string[] {
     parity?.discount.toFixed(4) ?? '-',
     `${quotes.used.length}/${entry.listed}`,
     ...(fit.state === 'fitted' ? fittedCells(fit) : Array<string>(7).fill('-')),
-    droppedText(entry),
+    dropText(quotes.dropped),
   ];
 }
 
@@ -90,6 +84,10 @@ function printUnderlying(context: CommandContext, underlying: ImportedUnderlying
   for (const { expiry, listed, reason, message } of skipped) {
     print(`  left out ${formatUtc(BigInt(expiry))} (${listed} options): ${reason}: ${message}`);
   }
+  for (const { place, seconds } of chain.ahead) {
+    print(`  left out ${place}, ts: ${durationText(seconds)} after the rest of the rows`);
+  }
+  for (const text of chain.readAs) print(`  read ${text}`);
   for (const expiry of crowdedOut) {
     print(
       `  left out ${formatUtc(BigInt(expiry))}: a snapshot holds 12 expiries, and this one has the ` +
@@ -150,11 +148,14 @@ export function importJson({ underlyings, notes }: MarketImport): unknown {
           expiry: entry.expiry,
           listed: entry.listed,
           forward: entry.forward,
+          agreement: entry.agreement,
           used: entry.quotes.used.length,
           dropped: entry.quotes.dropped,
           fit: fitJson(entry),
         })),
         skipped: surface.skipped,
+        ahead: chain.ahead,
+        readAs: chain.readAs,
         crowdedOut,
         repricing,
       })),

@@ -3,6 +3,9 @@ import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { importMarket } from '../../../market/snapshot/import-market.ts';
 import { surfacePicture } from '../../../market/charts/picture.ts';
+import { TIME_RULES, secondsOf } from '../../../market/feeds/clock.ts';
+import { parseColumnMap } from '../../../market/feeds/column-map.ts';
+import type { ChainReading } from '../../../market/feeds/csv-chain.ts';
 import { readMarketFile } from '../../../market/feeds/read-file.ts';
 import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
 import { snapshotHash } from '../../../commitments/snapshot-words.ts';
@@ -23,10 +26,26 @@ function maxAge(context: CommandContext): number {
   return parseValue(integer(0, SECONDS_PER_DAY), value, '--max-age');
 }
 
+/** How rows are read that do not say it themselves: their columns, their time. */
+function readingOf(context: CommandContext): ChainReading {
+  const [columns, text] = [stringOption(context, 'columns'), stringOption(context, 'time')];
+  const time = text === undefined ? undefined : secondsOf(text, 'auto');
+  if (text !== undefined && time === undefined) {
+    throw new InvalidInput('--time', TIME_RULES.auto);
+  }
+  return {
+    ...(columns === undefined
+      ? {}
+      : { columnMap: parseColumnMap(readTextFile(columns, '--columns')) }),
+    ...(time === undefined ? {} : { time }),
+  };
+}
+
 function requestOf(context: CommandContext): Parameters<typeof importMarket>[0] {
+  const reading = readingOf(context);
   const files = context.positionals.map((path) => ({
     path,
-    ...readMarketFile(readTextFile(path, '<file>'), path),
+    ...readMarketFile(readTextFile(path, '<file>'), path, reading),
   }));
   const documents = files
     .flatMap((file) => (file.type === 'inputs' ? [{ ...file.inputs, file: file.path }] : []))
@@ -35,7 +54,7 @@ function requestOf(context: CommandContext): Parameters<typeof importMarket>[0] 
   const base =
     basePath === undefined ? {} : { base: parseSnapshot(readTextFile(basePath, '--base')) };
   return {
-    feeds: files.flatMap((file) => (file.type === 'feed' ? [file.feed] : [])),
+    feeds: files.flatMap((file) => (file.type === 'feeds' ? file.feeds : [])),
     // A flag outranks a document, a newer document an older one.
     inputs: [marketValues(context), ...documents],
     maxAgeSeconds: maxAge(context),
@@ -47,9 +66,10 @@ export const command: Command = {
   name: 'market import',
   summary: 'read option chains, fit the surface, write a snapshot',
   description:
-    'Reads chains of BTC and ETH: responses of Deribit’s public API in JSON\n' +
-    '(get_book_summary_by_currency, ticker, get_instruments) or CSV, and what plimsoll market vol\n' +
-    'and plimsoll market depth write. Cleans the quotes, fits every expiry free of arbitrage and\n' +
+    'Reads chains of BTC and ETH: responses of Deribit (get_book_summary_by_currency, ticker,\n' +
+    'get_instruments, trades), OKX, Bybit, Binance and Derive in JSON, CSV of ours, of Tardis and of\n' +
+    'common collectors, or any with --columns, and what plimsoll market vol and plimsoll market depth\n' +
+    'write; each is told by its content. Cleans the quotes, fits every expiry free of arbitrage and\n' +
     'writes the snapshot that plimsoll margin --snapshot takes. An expiry that cannot be fitted is\n' +
     'left out and named. Rules and figures: docs/market-data.md.',
   example:
@@ -74,6 +94,16 @@ export const command: Command = {
       placeholder: 'file',
       describe:
         'snapshot that supplies what the files do not: the other underlying, depth, collateral',
+    },
+    columns: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'column map: which column of the CSV files is what (docs/market-data.md)',
+    },
+    time: {
+      type: 'string',
+      placeholder: 'utc',
+      describe: 'moment of the rows that carry none, such as 2026-02-04T21:33:08Z',
     },
     'max-age': {
       type: 'string',
