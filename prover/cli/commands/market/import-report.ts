@@ -5,6 +5,7 @@ import type { DropReason } from '../../../market/feeds/clean.ts';
 import { DROP_REASONS, dropText } from '../../../market/feeds/clean.ts';
 import { durationText } from '../../../market/feeds/clock.ts';
 import type { ImportedUnderlying, MarketImport } from '../../../market/snapshot/import-market.ts';
+import type { Repricing } from '../../../market/snapshot/repricing.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { CommandContext } from '../../command.ts';
 import { formatTable, formatUtc } from '../../../model/format.ts';
@@ -57,6 +58,19 @@ function expiryRow(entry: ExpirySurface): string[] {
   ];
 }
 
+/** How far the surface is from the marks; of nothing there is no median. */
+function repricingText({ options, left, median, p95, max, coreVolMedian }: Repricing): string {
+  if (options === 0) return `not re-priced: the ${left} options have no marks to compare with`;
+  const core = Number.isNaN(coreVolMedian)
+    ? 'no mark volatilities to compare with'
+    : `volatility within two standard deviations of the money ${points(coreVolMedian)} points (median)`;
+  return (
+    `re-priced ${options} options with the surface: error ${percent(median)} % of the forward ` +
+    `(median), ${percent(p95)} % (95th percentile), ${percent(max)} % (largest); ${core}` +
+    (left === 0 ? '' : `; ${left} left, without mark or slice`)
+  );
+}
+
 function printUnderlying(context: CommandContext, underlying: ImportedUnderlying): void {
   const { print } = context;
   const { chain, surface, market, repricing, crowdedOut } = underlying;
@@ -71,13 +85,7 @@ function printUnderlying(context: CommandContext, underlying: ImportedUnderlying
       (chain.ignored === 0 ? '' : `, ${chain.ignored} combinations ignored`),
   );
   for (const line of formatTable(HEADER, expiries.map(expiryRow))) print(`  ${line}`);
-  print(
-    `  re-priced ${repricing.options} options with the surface: error ` +
-      `${percent(repricing.median)} % of the forward (median), ${percent(repricing.p95)} % ` +
-      `(95th percentile), ${percent(repricing.max)} % (largest); volatility within two standard ` +
-      `deviations of the money ${points(repricing.coreVolMedian)} points (median)` +
-      (repricing.left === 0 ? '' : `; ${repricing.left} left, without mark or slice`),
-  );
+  print(`  ${repricingText(repricing)}`);
   for (const { fit } of expiries) {
     if (fit.state === 'refused') print(`  refused (${fit.reason}) ${fit.message}`);
   }
