@@ -3,9 +3,10 @@ import { z } from 'zod';
 
 import { InvalidInput } from '../../core/errors.ts';
 import type { UnderlyingId } from '../../model/types.ts';
-import { hasField, parseJsonNaming, responseRows } from './deribit-envelope.ts';
 import { requireField } from './feed.ts';
 import { parseInstrumentName } from './instrument-name.ts';
+import { hasField, jsonRows } from './json-rows.ts';
+import { parseVenueJson } from './json-text.ts';
 import { QUANTITY } from './quantities.ts';
 
 /** The price at which a venue settled one expiry. */
@@ -77,7 +78,8 @@ function bybitDelivery(value: unknown, place: string): DeliveryPrice | undefined
   const { symbol, deliveryPrice, deliveryTime } = parsed.data;
   // Newer names end with the coin that settles them; a delivery price is in USD all the same.
   const named = parseInstrumentName(symbol.replace(/-(USDT|USDC)$/, ''));
-  if (named === undefined || named.type === 'combination') return undefined;
+  const settles = named?.type === 'option' || named?.type === 'future';
+  if (!settles) return undefined;
   const expiry = deliveryTime / 1000;
   requireField(
     Number.isInteger(expiry) && expiry >= 1e9 && expiry < 2 ** 32,
@@ -90,9 +92,9 @@ function bybitDelivery(value: unknown, place: string): DeliveryPrice | undefined
 }
 
 function rowsOf(source: string, file: string): unknown[] {
-  return responseRows(parseJsonNaming(source, file), file).flatMap((value): unknown[] => {
+  return jsonRows(parseVenueJson(source, file), file).flatMap(({ value }): unknown[] => {
     for (const list of ['data', 'list']) {
-      const rows = hasField(value, list) ? (value as Record<string, unknown>)[list] : undefined;
+      const rows = hasField(value, list) ? value[list] : undefined;
       if (Array.isArray(rows)) return rows;
     }
     return [value];

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import type { FundingInput } from '../../documents/market-inputs-document.ts';
 import type { UNDERLYING_SYMBOLS } from '../../model/types.ts';
-import { hasField, parseJsonNaming, responseRows } from './deribit-envelope.ts';
 import { requireField } from './feed.ts';
+import { hasField, jsonRows } from './json-rows.ts';
+import { parseVenueJson } from './json-text.ts';
 
 /*
  * Funding rates of perpetuals, each as its venue documents it:
@@ -167,7 +168,7 @@ export function parseFunding(
   file: string,
   symbol: Symbol,
 ): readonly FundingInput[] {
-  const rows = responseRows(parseJsonNaming(source, file), file).flatMap(listed);
+  const rows = jsonRows(parseVenueJson(source, file), file).flatMap(({ value }) => listed(value));
   const byTime = new Map<number, { readonly entry: FundingInput; readonly place: string }>();
   for (const [index, value] of rows.entries()) {
     const place = `${file}: row ${index + 1}`;

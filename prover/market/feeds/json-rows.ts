@@ -17,6 +17,10 @@ const MAX_DEPTH = 12;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export function hasField(value: unknown, key: string): boolean {
+  return isObject(value) && Object.hasOwn(value, key);
+}
+
 const has = (value: Record<string, unknown>, key: string): boolean => Object.hasOwn(value, key);
 
 /** What the venue says went wrong, where the document is an error and no answer. */
