@@ -5,7 +5,8 @@ import {
   type AccountChange,
   type BalanceSymbol,
 } from '../commitments/account-change.ts';
-import { COLLATERAL_BITS, QUOTE_BITS, type Account } from '../commitments/account.ts';
+import type { Account } from '../commitments/account.ts';
+import { COLLATERAL_BITS, QUOTE_BITS } from '../commitments/widths.ts';
 import { shiftCeil } from '../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../risk/pricing/market.ts';
 import type { Position } from '../model/types.ts';

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 
 import { InvalidInput } from '../core/errors.ts';
+import { meant } from './suggestion.ts';
 
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
@@ -35,7 +36,6 @@ export interface CommandContext {
 export interface Command {
   /** One word, or two (`market import`, in `commands/market/import.ts`) where commands share a noun. */
   readonly name: string;
-  readonly summary: string;
   readonly description?: string;
   /** A complete line that can be pasted. */
   readonly example: string;
@@ -79,7 +79,11 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
     if (token.kind !== 'option') continue;
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
     if (spec === undefined) {
-      throw new InvalidInput(token.rawName, `unknown flag; see plimsoll ${command.name} --help`);
+      const flags = Object.keys(specs).map((name) => `--${name}`);
+      throw new InvalidInput(
+        token.rawName,
+        `unknown flag${meant(token.rawName, flags)}; see plimsoll ${command.name} --help`,
+      );
     }
     if (spec.type === 'boolean') {
       if (token.value !== undefined) throw new InvalidInput(token.rawName, 'takes no value');
@@ -122,7 +126,8 @@ export function stringOption(context: CommandContext, name: string): string | un
   return typeof value === 'string' ? value : undefined;
 }
 
-export function helpText(command: Command): string {
+/** @param summary the command's line in the overview */
+export function helpText(command: Command, summary: string): string {
   const words = command.positionals.map(
     ({ name, required, repeated }) =>
       (required ? `<${name}>` : `[${name}]`) + (repeated === true ? '...' : ''),
@@ -135,7 +140,7 @@ export function helpText(command: Command): string {
   }
   const width = Math.max(...rows.map(([left]) => left.length));
   return [
-    `plimsoll ${command.name}: ${command.summary}`,
+    `plimsoll ${command.name}: ${summary}`,
     ...(command.description === undefined ? [] : ['', command.description]),
     '',
     `Usage: npx plimsoll ${[command.name, ...words, '[options]'].join(' ')}`,

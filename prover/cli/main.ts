@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
+import { REPOSITORY_ROOT } from '../core/root.ts';
 import type { CommandContext } from './command.ts';
 import { helpText, parseArguments } from './command.ts';
 import { COMMANDS } from './registry.ts';
-import { assertSetUp } from '../toolchain/setup-state.ts';
+import { meant } from './suggestion.ts';
 
 const EXIT_FAILURE = 1;
 const EXIT_INVALID_INPUT = 2;
@@ -18,18 +21,17 @@ export function toJsonLine(value: unknown): string {
 }
 
 /** All commands, or those that share the first word. */
-async function overview(noun?: string): Promise<string> {
+function overview(noun?: string): string {
   const chosen = [...COMMANDS].filter(
     ([name]) => noun === undefined || name.startsWith(`${noun} `),
   );
-  const commands = await Promise.all(chosen.map(async ([, load]) => load()));
-  const width = Math.max(...commands.map(({ name }) => name.length));
+  const width = Math.max(...chosen.map(([name]) => name.length));
   return [
     'plimsoll: portfolio margin and liquidation, proven and enforced on chain',
     '',
     'Usage: npx plimsoll <command> [options]',
     '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...chosen.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'Every command has --help and --json.',
     '',
@@ -37,9 +39,14 @@ async function overview(noun?: string): Promise<string> {
   ].join('\n');
 }
 
-function version(): string {
+function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
+}
+
+function version(json: boolean): string {
+  const { node, v8 } = process.versions;
+  return json ? toJsonLine({ plimsoll: packageVersion(), node, v8 }) : packageVersion();
 }
 
 function contextFor(parsed: ReturnType<typeof parseArguments>): CommandContext {
@@ -67,32 +74,34 @@ function commandIn(argv: readonly string[]): readonly [string | undefined, reado
 async function run(argv: readonly string[]): Promise<void> {
   const [name, rest] = commandIn(argv);
   if (name === undefined || name === '--help' || name === 'help') {
-    process.stdout.write(`${await overview()}\n`);
+    process.stdout.write(`${overview()}\n`);
     return;
   }
   if (name === '--version') {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${version(rest.includes('--json'))}\n`);
     return;
   }
-  const load = COMMANDS.get(name);
+  const entry = COMMANDS.get(name);
   const isNoun = [...COMMANDS.keys()].some((key) => key.startsWith(`${name} `));
   if (isNoun && (rest.length === 0 || rest[0] === '--help')) {
-    process.stdout.write(`${await overview(name)}\n`);
+    process.stdout.write(`${overview(name)}\n`);
     return;
   }
-  if (load === undefined) {
+  if (entry === undefined) {
+    if (name.startsWith('-')) throw new InvalidInput(name, 'unknown flag; see plimsoll --help');
+    const given = isNoun ? `${name} ${rest[0]}` : name;
     throw new InvalidInput(
-      name.startsWith('-') ? name : 'command',
-      `unknown ${name.startsWith('-') ? 'flag' : `command "${isNoun ? `${name} ${rest[0]}` : name}"`}; commands are ${[...COMMANDS.keys()].join(', ')}`,
+      'command',
+      `unknown command "${given}"${meant(given, [...COMMANDS.keys()])}; see plimsoll --help`,
     );
   }
-  const command = await load();
+  const command = await entry.load();
   const parsed = parseArguments(command, rest);
   if (parsed.options['help'] === true) {
-    process.stdout.write(`${helpText(command)}\n`);
+    process.stdout.write(`${helpText(command, entry.summary)}\n`);
     return;
   }
-  if (command.needsSetup) assertSetUp();
+  if (command.needsSetup) (await import('../toolchain/setup-state.ts')).assertSetUp();
   await command.run(contextFor(parsed));
 }
 
@@ -123,4 +132,6 @@ async function main(argv: readonly string[]): Promise<void> {
   process.stdout.write('', () => process.exit(exitCode));
 }
 
+// Types are stripped and code is compiled once, not with every command.
+enableCompileCache(join(REPOSITORY_ROOT, '.plimsoll', 'compile-cache'));
 await main(process.argv.slice(2));

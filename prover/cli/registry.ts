@@ -1,31 +1,136 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Command } from './command.ts';
 
+/** A command as the overview knows it; the rest of it is loaded when it is run. */
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+const entry = (
+  name: string,
+  summary: string,
+  load: () => Promise<Command>,
+): readonly [string, CommandEntry] => [name, { summary, load }];
+
 /**
- * Every command in the order of the help text. Loaded on demand, so that `--help` and `verify` do
- * not pay for Hardhat.
+ * Every command in the order of the help text, with its one line there. What a command needs is loaded
+ * with it, so that `--help` costs no library and `verify` no Hardhat.
  */
-export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
-  ['demo', async () => (await import('./commands/demo.ts')).command],
-  ['margin', async () => (await import('./commands/margin/margin.ts')).command],
-  ['what-if', async () => (await import('./commands/margin/what-if.ts')).command],
-  ['prove', async () => (await import('./commands/prove.ts')).command],
-  ['verify', async () => (await import('./commands/verify.ts')).command],
-  ['receipt create', async () => (await import('./commands/receipt/create.ts')).command],
-  ['receipt verify', async () => (await import('./commands/receipt/verify.ts')).command],
-  ['receipt place', async () => (await import('./commands/receipt/place.ts')).command],
-  ['receipt keys', async () => (await import('./commands/receipt/keys.ts')).command],
-  ['ledger', async () => (await import('./commands/ledger.ts')).command],
-  ['circuits', async () => (await import('./commands/circuits.ts')).command],
-  ['bench', async () => (await import('./commands/bench/bench.ts')).command],
-  ['market import', async () => (await import('./commands/market/import.ts')).command],
-  ['market combine', async () => (await import('./commands/market/combine.ts')).command],
-  ['market vol', async () => (await import('./commands/market/vol.ts')).command],
-  ['market depth', async () => (await import('./commands/market/depth.ts')).command],
-  ['market settle', async () => (await import('./commands/market/settle.ts')).command],
-  ['market funding', async () => (await import('./commands/market/funding.ts')).command],
-  ['oracle sign', async () => (await import('./commands/oracle/sign.ts')).command],
-  ['oracle combine', async () => (await import('./commands/oracle/combine.ts')).command],
-  ['oracle submit', async () => (await import('./commands/oracle/submit.ts')).command],
-  ['setup', async () => (await import('./commands/setup.ts')).command],
+export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
+  entry(
+    'demo',
+    'a market crash, proven and enforced on a local chain (what npm start runs)',
+    async () => (await import('./commands/demo.ts')).command,
+  ),
+  entry(
+    'margin',
+    'show what an account holds, is worth and needs',
+    async () => (await import('./commands/margin/margin.ts')).command,
+  ),
+  entry(
+    'what-if',
+    'show margin before and after trades, transfers or a move of the market',
+    async () => (await import('./commands/margin/what-if.ts')).command,
+  ),
+  entry(
+    'prove',
+    'prove that an account is below maintenance, its deficit, or its exact margin',
+    async () => (await import('./commands/prove.ts')).command,
+  ),
+  entry(
+    'verify',
+    'check a proof file against the circuits built here',
+    async () => (await import('./commands/verify.ts')).command,
+  ),
+  entry(
+    'receipt create',
+    'make a receipt of an account that anybody can check',
+    async () => (await import('./commands/receipt/create.ts')).command,
+  ),
+  entry(
+    'receipt verify',
+    'check a receipt, against the chain too',
+    async () => (await import('./commands/receipt/verify.ts')).command,
+  ),
+  entry(
+    'receipt place',
+    'write down the current margin tick, for receipts made offline',
+    async () => (await import('./commands/receipt/place.ts')).command,
+  ),
+  entry(
+    'receipt keys',
+    'write the verifying keys built here, for checkers who build nothing',
+    async () => (await import('./commands/receipt/keys.ts')).command,
+  ),
+  entry(
+    'ledger',
+    'root, show, export or import a ledger',
+    async () => (await import('./commands/ledger.ts')).command,
+  ),
+  entry(
+    'circuits',
+    'constraint counts of the built circuits against their budgets',
+    async () => (await import('./commands/circuits.ts')).command,
+  ),
+  entry(
+    'bench',
+    'measure proofs, the re-margin engine or the ledger tree',
+    async () => (await import('./commands/bench/bench.ts')).command,
+  ),
+  entry(
+    'market import',
+    'read option chains, fit the surface, write a snapshot',
+    async () => (await import('./commands/market/import.ts')).command,
+  ),
+  entry(
+    'market combine',
+    'one snapshot from those of several importers',
+    async () => (await import('./commands/market/combine.ts')).command,
+  ),
+  entry(
+    'market vol',
+    'realised volatility and a forecast from price bars',
+    async () => (await import('./commands/market/vol.ts')).command,
+  ),
+  entry(
+    'market depth',
+    'size within 1 % of mid, and slippage, from an order book',
+    async () => (await import('./commands/market/depth.ts')).command,
+  ),
+  entry(
+    'market settle',
+    'settlement price of an expiry from bars or ticks of the index',
+    async () => (await import('./commands/market/settle.ts')).command,
+  ),
+  entry(
+    'market funding',
+    'funding rates of a perpetual, with their payment times',
+    async () => (await import('./commands/market/funding.ts')).command,
+  ),
+  entry(
+    'oracle sign',
+    'sign a snapshot as one of the feed’s oracles',
+    async () => (await import('./commands/oracle/sign.ts')).command,
+  ),
+  entry(
+    'oracle combine',
+    'put the signatures of several oracles into one attestation',
+    async () => (await import('./commands/oracle/combine.ts')).command,
+  ),
+  entry(
+    'oracle submit',
+    'submit a snapshot with its signatures to the feed',
+    async () => (await import('./commands/oracle/submit.ts')).command,
+  ),
+  entry(
+    'completions',
+    'completion of commands and flags for a shell',
+    async () => (await import('./commands/completions.ts')).command,
+  ),
+  entry(
+    'setup',
+    'build circuits, development keys, verifiers and contracts',
+    async () => (await import('./commands/setup.ts')).command,
+  ),
 ]);

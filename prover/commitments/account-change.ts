@@ -2,7 +2,7 @@
 import type { Position, Triple } from '../model/types.ts';
 import { requireRule } from '../core/schema.ts';
 import type { Account } from './account.ts';
-import { MAX_POSITIONS, QUOTE_BITS } from './account.ts';
+import { MAX_POSITIONS, QUOTE_BITS } from './widths.ts';
 import { LOTS_BITS, instrumentKey } from './instrument.ts';
 
 /** Assets whose balance a change can lower, in the order of their codes 0…3. */

@@ -3,12 +3,7 @@ import type { Portfolio, Position } from '../model/types.ts';
 import { TAG, hashWords } from './hash-words.ts';
 import { EMPTY_SLOT, SLOT_BITS, slotWord } from './instrument.ts';
 import { biased, packFields } from './pack.ts';
-
-export const SLOTS_PER_PAGE = 16;
-export const PAGES = 4;
-export const MAX_POSITIONS = SLOTS_PER_PAGE * PAGES;
-export const QUOTE_BITS = 64;
-export const COLLATERAL_BITS = 56;
+import { COLLATERAL_BITS, PAGES, QUOTE_BITS, SLOTS_PER_PAGE } from './widths.ts';
 
 export interface Account extends Portfolio {
   /** A 160-bit address. */

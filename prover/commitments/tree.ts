@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
 import { TAG, hashWords } from './hash-words.ts';
-
-export const TREE_DEPTH = 12;
-export const TREE_ARITY = 4;
-export const TREE_CAPACITY = TREE_ARITY ** TREE_DEPTH;
+import { TREE_ARITY, TREE_CAPACITY, TREE_DEPTH } from './widths.ts';
 
 /** What stands in the place of an absent leaf; no leaf hashes to it in feasible time. */
 export const EMPTY_LEAF = 0n;

@@ -14,9 +14,13 @@ import {
   requireRule,
 } from '../core/schema.ts';
 import type { Account } from '../commitments/account.ts';
-import { COLLATERAL_BITS, MAX_POSITIONS, QUOTE_BITS } from '../commitments/account.ts';
 import { LOTS_BITS, instrumentKey } from '../commitments/instrument.ts';
-import { TREE_CAPACITY } from '../commitments/tree.ts';
+import {
+  COLLATERAL_BITS,
+  MAX_POSITIONS,
+  QUOTE_BITS,
+  TREE_CAPACITY,
+} from '../commitments/widths.ts';
 
 export const LEDGER_FORMAT = 'plimsoll.ledger';
 export const LEDGER_VERSION = 1;

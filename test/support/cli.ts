@@ -22,7 +22,7 @@ export async function plimsoll(name: string, ...argv: string[]): Promise<CliResu
   const lines: string[] = [];
   const notes: string[] = [];
   try {
-    const command = await COMMANDS.get(name)!();
+    const command = await COMMANDS.get(name)!.load();
     const parsed = parseArguments(command, argv);
     const json = parsed.options['json'] === true;
     await command.run({

@@ -70,7 +70,6 @@ function table(rows: readonly CircuitRow[]): string[] {
 
 export const command: Command = {
   name: 'circuits',
-  summary: 'constraint counts of the built circuits against their budgets',
   example: 'npx plimsoll circuits --json',
   positionals: [],
   options: {},

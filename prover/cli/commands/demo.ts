@@ -5,7 +5,6 @@ import { readSetupRecord } from '../../toolchain/setup-state.ts';
 
 export const command: Command = {
   name: 'demo',
-  summary: 'a market crash, proven and enforced on a local chain (what npm start runs)',
   description:
     'Publishes a calm, a crashing and a recovering market, re-margins every account of the sample\n' +
     'venue, proves liquidations, every bankruptcy and a cure, opens, draws and cures on chain\n' +

@@ -8,7 +8,8 @@ import { decimalBigint, parseValue } from '../../core/schema.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
 import { formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
-import { LEDGER_OPTION, TICK_OPTION, accountIndex, readLedger } from '../options/market-inputs.ts';
+import { LEDGER_OPTION, TICK_OPTION, accountIndex } from '../options/market-inputs.ts';
+import { readLedger } from '../options/ledger-input.ts';
 
 const ACTIONS = ['root', 'show', 'export', 'import'] as const;
 
@@ -110,7 +111,6 @@ function importLedger(context: CommandContext): void {
 
 export const command: Command = {
   name: 'ledger',
-  summary: 'root, show, export or import a ledger',
   description:
     'root            the ledger root, as the chain holds it\n' +
     'show <account>  one account with its leaf (--json: and its path)\n' +

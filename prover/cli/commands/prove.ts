@@ -15,10 +15,10 @@ import { stringOption } from '../command.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
-  readLedger,
   readParameters,
   readSnapshot,
 } from '../options/market-inputs.ts';
+import { readLedger } from '../options/ledger-input.ts';
 import { buildWhereMissing, outputPath } from '../options/proof-output.ts';
 import { printSignals } from '../options/signals.ts';
 
@@ -77,7 +77,6 @@ function useOf(context: CommandContext, statement: ProvableStatement): bigint {
 
 export const command: Command = {
   name: 'prove',
-  summary: 'prove that an account is below maintenance, its deficit, or its exact margin',
   description:
     'The smallest circuit that takes the account is used. The proof is verified before it is written.\n' +
     'It is bound to --chain, --contract and --beneficiary: only that contract takes it, and only\n' +

@@ -4,7 +4,6 @@ import { readSetupRecord } from '../../toolchain/setup-state.ts';
 
 export const command: Command = {
   name: 'setup',
-  summary: 'build circuits, development keys, verifiers and contracts',
   description:
     'Idempotent: what is built and unchanged is kept, what was interrupted is resumed.\n' +
     'The keys are development keys with a known trapdoor; never use them for value.',

@@ -8,7 +8,6 @@ import { printSignals } from '../options/signals.ts';
 
 export const command: Command = {
   name: 'verify',
-  summary: 'check a proof file against the circuits built here',
   description:
     'Exit code 0: the proof holds for its public signals. 1: it does not. 2: the file breaks a rule,\n' +
     'or names a circuit or key that was not built here. Whether the roots are those of a tick is for\n' +

@@ -5,7 +5,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import type { Account } from '../../commitments/account.ts';
 import { parseLedger } from '../../documents/ledger-document.ts';
-import { Ledger } from '../../commitments/ledger.ts';
+import type { Ledger } from '../../commitments/ledger.ts';
 import type { ParameterSet } from '../../documents/parameters-document.ts';
 import { DEFAULT_PARAMETERS_PATH, parseParameters } from '../../documents/parameters-document.ts';
 import { parseSnapshot } from '../../documents/snapshot-document.ts';
@@ -59,8 +59,6 @@ export function readAccounts(context: CommandContext): readonly Account[] {
   const path = stringOption(context, 'ledger') ?? sampleFile('ledger', context);
   return parseLedger(readTextFile(path, '--ledger'));
 }
-
-export const readLedger = (context: CommandContext): Ledger => new Ledger(readAccounts(context));
 
 export function readSnapshot(context: CommandContext): MarketSnapshot {
   const path = stringOption(context, 'snapshot') ?? sampleFile('snapshot', context);

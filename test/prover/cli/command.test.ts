@@ -8,7 +8,6 @@ import { InvalidInput } from '../../../prover/core/errors.ts';
 function sample(overrides: Partial<Command> = {}): Command {
   return {
     name: 'weigh',
-    summary: 'weigh a ship',
     example: 'npx plimsoll weigh 7 --tick 2',
     positionals: [{ name: 'ship', required: true, describe: 'number of the ship' }],
     options: {
@@ -63,7 +62,7 @@ describe('command-line arguments', () => {
   });
 
   it('shows every option, the positional and the example in the help', () => {
-    const text = helpText(sample());
+    const text = helpText(sample(), 'weigh a ship');
     for (const part of ['<ship>', '--tick <number>', '--loud', '--json', '--help']) {
       expect(text).toContain(part);
     }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
 import { COMMANDS } from '../../../prover/cli/registry.ts';
 
+const PACKAGE = fileURLToPath(new URL('../../../package.json', import.meta.url));
 const LAUNCHER = fileURLToPath(new URL('../../../prover/cli/plimsoll.mjs', import.meta.url));
 
 function plimsoll(...argv: string[]): { status: number | null; stdout: string; stderr: string } {
@@ -20,7 +22,7 @@ describe('plimsoll', () => {
   });
 
   it.each([...COMMANDS.keys()])('gives %s a help text with an example and --json', async (name) => {
-    const command = await COMMANDS.get(name)!();
+    const command = await COMMANDS.get(name)!.load();
     expect(command.name).toBe(name);
     expect(command.example).toMatch(new RegExp(`^npx plimsoll ${name}\\b`));
     const { status, stdout } = plimsoll(...name.split(' '), '--help');
@@ -34,6 +36,25 @@ describe('plimsoll', () => {
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain('unknown command "sink"');
+  });
+
+  it('suggests what was meant by a slip of the hand, and nothing by a word of another kind', () => {
+    expect(plimsoll('margn').stderr).toContain('did you mean "margin"?');
+    expect(plimsoll('market', 'imprt').stderr).toContain('did you mean "market import"?');
+    expect(plimsoll('margin', '--explian').stderr).toContain('did you mean "--explain"?');
+    expect(plimsoll('sink').stderr).not.toContain('did you mean');
+  });
+
+  it('says its version, under --json with those of the runtime', () => {
+    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
+    expect(plimsoll('--version').stdout).toBe(`${version}\n`);
+    expect(JSON.parse(plimsoll('--version', '--json').stdout)).toMatchObject({ plimsoll: version });
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('completes commands and flags in %s', (shell) => {
+    const { status, stdout } = plimsoll('completions', shell);
+    expect(status).toBe(0);
+    for (const word of ['what-if', 'market', 'explain']) expect(stdout).toContain(word);
   });
 
   it('ends with 2 and names an unknown flag', () => {

@@ -2,12 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import {
-  EMPTY_SUBTREES,
-  QuaternaryTree,
-  TREE_DEPTH,
-  rootOfPath,
-} from '../../../prover/commitments/tree.ts';
+import { EMPTY_SUBTREES, QuaternaryTree, rootOfPath } from '../../../prover/commitments/tree.ts';
+import { TREE_DEPTH } from '../../../prover/commitments/widths.ts';
 
 const leaves = fc.array(fc.bigInt(1n, 2n ** 250n), { minLength: 1, maxLength: 70 });
 const treeAndIndex = leaves.chain((values) =>

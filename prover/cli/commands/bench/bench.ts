@@ -11,7 +11,6 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext
 
 export const command: Command = {
   name: 'bench',
-  summary: 'measure proofs, the re-margin engine or the ledger tree',
   description:
     'prove: every backend that is here on liquidation circuits and a dense one of 2^17 rows, which is\n' +
     'compiled the first time. remargin: array margin of a synthetic venue. ledger: its tree.',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { CommandContext } from '../../command.ts';
-import { TREE_CAPACITY } from '../../../commitments/tree.ts';
+import { TREE_CAPACITY } from '../../../commitments/widths.ts';
 import { loadSample } from '../../../sample/sample.ts';
 import { benchmarkLedgerTree } from '../../../bench/ledger-tree.ts';
 import { countOption } from './remargin.ts';

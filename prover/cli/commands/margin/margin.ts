@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../../../commitments/account.ts';
-import { Ledger } from '../../../commitments/ledger.ts';
-import { parameterHash } from '../../../commitments/parameters-words.ts';
-import { snapshotHash } from '../../../commitments/snapshot-words.ts';
 import { deriveMargin } from '../../../analysis/derivation/derivation.ts';
 import { marginLevels } from '../../../analysis/levels.ts';
 import { marginPortfolio } from '../../../risk/margin/margin.ts';
@@ -26,7 +23,6 @@ import {
 
 export const command: Command = {
   name: 'margin',
-  summary: 'show what an account holds, is worth and needs',
   description:
     'Positions with Greeks, the loss in every scenario, equity, initial and maintenance margin.\n' +
     'Exact margin (docs/spec.md): the figures that proofs and contracts decide by. With --explain\n' +
@@ -83,15 +79,14 @@ export const command: Command = {
 
     // Only the JSON names the ledger's root, and hashing every leaf takes time.
     if (!context.json) return;
+    const { commitmentsOf } = await import('./commitments.ts');
     context.printJson({
       account: index,
       owner: `0x${account.owner.toString(16).padStart(40, '0')}`,
       settlementNonce: account.settlementNonce,
       margin: 'exact',
       status: statusOf(margin),
-      ledgerRoot: new Ledger(accounts).root,
-      snapshotHash: snapshotHash(snapshot),
-      parameterHash: parameterHash(set),
+      ...commitmentsOf(accounts, snapshot, set),
       equityE6: margin.equityE6,
       grossEquityE6: margin.grossEquityE6,
       deficitE6: margin.deficitE6,

@@ -49,7 +49,6 @@ const holdsOptions = ({ positions }: Portfolio, underlying: number, expiry: bigi
 
 export const command: Command = {
   name: 'what-if',
-  summary: 'show margin before and after trades, transfers or a move of the market',
   description:
     'Changes the account first (deposits, removals, additions, withdrawals; positions are paid for\n' +
     'at mark), then moves the market: forwards by their ratio to the index, strikes keep their\n' +

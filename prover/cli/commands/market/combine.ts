@@ -78,7 +78,6 @@ function printCombination(context: CommandContext, combination: Combination): vo
 
 export const command: Command = {
   name: 'market combine',
-  summary: 'one snapshot from those of several importers',
   description:
     'Each component is the median of the sources that are timely and no outlier; smiles are\n' +
     'medianised node by node and fitted again, free of arbitrage. How many agree and how closely\n' +

@@ -46,7 +46,6 @@ function bookTime(context: CommandContext, book: OrderBook): number {
 
 export const command: Command = {
   name: 'market depth',
-  summary: 'size within 1 % of mid, and slippage, from an order book',
   description:
     'Reads JSON of Deribit (public/get_order_book) or Binance (depth). The depth is the smaller\n' +
     'side, rounded down: a liquidation may have to buy or to sell. --out writes what plimsoll\n' +

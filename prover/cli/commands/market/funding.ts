@@ -17,7 +17,6 @@ const SHOWN = 10;
 
 export const command: Command = {
   name: 'market funding',
-  summary: 'funding rates of a perpetual, with their payment times',
   description:
     'Reads a response of Deribit (get_funding_rate_history), Binance (fundingRate), OKX\n' +
     '(funding-rate-history, funding-rate) or Bybit (funding/history), told by its fields. --out writes\n' +

@@ -64,7 +64,6 @@ function requestOf(context: CommandContext): Parameters<typeof importMarket>[0] 
 
 export const command: Command = {
   name: 'market import',
-  summary: 'read option chains, fit the surface, write a snapshot',
   description:
     'Reads chains of BTC and ETH: responses of Deribit (get_book_summary_by_currency, ticker,\n' +
     'get_instruments, trades), OKX, Bybit, Binance and Derive in JSON, CSV of ours, of Tardis and of\n' +

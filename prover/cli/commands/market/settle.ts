@@ -40,7 +40,6 @@ function average(path: string, window: SettlementWindow): SettlementAverage {
 
 export const command: Command = {
   name: 'market settle',
-  summary: 'settlement price of an expiry from bars or ticks of the index',
   description:
     'The time-weighted average of the index over the last half hour before the expiry (--window), for\n' +
     'where the venue has no delivery price. Bars: at least six equal ones in the window, none missing;\n' +

@@ -55,7 +55,6 @@ function readHistory(path: string): BarHistory {
 
 export const command: Command = {
   name: 'market vol',
-  summary: 'realised volatility and a forecast from price bars',
   description:
     'Yang-Zhang over the last day and EWMA of half a day; a HAR forecast of the coming day, fitted\n' +
     'to the whole file. --evaluate adds errors out of sample: each stretch between gaps is forecast\n' +

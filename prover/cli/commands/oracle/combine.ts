@@ -11,7 +11,6 @@ import { stringOption } from '../../command.ts';
 
 export const command: Command = {
   name: 'oracle combine',
-  summary: 'put the signatures of several oracles into one attestation',
   description:
     'Checks every signature against document, chain and feed; all files must be about the same\n' +
     'document, byte for byte. Needs no node and no key.',

@@ -20,7 +20,6 @@ import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 
 export const command: Command = {
   name: 'oracle sign',
-  summary: 'sign a snapshot as one of the feed’s oracles',
   description:
     'Signs the document byte for byte as MarketFeed checks it (EIP-712), after refusing one that\n' +
     'breaks a rule of the format, is stale or older than the last accepted one, or whose prices are\n' +

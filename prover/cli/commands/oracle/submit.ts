@@ -65,7 +65,6 @@ function tickOf(feed: ReturnType<typeof feedContract>, receipt: ContractTransact
 
 export const command: Command = {
   name: 'oracle submit',
-  summary: 'submit a snapshot with its signatures to the feed',
   description:
     'Anyone may relay. Refuses what the feed would refuse, and a snapshot whose prices are further\n' +
     'from the last accepted ones than --max-move: beyond the breaker it would halt the market.',

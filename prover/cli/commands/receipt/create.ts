@@ -22,10 +22,10 @@ import { parseScaled } from '../margin/amount.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
-  readLedger,
   readParameters,
   readSnapshot,
 } from '../../options/market-inputs.ts';
+import { readLedger } from '../../options/ledger-input.ts';
 import { buildWhereMissing, outputPath } from '../../options/proof-output.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
@@ -92,7 +92,6 @@ async function makePrivate(context: CommandContext, request: ReceiptRequest): Pr
 
 export const command: Command = {
   name: 'receipt create',
-  summary: 'make a receipt of an account that anybody can check',
   description:
     'An exact receipt states equity, margins and worst scenarios of one account. A private one says\n' +
     'only that some account of its owner meets its initial margin, and, where --equity-at-least is\n' +

@@ -7,7 +7,6 @@ import { outputPath } from '../../options/proof-output.ts';
 
 export const command: Command = {
   name: 'receipt keys',
-  summary: 'write the verifying keys built here, for checkers who build nothing',
   description:
     'Whoever takes the file trusts whoever gave it: a key decides what a valid receipt is. Compare\n' +
     'the hashes with those that the verifier contracts of the venue tell.',

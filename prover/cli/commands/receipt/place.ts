@@ -10,7 +10,6 @@ import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.t
 
 export const command: Command = {
   name: 'receipt place',
-  summary: 'write down the current margin tick, for receipts made offline',
   description:
     'What `plimsoll receipt create --place` needs of the chain, so that the machine with the\n' +
     "owner's key need not be on a network.",

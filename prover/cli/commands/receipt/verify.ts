@@ -42,7 +42,6 @@ async function check(context: CommandContext, path: string): Promise<CheckedRece
 
 export const command: Command = {
   name: 'receipt verify',
-  summary: 'check a receipt, against the chain too',
   description:
     'Prints in one sentence what is proven, and then what was not checked. It says "Valid" only with\n' +
     '--rpc and --feed, which make it a receipt of your venue; otherwise "The proof holds", which a\n' +
