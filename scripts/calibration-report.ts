@@ -12,6 +12,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { DEFAULT_QUOTE_LIMITS } from '../prover/market/feeds/clean.ts';
+import { DEFAULT_FIT_LIMITS } from '../prover/market/surface/fit-limits.ts';
 import { calibrateSurface } from '../prover/market/surface/surface.ts';
 import type { FittedSlice } from '../prover/market/surface/types.ts';
 import { chainOf } from '../prover/market/feeds/chain.ts';
@@ -26,7 +28,10 @@ import type { PeerVol } from './calibration/peer.ts';
 import { readPeer } from './calibration/peer.ts';
 
 /** No quote of a saved chain is too old. */
-const ANY_AGE = Number.MAX_SAFE_INTEGER;
+const LIMITS = {
+  quotes: { ...DEFAULT_QUOTE_LIMITS, maxAgeSeconds: Number.MAX_SAFE_INTEGER },
+  fit: DEFAULT_FIT_LIMITS,
+};
 const CORE_STD_DEVS = 2;
 
 const percent = (value: number, digits = 2): string => (100 * value).toFixed(digits);
@@ -93,9 +98,9 @@ function report(file: string, peer: PeerVol | undefined): void {
   const read = readMarketFile(readFileSync(file, 'utf8'), file);
   const feed = read.type === 'feeds' ? read.feeds[0] : undefined;
   if (feed === undefined) throw new Error(`${file}: not a chain`);
-  const chain = chainOf(feed.underlying, [feed], ANY_AGE);
+  const chain = chainOf(feed.underlying, [feed], LIMITS.quotes.maxAgeSeconds);
   const time = Math.ceil(chain.time);
-  const { expiries, skipped } = surfaceOfChain(chain, time, ANY_AGE);
+  const { expiries, skipped } = surfaceOfChain(chain, time, LIMITS);
   const fitted = expiries.filter((entry): entry is Fitted => entry.fit.state === 'fitted');
   const strikesOf = (expiry: number): number[] =>
     chain.options.filter((option) => option.expiry === expiry).map(({ strike }) => strike);

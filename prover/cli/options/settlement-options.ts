@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
+import { readTextFile } from '../../core/files.ts';
+import { parseLedger } from '../../documents/ledger-document.ts';
+import { bookedBy } from '../../market/snapshot/booked.ts';
+import type { Settlement } from '../../market/snapshot/settle.ts';
+import type { MarketSnapshot, UnderlyingId } from '../../model/types.ts';
+import { UNDERLYING_SYMBOLS } from '../../model/types.ts';
+import type { CommandContext, OptionSpec } from '../command.ts';
+import { stringOption } from '../command.ts';
 import { expiryOfName } from '../../market/feeds/instrument-name.ts';
 
 const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.0+)?)?Z)?$/;
@@ -17,4 +25,69 @@ export function parseExpiry(text: string, field: string): number {
     field,
     `must be a time such as 2026-03-03T08:00Z, 2026-03-03, 3MAR26 or unix seconds, got "${text.slice(0, 40)}"`,
   );
+}
+
+export const SETTLEMENT_OPTIONS = {
+  settlement: {
+    type: 'string',
+    placeholder: 'BTC-3MAR26=usd,…',
+    describe:
+      'settlement price of an expiry of --base, e.g. BTC-3MAR26=80412.12,ETH-2026-03-03=2890.5',
+  },
+  ledger: {
+    type: 'string',
+    placeholder: 'file',
+    describe:
+      'ledger whose positions say which expiries of --base are booked, and free their slots',
+  },
+  'booked-through': {
+    type: 'string',
+    placeholder: 'time',
+    describe: 'in place of --ledger: every position with an expiry up to this has been booked',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+const ENTRY = /^(BTC|ETH)-([^=]+)=([0-9]{1,8}(?:\.[0-9]{1,4})?)$/;
+
+/** What `--settlement` says; throws `InvalidInput` for another form, and for an expiry twice. */
+export function namedSettlements(context: CommandContext): readonly Settlement[] {
+  const seen = new Set<string>();
+  return (stringOption(context, 'settlement')?.split(',') ?? []).map((part) => {
+    const match = ENTRY.exec(part.trim());
+    const [, symbol = '', when = '', price = ''] = match ?? [];
+    const underlying = UNDERLYING_SYMBOLS.findIndex((candidate) => candidate === symbol);
+    if (match === null || Number(price) === 0) {
+      throw new InvalidInput(
+        '--settlement',
+        `must be <symbol>-<expiry>=<USD>,… such as BTC-3MAR26=80412.12, got "${part.slice(0, 40)}"`,
+      );
+    }
+    const expiry = parseExpiry(when, '--settlement');
+    const key = `${symbol}-${expiry}`;
+    if (seen.has(key)) throw new InvalidInput('--settlement', `settles ${symbol}-${when} twice`);
+    seen.add(key);
+    const [whole = '', fraction = ''] = price.split('.');
+    return {
+      underlying: underlying as UnderlyingId,
+      expiry: BigInt(expiry),
+      priceE4: BigInt(whole + fraction.padEnd(4, '0')),
+      source: '--settlement',
+      isNamed: true,
+    };
+  });
+}
+
+/** What `--booked-through` or `--ledger` says of the base's expiries; nothing without either. */
+export function bookedThrough(
+  context: CommandContext,
+  base: MarketSnapshot | undefined,
+): { readonly bookedThrough?: bigint } {
+  const text = stringOption(context, 'booked-through');
+  const path = stringOption(context, 'ledger');
+  if (text !== undefined && path !== undefined) {
+    throw new InvalidInput('--booked-through', 'excludes --ledger, which says the same');
+  }
+  if (text !== undefined) return { bookedThrough: BigInt(parseExpiry(text, '--booked-through')) };
+  if (path === undefined || base === undefined) return {};
+  return { bookedThrough: bookedBy(parseLedger(readTextFile(path, '--ledger')), base) };
 }

@@ -31,8 +31,6 @@ export interface Chain {
   readonly readAs: readonly string[];
 }
 
-/** A row's price against its own volatility and forward: Deribit's stay within 5·10⁻³ coin. */
-export const MAX_INCONSISTENCY = 0.005;
 /** A whole chain that disagrees by this, in the median, is in other units or of another time. */
 const MAX_MEDIAN_INCONSISTENCY = 0.001;
 /** Rows of one expiry, or indices of one chain, further apart than this are not of one market. */

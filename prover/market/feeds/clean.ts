@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { impliedStdDev } from '../surface/black.ts';
 import { SECONDS_PER_YEAR } from '../../core/year.ts';
-import { MAX_INCONSISTENCY, inconsistency } from './chain.ts';
+import { inconsistency } from './chain.ts';
 import type { OptionRow } from './feed.ts';
 
 /** Why a quote is not fitted, in the order in which the rules are tried; the first that holds counts. */
 export const DROP_REASONS = {
   inactive: 'the venue has closed the book',
-  stale: 'older than the newest row by more than the age allowed',
+  stale: 'older than the newest row by more than max-age',
   'in-the-money': 'the out-of-the-money option of the strike says the same, with a closer quote',
   'zero-bid': 'nobody bids: the price is only bounded from above',
   'one-sided': 'nobody offers: the price is only bounded from below',
   crossed: 'the bid is above the ask',
-  wide: 'ask volatility less bid volatility is more than half of the volatility',
-  inconsistent: 'mark price and mark volatility disagree by more than 0.005 coin',
+  wide: 'ask volatility less bid volatility is more than max-spread of the volatility',
+  inconsistent: 'mark price and mark volatility disagree by more than max-inconsistency',
   'no-volatility': 'no volatility gives the price',
 } as const;
 
@@ -44,17 +44,31 @@ export interface CleanExpiry {
   readonly dropped: DropTally;
 }
 
+/** What a quote may be and still be fitted; docs/market-data.md has the reasons. */
+export interface QuoteLimits {
+  /** Older than the newest row of its chain. */
+  readonly maxAgeSeconds: number;
+  /** Ask less bid volatility, as a share of the volatility. */
+  readonly maxSpread: number;
+  /** Coin: mark price against mark volatility. Deribit's stay within 5·10⁻³. */
+  readonly maxInconsistency: number;
+}
+
+export const DEFAULT_QUOTE_LIMITS: QuoteLimits = {
+  maxAgeSeconds: 300,
+  maxSpread: 0.5,
+  maxInconsistency: 0.005,
+};
+
 export interface CleaningContext {
   /** Unix seconds of the newest row. */
   readonly newest: number;
-  readonly maxAgeSeconds: number;
+  readonly limits: QuoteLimits;
   /** The snapshot's time, to which τ is measured. */
   readonly time: number;
   /** USD. */
   readonly forward: number;
 }
-
-const MAX_RELATIVE_SPREAD = 0.5;
 
 function volOf(row: OptionRow, price: number, forward: number, years: number): number | undefined {
   const stdDev = impliedStdDev(row.kind, forward, row.strike, price * forward);
@@ -63,10 +77,11 @@ function volOf(row: OptionRow, price: number, forward: number, years: number): n
 
 function judge(row: OptionRow, context: CleaningContext): CleanQuote | DropReason {
   const { bid, ask, markVol, kind, strike } = row;
+  const { maxAgeSeconds, maxSpread, maxInconsistency } = context.limits;
   const forward = row.forward ?? context.forward;
   const years = (row.expiry - context.time) / SECONDS_PER_YEAR;
   if (!row.open) return 'inactive';
-  if (context.newest - row.time > context.maxAgeSeconds) return 'stale';
+  if (context.newest - row.time > maxAgeSeconds) return 'stale';
   // At the forward itself the call is the one that is kept.
   if ((kind === 'call') !== strike >= context.forward) return 'in-the-money';
   if (bid === undefined || bid <= 0) return 'zero-bid';
@@ -75,8 +90,8 @@ function judge(row: OptionRow, context: CleaningContext): CleanQuote | DropReaso
   const [bidVol, askVol] = [volOf(row, bid, forward, years), volOf(row, ask, forward, years)];
   const vol = markVol ?? volOf(row, (bid + ask) / 2, forward, years);
   if (vol === undefined || bidVol === undefined) return 'no-volatility';
-  if (askVol === undefined || askVol - bidVol > MAX_RELATIVE_SPREAD * vol) return 'wide';
-  if ((inconsistency(row) ?? 0) > MAX_INCONSISTENCY) return 'inconsistent';
+  if (askVol === undefined || askVol - bidVol > maxSpread * vol) return 'wide';
+  if ((inconsistency(row) ?? 0) > maxInconsistency) return 'inconsistent';
   return { time: row.time, strike, vol, bidVol, askVol };
 }
 

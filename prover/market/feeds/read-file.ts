@@ -7,12 +7,15 @@ import { feedsOf } from './assemble.ts';
 import { COLUMN_MAP_FORMAT } from './column-map.ts';
 import type { ChainReading } from './csv-chain.ts';
 import { readChainCsv } from './csv-chain.ts';
+import type { DeliveryPrice } from './deliveries.ts';
+import { isDeliveryPrices, parseDeliveryPrices } from './deliveries.ts';
 import type { Feed } from './feed.ts';
 import { readChainJson } from './json-chain.ts';
 
 export type MarketFile =
   | { readonly type: 'feeds'; readonly feeds: readonly Feed[] }
-  | { readonly type: 'inputs'; readonly inputs: MarketInputs };
+  | { readonly type: 'inputs'; readonly inputs: MarketInputs }
+  | { readonly type: 'deliveries'; readonly deliveries: readonly DeliveryPrice[] };
 
 /** The name a Plimsoll document opens with, wherever its fields are in order of ours. */
 const FORMAT = /^\uFEFF?\s*\{\s*"format"\s*:\s*"([^"]*)"/;
@@ -32,8 +35,8 @@ export function requireText(source: string, file: string): void {
 }
 
 /**
- * Tells by its content what a file is: a chain in CSV or JSON of a venue or collector, or market
- * inputs. Throws `InvalidInput` naming file, row and field.
+ * Tells by its content what a file is: a chain in CSV or JSON of a venue or collector, delivery
+ * prices, or market inputs. Throws `InvalidInput` naming file, row and field.
  */
 export function readMarketFile(
   source: string,
@@ -53,6 +56,9 @@ export function readMarketFile(
     throw new InvalidInput(file, 'is a column map: give it with --columns');
   }
   const json = /^\uFEFF?\s*[[{]/.test(source);
+  if (json && isDeliveryPrices(source)) {
+    return { type: 'deliveries', deliveries: parseDeliveryPrices(source, file) };
+  }
   const read = json ? readChainJson : readChainCsv;
   return { type: 'feeds', feeds: feedsOf(read(source, file, reading)) };
 }

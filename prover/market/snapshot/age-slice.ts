@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
-import { divFloor } from '../../risk/pricing/fixed-point.ts';
-import { sqrtFloor } from '../../risk/pricing/square-root.ts';
 import type { LiveSlice, MarketSnapshot, Slice, UnderlyingMarket } from '../../model/types.ts';
+import { scaleByRatio } from '../surface/scale-slice.ts';
 
 /**
  * The smile as it stands `elapsed` seconds later when its volatilities stay: total variance times
- * the share of the time to expiry that is left. Scaling a slice down keeps it free of butterfly
- * arbitrage (g is concave in the scale and not negative at 0 and 1), and nearer expiries shrink
- * more, so that no calendar arbitrage comes in either.
+ * the share of the time to expiry that is left. Nearer expiries shrink more, so that no calendar
+ * arbitrage comes in.
  */
 function ageLive(slice: LiveSlice, time: bigint, elapsed: bigint): LiveSlice {
   const left = slice.expiry - time;
-  const before = left + elapsed;
-  const scale = (value: bigint): bigint => divFloor(value * left, before);
-  const bQ30 = scale(slice.bQ30);
-  const cQ30 = slice.cQ30 < 0n ? -scale(-slice.cQ30) : scale(slice.cQ30);
-  const spreadQ60 = bQ30 * bQ30 - cQ30 * cQ30;
-  // Rounding b and c down must not push the least variance a + σ√(b² − c²) below zero.
-  const leastAQ44 = -(sqrtFloor(slice.sigmaQ24 * slice.sigmaQ24 * spreadQ60) >> 10n);
-  const aQ44 = -scale(-slice.aQ44);
-  return { ...slice, aQ44: aQ44 > leastAQ44 ? aQ44 : leastAQ44, bQ30, cQ30 };
+  return scaleByRatio(slice, left, left + elapsed);
 }
 
 function ageSlice(slice: Slice, time: bigint, elapsed: bigint): Slice {

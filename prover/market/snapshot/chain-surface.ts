@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ExpiryQuotes, SliceCalibration } from '../surface/types.ts';
 import { median } from '../../core/statistics.ts';
+import type { FitLimits } from '../surface/fit-limits.ts';
 import { calibrateSurface } from '../surface/surface.ts';
 import type { Chain } from '../feeds/chain.ts';
 import { expiriesOf } from '../feeds/chain.ts';
-import type { CleanExpiry } from '../feeds/clean.ts';
+import type { CleanExpiry, QuoteLimits } from '../feeds/clean.ts';
 import { cleanExpiry } from '../feeds/clean.ts';
 import type { FutureRow } from '../feeds/feed.ts';
 import type { ImpliedForward } from './forwards.ts';
@@ -26,6 +27,13 @@ export interface ExpirySurface {
   /** What was fitted: the quotes used, as the calibration takes them. */
   readonly input: ExpiryQuotes;
   readonly fit: SliceCalibration;
+  /**
+   * `quotes`: fitted to its own. `narrow`: to its own, with wings from elsewhere. `carried`: the
+   * base's smile. `borrowed`: drawn through the expiries beside it (complete-surface.ts).
+   */
+  readonly origin: 'quotes' | 'narrow' | 'carried' | 'borrowed';
+  /** Where it is not fitted to its own quotes alone: why, and what was done. */
+  readonly remark?: string;
 }
 
 /** An expiry that was not even tried. */
@@ -48,8 +56,8 @@ const SKIPPED = {
     'closely on both sides: add a feed that has underlying_price, or the future',
 } as const;
 
-type Prepared = Omit<ExpirySurface, 'fit' | 'agreement'>;
-type Judged = Omit<ExpirySurface, 'fit'>;
+type Prepared = Omit<ExpirySurface, 'fit' | 'agreement' | 'origin'>;
+type Judged = Omit<ExpirySurface, 'fit' | 'origin'>;
 
 /** Each expiry against all else the chain says of it: forwards together, marks with their times. */
 function judge(prepared: readonly Prepared[], chain: Chain): (Judged | SkippedExpiry)[] {
@@ -72,7 +80,7 @@ function prepare(
   { expiry, rows }: ReturnType<typeof expiriesOf>[number],
   chain: Chain,
   time: number,
-  maxAgeSeconds: number,
+  limits: QuoteLimits,
 ): Prepared | SkippedExpiry {
   const skipped = (reason: keyof typeof SKIPPED): SkippedExpiry => ({
     expiry,
@@ -84,7 +92,7 @@ function prepare(
   const future = chain.futures.find((row: FutureRow) => row.expiry === expiry);
   const forward = forwardOf(rows, future);
   if (forward === undefined) return skipped('no-forward');
-  const context = { newest: chain.time, maxAgeSeconds, time, forward: forward.forward };
+  const context = { newest: chain.time, limits, time, forward: forward.forward };
   const quotes = cleanExpiry(rows, context);
   return {
     expiry,
@@ -106,18 +114,29 @@ function prepare(
 }
 
 /** Cleans and fits every expiry of a chain as of `time` (unix seconds). */
-export function surfaceOfChain(chain: Chain, time: number, maxAgeSeconds: number): ChainSurface {
-  const prepared = expiriesOf(chain).map((group) => prepare(group, chain, time, maxAgeSeconds));
+export function surfaceOfChain(
+  chain: Chain,
+  time: number,
+  limits: { readonly quotes: QuoteLimits; readonly fit: FitLimits },
+): ChainSurface {
+  const prepared = expiriesOf(chain).map((group) => prepare(group, chain, time, limits.quotes));
   const skipped = prepared.filter((entry): entry is SkippedExpiry => !('input' in entry));
   const judged = judge(
     prepared.filter((entry): entry is Prepared => 'input' in entry),
     chain,
   );
   const tried = judged.filter((entry): entry is Judged => 'input' in entry);
-  const { slices } = calibrateSurface(tried.map(({ input }) => input));
+  const { slices } = calibrateSurface(
+    tried.map(({ input }) => input),
+    limits.fit,
+  );
   const contradicted = judged.filter((entry): entry is SkippedExpiry => !('input' in entry));
   return {
-    expiries: tried.map((entry, index) => ({ ...entry, fit: slices[index]! })),
+    expiries: tried.map((entry, index) => ({
+      ...entry,
+      fit: slices[index]!,
+      origin: 'quotes' as const,
+    })),
     skipped: [...skipped, ...contradicted].sort((left, right) => left.expiry - right.expiry),
   };
 }

@@ -22,7 +22,7 @@ export interface Parity {
 export interface ImpliedForward {
   /** USD. */
   readonly forward: number;
-  readonly source: 'feed' | 'future' | 'parity' | 'marks';
+  readonly source: 'feed' | 'future' | 'parity' | 'marks' | 'base';
   readonly parity?: Parity;
 }
 

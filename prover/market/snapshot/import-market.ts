@@ -9,14 +9,23 @@ import { durationText, utcText } from '../feeds/clock.ts';
 import { ageSnapshot } from './age-slice.ts';
 import type { Chain } from '../feeds/chain.ts';
 import { chainOf } from '../feeds/chain.ts';
+import { indexOf } from '../feeds/levels.ts';
 import type { ChainSurface } from './chain-surface.ts';
 import { surfaceOfChain } from './chain-surface.ts';
+import type { DeliveryPrice } from '../feeds/deliveries.ts';
+import type { QuoteLimits } from '../feeds/clean.ts';
+import { DEFAULT_QUOTE_LIMITS } from '../feeds/clean.ts';
 import type { Feed } from '../feeds/feed.ts';
 import type { MarketInputs } from '../../documents/market-inputs-document.ts';
+import type { FitLimits } from '../surface/fit-limits.ts';
+import { DEFAULT_FIT_LIMITS } from '../surface/fit-limits.ts';
+import { bookedThroughOf, settlementsOf } from './settlements.ts';
+import type { ExpiredEvent, Settlement } from './settle.ts';
+import { settleSnapshot } from './settle.ts';
 import type { Repricing } from './repricing.ts';
 import { repriceChain } from './repricing.ts';
 import type { BuiltUnderlying, Note } from './underlying.ts';
-import { buildUnderlying } from './underlying.ts';
+import { buildUnderlying, toE4 } from './underlying.ts';
 
 export interface GivenInputs extends Omit<MarketInputs, 'time'> {
   readonly time?: number;
@@ -28,10 +37,31 @@ export interface ImportRequest {
   readonly feeds: readonly Feed[];
   /** In order of precedence; one without a time is of the time of the quotes. */
   readonly inputs: readonly GivenInputs[];
-  /** Supplies what the feeds do not: another underlying, depth, collateral. */
+  /** Supplies what the feeds do not: another underlying, expiries, depth, collateral. */
   readonly base?: MarketSnapshot;
-  readonly maxAgeSeconds: number;
+  readonly limits?: ImportLimits;
+  /** Prices that somebody named, expiry by expiry. */
+  readonly settlements?: readonly Settlement[];
+  readonly deliveries?: readonly DeliveryPrice[];
+  /** Every position whose expiry is not after this has left the ledger (default: the base's). */
+  readonly bookedThrough?: bigint;
 }
+
+export interface ImportLimits {
+  readonly quotes: QuoteLimits;
+  readonly fit: FitLimits;
+  /** A slice carried from the base loses half its confidence in this time. */
+  readonly carryHalfLifeSeconds: number;
+  /** An expiry may wait this long for its settlement price. */
+  readonly maxUnsettledSeconds: number;
+}
+
+export const DEFAULT_IMPORT_LIMITS: ImportLimits = {
+  quotes: DEFAULT_QUOTE_LIMITS,
+  fit: DEFAULT_FIT_LIMITS,
+  carryHalfLifeSeconds: 6 * 3600,
+  maxUnsettledSeconds: 86_400,
+};
 
 /** One underlying that was read from a chain, with all that happened on the way. */
 export interface ImportedUnderlying extends BuiltUnderlying {
@@ -45,6 +75,9 @@ export interface MarketImport {
   /** BTC, ETH; `undefined` where the base snapshot supplied it. */
   readonly underlyings: Pair<ImportedUnderlying | undefined>;
   readonly notes: readonly Note[];
+  /** What became of the base's expiries that have passed. */
+  readonly expired: readonly ExpiredEvent[];
+  readonly bookedThrough: bigint;
 }
 
 const ONE_Q30 = 2n ** 30n;
@@ -66,7 +99,10 @@ function requireSameMoment(chains: Pair<Chain | undefined>, maxAgeSeconds: numbe
   }
 }
 
-function chainsOf({ feeds, maxAgeSeconds }: ImportRequest): Pair<Chain | undefined> {
+function chainsOf(
+  { feeds }: ImportRequest,
+  { maxAgeSeconds }: QuoteLimits,
+): Pair<Chain | undefined> {
   const of = (underlying: UnderlyingId): Chain | undefined => {
     const own = feeds.filter((feed) => feed.underlying === underlying);
     return own.length === 0 ? undefined : chainOf(underlying, own, maxAgeSeconds);
@@ -115,6 +151,11 @@ function collateralOf(
   return [of(0, 0), of(1, 1), of(2, 1)];
 }
 
+/** Settlements and funding alone stay what they are, however old. */
+function ages({ underlyings, collateral, settlements = [], funding = [] }: GivenInputs): boolean {
+  return underlyings.length + collateral.length > 0 || settlements.length + funding.length === 0;
+}
+
 /** Prices date the snapshot; a depth or a volatility of a later moment does not. */
 function carriesLevels({ underlyings, collateral }: GivenInputs): boolean {
   return (
@@ -127,11 +168,16 @@ function floorMin(times: readonly number[]): bigint {
   return BigInt(Math.floor(Math.min(...times)));
 }
 
-/** The oldest quote a surface was fitted to. */
+/**
+ * The oldest quote a surface was fitted to. What was carried does not date it: one expiry without
+ * quotes would stop the feed for all; its age is in the slice's own confidence.
+ */
 function oldestQuote({ expiries }: ChainSurface): number {
   return Math.min(
-    ...expiries.flatMap(({ fit, quotes }) =>
-      fit.state === 'fitted' ? quotes.used.map(({ time }) => time) : [],
+    ...expiries.flatMap(({ fit, quotes, origin }) =>
+      fit.state === 'fitted' && (origin === 'quotes' || origin === 'narrow')
+        ? quotes.used.map(({ time }) => time)
+        : [],
     ),
   );
 }
@@ -161,6 +207,31 @@ function componentTimes(request: ImportRequest, time: number, parts: readonly Bu
   };
 }
 
+/** The base read at the new time, its passed expiries settled and those that were booked gone. */
+function settledBase(
+  request: ImportRequest,
+  chains: Pair<Chain | undefined>,
+  { maxUnsettledSeconds }: ImportLimits,
+  time: number,
+): Pick<MarketImport, 'expired' | 'bookedThrough'> & { readonly base?: MarketSnapshot } {
+  if (request.base === undefined) {
+    return { expired: [], bookedThrough: request.bookedThrough ?? 0n };
+  }
+  const aged = ageSnapshot(request.base, BigInt(time), '--base');
+  const indicesE4 = chains.map((chain) => {
+    const price = chain === undefined ? undefined : indexOf(chain, undefined)?.price;
+    return price === undefined ? undefined : toE4(price);
+  });
+  const bookedThrough = bookedThroughOf(request, BigInt(time));
+  const settlements = settlementsOf(request, aged, indicesE4);
+  const { snapshot, events } = settleSnapshot(
+    aged,
+    { settlements, bookedThrough, maxUnsettledSeconds: BigInt(maxUnsettledSeconds) },
+    indicesE4,
+  );
+  return { base: snapshot, expired: events, bookedThrough };
+}
+
 type BuiltPart = Omit<ImportedUnderlying, 'repricing'> | undefined;
 
 /**
@@ -168,34 +239,40 @@ type BuiltPart = Omit<ImportedUnderlying, 'repricing'> | undefined;
  * is at fault and `PlimsollError` (`NO_SURFACE`, `NO_QUOTES`) where it cannot be made into one.
  */
 export function importMarket(request: ImportRequest): MarketImport {
-  const chains = chainsOf(request);
+  const limits = request.limits ?? DEFAULT_IMPORT_LIMITS;
+  const chains = chainsOf(request, limits.quotes);
   requireBase(chains, request.base);
-  requireSameMoment(chains, request.maxAgeSeconds);
+  requireSameMoment(chains, limits.quotes.maxAgeSeconds);
   const newest = chains.flatMap((chain) => (chain === undefined ? [] : [chain.time]));
   const levels = request.inputs.filter(carriesLevels);
   const dated = levels.flatMap((entry) => (entry.time === undefined ? [] : [entry.time]));
   const time = Math.ceil(Math.max(...newest, ...dated));
-  for (const { time: from, file = 'market inputs' } of request.inputs) {
+  for (const { time: from, file = 'market inputs' } of request.inputs.filter(ages)) {
     requireRule(
       from === undefined || time - from <= MAX_INPUT_AGE_SECONDS,
       `${file}: time`,
       'is more than a day before the quotes: give inputs of the same day',
     );
   }
-  const base =
-    request.base === undefined ? undefined : ageSnapshot(request.base, BigInt(time), '--base');
+  const { base, expired, bookedThrough } = settledBase(request, chains, limits, time);
 
   const build = (u: UnderlyingId): BuiltPart => {
     const chain = chains[u];
     if (chain === undefined) return undefined;
-    const surface = surfaceOfChain(chain, time, request.maxAgeSeconds);
+    const surface = surfaceOfChain(chain, time, limits);
     const own = request.inputs.flatMap((entry) =>
       entry.underlyings
         .filter(({ symbol }) => symbol === UNDERLYING_SYMBOLS[u])
         .map((inputs) => ({ ...inputs, time: entry.time ?? chain.time })),
     );
-    const built = buildUnderlying(chain, surface, time, own, base?.underlyings[u]);
-    return { ...built, chain, surface };
+    const built = buildUnderlying(chain, surface, own, {
+      ...(base === undefined ? {} : { base: base.underlyings[u] }),
+      elapsedSeconds: time - Number(request.base?.time ?? time),
+      time,
+      limits: limits.fit,
+      carryHalfLifeSeconds: limits.carryHalfLifeSeconds,
+    });
+    return { ...built, chain };
   };
   const parts = [build(0), build(1)] as const;
   const notes = parts.flatMap((part) => part?.notes ?? []);
@@ -214,5 +291,11 @@ export function importMarket(request: ImportRequest): MarketImport {
   const snapshot = parseSnapshotValue(snapshotDocument(assembled));
   const reprice = (part: BuiltPart): ImportedUnderlying | undefined =>
     part && { ...part, repricing: repriceChain(part.chain, snapshot) };
-  return { snapshot, underlyings: [reprice(parts[0]), reprice(parts[1])], notes };
+  return {
+    snapshot,
+    underlyings: [reprice(parts[0]), reprice(parts[1])],
+    notes,
+    expired,
+    bookedThrough,
+  };
 }

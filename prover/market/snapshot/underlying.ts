@@ -9,6 +9,8 @@ import type { Chain } from '../feeds/chain.ts';
 import { dropText } from '../feeds/clean.ts';
 import { utcText } from '../feeds/clock.ts';
 import type { ChainSurface, ExpirySurface } from './chain-surface.ts';
+import type { Completion } from './complete-surface.ts';
+import { completeSurface } from './complete-surface.ts';
 import { confidenceFloorQ10 } from './confidence.ts';
 import { indexAgreement } from './contradictions.ts';
 import type { Level } from '../feeds/levels.ts';
@@ -24,6 +26,8 @@ export interface Note {
 
 export interface BuiltUnderlying {
   readonly market: UnderlyingMarket;
+  /** With what was done for the expiries that their quotes do not carry. */
+  readonly surface: ChainSurface;
   readonly indexTime: number;
   readonly perpetualTime: number;
   readonly notes: readonly Note[];
@@ -71,13 +75,22 @@ function sliceOf(
 }
 
 /**
- * At most twelve slices: those that wait for settlement, then the fitted ones with the largest open
- * interest, the earlier of two equal ones.
+ * At most twelve slices: those that have expired, those of the base, in which positions may be open,
+ * then the others with the largest open interest, the earlier of two equal ones.
  */
-function keep(surface: ChainSurface, waiting: number): { kept: ExpirySurface[]; out: number[] } {
+function keep(
+  surface: ChainSurface,
+  base: readonly Slice[],
+): { kept: ExpirySurface[]; out: number[] } {
+  const waiting = base.filter(({ state }) => state === 'expired').length;
+  const listed = new Set(base.map(({ expiry }) => Number(expiry)));
   const fitted = surface.expiries.filter(({ fit }) => fit.state === 'fitted');
+  const rank = ({ expiry }: ExpirySurface): number => (listed.has(expiry) ? 0 : 1);
   const ranked = [...fitted].sort(
-    (left, right) => right.openInterest - left.openInterest || left.expiry - right.expiry,
+    (left, right) =>
+      rank(left) - rank(right) ||
+      right.openInterest - left.openInterest ||
+      left.expiry - right.expiry,
   );
   const chosen = new Set(ranked.slice(0, Math.max(MAX_SLICES - waiting, 0)));
   return {
@@ -123,27 +136,26 @@ function requireLevel(level: Level | undefined, symbol: string): Level {
 
 /**
  * The market of one underlying from its chain. `inputs` come in order of precedence; `base` is the
- * same underlying in an earlier snapshot, read at `time`.
+ * same underlying in an earlier snapshot, read and settled at `time`.
  */
 export function buildUnderlying(
   chain: Chain,
-  surface: ChainSurface,
-  time: number,
+  fitted: ChainSurface,
   inputs: readonly TimedInputs[],
-  base: UnderlyingMarket | undefined,
+  { base, time, ...limits }: Omit<Completion, 'index'>,
 ): BuiltUnderlying {
   const symbol = UNDERLYING_SYMBOLS[chain.underlying];
   const notes: Note[] = [];
   const remark = (field: string, note: string) => notes.push({ field: `${symbol} ${field}`, note });
 
   const index = requireLevel(
-    chooseLevel(inputs, 'indexE4', indexOf(chain, nearestOf(surface))),
+    chooseLevel(inputs, 'indexE4', indexOf(chain, nearestOf(fitted))),
     symbol,
   );
   if (index.source !== 'feed') remark('indexE4', index.source);
   const indexE4 = toE4(index.price);
 
-  const agreement = indexAgreement(index.price, nearestOf(surface), chain.time, `${symbol} index`);
+  const agreement = indexAgreement(index.price, nearestOf(fitted), chain.time, `${symbol} index`);
 
   const ownPerpetual = chooseLevel(inputs, 'perpetualMarkE4', perpetualOf(chain));
   const perpetual = ownPerpetual ?? index;
@@ -151,8 +163,14 @@ export function buildUnderlying(
     remark('perpetualMarkE4', `none given: the index; give --perpetual ${symbol}=<USD>`);
   }
 
+  const surface = completeSurface(fitted, {
+    ...limits,
+    ...(base === undefined ? {} : { base }),
+    time,
+    index: index.price,
+  });
   const waiting = (base?.slices ?? []).filter(({ state }) => state === 'expired');
-  const { kept, out } = keep(surface, waiting.length);
+  const { kept, out } = keep(surface, base?.slices ?? []);
   if (kept.length === 0) throw noSurface(symbol, surface);
   // What waits has passed at `time`, and so comes before everything that was fitted.
   const slices: Slice[] = [
@@ -189,6 +207,7 @@ export function buildUnderlying(
       forecastVolQ20: choose('forecastVolQ20'),
       slices,
     },
+    surface,
     indexTime: index.time,
     perpetualTime: perpetual.time,
     notes,

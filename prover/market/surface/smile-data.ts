@@ -22,6 +22,7 @@ export interface SmileData {
   readonly quotes: readonly SmileQuote[];
   readonly moneyVol: number;
   readonly scale: SmileScale;
+  readonly isSoft: boolean;
 }
 
 /** No quote is trusted to better than this share of the volatility at the money. */
@@ -44,7 +45,13 @@ function volAtTheMoney(quotes: readonly { k: number; vol: number }[]): number {
  * share of that at the money: squared residuals are weighted by vega over squared spread. A quote
  * without a spread gets the error that one and the same price error makes at its vega.
  */
-export function smileData({ expiry, tau, forward, quotes }: ExpiryQuotes): SmileData {
+export function smileData({
+  expiry,
+  tau,
+  forward,
+  quotes,
+  isSoft = false,
+}: ExpiryQuotes): SmileData {
   const years = Number(tau) / SECONDS_PER_YEAR;
   const points = quotes
     .map(({ strike, vol, volSpread }) => ({ k: Math.log(strike / forward), vol, volSpread }))
@@ -57,6 +64,7 @@ export function smileData({ expiry, tau, forward, quotes }: ExpiryQuotes): Smile
     years,
     forward,
     moneyVol,
+    isSoft,
     scale: { variance, k: Math.sqrt(variance) },
     quotes: points.map(({ k, vol, volSpread }) => {
       const stdDev = vol * Math.sqrt(years);

@@ -2,6 +2,8 @@
 import { InvalidInput } from '../../core/errors.ts';
 import { requireRule } from '../../core/schema.ts';
 import { confidenceQ10, diagnose } from './diagnostics.ts';
+import type { FitLimits } from './fit-limits.ts';
+import { DEFAULT_FIT_LIMITS } from './fit-limits.ts';
 import { brokenRule, dequantise, engineOrders, quantise } from './quantise.ts';
 import {
   excess,
@@ -63,11 +65,18 @@ function checkInput(expiries: readonly ExpiryQuotes[]): void {
 }
 
 /** Slices that their neighbours move, and the neighbours: one of them is in the way. */
-function entangled(alone: readonly SliceFit[], together: readonly SliceFit[]): number[] {
+function entangled(
+  alone: readonly SliceFit[],
+  together: readonly SliceFit[],
+  limits: FitLimits,
+): number[] {
   const moved = together.map(({ cost }, index) => cost > alone[index]!.cost * (1 + 1e-6));
-  return together.flatMap((_, i) =>
-    moved[i] || moved[i - 1] || moved[i + 1] || excess(together[i]!) > 1 ? [i] : [],
+  const all = together.flatMap((_, i) =>
+    moved[i] || moved[i - 1] || moved[i + 1] || excess(together[i]!, limits) > 1 ? [i] : [],
   );
+  // What nobody quoted never displaces what somebody did.
+  const soft = all.filter((i) => together[i]!.task.data.isSoft);
+  return soft.length > 0 ? soft : all;
 }
 
 /**
@@ -77,13 +86,15 @@ function entangled(alone: readonly SliceFit[], together: readonly SliceFit[]): n
 function fitTogether(
   alone: readonly SliceFit[],
   refused: Map<bigint, RefusedSlice>,
+  limits: FitLimits,
 ): readonly SliceFit[] {
-  const worst = (fits: readonly SliceFit[]): number => Math.max(1, ...fits.map(excess));
+  const worst = (fits: readonly SliceFit[]): number =>
+    Math.max(1, ...fits.map((fit) => excess(fit, limits)));
   let kept = alone;
   for (;;) {
     const together = fitSurface(kept);
     if (worst(together) <= 1) return together;
-    const without = entangled(kept, together).map((index) => {
+    const without = entangled(kept, together, limits).map((index) => {
       const others = fitSurface(kept.toSpliced(index, 1));
       const cost = others.reduce((sum, fit) => sum + fit.cost, 0);
       return { index, excess: worst(others), cost };
@@ -94,7 +105,7 @@ function fitTogether(
         : best,
     );
     const dropped = kept[index]!;
-    refused.set(dropped.task.data.expiry, refuseCalendar(dropped));
+    refused.set(dropped.task.data.expiry, refuseCalendar(dropped, limits));
     kept = kept.toSpliced(index, 1);
   }
 }
@@ -147,23 +158,28 @@ function finish(fit: SliceFit, before: Accepted | undefined): FittedSlice | Refu
  * tolerance is refused with the reason. The same quotes give the same bits. Throws `InvalidInput`
  * for quotes that are not numbers of the stated kind. See docs/calibration.md.
  */
-export function calibrateSurface(expiries: readonly ExpiryQuotes[]): SurfaceCalibration {
+export function calibrateSurface(
+  expiries: readonly ExpiryQuotes[],
+  limits: FitLimits = DEFAULT_FIT_LIMITS,
+): SurfaceCalibration {
   checkInput(expiries);
   const refused = new Map<bigint, RefusedSlice>();
   const alone: SliceFit[] = [];
   for (const quotes of expiries) {
-    const unusable = refuseQuotes(quotes) ?? refuseReach(smileData(quotes));
+    const unusable = quotes.isSoft
+      ? undefined
+      : (refuseQuotes(quotes, limits) ?? refuseReach(smileData(quotes), limits));
     if (unusable !== undefined) {
       refused.set(quotes.expiry, unusable);
       continue;
     }
     const fit = fitSlice(smileData(quotes));
-    if (isAcceptable(fit)) alone.push(fit);
-    else refused.set(quotes.expiry, refuseFit(fit));
+    if (isAcceptable(fit, limits)) alone.push(fit);
+    else refused.set(quotes.expiry, refuseFit(fit, limits));
   }
   const results = new Map<bigint, SliceCalibration>(refused);
   let before: Accepted | undefined;
-  for (const fit of fitTogether(alone, refused)) {
+  for (const fit of fitTogether(alone, refused, limits)) {
     const slice = finish(fit, before);
     results.set(slice.expiry, slice);
     if (slice.state === 'fitted') before = slice;

@@ -24,6 +24,8 @@ export interface ExpiryQuotes {
   readonly forward: number;
   /** In any order, at most one per strike. */
   readonly quotes: readonly VolQuote[];
+  /** True for a smile that is expected and not quoted: it gives way to those beside it. */
+  readonly isSoft?: boolean;
 }
 
 /** w(k) = a + c·(k − m) + b·√((k − m)² + σ²), c = b·ρ, k held inside [kMin, kMax]. */

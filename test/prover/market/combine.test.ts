@@ -46,7 +46,6 @@ function seen(change: Partial<ChainSpec> = {}, spot = 1): MarketSnapshot {
         collateral: [],
       },
     ],
-    maxAgeSeconds: 300,
   }).snapshot;
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import '../../support/seed.ts';
 import { ageSnapshot } from '../../../prover/market/snapshot/age-slice.ts';
 import type { DropReason } from '../../../prover/market/feeds/clean.ts';
+import { DEFAULT_QUOTE_LIMITS } from '../../../prover/market/feeds/clean.ts';
 import { cleanExpiry } from '../../../prover/market/feeds/clean.ts';
 import { chainOf } from '../../../prover/market/feeds/chain.ts';
 import type { OptionRow } from '../../../prover/market/feeds/feed.ts';
@@ -123,7 +124,7 @@ describe('cleaning', () => {
   });
   const context = {
     newest: TIME,
-    maxAgeSeconds: 60,
+    limits: { ...DEFAULT_QUOTE_LIMITS, maxAgeSeconds: 60 },
     time: TIME,
     forward: forwardAt(oneExpiry, syntheticChain(oneExpiry)[0]!.expiry),
   };

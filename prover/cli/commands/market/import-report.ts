@@ -7,6 +7,7 @@ import { durationText } from '../../../market/feeds/clock.ts';
 import type { ImportedUnderlying, MarketImport } from '../../../market/snapshot/import-market.ts';
 import type { Repricing } from '../../../market/snapshot/repricing.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import type { ExpiredEvent } from '../../../market/snapshot/settle.ts';
 import type { CommandContext } from '../../command.ts';
 import { formatTable, formatUtc } from '../../../model/format.ts';
 
@@ -43,8 +44,17 @@ const HEADER = [
   'dropped',
 ];
 
+/** Errors are those against own quotes; a smile from elsewhere has none. */
+function fitCells({ fit, origin, quotes }: ExpirySurface): string[] {
+  if (fit.state === 'refused') return Array<string>(7).fill('-');
+  const cells = fittedCells(fit);
+  return origin === 'quotes' || (origin === 'narrow' && quotes.used.length > 0)
+    ? cells
+    : cells.map((cell, index) => (index === cells.length - 1 ? cell : '-'));
+}
+
 function expiryRow(entry: ExpirySurface): string[] {
-  const { expiry, forward, quotes, fit } = entry;
+  const { expiry, forward, quotes } = entry;
   const { parity } = forward;
   return [
     formatUtc(BigInt(expiry)),
@@ -53,7 +63,7 @@ function expiryRow(entry: ExpirySurface): string[] {
     parity?.forward.toFixed(2) ?? '-',
     parity?.discount.toFixed(4) ?? '-',
     `${quotes.used.length}/${entry.listed}`,
-    ...(fit.state === 'fitted' ? fittedCells(fit) : Array<string>(7).fill('-')),
+    ...fitCells(entry),
     dropText(quotes.dropped),
   ];
 }
@@ -76,18 +86,24 @@ function printUnderlying(context: CommandContext, underlying: ImportedUnderlying
   const { chain, surface, market, repricing, crowdedOut } = underlying;
   const symbol = UNDERLYING_SYMBOLS[chain.underlying];
   const { expiries, skipped } = surface;
-  const fitted = expiries.filter(({ fit }) => fit.state === 'fitted').length;
+  const count = (of: ExpirySurface['origin']): number =>
+    expiries.filter(({ fit, origin }) => fit.state === 'fitted' && origin === of).length;
+  const others = (['narrow', 'carried', 'borrowed'] as const).flatMap((origin) =>
+    count(origin) === 0 ? [] : [`, ${count(origin)} ${origin}`],
+  );
   print();
   print(
-    `${symbol}: ${chain.options.length} options, ${fitted} of ${expiries.length} expiries fitted, ` +
+    `${symbol}: ${chain.options.length} options, ${count('quotes')} of ${expiries.length} expiries fitted` +
+      `${others.join('')}, ` +
       `index ${(Number(market.indexE4) / 1e4).toFixed(2)}` +
       (chain.duplicates === 0 ? '' : `, ${chain.duplicates} rows replaced by newer ones`) +
       (chain.ignored === 0 ? '' : `, ${chain.ignored} combinations ignored`),
   );
   for (const line of formatTable(HEADER, expiries.map(expiryRow))) print(`  ${line}`);
   print(`  ${repricingText(repricing)}`);
-  for (const { fit } of expiries) {
+  for (const { fit, origin, remark } of expiries) {
     if (fit.state === 'refused') print(`  refused (${fit.reason}) ${fit.message}`);
+    else if (remark !== undefined) print(`  ${origin} ${remark}`);
   }
   for (const { expiry, listed, reason, message } of skipped) {
     print(`  left out ${formatUtc(BigInt(expiry))} (${listed} options): ${reason}: ${message}`);
@@ -99,13 +115,42 @@ function printUnderlying(context: CommandContext, underlying: ImportedUnderlying
   for (const expiry of crowdedOut) {
     print(
       `  left out ${formatUtc(BigInt(expiry))}: a snapshot holds 12 expiries, and this one has the ` +
-        'least open interest',
+        'least open interest of those that --base does not hold',
+    );
+  }
+}
+
+const EXPIRED_TEXT: Readonly<Record<ExpiredEvent['what'], string>> = {
+  settled: 'settled at',
+  kept: 'stays until the ledger has booked it (--ledger), settled at',
+  awaiting: 'awaits its settlement price (--settlement, delivery prices or plimsoll market settle)',
+  freed: 'booked by the ledger, its slot is free',
+  unchanged: 'stays as settled, another price was given and not taken:',
+};
+
+/** Between snapshots a day apart an index may move by this; a wrong price is further off. */
+const NOTABLE = 0.1;
+
+function printExpired({ print }: CommandContext, expired: readonly ExpiredEvent[]): void {
+  if (expired.length === 0) return;
+  print();
+  print('Expired:');
+  for (const { underlying, expiry, what, priceE4, source, offIndex = 0 } of expired) {
+    const priced = what === 'settled' || what === 'kept' || what === 'unchanged';
+    print(
+      `  ${UNDERLYING_SYMBOLS[underlying]} ${formatUtc(expiry)}: ${EXPIRED_TEXT[what]}` +
+        (priced ? ` ${(Number(priceE4) / 1e4).toFixed(4)}` : '') +
+        (source === undefined ? '' : ` (${source})`) +
+        (offIndex <= NOTABLE ? '' : `; check it: ${(100 * offIndex).toFixed(1)} % off the index`),
     );
   }
 }
 
 /** The table per slice, what was left out and why, and every default that was taken. */
-export function printImport(context: CommandContext, { underlyings, notes }: MarketImport): void {
+export function printImport(
+  context: CommandContext,
+  { underlyings, notes, expired }: MarketImport,
+): void {
   const { print } = context;
   const imported = underlyings.filter((underlying) => underlying !== undefined);
   for (const underlying of imported) printUnderlying(context, underlying);
@@ -123,6 +168,7 @@ export function printImport(context: CommandContext, { underlyings, notes }: Mar
   for (const [reason, meaning] of Object.entries(DROP_REASONS)) {
     if (seen.has(reason as DropReason)) print(`  ${reason}: ${meaning}`);
   }
+  printExpired(context, expired);
   if (notes.length === 0) return;
   print();
   print('Not in the feeds:');
@@ -143,7 +189,7 @@ function fitJson({ fit }: ExpirySurface): unknown {
 }
 
 /** The same report for programs. */
-export function importJson({ underlyings, notes }: MarketImport): unknown {
+export function importJson({ underlyings, notes, expired, bookedThrough }: MarketImport): unknown {
   return {
     underlyings: underlyings
       .filter((underlying) => underlying !== undefined)
@@ -159,6 +205,8 @@ export function importJson({ underlyings, notes }: MarketImport): unknown {
           agreement: entry.agreement,
           used: entry.quotes.used.length,
           dropped: entry.quotes.dropped,
+          origin: entry.origin,
+          remark: entry.remark,
           fit: fitJson(entry),
         })),
         skipped: surface.skipped,
@@ -168,5 +216,10 @@ export function importJson({ underlyings, notes }: MarketImport): unknown {
         repricing,
       })),
     notes,
+    expired: expired.map(({ underlying, ...event }) => ({
+      symbol: UNDERLYING_SYMBOLS[underlying],
+      ...event,
+    })),
+    bookedThrough,
   };
 }

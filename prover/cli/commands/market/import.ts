@@ -9,22 +9,17 @@ import type { ChainReading } from '../../../market/feeds/csv-chain.ts';
 import { readMarketFile } from '../../../market/feeds/read-file.ts';
 import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
 import { snapshotHash } from '../../../commitments/snapshot-words.ts';
-import { integer, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatUtc } from '../../../model/format.ts';
 import { importJson, printImport } from './import-report.ts';
+import { LIMIT_OPTIONS, importLimits } from '../../options/import-limits.ts';
+import {
+  SETTLEMENT_OPTIONS,
+  bookedThrough,
+  namedSettlements,
+} from '../../options/settlement-options.ts';
 import { MARKET_VALUE_OPTIONS, marketValues } from '../../options/market-values.ts';
-
-const DEFAULT_MAX_AGE_SECONDS = 300;
-const SECONDS_PER_DAY = 86_400;
-
-function maxAge(context: CommandContext): number {
-  const text = stringOption(context, 'max-age');
-  if (text === undefined) return DEFAULT_MAX_AGE_SECONDS;
-  const value = /^[0-9]+$/.test(text) ? Number(text) : NaN;
-  return parseValue(integer(0, SECONDS_PER_DAY), value, '--max-age');
-}
 
 /** How rows are read that do not say it themselves: their columns, their time. */
 function readingOf(context: CommandContext): ChainReading {
@@ -57,7 +52,10 @@ function requestOf(context: CommandContext): Parameters<typeof importMarket>[0] 
     feeds: files.flatMap((file) => (file.type === 'feeds' ? file.feeds : [])),
     // A flag outranks a document, a newer document an older one.
     inputs: [marketValues(context), ...documents],
-    maxAgeSeconds: maxAge(context),
+    deliveries: files.flatMap((file) => (file.type === 'deliveries' ? file.deliveries : [])),
+    settlements: namedSettlements(context),
+    limits: importLimits(context),
+    ...bookedThrough(context, base.base),
     ...base,
   };
 }
@@ -69,8 +67,10 @@ export const command: Command = {
     'get_instruments, trades), OKX, Bybit, Binance and Derive in JSON, CSV of ours, of Tardis and of\n' +
     'common collectors, or any with --columns, and what plimsoll market vol and plimsoll market depth\n' +
     'write; each is told by its content. Cleans the quotes, fits every expiry free of arbitrage and\n' +
-    'writes the snapshot that plimsoll margin --snapshot takes. An expiry that cannot be fitted is\n' +
-    'left out and named. Rules and figures: docs/market-data.md.',
+    'writes the snapshot that plimsoll margin --snapshot takes. An expiry that its quotes do not carry\n' +
+    'is carried from --base or drawn beside the others, with the confidence that is worth. Delivery\n' +
+    'prices (get_delivery_prices) settle what has expired in --base. Rules and figures:\n' +
+    'docs/market-data.md.',
   example:
     'npx plimsoll market import btc-chain.json eth-chain.json --out snapshot.json --picture fit.svg',
   positionals: [
@@ -92,7 +92,8 @@ export const command: Command = {
       type: 'string',
       placeholder: 'file',
       describe:
-        'snapshot that supplies what the files do not: the other underlying, depth, collateral',
+        'snapshot before this one: its expiries stay, are settled and freed; it supplies what the ' +
+        'files do not (the other underlying, depth, collateral)',
     },
     columns: {
       type: 'string',
@@ -104,11 +105,8 @@ export const command: Command = {
       placeholder: 'utc',
       describe: 'moment of the rows that carry none, such as 2026-02-04T21:33:08Z',
     },
-    'max-age': {
-      type: 'string',
-      placeholder: 'seconds',
-      describe: `quotes this much older than the newest are stale (default: ${DEFAULT_MAX_AGE_SECONDS})`,
-    },
+    ...SETTLEMENT_OPTIONS,
+    ...LIMIT_OPTIONS,
     ...MARKET_VALUE_OPTIONS,
   },
   needsSetup: false,

@@ -235,6 +235,7 @@ describe('confidence', () => {
       forward: 1,
       moneyVol: 0.5,
       scale: { variance: 0.25, k: 0.5 },
+      isSoft: false,
       quotes: Array.from({ length: quotes }, () => quote),
     };
     const errors = { rms, median: rms, max: rms };

@@ -66,7 +66,7 @@ describe('slices that are refused', () => {
     expect(only(zigzag)).toMatchObject({
       state: 'refused',
       reason: 'error-too-large',
-      message: expect.stringMatching(/^2027-02-14 08:00 UTC: .*leave the expiry out/) as string,
+      message: expect.stringMatching(/^2027-02-14 08:00 UTC: .*fit limits tolerance/) as string,
     });
   });
 
