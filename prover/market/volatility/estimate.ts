@@ -5,7 +5,7 @@ import type { HarModel, HarShape } from './har.ts';
 import { fitHar, forecastHar } from './har.ts';
 import { annualised, ewmaVariance, yangZhangVariance } from './realised.ts';
 
-/** Windows in seconds; every one is a whole number of bars. */
+/** Windows in seconds, each taken as the nearest whole number of bars that makes sense. */
 export interface VolatilityWindows {
   /** Of the realised volatility, and twice the half-life of the EWMA. */
   readonly realised: number;
@@ -29,51 +29,75 @@ export interface VolatilityEstimate {
   readonly time: number;
   readonly yangZhang: number;
   readonly ewma: number;
-  readonly forecast: number;
-  readonly model: HarModel;
+  /** Seconds that the realised volatility looks back. */
+  readonly realisedWindow: number;
+  /** Absent where the history is too short for a model, with the reason. */
+  readonly forecast?: number;
+  readonly model?: HarModel;
+  readonly noForecast?: string;
 }
 
-/** Throws `WINDOW_NOT_IN_BARS` unless the window is a whole number of bars, at least one. */
-export function barsIn(windowSeconds: number, stepSeconds: number): number {
-  const bars = windowSeconds / stepSeconds;
-  if (Number.isInteger(bars) && bars >= 1) return bars;
-  throw new PlimsollError(
-    'WINDOW_NOT_IN_BARS',
-    `a window of ${windowSeconds} s is not a whole number of ${stepSeconds}-second bars`,
-  );
+/** Of daily bars a day is one, and one return has no variance of its own. */
+const LEAST_REALISED_BARS = 6;
+
+/** A window in bars: the nearest whole number, at least `least`. */
+export function barsIn(windowSeconds: number, stepSeconds: number, least = 1): number {
+  return Math.max(least, Math.round(windowSeconds / stepSeconds));
 }
 
+export function realisedBars({ realised }: VolatilityWindows, stepSeconds: number): number {
+  return barsIn(realised, stepSeconds, LEAST_REALISED_BARS);
+}
+
+/** Longer bars than the short window leave it one bar, and the others still longer than it. */
 export function harShape(windows: VolatilityWindows, stepSeconds: number): HarShape {
-  const [short, medium, long] = windows.past;
-  return {
-    windows: [barsIn(short, stepSeconds), barsIn(medium, stepSeconds), barsIn(long, stepSeconds)],
-    horizon: barsIn(windows.horizon, stepSeconds),
-  };
+  const short = barsIn(windows.past[0], stepSeconds);
+  const medium = barsIn(windows.past[1], stepSeconds, short + 1);
+  const long = barsIn(windows.past[2], stepSeconds, medium + 1);
+  return { windows: [short, medium, long], horizon: barsIn(windows.horizon, stepSeconds) };
+}
+
+/** The forecast with its model, or why there is none. */
+function forecastOf(
+  runs: BarHistory['runs'],
+  shape: HarShape,
+  stepSeconds: number,
+): Pick<VolatilityEstimate, 'forecast' | 'model' | 'noForecast'> {
+  try {
+    const model = fitHar(runs, shape);
+    return { model, forecast: annualised(forecastHar(model, runs.at(-1) ?? []), stepSeconds) };
+  } catch (error) {
+    if (!(error instanceof PlimsollError) || error.code !== 'TOO_FEW_BARS') throw error;
+    return { noForecast: error.message };
+  }
 }
 
 /**
- * Realised and forecast volatility at the end of a history. The forecast is fitted on the whole
- * history. Throws `TOO_FEW_BARS` where the last run or the whole is too short.
+ * Realised and forecast volatility at the end of a history of bars of any length. The forecast is
+ * fitted on the whole history, and absent where that is too short. Throws `TOO_FEW_BARS`, naming
+ * `document`, where the last run is too short for the realised one.
  */
 export function estimateVolatility(
-  { stepSeconds, runs }: BarHistory,
+  { stepSeconds, runs, remarks = [] }: BarHistory,
+  document: string,
   windows: VolatilityWindows = DEFAULT_WINDOWS,
 ): VolatilityEstimate {
   const recent = runs.at(-1) ?? [];
-  const window = barsIn(windows.realised, stepSeconds);
+  const window = realisedBars(windows, stepSeconds);
   const latest = recent.slice(-window - 1);
   if (latest.length <= window) {
+    const cause = remarks.length === 0 ? '' : ` (${remarks.at(-1)})`;
     throw new PlimsollError(
       'TOO_FEW_BARS',
-      `realised volatility needs ${window + 1} bars without a gap at the end, got ${latest.length}`,
+      `${document}: realised volatility needs ${window + 1} bars of ${stepSeconds} s without a gap ` +
+        `at the end, got ${latest.length}${cause}: give more history`,
     );
   }
-  const model = fitHar(runs, harShape(windows, stepSeconds));
   return {
     time: (recent.at(-1)?.time ?? 0) + stepSeconds,
+    realisedWindow: window * stepSeconds,
     yangZhang: annualised(yangZhangVariance(latest), stepSeconds),
     ewma: annualised(ewmaVariance(recent, window / 2), stepSeconds),
-    forecast: annualised(forecastHar(model, recent), stepSeconds),
-    model,
+    ...forecastOf(runs, harShape(windows, stepSeconds), stepSeconds),
   };
 }

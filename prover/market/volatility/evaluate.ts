@@ -2,7 +2,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Bar, BarHistory } from './bars.ts';
 import type { VolatilityWindows } from './estimate.ts';
-import { DEFAULT_WINDOWS, barsIn, harShape } from './estimate.ts';
+import { DEFAULT_WINDOWS, harShape, realisedBars } from './estimate.ts';
 import { fitHar, harObservations, predictHar } from './har.ts';
 import { annualised, ewmaVariance, yangZhangVariance } from './realised.ts';
 
@@ -22,6 +22,9 @@ export interface ForecastErrors {
 export interface ForecastEvaluation {
   /** Overlapping windows, over all runs. */
   readonly observations: number;
+  /** What was forecast by models fitted to the others: runs between gaps, or blocks of one run. */
+  readonly by: 'runs' | 'blocks';
+  readonly parts: number;
   readonly errors: Readonly<Record<Forecaster, ForecastErrors>>;
 }
 
@@ -41,23 +44,49 @@ function errorsOf(outcomes: readonly Outcome[], stepSeconds: number): ForecastEr
   };
 }
 
+/** Blocks of a run without gaps; no window reaches from one into another. */
+const BLOCKS = 5;
+
+interface Parts {
+  readonly by: 'runs' | 'blocks';
+  readonly parts: readonly (readonly Bar[])[];
+}
+
+/** Runs between gaps; of a single long run, the most blocks up to five that are long enough. */
+function partsOf(runs: BarHistory['runs'], least: number): Parts {
+  const long = runs.filter((run) => run.length > least);
+  if (long.length >= 2) return { by: 'runs', parts: long };
+  const [run = []] = long;
+  const blocks = Math.min(BLOCKS, Math.floor(run.length / (least + 1)));
+  const bounds = Array.from({ length: blocks + 1 }, (_, i) =>
+    Math.floor((i * run.length) / blocks),
+  );
+  const parts = bounds.slice(1).map((end, index) => run.slice(bounds[index], end));
+  return { by: 'blocks', parts };
+}
+
 /**
- * Errors out of sample: each run is forecast by a model that was fitted to the other runs only,
- * beside the two estimates of what was, taken as forecasts. Throws `TOO_FEW_RUNS` below two runs
- * long enough to forecast.
+ * Errors out of sample: each run between gaps, or each block of a run without any, is forecast by a
+ * model that was fitted to the others only, beside the two estimates of what was, taken as
+ * forecasts. Throws `TOO_FEW_BARS`, naming `document`, where there are not two parts long enough.
  */
 export function evaluateForecasts(
   { stepSeconds, runs }: BarHistory,
+  document: string,
   windows: VolatilityWindows = DEFAULT_WINDOWS,
 ): ForecastEvaluation {
   const shape = harShape(windows, stepSeconds);
-  const window = barsIn(windows.realised, stepSeconds);
+  const window = realisedBars(windows, stepSeconds);
   const first = Math.max(window, ...shape.windows);
-  const long = runs.filter((run) => run.length > first + shape.horizon);
+  const { by, parts: long } = partsOf(runs, first + shape.horizon);
   if (long.length < 2) {
     throw new PlimsollError(
-      'TOO_FEW_RUNS',
-      `an evaluation needs two runs of more than ${first + shape.horizon} bars, got ${long.length}`,
+      'TOO_FEW_BARS',
+      `${document}: an evaluation needs two runs of more than ${first + shape.horizon} bars, or one ` +
+        `of twice as many, got runs of ${runs
+          .map((run) => run.length)
+          .slice(0, 8)
+          .join(', ')} bars`,
     );
   }
   const outcomes: Record<Forecaster, Outcome[]> = { har: [], ewma: [], yangZhang: [] };
@@ -79,6 +108,8 @@ export function evaluateForecasts(
   }
   return {
     observations: outcomes.har.length,
+    by,
+    parts: long.length,
     errors: {
       har: errorsOf(outcomes.har, stepSeconds),
       ewma: errorsOf(outcomes.ewma, stepSeconds),

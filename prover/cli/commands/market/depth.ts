@@ -2,7 +2,7 @@
 import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { depthNearMid, slippage, type Side } from '../../../market/depth/liquidity.ts';
-import { parseOrderBook, type OrderBook } from '../../../market/depth/order-book.ts';
+import { parseOrderBook, requireBookOf, type OrderBook } from '../../../market/depth/order-book.ts';
 import {
   formatMarketInputs,
   marketInputsDocument,
@@ -47,8 +47,9 @@ function bookTime(context: CommandContext, book: OrderBook): number {
 export const command: Command = {
   name: 'market depth',
   description:
-    'Reads JSON of Deribit (public/get_order_book) or Binance (depth). The depth is the smaller\n' +
-    'side, rounded down: a liquidation may have to buy or to sell. --out writes what plimsoll\n' +
+    'Reads JSON of Deribit (public/get_order_book), Binance (depth), OKX (market/books) or Bybit\n' +
+    '(market/orderbook), of a future, perpetual or spot market. The depth is the smaller side,\n' +
+    'rounded down: a liquidation may have to buy or to sell. --out writes what plimsoll\n' +
     'market import takes.',
   example:
     'npx plimsoll market depth book.json --size 5000000 --underlying BTC --out btc-depth.json',
@@ -60,6 +61,11 @@ export const command: Command = {
       placeholder: UNDERLYING_SYMBOLS.join('|'),
       describe: 'whose book it is (needed with --out)',
     },
+    instrument: {
+      type: 'string',
+      placeholder: 'name',
+      describe: 'what the book is of, where it does not say (OKX and Binance REST)',
+    },
     time: {
       type: 'string',
       placeholder: 'seconds',
@@ -70,9 +76,14 @@ export const command: Command = {
   needsSetup: false,
   run: async (context) => {
     const path = context.positionals[0] ?? '';
-    const book = parseOrderBook(readTextFile(path, '<book>'), path);
+    const book = parseOrderBook(
+      readTextFile(path, '<book>'),
+      path,
+      stringOption(context, 'instrument'),
+    );
     const size = sizeOption(context);
     const { out, symbol } = inputsTarget(context);
+    if (symbol !== undefined) requireBookOf(book, symbol, path);
     const depth = depthNearMid(book, RANGE);
     const inputs =
       symbol === undefined || out === undefined
@@ -91,6 +102,7 @@ export const command: Command = {
       writeFileAtomically(out, formatMarketInputs(inputs));
     }
     const { print } = context;
+    print(`book           ${book.venue} ${book.instrument ?? '(it does not name its instrument)'}`);
     print(`mid            ${depth.mid}`);
     print(`bids within 1 %  ${Math.floor(depth.bidUsd)} USD`);
     print(`asks within 1 %  ${Math.floor(depth.askUsd)} USD`);
@@ -111,6 +123,8 @@ export const command: Command = {
     }
     if (out !== undefined) print(`wrote ${out}`);
     context.printJson({
+      venue: book.venue,
+      ...(book.instrument === undefined ? {} : { instrument: book.instrument }),
       ...depth,
       ...(cost === undefined ? {} : { slippage: cost }),
       ...(inputs === undefined ? {} : { inputs: marketInputsDocument(inputs) }),

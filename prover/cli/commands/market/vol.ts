@@ -15,6 +15,7 @@ import {
   evaluateForecasts,
   type ForecastEvaluation,
 } from '../../../market/volatility/evaluate.ts';
+import { durationText } from '../../../market/feeds/clock.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { formatTable } from '../../../model/format.ts';
@@ -30,22 +31,40 @@ function volQ20(vol: number): bigint {
 const percent = (vol: number): string => `${(100 * vol).toFixed(1)} %`;
 
 function printEstimate({ print }: CommandContext, estimate: VolatilityEstimate): void {
+  const { forecast, model, noForecast, realisedWindow } = estimate;
   print(`as of                   ${new Date(estimate.time * 1000).toISOString()}`);
-  print(`realised, Yang-Zhang    ${percent(estimate.yangZhang)}`);
+  print(
+    `realised, Yang-Zhang    ${percent(estimate.yangZhang)} over ${durationText(realisedWindow)}`,
+  );
   print(`realised, EWMA          ${percent(estimate.ewma)}`);
-  print(`forecast, HAR           ${percent(estimate.forecast)}`);
-  print(`fitted on               ${estimate.model.observations} overlapping windows`);
+  print(
+    `forecast, HAR           ${forecast === undefined ? `none: ${noForecast}` : percent(forecast)}`,
+  );
+  if (model !== undefined) {
+    print(`fitted on               ${model.observations} overlapping windows`);
+  }
 }
 
 function printEvaluation({ print }: CommandContext, evaluation: ForecastEvaluation): void {
   print();
-  print(`out of sample, ${evaluation.observations} overlapping windows:`);
+  const { observations, by, parts } = evaluation;
+  print(`out of sample, ${observations} overlapping windows in ${parts} ${by}:`);
   const rows = FORECASTERS.map((name) => {
     const { qlike, rmse, mae, bias } = evaluation.errors[name];
     return [name, qlike.toFixed(3), percent(rmse), percent(mae), percent(bias)];
   });
   for (const line of formatTable(['forecast by', 'QLIKE', 'RMSE', 'MAE', 'bias'], rows)) {
     print(`  ${line}`);
+  }
+}
+
+/** The errors, or why the history does not give any: the estimates stand without them. */
+function evaluationOf(history: BarHistory, path: string): ForecastEvaluation | string {
+  try {
+    return evaluateForecasts(history, path);
+  } catch (error) {
+    if (error instanceof PlimsollError && error.code === 'TOO_FEW_BARS') return error.message;
+    throw error;
   }
 }
 
@@ -57,14 +76,16 @@ export const command: Command = {
   name: 'market vol',
   description:
     'Yang-Zhang over the last day and EWMA of half a day; a HAR forecast of the coming day, fitted\n' +
-    'to the whole file. --evaluate adds errors out of sample: each stretch between gaps is forecast\n' +
-    'by a model that saw only the others. --out writes what plimsoll market import takes.',
+    'to the whole file; bars of any length. --evaluate adds errors out of sample: each stretch between\n' +
+    'gaps, or each block of a history without any, is forecast by a model that saw only the others.\n' +
+    'Ticks that no market made and a frozen feed are left out and named. --out writes what plimsoll market import takes.',
   example: 'npx plimsoll market vol btc-1h.csv --underlying BTC --out btc-vol.json',
   positionals: [
     {
       name: 'bars',
       required: true,
-      describe: 'CSV with the columns ts, open, high, low, close (UTC times, equal steps)',
+      describe:
+        'CSV with ts, open, high, low, close, or JSON klines of Deribit, OKX, Bybit or Binance',
     },
   ],
   options: {
@@ -78,11 +99,12 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
-    const history = readHistory(context.positionals[0] ?? '');
+    const path = context.positionals[0] ?? '';
+    const history = readHistory(path);
     const { out, symbol } = inputsTarget(context);
-    const estimate = estimateVolatility(history);
+    const estimate = estimateVolatility(history, path);
     const evaluation =
-      context.options['evaluate'] === true ? evaluateForecasts(history) : undefined;
+      context.options['evaluate'] === true ? evaluationOf(history, path) : undefined;
     const inputs =
       symbol === undefined
         ? undefined
@@ -92,7 +114,9 @@ export const command: Command = {
               {
                 symbol,
                 realisedVolQ20: volQ20(estimate.yangZhang),
-                forecastVolQ20: volQ20(estimate.forecast),
+                ...(estimate.forecast === undefined
+                  ? {}
+                  : { forecastVolQ20: volQ20(estimate.forecast) }),
               },
             ],
             collateral: [],
@@ -100,12 +124,20 @@ export const command: Command = {
     if (out !== undefined && inputs !== undefined) {
       writeFileAtomically(out, formatMarketInputs(inputs));
     }
+    for (const remark of history.remarks ?? []) context.print(remark);
     printEstimate(context, estimate);
-    if (evaluation !== undefined) printEvaluation(context, evaluation);
+    if (typeof evaluation === 'string')
+      context.print(`out of sample           none: ${evaluation}`);
+    else if (evaluation !== undefined) printEvaluation(context, evaluation);
     if (out !== undefined) context.print(`wrote ${out}`);
     context.printJson({
       ...estimate,
-      ...(evaluation === undefined ? {} : { evaluation }),
+      ...(history.remarks === undefined ? {} : { leftOut: history.remarks }),
+      ...(evaluation === undefined
+        ? {}
+        : typeof evaluation === 'string'
+          ? { noEvaluation: evaluation }
+          : { evaluation }),
       ...(inputs === undefined ? {} : { inputs: marketInputsDocument(inputs) }),
     });
     return Promise.resolve();

@@ -54,10 +54,10 @@ describe('market vol', () => {
 
   it('refuses what it cannot use, and writes nothing', async () => {
     const out = path('none.json');
-    const short = bars('short.csv', 50, () => 0.01);
+    const short = bars('short.csv', 20, () => 0.01);
     expect(await plimsoll('market vol', short, '--underlying', 'BTC', '--out', out)).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('HAR forecast needs') as string,
+      stderr: expect.stringContaining('realised volatility needs 25 bars') as string,
     });
     expect(await plimsoll('market vol', short, '--out', out)).toMatchObject({
       status: 2,

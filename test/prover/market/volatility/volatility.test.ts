@@ -152,7 +152,7 @@ describe('HAR forecast', () => {
 
   it('beats what was where volatility returns to its mean', () => {
     const runs = [43, 47, 53].map((seed) => walk(wandering(900, seed), seed + 1));
-    const { errors, observations } = evaluateForecasts(history(...runs));
+    const { errors, observations } = evaluateForecasts(history(...runs), 'bars.csv');
     expect(observations).toBe(3 * (900 - 96 - 24));
     expect(errors.har.qlike).toBeLessThan(errors.yangZhang.qlike);
     expect(errors.har.rmse).toBeLessThan(errors.yangZhang.rmse);
@@ -162,7 +162,7 @@ describe('HAR forecast', () => {
     const calm = walk(constant(0.4, 500), 59);
     const wild = walk(constant(3, 500), 61);
     // Two constant volatilities each fitted on the other: the forecast of one is near the other.
-    const { errors } = evaluateForecasts(history(calm, wild));
+    const { errors } = evaluateForecasts(history(calm, wild), 'bars.csv');
     expect(errors.har.mae).toBeGreaterThan(0.1);
   });
 });
@@ -170,10 +170,10 @@ describe('HAR forecast', () => {
 describe('estimateVolatility', () => {
   it('states all estimates at the end of the last bar', () => {
     const bars = walk(constant(0.9, 900), 67);
-    const estimate = estimateVolatility(history(bars));
+    const estimate = estimateVolatility(history(bars), 'bars.csv');
     expect(estimate.time).toBe(900 * HOUR);
     expect(estimate.yangZhang).toBe(annualised(yangZhangVariance(bars.slice(-25)), HOUR));
-    for (const vol of [estimate.yangZhang, estimate.ewma, estimate.forecast]) {
+    for (const vol of [estimate.yangZhang, estimate.ewma, estimate.forecast!]) {
       expect(vol).toBeGreaterThan(0.6);
       expect(vol).toBeLessThan(1.3);
     }
@@ -188,12 +188,39 @@ describe('estimateVolatility', () => {
     return 'none';
   };
 
-  it('refuses histories that are too short, and windows between bars', () => {
+  it('refuses a last run too short for a day, and says why a history has no forecast', () => {
     const bars = walk(constant(0.9, 300), 71);
-    expect(code(() => estimateVolatility(history(bars.slice(0, 200))))).toBe('TOO_FEW_BARS');
-    expect(code(() => estimateVolatility(history(bars, bars.slice(0, 20))))).toBe('TOO_FEW_BARS');
-    expect(code(() => evaluateForecasts(history(bars)))).toBe('TOO_FEW_RUNS');
-    const windows = { realised: 5400, past: [3600, 7200, 10800], horizon: 3600 } as const;
-    expect(code(() => estimateVolatility(history(bars), windows))).toBe('WINDOW_NOT_IN_BARS');
+    const short = estimateVolatility(history(bars.slice(0, 200)), 'bars.csv');
+    expect(short.forecast).toBeUndefined();
+    expect(short.noForecast).toMatch(/needs 100 windows of 96 past and 24 coming bars.*got 80/);
+    const cut = () => estimateVolatility(history(bars, bars.slice(0, 20)), 'bars.csv');
+    expect(code(cut)).toBe('TOO_FEW_BARS');
+    expect(cut).toThrow(/^bars\.csv: realised volatility needs 25 bars of 3600 s/);
+    const few = () => evaluateForecasts(history(bars.slice(0, 200)), 'bars.csv');
+    expect(few).toThrow(/^bars\.csv: an evaluation needs two runs of more than 120 bars/);
+  });
+
+  it.each([60, 900, 7200, 14_400, 86_400, 604_800, 5000])(
+    'reads bars of any length: %s s',
+    (stepSeconds) => {
+      const bars = walk(constant(0.9, 400), 73).map((bar, index) => ({
+        ...bar,
+        time: index * stepSeconds,
+      }));
+      const short = stepSeconds < 300;
+      const read = () => estimateVolatility({ stepSeconds, runs: [bars] }, 'bars.csv');
+      if (short) expect(code(read)).toBe('TOO_FEW_BARS');
+      else expect(read().yangZhang).toBeGreaterThan(0);
+    },
+  );
+
+  it('evaluates one run without a gap in blocks that no window leaves', () => {
+    const bars = walk(wandering(1200, 79), 83);
+    const { by, parts, observations } = evaluateForecasts(history(bars), 'bars.csv');
+    expect({ by, parts, observations }).toEqual({
+      by: 'blocks',
+      parts: 5,
+      observations: 5 * (240 - 96 - 24),
+    });
   });
 });
