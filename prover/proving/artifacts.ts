@@ -8,6 +8,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { parseDocument } from '../core/schema.ts';
 import { sha256 } from '../core/hash.ts';
 import { ARTIFACTS_DIRECTORY, REPOSITORY_ROOT } from '../core/root.ts';
+import { keySetup } from './formats/verification-key.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
 const file = z.strictObject({
@@ -20,7 +21,7 @@ const artifact = z.strictObject({
   statement: z.string().min(1),
   profile: z.string().min(1),
   /** A development key's toxic waste is public: its proofs prove nothing to a stranger. */
-  key: z.enum(['insecure-development', 'ceremony']),
+  key: keySetup,
   constraints: z.number().int().positive(),
   sourcesHash: digest,
   sources: z.record(z.string(), digest),

@@ -160,11 +160,12 @@ export class Prover {
 
   #verificationKey(artifact: Artifact): SnarkjsVerificationKey {
     const listed = artifact.files.verificationKey;
-    let key = this.#verificationKeys.get(listed.sha256);
+    const name = `${artifact.key} ${listed.sha256}`;
+    let key = this.#verificationKeys.get(name);
     if (key === undefined) {
       const source = Buffer.from(readArtifactFile(listed)).toString('utf8');
-      key = parseVerificationKey(source);
-      this.#verificationKeys.set(listed.sha256, key);
+      key = parseVerificationKey(source, { setup: artifact.key });
+      this.#verificationKeys.set(name, key);
     }
     return key;
   }

@@ -49,6 +49,7 @@ declare module 'snarkjs' {
   export const zKey: {
     exportVerificationKey(zkey: File, logger?: SnarkjsLogger): Promise<SnarkjsVerificationKey>;
     newZKey(r1cs: File, ptau: File, zkey: MemoryFile, logger?: SnarkjsLogger): Promise<Uint8Array>;
+    contribute(from: File, to: MemoryFile, name: string, entropy: string): Promise<Uint8Array>;
     verifyFromR1cs(r1cs: File, ptau: File, zkey: File, logger?: SnarkjsLogger): Promise<boolean>;
   };
 }

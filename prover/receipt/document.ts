@@ -2,6 +2,7 @@
 import { getAddress } from 'ethers';
 import { z } from 'zod';
 
+import { BASE_FIELD } from '../core/bn254.ts';
 import { SCALAR_FIELD } from '../core/scalar-field.ts';
 import {
   constant,
@@ -12,10 +13,8 @@ import {
   pattern,
   text,
 } from '../core/schema.ts';
+import { keySetup } from '../proving/formats/verification-key.ts';
 import { NO_CHALLENGE } from './challenge.ts';
-
-/** Order of the BN254 base field, in which the coordinates of proofs live. */
-const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 
 const uint = (bits: bigint): z.ZodType<bigint> => decimalBigint(0n, 2n ** bits - 1n);
 const hash = decimalBigint(0n, SCALAR_FIELD - 1n);
@@ -55,7 +54,7 @@ const keySchema = z.strictObject({
   r1cs: digest,
   zkey: digest,
   verificationKey: digest,
-  setup: oneOf(['insecure-development', 'ceremony']),
+  setup: keySetup,
 });
 
 const proofSchema = z.strictObject({

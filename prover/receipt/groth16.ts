@@ -2,44 +2,24 @@
 import { bn254 } from '@noble/curves/bn254.js';
 import type { SnarkjsVerificationKey } from 'snarkjs';
 
+import { g1Point, g2Point, NotAPoint } from '../core/bn254.ts';
 import type { ReceiptProof } from './document.ts';
 
-const G1 = bn254.G1.Point;
-const G2 = bn254.G2.Point;
-const { Fp2, Fp12 } = bn254.fields;
-
-type Pair<T> = readonly [T, T];
-
-function g1(x: bigint, y: bigint): InstanceType<typeof G1> {
-  const point = G1.fromAffine({ x, y });
-  point.assertValidity();
-  return point;
-}
-
-/** On the twist and in the subgroup of order r: outside it the pairing equation means nothing. */
-function g2([x0, x1]: Pair<bigint>, [y0, y1]: Pair<bigint>): InstanceType<typeof G2> {
-  const point = G2.fromAffine({
-    x: Fp2.fromBigTuple([x0, x1]),
-    y: Fp2.fromBigTuple([y0, y1]),
-  });
-  point.assertValidity();
-  return point;
-}
+const { Fp12 } = bn254.fields;
 
 const keyG1 = (coordinates: readonly string[]) =>
-  g1(BigInt(coordinates[0]!), BigInt(coordinates[1]!));
+  g1Point(BigInt(coordinates[0]!), BigInt(coordinates[1]!));
 
 const keyG2 = ([x, y]: readonly (readonly string[])[]) =>
-  g2([BigInt(x![0]!), BigInt(x![1]!)], [BigInt(y![0]!), BigInt(y![1]!)]);
+  g2Point([BigInt(x![0]!), BigInt(x![1]!)], [BigInt(y![0]!), BigInt(y![1]!)]);
 
-/** The points of a proof, or `undefined` where they are not points of the groups. */
+/** The points of a proof, or `undefined` where they are not points of the groups, or infinity. */
 function proofPoints({ a, b, c }: ReceiptProof) {
   try {
-    const points = { a: g1(a[0], a[1]), b: g2(b[0], b[1]), c: g1(c[0], c[1]) };
-    // Infinity is on the curve, but no prover ever sends it, and the pairing refuses it.
-    return points.a.is0() || points.b.is0() || points.c.is0() ? undefined : points;
-  } catch {
-    return undefined;
+    return { a: g1Point(a[0], a[1]), b: g2Point(b[0], b[1]), c: g1Point(c[0], c[1]) };
+  } catch (error) {
+    if (error instanceof NotAPoint) return undefined;
+    throw error;
   }
 }
 

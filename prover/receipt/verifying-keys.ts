@@ -3,7 +3,7 @@ import { sha256, toUtf8Bytes } from 'ethers';
 import type { SnarkjsVerificationKey } from 'snarkjs';
 import { z } from 'zod';
 
-import { parseVerificationKey } from '../proving/formats/verification-key.ts';
+import { keySetup, parseVerificationKey } from '../proving/formats/verification-key.ts';
 import { constant, oneOf, parseDocument, pattern, requireRule, text } from '../core/schema.ts';
 import { RECEIPT_STATEMENTS, type Receipt, type ReceiptKey } from './document.ts';
 import { ReceiptRefused } from './refusal.ts';
@@ -13,7 +13,7 @@ const digest = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case
 const trustedKey = z.strictObject({
   statement: oneOf(RECEIPT_STATEMENTS),
   profile: pattern(/^[a-z0-9]+$/, 'must be the name of a profile'),
-  setup: oneOf(['insecure-development', 'ceremony']),
+  setup: keySetup,
   r1cs: digest,
   zkey: digest,
   /** The verification key file, byte for byte: its SHA-256 is what receipts name. */
@@ -36,18 +36,19 @@ export interface TrustedKey extends ReceiptKey {
 
 function readEntry(entry: TrustedKeyEntry, index: number): TrustedKey {
   const { verificationKey: source, ...rest } = entry;
-  const key = parseVerificationKey(source);
+  const field = `keys[${index}].verificationKey`;
+  const key = parseVerificationKey(source, { setup: entry.setup, field });
   const signals = entry.statement === 'account-margin' ? 8 : 6;
   requireRule(
     key.nPublic === signals,
-    `keys[${index}].verificationKey`,
+    field,
     `must have the ${signals} public signals of ${entry.statement}`,
   );
   const verificationKey = sha256(toUtf8Bytes(source)).slice(2);
   return { ...rest, verificationKey, key };
 }
 
-/** Reads a key document; throws `InvalidInput` for a rule broken, `UNFINISHED_SETUP` for a bad key. */
+/** Reads a key document; throws `InvalidInput` for a rule broken, by a key itself as well. */
 export function parseVerifyingKeys(source: string, name: string): readonly TrustedKey[] {
   return parseDocument(document, source, name).keys.map(readEntry);
 }

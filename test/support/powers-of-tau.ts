@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Curve } from 'ffjavascript';
 
+import { BASE_FIELD } from '../../prover/core/bn254.ts';
 import { writeSections } from '../../prover/proving/formats/binfile.ts';
 import { bigintToLittleEndian, SCALAR_FIELD } from '../../prover/proving/formats/r1cs.ts';
 import type { Group } from '../../prover/proving/keys/fixed-base.ts';
@@ -8,7 +9,6 @@ import { MultiplierPool } from '../../prover/proving/keys/pool.ts';
 import type { Trapdoor } from '../../prover/proving/keys/trapdoor.ts';
 import { curveCode } from '../../prover/proving/keys/wasm-curve.ts';
 
-const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 const TWO_ADICITY = 28n;
 /** The generator of the field's multiplicative group from which snarkjs takes roots of unity. */
 const FIELD_GENERATOR = 5n;

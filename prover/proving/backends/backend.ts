@@ -2,7 +2,7 @@
 import type { SnarkjsProof } from 'snarkjs';
 
 import { InvalidInput } from '../../core/errors.ts';
-import { BASE_FIELD } from '../formats/proof-file.ts';
+import { BASE_FIELD } from '../../core/bn254.ts';
 import type { ProofPoints } from '../formats/proof-file.ts';
 import type { Artifact } from '../artifacts.ts';
 

@@ -5,7 +5,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Artifact } from '../artifacts.ts';
 import type { BackendProof, ProvingBackend } from './backend.ts';
 import { NativeWorker, WorkerDied } from './native-worker.ts';
-import { BASE_FIELD } from '../formats/proof-file.ts';
+import { BASE_FIELD } from '../../core/bn254.ts';
 import { SCALAR_FIELD } from '../formats/r1cs.ts';
 import { REPOSITORY_ROOT } from '../../core/root.ts';
 import { writeWitness } from '../formats/witness-file.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
+import { BASE_FIELD } from '../../core/bn254.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../core/files.ts';
 import { decimalBigint, oneOf, parseDocument, text } from '../../core/schema.ts';
@@ -8,13 +9,10 @@ import { encodePublicSignals, namedSignals } from '../../statements/public-signa
 import { PUBLIC_SIGNALS } from '../../statements/generated/public-signals.ts';
 import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
 import { SCALAR_FIELD } from './r1cs.ts';
+import { keySetup } from './verification-key.ts';
 
 /** Signed amounts stay below this in size, so that no field element has two readings. */
 const SIGNED_LIMIT = 2n ** 127n;
-
-/** Order of the BN254 base field, in which curve coordinates live. */
-export const BASE_FIELD =
-  21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 
 const coordinate = decimalBigint(0n, BASE_FIELD - 1n);
 const point = z.tuple([coordinate, coordinate]);
@@ -44,7 +42,7 @@ const proofFile = z.strictObject({
   artifact: z.strictObject({
     r1cs: digest,
     verificationKey: digest,
-    key: oneOf(['insecure-development', 'ceremony']),
+    key: keySetup,
   }),
   publicSignals: z.array(signalEntry),
   proof: proofPoints,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { buildBn128 } from 'ffjavascript';
 import type { Curve } from 'ffjavascript';
 
+import { BASE_FIELD } from '../../core/bn254.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { writeSections } from '../formats/binfile.ts';
 import { sha256 } from '../../core/hash.ts';
@@ -19,8 +20,6 @@ import { developmentTrapdoor } from './trapdoor.ts';
 import type { Trapdoor } from './trapdoor.ts';
 import { curveCode } from './wasm-curve.ts';
 
-/** Order of the BN254 base field. */
-const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 const GROTH16 = 1;
 const SECTION = {
   protocol: 1,

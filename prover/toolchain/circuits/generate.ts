@@ -46,7 +46,7 @@ export function writeVerifiers(
     const source = verifierContract({
       statement: findStatement(circuits, artifact.statement),
       profile: artifact.profile,
-      verificationKey: parseVerificationKey(key.toString('utf8')),
+      verificationKey: parseVerificationKey(key.toString('utf8'), { setup: artifact.key }),
       key: artifact.key,
       zkeyHash: artifact.files.zkey.sha256,
       r1csHash: artifact.files.r1cs.sha256,

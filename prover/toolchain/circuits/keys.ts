@@ -19,6 +19,7 @@ import { sha256, sha256File } from '../../core/hash.ts';
 import { findNativeProver } from '../../proving/backends/native-build.ts';
 import { ARTIFACTS_DIRECTORY } from '../../core/root.ts';
 import { createDevelopmentKey } from '../../proving/keys/development-key.ts';
+import { parseVerificationKey } from '../../proving/formats/verification-key.ts';
 import { withLock } from '../lock.mjs';
 import { say } from '../progress.mjs';
 import { makeWorkDirectory } from './compile.ts';
@@ -82,7 +83,7 @@ function readKey(root: string, directory: string, cached: boolean): DevelopmentK
       VERIFICATION_KEY_NAME,
       stamp.files[VERIFICATION_KEY_NAME]!,
     ),
-    verifying: JSON.parse(vkey) as SnarkjsVerificationKey,
+    verifying: parseVerificationKey(vkey, { setup: 'insecure-development' }),
     milliseconds: stamp.milliseconds,
     cached,
   };

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { SnarkjsVerificationKey } from 'snarkjs';
 
+import { BASE_FIELD } from '../../core/bn254.ts';
+import type { KeySetup } from '../../proving/formats/verification-key.ts';
 import type { Statement } from '../../statements/manifest.ts';
 import { pascalCase } from './accessors.ts';
-
-/** Order of the BN254 base field. */
-const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 
 export interface VerifierSource {
   readonly statement: Statement;
   readonly profile: string;
   readonly verificationKey: SnarkjsVerificationKey;
-  readonly key: 'insecure-development' | 'ceremony';
+  readonly key: KeySetup;
   readonly zkeyHash: string;
   readonly r1csHash: string;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from 'vitest';
 
-import { InvalidInput, PlimsollError } from '../../../prover/core/errors.ts';
+import { InvalidInput } from '../../../prover/core/errors.ts';
 import { loadArtifactManifest, readArtifactFile } from '../../../prover/proving/artifacts.ts';
 import {
   formatPlace,
@@ -165,7 +165,7 @@ describe('a document of verifying keys', () => {
   const entry = {
     statement: 'account-margin',
     profile: 'small',
-    setup: 'ceremony',
+    setup: 'insecure-development',
     r1cs: digest('1'),
     zkey: digest('2'),
     verificationKey: text,
@@ -189,10 +189,14 @@ describe('a document of verifying keys', () => {
     const key = JSON.parse(text) as Record<string, unknown>;
     const unfinished = JSON.stringify({ ...key, vk_delta_2: key['vk_gamma_2'] });
     const refused = (): unknown => read({ ...entry, verificationKey: unfinished });
-    expect(refused).toThrow(PlimsollError);
-    expect(refused).toThrow(/phase 2 was never done/);
+    expect(refused).toThrow(InvalidInput);
+    expect(refused).toThrow(/^keys\[0\]\.verificationKey\.vk_delta_2: .* phase 2 was never done/);
     expect(() => read({ ...entry, verificationKey: text.slice(0, 99) })).toThrow(
       'verificationKey: is not complete, valid JSON',
+    );
+    // A browser's page is bundled from such a document: it would call forged receipts valid.
+    expect(() => read({ ...entry, setup: 'ceremony' })).toThrow(
+      'keys[0].verificationKey: is called "ceremony", but is a development key',
     );
     expect(() => parseVerifyingKeys('{"format":"plimsoll-verifying-keys"}', 'k')).toThrow(
       'version: is required',

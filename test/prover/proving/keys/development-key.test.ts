@@ -5,18 +5,40 @@ import { buildBn128 } from 'ffjavascript';
 import { groth16, zKey } from 'snarkjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import {
+  BASE_FIELD,
+  equalUpToSign,
+  g1Point,
+  G1_GENERATOR,
+  G2_GENERATOR,
+  type G1Point,
+} from '../../../../prover/core/bn254.ts';
 import { readSections } from '../../../../prover/proving/formats/binfile.ts';
 import { sha256 } from '../../../../prover/core/hash.ts';
 import { REPOSITORY_ROOT } from '../../../../prover/core/root.ts';
+import {
+  bigintFromLittleEndian,
+  readR1cs,
+  SCALAR_FIELD,
+} from '../../../../prover/proving/formats/r1cs.ts';
+import { parseVerificationKey } from '../../../../prover/proving/formats/verification-key.ts';
+import {
+  DEVELOPMENT_ALPHA_1,
+  DEVELOPMENT_BETA_2,
+} from '../../../../prover/proving/keys/development-points.ts';
+import { evaluateQap } from '../../../../prover/proving/keys/qap.ts';
+import { curveCode, WasmCurve } from '../../../../prover/proving/keys/wasm-curve.ts';
 import { createDevelopmentKey } from '../../../../prover/proving/keys/development-key.ts';
 import { developmentTrapdoor } from '../../../../prover/proving/keys/trapdoor.ts';
 import { writeWitness } from '../../../../prover/proving/formats/witness-file.ts';
 import { WitnessCalculator } from '../../../../prover/proving/witness.ts';
 import { compiledFile } from '../../../../prover/toolchain/circuits/compile.ts';
 import { compileHarness } from '../../../support/circuit.ts';
+import { g2Of, proofText } from '../../../support/curve-points.ts';
 import { powersOfTau } from '../../../support/powers-of-tau.ts';
 
 const SECTION_C = 8;
+const POINT_BYTES = 64;
 const memory = (data: Uint8Array): { type: 'mem'; data: Uint8Array } => ({ type: 'mem', data });
 
 let r1cs: Uint8Array;
@@ -91,4 +113,67 @@ test('its proofs pass groth16 verify, and fail for another public signal', async
   expect(await groth16.verify(verifying, publicSignals, proof)).toBe(true);
   const other = [...publicSignals.slice(0, -1), '8'];
   expect(await groth16.verify(verifying, other, proof)).toBe(false);
+});
+
+test('alpha and beta of every development key are the numbers by which loaders know them', () => {
+  const { alpha, beta } = developmentTrapdoor(sha256(r1cs));
+  expect(G1_GENERATOR.multiply(alpha).equals(DEVELOPMENT_ALPHA_1)).toBe(true);
+  expect(G2_GENERATOR.multiply(beta).equals(DEVELOPMENT_BETA_2)).toBe(true);
+});
+
+describe('a phase-2 contribution on top of a development key', () => {
+  let contributed: Uint8Array;
+
+  beforeAll(async () => {
+    const out: { type: 'mem'; data?: Uint8Array } = { type: 'mem' };
+    await zKey.contribute(memory(key), out, 'a stranger', 'entropy that nobody else knows');
+    contributed = out.data!;
+  });
+
+  /** Little-endian Montgomery form, R = 2²⁵⁶, as a .zkey file has coordinates. */
+  function coordinate(bytes: Uint8Array, offset: number): bigint {
+    let value = bigintFromLittleEndian(bytes, offset);
+    for (let bit = 0; bit < 256; bit += 1) {
+      value = (value + (value % 2n === 0n ? 0n : BASE_FIELD)) / 2n;
+    }
+    return value;
+  }
+
+  test('repairs nothing: with tau, alpha and beta known, proofs are forged without its delta', async () => {
+    const curve = await buildBn128(true);
+    const verifying = await zKey.exportVerificationKey(memory(contributed));
+    const secrets = developmentTrapdoor(sha256(r1cs));
+    expect(g2Of(verifying.vk_delta_2).equals(G2_GENERATOR.multiply(secrets.delta))).toBe(false);
+
+    // The exponents of every point before the division by delta.
+    const circuit = readR1cs(r1cs);
+    const { scalars } = evaluateQap(new WasmCurve(curveCode(curve)), circuit, secrets, curve.Fr.w);
+    const k = (wire: number): bigint =>
+      bigintFromLittleEndian(new Uint8Array(scalars.k), 32 * wire);
+    // A point of the key that holds k/δ for a private wire cancels the unknown δ by itself.
+    const privateWire = 0;
+    const c: G1Point = g1Point(
+      ...([0, 32].map((offset) =>
+        coordinate(
+          readSections(contributed, 'zkey').get(SECTION_C)!,
+          privateWire * POINT_BYTES + offset,
+        ),
+      ) as [bigint, bigint]),
+    );
+    const signals = Array.from({ length: verifying.nPublic }, (_, index) => BigInt(42 + index));
+    const claim = signals.reduce((sum, signal, index) => sum + signal * k(index + 1), k(0));
+    const b = secrets.alpha * secrets.beta + claim + k(verifying.nPublic + 1 + privateWire);
+    const proof = proofText(G1_GENERATOR, G2_GENERATOR.multiply(b % SCALAR_FIELD), c);
+    expect(await groth16.verify(verifying, signals.map(String), proof)).toBe(true);
+  });
+
+  test('is no ceremony to a loader, which knows alpha and beta again', async () => {
+    const verifying = await zKey.exportVerificationKey(memory(contributed));
+    const text = JSON.stringify(verifying);
+    expect(equalUpToSign(g2Of(verifying.vk_beta_2), DEVELOPMENT_BETA_2)).toBe(true);
+    expect(() => parseVerificationKey(text, { setup: 'ceremony' })).toThrow(
+      'is a development key, whose secrets are public; a contribution on top of one repairs nothing',
+    );
+    expect(() => parseVerificationKey(text, { setup: 'insecure-development' })).not.toThrow();
+  });
 });
