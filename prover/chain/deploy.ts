@@ -2,8 +2,10 @@
 import { ContractFactory, ZeroAddress, type Signer } from 'ethers';
 
 import { PUBLIC_SIGNALS, type StatementName } from '../statements/generated/public-signals.ts';
+import { PlimsollError } from '../core/errors.ts';
 import { contractArtifact, verifierArtifact, type ContractArtifact } from './artifact.ts';
 import { DEFAULT_VENUE_CONFIG, PROFILES, type Profile, type VenueConfig } from './config.ts';
+import { requireDeployable } from './development-verifier.ts';
 import { asRefusal } from './refusal.ts';
 import { connectVenue, type Venue, type VenueAddresses } from './venue.ts';
 
@@ -48,6 +50,18 @@ export async function deployCompiled(
   }
 }
 
+/** Deploys a verifier; throws `DEVELOPMENT_KEY` for one that proves nothing where it would stand. */
+export async function deployVerifier(
+  deployer: Signer,
+  name: string,
+  artifact: ContractArtifact,
+): Promise<string> {
+  const network = await deployer.provider?.getNetwork();
+  if (network === undefined) throw new PlimsollError('NO_NODE', 'the deployer has no node');
+  requireDeployable(name, artifact.bytecode, network.chainId);
+  return deployCompiled(deployer, artifact, []);
+}
+
 /** A zero address stands for a profile that is not deployed. */
 async function deployVerifiers(
   options: LocalVenueOptions,
@@ -61,7 +75,7 @@ async function deployVerifiers(
   for (const profile of options.profiles[statement] ?? []) {
     const name = verifierName(statement, profile);
     const artifact = verifierArtifact(options.artifactsDirectory, name);
-    addresses[profile] = await deployCompiled(options.deployer, artifact, []);
+    addresses[profile] = await deployVerifier(options.deployer, name, artifact);
   }
   return addresses;
 }

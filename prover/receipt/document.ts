@@ -4,15 +4,7 @@ import { z } from 'zod';
 
 import { BASE_FIELD } from '../core/bn254.ts';
 import { SCALAR_FIELD } from '../core/scalar-field.ts';
-import {
-  constant,
-  decimalBigint,
-  integer,
-  oneOf,
-  parseDocument,
-  pattern,
-  text,
-} from '../core/schema.ts';
+import { constant, decimalBigint, integer, parseDocument, pattern, text } from '../core/schema.ts';
 import { keySetup } from '../proving/formats/verification-key.ts';
 import { NO_CHALLENGE } from './challenge.ts';
 
