@@ -17,12 +17,23 @@ abstract contract AccountMarginGate is ProofGate {
     IGroth16Verifier private immutable _sixtyFour;
 
     constructor(IGroth16Verifier[3] memory verifiers) {
-        StatementVerifiers.requireOf(ACCOUNT_MARGIN, verifiers);
+        StatementVerifiers.requireOf(
+            ACCOUNT_MARGIN,
+            AccountMarginSignals.SMALLEST_PROFILE,
+            verifiers
+        );
         (_small, _sixteen, _sixtyFour) = (verifiers[0], verifiers[1], verifiers[2]);
     }
 
     function _accountMarginVerifier(uint8 profile) internal view returns (IGroth16Verifier) {
-        return StatementVerifiers.pick(profile, _small, _sixteen, _sixtyFour);
+        return
+            StatementVerifiers.pick(
+                profile,
+                AccountMarginSignals.SMALLEST_PROFILE,
+                _small,
+                _sixteen,
+                _sixtyFour
+            );
     }
 
     function _readMargin(

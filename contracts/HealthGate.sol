@@ -11,6 +11,7 @@ import {StatementVerifiers} from "./libraries/StatementVerifiers.sol";
 import {AccountMarginGate} from "./AccountMarginGate.sol";
 import {ProofGate} from "./ProofGate.sol";
 import {AccountMarginSignals} from "./verifiers/AccountMarginSignals.sol";
+import {SolvencyReceiptSignals} from "./verifiers/SolvencyReceiptSignals.sol";
 
 /// @title A gate other contracts ask about the health of an account
 /// @dev Behaviour and trust assumptions: see `IHealthGate`.
@@ -28,7 +29,11 @@ contract HealthGate is IHealthGate, AccountMarginGate {
         IGroth16Verifier[3] memory accountMarginVerifiers,
         IGroth16Verifier[3] memory receiptVerifiers
     ) ProofGate(marketFeed_) AccountMarginGate(accountMarginVerifiers) {
-        StatementVerifiers.requireOf(SOLVENCY_RECEIPT, receiptVerifiers);
+        StatementVerifiers.requireOf(
+            SOLVENCY_RECEIPT,
+            SolvencyReceiptSignals.SMALLEST_PROFILE,
+            receiptVerifiers
+        );
         (_receiptSmall, _receiptSixteen, _receiptSixtyFour) = (
             receiptVerifiers[0],
             receiptVerifiers[1],
@@ -66,7 +71,13 @@ contract HealthGate is IHealthGate, AccountMarginGate {
         if (statement == ACCOUNT_MARGIN) return _accountMarginVerifier(profile);
         if (statement == SOLVENCY_RECEIPT) {
             return
-                StatementVerifiers.pick(profile, _receiptSmall, _receiptSixteen, _receiptSixtyFour);
+                StatementVerifiers.pick(
+                    profile,
+                    SolvencyReceiptSignals.SMALLEST_PROFILE,
+                    _receiptSmall,
+                    _receiptSixteen,
+                    _receiptSixtyFour
+                );
         }
         return IGroth16Verifier(address(0));
     }

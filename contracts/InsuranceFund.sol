@@ -53,7 +53,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         IGroth16Verifier[3] memory verifiers,
         FundConfig memory config_
     ) ERC20("Plimsoll insurance fund", "plimINS") ERC4626(asset_) ProofGate(marketFeed_) {
-        StatementVerifiers.requireOf(BANKRUPTCY, verifiers);
+        StatementVerifiers.requireOf(BANKRUPTCY, BankruptcySignals.SMALLEST_PROFILE, verifiers);
         require(
             config_.cooldown != 0 && config_.redeemWindow != 0 && config_.rewardBps <= BPS,
             InvalidFundConfig()
@@ -153,7 +153,14 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         uint8 profile
     ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
         if (statement != BANKRUPTCY) return IGroth16Verifier(address(0));
-        return StatementVerifiers.pick(profile, _small, _sixteen, _sixtyFour);
+        return
+            StatementVerifiers.pick(
+                profile,
+                BankruptcySignals.SMALLEST_PROFILE,
+                _small,
+                _sixteen,
+                _sixtyFour
+            );
     }
 
     /// @inheritdoc IERC4626

@@ -59,7 +59,11 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
         IGroth16Verifier[3] memory accountMarginVerifiers,
         EngineConfig memory config_
     ) ProofGate(marketFeed_) AccountMarginGate(accountMarginVerifiers) {
-        StatementVerifiers.requireOf(LIQUIDATION, liquidationVerifiers);
+        StatementVerifiers.requireOf(
+            LIQUIDATION,
+            LiquidationSignals.SMALLEST_PROFILE,
+            liquidationVerifiers
+        );
         _requireCurable(liquidationVerifiers, accountMarginVerifiers);
         require(
             config_.rewardBps <= BPS &&
@@ -211,25 +215,36 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
         uint8 profile
     ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
         if (statement == LIQUIDATION) {
-            return StatementVerifiers.pick(profile, _small, _sixteen, _sixtyFour);
+            return
+                StatementVerifiers.pick(
+                    profile,
+                    LiquidationSignals.SMALLEST_PROFILE,
+                    _small,
+                    _sixteen,
+                    _sixtyFour
+                );
         }
         if (statement == ACCOUNT_MARGIN) return _accountMarginVerifier(profile);
         return IGroth16Verifier(address(0));
     }
 
-    /// @dev Who can be liquidated must be able to cure: the small profile of `liquidation` takes more
-    /// positions than that of `account-margin`, so what covers small is 16.
+    /// @dev Who can be liquidated must be able to cure: the smallest profile of `liquidation` holds
+    /// more positions than that of `account-margin`, so what covers it is 16.
     function _requireCurable(
         IGroth16Verifier[3] memory liquidations,
         IGroth16Verifier[3] memory margins
     ) private pure {
         bool covers64 = address(margins[2]) != address(0);
         bool covers16 = covers64 || address(margins[1]) != address(0);
-        for (uint8 profile = 0; profile < liquidations.length; ++profile) {
+        uint8[3] memory profiles = [
+            LiquidationSignals.SMALLEST_PROFILE,
+            StatementVerifiers.SIXTEEN,
+            StatementVerifiers.SIXTY_FOUR
+        ];
+        for (uint256 i = 0; i < liquidations.length; ++i) {
             require(
-                address(liquidations[profile]) == address(0) ||
-                    (profile == 2 ? covers64 : covers16),
-                NotCurable(profile)
+                address(liquidations[i]) == address(0) || (i == 2 ? covers64 : covers16),
+                NotCurable(profiles[i])
             );
         }
     }

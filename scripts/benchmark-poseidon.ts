@@ -17,6 +17,8 @@ function account(index: number): Account {
   return {
     owner: BigInt(index),
     settlementNonce: 0n,
+    frozen: false,
+    riskReducingOnly: false,
     quoteE6: 1_000_000n,
     collateralE8: [1n, 2n, 3n],
     positions: [

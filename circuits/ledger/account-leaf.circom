@@ -12,6 +12,7 @@ include "ledger/page.circom";
  * @param MAX_POSITIONS 1 … 64
  * @input owner address, 160 bits
  * @input nonce settlement nonce, 32 bits
+ * @input frozen, riskReducingOnly state bits
  * @input quoteE6 quote balance, signed 64 bits
  * @input balanceE8[3] BTC, ETH, stETH, 56 bits each
  * @input slot[MAX_POSITIONS] packed slots, occupied ones first (SlotOrder)
@@ -19,7 +20,7 @@ include "ledger/page.circom";
  * @output leaf the commitment
  * Assumes canonical slots in their order, and their flags. Guarantees the inputs are the only ones
  * with this leaf: every limb of every packed word is range-checked here or by its tag.
- * Cost: 781 constraints + 415 per page of 16.
+ * Cost: 783 constraints + 415 per page of 16.
  */
 template AccountLeaf(MAX_POSITIONS) {
     assert(MAX_POSITIONS >= 1 && MAX_POSITIONS <= 64);
@@ -29,6 +30,8 @@ template AccountLeaf(MAX_POSITIONS) {
 
     signal input owner;
     signal input nonce;
+    signal input frozen;
+    signal input riskReducingOnly;
     signal input quoteE6;
     signal input balanceE8[3];
     signal input {maxbit} slot[MAX_POSITIONS];
@@ -42,6 +45,8 @@ template AccountLeaf(MAX_POSITIONS) {
     component nonceRange = Range(32);
     nonceRange.in <== nonce;
     _ <== nonceRange.out;
+    frozen * (frozen - 1) === 0;
+    riskReducingOnly * (riskReducingOnly - 1) === 0;
     component quoteRange = Range(64);
     quoteRange.in <== quoteE6 + 2 ** 63;
     _ <== quoteRange.out;
@@ -76,7 +81,8 @@ template AccountLeaf(MAX_POSITIONS) {
     }
 
     // 3. Leaf.
-    commitment.word[0] <== owner + nonce * 2 ** 160;
+    commitment.word[0] <== owner + nonce * 2 ** 160 + frozen * 2 ** 192
+        + riskReducingOnly * 2 ** 193;
     commitment.word[1] <== quoteE6 + 2 ** 63 + balanceE8[0] * 2 ** 64 + balanceE8[1] * 2 ** 120
         + balanceE8[2] * 2 ** 176;
     leaf <== commitment.hash;

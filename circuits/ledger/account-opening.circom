@@ -10,7 +10,7 @@ include "ledger/slot.circom";
  * @title AccountOpening
  * @notice Opens one account under the ledger root: its balances and positions are those committed.
  * @param MAX_POSITIONS 1 … 64
- * @input owner, nonce, quoteE6, balanceE8[3] as in AccountLeaf
+ * @input owner, nonce, frozen, riskReducingOnly, quoteE6, balanceE8[3] as in AccountLeaf
  * @input underlying, kind, expiry, strikeE4, lots [MAX_POSITIONS] as in Slot; empty slots all 0
  * @input leafIndex, accountCount, children[12][4] as in LedgerPath
  * @output ledgerRoot
@@ -21,6 +21,8 @@ include "ledger/slot.circom";
 template AccountOpening(MAX_POSITIONS) {
     signal input owner;
     signal input nonce;
+    signal input frozen;
+    signal input riskReducingOnly;
     signal input quoteE6;
     signal input balanceE8[3];
     signal input underlying[MAX_POSITIONS];
@@ -65,6 +67,8 @@ template AccountOpening(MAX_POSITIONS) {
     // 2. Leaf.
     account.owner <== owner;
     account.nonce <== nonce;
+    account.frozen <== frozen;
+    account.riskReducingOnly <== riskReducingOnly;
     account.quoteE6 <== quoteE6;
     account.balanceE8 <== balanceE8;
 

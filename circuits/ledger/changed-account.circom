@@ -11,7 +11,7 @@ include "ledger/slot.circom";
  * @title ChangedAccount
  * @notice Opens one account under the ledger root and applies a change to it (docs/spec.md §6).
  * @param MAX_POSITIONS 1 … 64, counted after the change
- * @input owner, nonce, quoteE6, balanceE8[3] as in AccountLeaf, before the change
+ * @input owner, nonce, frozen, riskReducingOnly, quoteE6, balanceE8[3] as in AccountLeaf, before the change
  * @input underlying, kind, expiry, strikeE4, lots [MAX_POSITIONS] as in Slot, after the change
  * @input addedUnderlying, addedKind, addedExpiry, addedStrikeE4, addedLots the added slot
  * @input isInserted, removedAsset, removedAmount, isCredited as in AccountChange
@@ -27,6 +27,8 @@ include "ledger/slot.circom";
 template ChangedAccount(MAX_POSITIONS) {
     signal input owner;
     signal input nonce;
+    signal input frozen;
+    signal input riskReducingOnly;
     signal input quoteE6;
     signal input balanceE8[3];
     signal input underlying[MAX_POSITIONS];
@@ -108,6 +110,8 @@ template ChangedAccount(MAX_POSITIONS) {
     component account = AccountLeaf(MAX_POSITIONS);
     account.owner <== owner;
     account.nonce <== nonce;
+    account.frozen <== frozen;
+    account.riskReducingOnly <== riskReducingOnly;
     account.quoteE6 <== quoteE6;
     account.balanceE8 <== balanceE8;
     account.slot <== changing.previousSlot;

@@ -14,6 +14,7 @@ include "margin/haircut-value.circom";
  * @input assetWord[3] A_c of the parameter set
  * @output assetUnderlying[3] 0 or 1
  * @output haircutValueE6[3] below 2^77
+ * @output haircutE6 what the haircuts take off the values of all three, below 2^79
  * @output imExtraBps[3] add-ons of the initial margin, 14 bits
  * Assumes the widths. Guarantees the values, exactly. Cost: 1,749 constraints.
  */
@@ -25,13 +26,17 @@ template Collateral() {
     signal input assetWord[3];
     signal output {binary} assetUnderlying[3];
     signal output {maxbit} haircutValueE6[3];
+    signal output {maxbit} haircutE6;
     signal output {maxbit} imExtraBps[3];
     haircutValueE6.maxbit = 77;
+    // A value is below 2^77, and what is left of it is from 0 to the value (HaircutValue).
+    haircutE6.maxbit = 79;
     imExtraBps.maxbit = 14;
 
     component terms[3];
     component value[3];
     component haircut[3];
+    var taken = 0;
     for (var c = 0; c < 3; c++) {
         terms[c] = AssetTerms();
         terms[c].assetWord <== assetWord[c];
@@ -50,5 +55,7 @@ template Collateral() {
         haircut[c].thresholdQuote <== terms[c].thresholdQuote;
         haircut[c].haircutBps <== terms[c].haircutBps;
         haircutValueE6[c] <== haircut[c].haircutValueE6;
+        taken += value[c].wholeQuote * 10 ** 6 + value[c].fractionE6 - haircutValueE6[c];
     }
+    haircutE6 <== taken;
 }

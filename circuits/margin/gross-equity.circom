@@ -26,6 +26,8 @@ template GrossEquity(MAX_POSITIONS) {
     // Account.
     signal input owner;
     signal input nonce;
+    signal input frozen;
+    signal input riskReducingOnly;
     signal input quoteE6;
     signal input balanceE8[3];
     signal input underlying[MAX_POSITIONS];
@@ -59,6 +61,8 @@ template GrossEquity(MAX_POSITIONS) {
     component account = AccountOpening(MAX_POSITIONS);
     account.owner <== owner;
     account.nonce <== nonce;
+    account.frozen <== frozen;
+    account.riskReducingOnly <== riskReducingOnly;
     account.quoteE6 <== quoteE6;
     account.balanceE8 <== balanceE8;
     account.underlying <== underlying;

@@ -30,6 +30,8 @@ template MarginAtScenarios(MAX_POSITIONS) {
     // Account.
     signal input owner;
     signal input nonce;
+    signal input frozen;
+    signal input riskReducingOnly;
     signal input quoteE6;
     signal input balanceE8[3];
     signal input underlying[MAX_POSITIONS];
@@ -66,6 +68,8 @@ template MarginAtScenarios(MAX_POSITIONS) {
     component account = AccountOpening(MAX_POSITIONS);
     account.owner <== owner;
     account.nonce <== nonce;
+    account.frozen <== frozen;
+    account.riskReducingOnly <== riskReducingOnly;
     account.quoteE6 <== quoteE6;
     account.balanceE8 <== balanceE8;
     account.underlying <== underlying;
@@ -156,6 +160,7 @@ template MarginAtScenarios(MAX_POSITIONS) {
     for (var c = 0; c < 3; c++) {
         _ <== collateral.imExtraBps[c];
     }
+    _ <== collateral.haircutE6;
     mark.lots <== lots;
     equityE6 <== quoteE6 + collateral.haircutValueE6[0] + collateral.haircutValueE6[1]
         + collateral.haircutValueE6[2] + mark.valueE6;

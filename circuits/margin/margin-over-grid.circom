@@ -20,6 +20,8 @@ include "margin/position-over-grid.circom";
  * @input the words of MarketSnapshot and of GridTerms
  * @output snapshotHash, parameterHash commitments of what was read
  * @output equityE6 signed, |·| < 2^79
+ * @output haircutE6 what the haircuts take off the collateral, below 2^79: equityE6 + haircutE6 is the
+ * equity without haircuts
  * @output maintenanceMarginE6, initialMarginE6 below 2^96
  * @output worstScenario[2] lowest id of the largest damped loss, 0 when nothing loses; 6 bits
  * @output cureBufferBps of the parameter set, 16 bits
@@ -57,10 +59,12 @@ template MarginOverGrid(MAX_POSITIONS) {
     signal output snapshotHash;
     signal output parameterHash;
     signal output equityE6;
+    signal output {maxbit} haircutE6;
     signal output {maxbit} maintenanceMarginE6;
     signal output {maxbit} initialMarginE6;
     signal output {maxbit} worstScenario[2];
     signal output {maxbit} cureBufferBps;
+    haircutE6.maxbit = 79;
     maintenanceMarginE6.maxbit = 96;
     initialMarginE6.maxbit = 96;
     worstScenario.maxbit = 6;
@@ -134,6 +138,7 @@ template MarginOverGrid(MAX_POSITIONS) {
     scan.assetUnderlying <== collateral.assetUnderlying;
     scan.haircutValueE6 <== collateral.haircutValueE6;
     worstScenario <== scan.worstScenario;
+    haircutE6 <== collateral.haircutE6;
 
     // 5. Equity; |Σ lots · mark| < 2^6 · 2^26 · 2^169 = 2^201.
     component markValue = FloorShift(202, 128);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
+include "ledger/account-word.circom";
 include "ledger/changed-account.circom";
 include "margin/margin-over-grid.circom";
 
@@ -20,15 +21,17 @@ template AccountMargin(MAX_POSITIONS) {
     signal output ledgerRoot;        // hashWords(LEDGER, [accountCount, treeRoot])
     signal output snapshotHash;      // hashWords(SNAPSHOT, …)
     signal output parameterHash;     // hashWords(PARAMETERS, …)
-    signal output account;           // accountIndex (24) | settlementNonce (32) | owner (160)
+    signal output account;           // index (24) | settlementNonce (32) | owner (160) | state bits (1, 1)
     signal output equityE6;          // USD E6, signed
     signal output margins;           // MM E6 (96) | IM E6 (96) | worst ids (6, 6) | cureBufferBps (16)
-    signal output change;            // addedSlot (106) | removedAmount (63) | removedAsset (2) | credited (1)
+    signal output change;            // slot (106) | amount (63) | asset (2) | credited (1) | haircutE6 (80)
     signal input context;            // keccak256(chain id, contract, action, beneficiary) mod r
 
     // ---- PRIVATE ----
     signal input owner;                     // address
     signal input nonce;                     // settlement nonce
+    signal input frozen;                    // state bits
+    signal input riskReducingOnly;
     signal input quoteE6;                   // USD E6, signed, before the change
     signal input balanceE8[3];              // BTC, ETH, stETH, before the change
     signal input underlying[MAX_POSITIONS]; // 0 BTC, 1 ETH; positions after the change
@@ -64,6 +67,8 @@ template AccountMargin(MAX_POSITIONS) {
     component opened = ChangedAccount(MAX_POSITIONS);
     opened.owner <== owner;
     opened.nonce <== nonce;
+    opened.frozen <== frozen;
+    opened.riskReducingOnly <== riskReducingOnly;
     opened.quoteE6 <== quoteE6;
     opened.balanceE8 <== balanceE8;
     opened.underlying <== underlying;
@@ -109,17 +114,23 @@ template AccountMargin(MAX_POSITIONS) {
     margin.scenarioWord <== scenarioWord;
     margin.documentWord <== documentWord;
 
-    // 3. Outputs. Every limb has its range: the index by its digits, nonce and owner in the leaf, the
-    // margins and ids by their tags.
+    // 3. Outputs. Every limb has its range: the index by its digits, the rest of the account in the
+    // leaf, the others by their tags.
+    component word = AccountWord();
+    word.leafIndex <== leafIndex;
+    word.nonce <== nonce;
+    word.owner <== owner;
+    word.frozen <== frozen;
+    word.riskReducingOnly <== riskReducingOnly;
     ledgerRoot <== opened.ledgerRoot;
     snapshotHash <== margin.snapshotHash;
     parameterHash <== margin.parameterHash;
-    account <== leafIndex + nonce * 2 ** 24 + owner * 2 ** 56;
+    account <== word.account;
     equityE6 <== margin.equityE6;
     margins <== margin.maintenanceMarginE6 + margin.initialMarginE6 * 2 ** 96
         + margin.worstScenario[0] * 2 ** 192 + margin.worstScenario[1] * 2 ** 198
         + margin.cureBufferBps * 2 ** 204;
-    change <== opened.change;
+    change <== opened.change + margin.haircutE6 * 2 ** 172;
 
     // 4. The context is bound: an input that no constraint touches could be changed by anyone.
     signal contextSquare <== context * context;

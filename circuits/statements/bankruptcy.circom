@@ -2,6 +2,7 @@
 pragma circom 2.2.0;
 
 include "arithmetic/range.circom";
+include "ledger/account-word.circom";
 include "margin/gross-equity.circom";
 
 /**
@@ -20,14 +21,15 @@ template Bankruptcy(MAX_POSITIONS) {
     signal output ledgerRoot;        // hashWords(LEDGER, [accountCount, treeRoot])
     signal output snapshotHash;      // hashWords(SNAPSHOT, …)
     signal output parameterHash;     // hashWords(PARAMETERS, …)
-    signal output accountIndex;      // leaf index, 24 bits
-    signal output settlementNonce;   // of the leaf, 32 bits
+    signal output account;           // index (24) | settlementNonce (32) | owner (160) | state bits (1, 1)
     signal output deficitE6;         // USD E6, at least 1
     signal input context;            // keccak256(chain id, contract, action, beneficiary) mod r
 
     // ---- PRIVATE ----
     signal input owner;                     // address
     signal input nonce;                     // settlement nonce
+    signal input frozen;                    // state bits
+    signal input riskReducingOnly;
     signal input quoteE6;                   // USD E6, signed
     signal input balanceE8[3];              // BTC, ETH, stETH
     signal input underlying[MAX_POSITIONS]; // 0 BTC, 1 ETH
@@ -54,6 +56,8 @@ template Bankruptcy(MAX_POSITIONS) {
     component gross = GrossEquity(MAX_POSITIONS);
     gross.owner <== owner;
     gross.nonce <== nonce;
+    gross.frozen <== frozen;
+    gross.riskReducingOnly <== riskReducingOnly;
     gross.quoteE6 <== quoteE6;
     gross.balanceE8 <== balanceE8;
     gross.underlying <== underlying;
@@ -76,11 +80,16 @@ template Bankruptcy(MAX_POSITIONS) {
     gross.scenarioDigest <== scenarioDigest;
     gross.documentWord <== documentWord;
 
+    component word = AccountWord();
+    word.leafIndex <== leafIndex;
+    word.nonce <== nonce;
+    word.owner <== owner;
+    word.frozen <== frozen;
+    word.riskReducingOnly <== riskReducingOnly;
     ledgerRoot <== gross.ledgerRoot;
     snapshotHash <== gross.snapshotHash;
     parameterHash <== gross.parameterHash;
-    accountIndex <== leafIndex;
-    settlementNonce <== nonce;
+    account <== word.account;
     deficitE6 <== -gross.grossEquityE6;
 
     // 2. deficit ≥ 1: |gross equity| < 2^79, so the range separates the signs.

@@ -2,6 +2,7 @@
 pragma circom 2.2.0;
 
 include "arithmetic/range.circom";
+include "ledger/account-word.circom";
 include "margin/margin-at-scenarios.circom";
 
 /**
@@ -20,8 +21,7 @@ template Liquidation(MAX_POSITIONS) {
     signal output ledgerRoot;        // hashWords(LEDGER, [accountCount, treeRoot])
     signal output snapshotHash;      // hashWords(SNAPSHOT, …)
     signal output parameterHash;     // hashWords(PARAMETERS, …)
-    signal output accountIndex;      // leaf index, 24 bits
-    signal output settlementNonce;   // of the leaf, 32 bits
+    signal output account;           // index (24) | settlementNonce (32) | owner (160) | state bits (1, 1)
     signal output equityE6;          // USD E6, signed
     signal output requirementE6;     // USD E6
     signal input context;            // keccak256(chain id, contract, action, beneficiary) mod r
@@ -29,6 +29,8 @@ template Liquidation(MAX_POSITIONS) {
     // ---- PRIVATE ----
     signal input owner;                     // address
     signal input nonce;                     // settlement nonce
+    signal input frozen;                    // state bits
+    signal input riskReducingOnly;
     signal input quoteE6;                   // USD E6, signed
     signal input balanceE8[3];              // BTC, ETH, stETH
     signal input underlying[MAX_POSITIONS]; // 0 BTC, 1 ETH
@@ -56,6 +58,8 @@ template Liquidation(MAX_POSITIONS) {
     component margin = MarginAtScenarios(MAX_POSITIONS);
     margin.owner <== owner;
     margin.nonce <== nonce;
+    margin.frozen <== frozen;
+    margin.riskReducingOnly <== riskReducingOnly;
     margin.quoteE6 <== quoteE6;
     margin.balanceE8 <== balanceE8;
     margin.underlying <== underlying;
@@ -79,11 +83,16 @@ template Liquidation(MAX_POSITIONS) {
     margin.documentWord <== documentWord;
     margin.scenarioId <== scenarioId;
 
+    component word = AccountWord();
+    word.leafIndex <== leafIndex;
+    word.nonce <== nonce;
+    word.owner <== owner;
+    word.frozen <== frozen;
+    word.riskReducingOnly <== riskReducingOnly;
     ledgerRoot <== margin.ledgerRoot;
     snapshotHash <== margin.snapshotHash;
     parameterHash <== margin.parameterHash;
-    accountIndex <== leafIndex;
-    settlementNonce <== nonce;
+    account <== word.account;
     equityE6 <== margin.equityE6;
     requirementE6 <== margin.requirementE6;
 

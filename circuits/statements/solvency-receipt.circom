@@ -28,6 +28,8 @@ template SolvencyReceipt(MAX_POSITIONS) {
     signal input accountOwner;              // address
     signal input statedEquityE6;            // USD E6
     signal input nonce;                     // settlement nonce
+    signal input frozen;                    // state bits
+    signal input riskReducingOnly;
     signal input quoteE6;                   // USD E6, signed
     signal input balanceE8[3];              // BTC, ETH, stETH
     signal input underlying[MAX_POSITIONS]; // 0 BTC, 1 ETH
@@ -54,6 +56,8 @@ template SolvencyReceipt(MAX_POSITIONS) {
     component opened = AccountOpening(MAX_POSITIONS);
     opened.owner <== accountOwner;
     opened.nonce <== nonce;
+    opened.frozen <== frozen;
+    opened.riskReducingOnly <== riskReducingOnly;
     opened.quoteE6 <== quoteE6;
     opened.balanceE8 <== balanceE8;
     opened.underlying <== underlying;
@@ -107,6 +111,7 @@ template SolvencyReceipt(MAX_POSITIONS) {
     _ <== margin.worstScenario[0];
     _ <== margin.worstScenario[1];
     _ <== margin.cureBufferBps;
+    _ <== margin.haircutE6;
 
     ledgerRoot <== opened.ledgerRoot;
     snapshotHash <== margin.snapshotHash;

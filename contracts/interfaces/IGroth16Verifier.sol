@@ -47,4 +47,8 @@ interface IGroth16Verifier {
 
     /// @notice SHA-256 of the constraint system file (`.r1cs`) the key was made for.
     function r1csHash() external view returns (bytes32);
+
+    /// @notice How many positions the profile holds, by which it is asked for; 0 for the one profile of a
+    /// statement that holds none.
+    function positions() external view returns (uint256);
 }

@@ -70,7 +70,7 @@ interface IInsuranceFund is IERC4626, IProofGate {
 
     /// @notice Draws the proven deficit of a bankrupt account to the custody vault.
     /// @param tick The margin tick the proof was made for
-    /// @param profile Which verifier: 0 small, 1 for 16 positions, 2 for 64
+    /// @param profile Which verifier, by the positions it holds: the smallest of the statement, 16 or 64
     /// @param publicSignals Of the `bankruptcy` statement, in the manifest's order
     /// @param beneficiary The address the proof's context was made for; anyone may submit on their behalf
     /// @return paidE6 What went to the custody vault

@@ -82,7 +82,7 @@ interface ILiquidationEngine is IProofGate {
 
     /// @notice Opens the liquidation of an account that is below maintenance at an admissible tick.
     /// @param tick The margin tick the proof was made for
-    /// @param profile Which verifier: 0 small, 1 for 16 positions, 2 for 64
+    /// @param profile Which verifier, by the positions it holds: the smallest of the statement, 16 or 64
     /// @param publicSignals Of the `liquidation` statement, in the manifest's order
     /// @param beneficiary The address the proof's context was made for; anyone may submit on their behalf
     function open(
@@ -109,7 +109,7 @@ interface ILiquidationEngine is IProofGate {
     /// that the tick commits to. The context names the account's owner, whom a cure benefits: it pays nobody.
     /// @param tick `IMarketFeed.cureTick`, strictly newer than the one the liquidation was opened at. While
     /// the market is halted the number of a tick does not move: then the ledger must be newer
-    /// @param profile Which verifier: 0 small, 1 for 16 positions, 2 for 64
+    /// @param profile Which verifier, by the positions it holds: the smallest of the statement, 16 or 64
     /// @param publicSignals Of the `account-margin` statement, in the manifest's order
     function cure(
         uint64 tick,

@@ -26,8 +26,8 @@ interface IProofGate is ITickErrors {
     /// keccak256(abi.encode(chain id, this contract, action, beneficiary)) mod r.
     function proofContext(bytes32 action, address beneficiary) external view returns (uint256);
 
-    /// @notice The verifier of profile 0 (small), 1 (16 positions) or 2 (64 positions) of a statement; zero if
-    /// not deployed or if this contract takes no proof of that statement.
+    /// @notice The verifier of a statement that holds `profile` positions; zero if there is none, if it is not
+    /// deployed or if this contract takes no proof of that statement.
     /// @param statement Its name in ASCII, as `IGroth16Verifier.statement` tells it
     function verifierOf(bytes32 statement, uint8 profile) external view returns (IGroth16Verifier);
 

@@ -4,30 +4,44 @@ pragma solidity ^0.8.28;
 import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
 
 /// @title The verifiers of one statement, by profile
-/// @notice Profile ids: 0 small, 1 for 16 positions, 2 for 64. The zero address stands for a profile that is
-/// not deployed. Callers keep the three as immutables: a call through a registry would cost more.
+/// @notice A profile is numbered by the positions it holds: the smallest of the statement, 16, 64. The zero
+/// address stands for a profile that is not deployed. Callers keep the three as immutables: a call through a
+/// registry would cost more.
 library StatementVerifiers {
+    uint8 internal constant SIXTEEN = 16;
+    uint8 internal constant SIXTY_FOUR = 64;
+
     error WrongStatement(address verifier, bytes32 expected, bytes32 actual);
+    error WrongProfile(address verifier, uint256 expected, uint256 actual);
 
     /// @dev Statements may have equally many public signals, so their names are compared. This is against
     /// mistakes: whoever deploys a false verifier can give it any name, and auditors compare key hashes.
-    function requireOf(bytes32 statement, IGroth16Verifier[3] memory verifiers) internal view {
+    /// @param smallest The profile that is to stand first
+    function requireOf(
+        bytes32 statement,
+        uint8 smallest,
+        IGroth16Verifier[3] memory verifiers
+    ) internal view {
+        uint8[3] memory profiles = [smallest, SIXTEEN, SIXTY_FOUR];
         for (uint256 i = 0; i < verifiers.length; ++i) {
             if (address(verifiers[i]) == address(0)) continue;
             bytes32 actual = verifiers[i].statement();
             require(actual == statement, WrongStatement(address(verifiers[i]), statement, actual));
+            uint256 held = verifiers[i].positions();
+            require(held == profiles[i], WrongProfile(address(verifiers[i]), profiles[i], held));
         }
     }
 
     function pick(
         uint8 profile,
+        uint8 smallest,
         IGroth16Verifier small,
         IGroth16Verifier sixteen,
         IGroth16Verifier sixtyFour
     ) internal pure returns (IGroth16Verifier) {
-        if (profile == 0) return small;
-        if (profile == 1) return sixteen;
-        if (profile == 2) return sixtyFour;
+        if (profile == smallest) return small;
+        if (profile == SIXTEEN) return sixteen;
+        if (profile == SIXTY_FOUR) return sixtyFour;
         return IGroth16Verifier(address(0));
     }
 }

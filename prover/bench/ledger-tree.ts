@@ -38,6 +38,8 @@ function* accounts(instruments: readonly Instrument[], count: number): Generator
     yield {
       owner: BigInt(account + 1),
       settlementNonce: 0n,
+      frozen: false,
+      riskReducingOnly: false,
       quoteE6: BigInt(below(2e12)),
       collateralE8: [BigInt(below(1e9)), 0n, 0n],
       positions: [...places]

@@ -27,11 +27,11 @@ import { prepareStatement } from '../statements/prepare.ts';
 
 /** The account is in the sample: below maintenance for a liquidation, healthy for the others. */
 const PROVEN = {
-  'liquidation-small': ['liquidation', 'small', 'ordinary-liquidation'],
+  'liquidation-7': ['liquidation', '7', 'ordinary-liquidation'],
   'liquidation-16': ['liquidation', '16', 'ordinary-liquidation'],
-  'account-margin-small': ['account-margin', 'small', 'together'],
+  'account-margin-4': ['account-margin', '4', 'together'],
   'account-margin-16': ['account-margin', '16', 'together'],
-  'solvency-receipt-small': ['solvency-receipt', 'small', 'together'],
+  'solvency-receipt-4': ['solvency-receipt', '4', 'together'],
 } as const satisfies Readonly<
   Record<string, readonly [statement: StatementName, profile: string, account: string]>
 >;

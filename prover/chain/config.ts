@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** Verifier profiles in the order of their ids on chain. */
-export const PROFILES = ['small', '16', '64'] as const;
-export type Profile = (typeof PROFILES)[number];
+import type { PROFILES, StatementName } from '../statements/generated/public-signals.ts';
 
-export function profileId(profile: Profile): number {
-  return PROFILES.indexOf(profile);
-}
+/** A profile of some statement: the number of positions it holds, as on chain. */
+export type Profile = (typeof PROFILES)[StatementName][number];
 
 export interface VenueConfig {
   readonly heartbeats: {

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ContractFactory, ZeroAddress, type Signer } from 'ethers';
 
-import { PUBLIC_SIGNALS, type StatementName } from '../statements/generated/public-signals.ts';
+import {
+  PROFILES,
+  PUBLIC_SIGNALS,
+  type StatementName,
+} from '../statements/generated/public-signals.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { contractArtifact, verifierArtifact, type ContractArtifact } from './artifact.ts';
-import { DEFAULT_VENUE_CONFIG, PROFILES, type Profile, type VenueConfig } from './config.ts';
+import { DEFAULT_VENUE_CONFIG, type VenueConfig } from './config.ts';
 import { requireDeployable } from './development-verifier.ts';
 import { asRefusal } from './refusal.ts';
 import { connectVenue, type Venue, type VenueAddresses } from './venue.ts';
+
+type ProfileOf<Name extends StatementName> = (typeof PROFILES)[Name][number];
+
+/** Of every statement the addresses of its verifiers, by profile. */
+export type Verifiers = {
+  readonly [Name in StatementName]: Readonly<Record<ProfileOf<Name>, string>>;
+};
 
 export interface LocalVenueOptions {
   /** Deploys everything and owns what has an owner. */
@@ -18,18 +29,18 @@ export interface LocalVenueOptions {
   readonly oracleSigners: readonly string[];
   readonly oracleThreshold: number;
   /** Profiles to deploy verifiers for; each must have been set up. */
-  readonly profiles: Readonly<Partial<Record<StatementName, readonly Profile[]>>>;
+  readonly profiles: { readonly [Name in StatementName]?: readonly ProfileOf<Name>[] };
   readonly config?: VenueConfig;
 }
 
 export interface LocalVenue extends Venue {
   /** The development stand-ins, which exist on local chains only. */
   readonly transitionVerifier: string;
-  readonly verifiers: Readonly<Record<StatementName, Readonly<Record<Profile, string>>>>;
+  readonly verifiers: Verifiers;
 }
 
 /** `('account-margin', '16')` → `AccountMargin16Verifier`. */
-export function verifierName(statement: StatementName, profile: Profile): string {
+export function verifierName(statement: StatementName, profile: string): string {
   const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
   return `${[...statement.split('-'), profile].map(capitalised).join('')}Verifier`;
 }
@@ -66,13 +77,12 @@ export async function deployVerifier(
 async function deployVerifiers(
   options: LocalVenueOptions,
   statement: StatementName,
-): Promise<Record<Profile, string>> {
-  const addresses: Record<Profile, string> = {
-    small: ZeroAddress,
-    '16': ZeroAddress,
-    '64': ZeroAddress,
-  };
-  for (const profile of options.profiles[statement] ?? []) {
+): Promise<Readonly<Record<string, string>>> {
+  const addresses: Record<string, string> = {};
+  const chosen: readonly string[] = options.profiles[statement] ?? [];
+  for (const profile of PROFILES[statement]) {
+    addresses[profile] = ZeroAddress;
+    if (!chosen.includes(profile)) continue;
     const name = verifierName(statement, profile);
     const artifact = verifierArtifact(options.artifactsDirectory, name);
     addresses[profile] = await deployVerifier(options.deployer, name, artifact);
@@ -107,12 +117,12 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     options.oracleThreshold,
     owner,
   ]);
-  const verifiers = {} as Record<StatementName, Record<Profile, string>>;
+  const deployed = {} as Record<StatementName, Readonly<Record<string, string>>>;
   for (const statement of Object.keys(PUBLIC_SIGNALS) as StatementName[]) {
-    verifiers[statement] = await deployVerifiers(options, statement);
+    deployed[statement] = await deployVerifiers(options, statement);
   }
   const inOrder = (statement: StatementName): readonly string[] =>
-    PROFILES.map((profile) => verifiers[statement][profile]);
+    PROFILES[statement].map((profile) => deployed[statement][profile]!);
   const liquidationEngine = await make('LiquidationEngine', [
     marketFeed,
     inOrder('liquidation'),
@@ -145,6 +155,6 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
   return {
     ...connectVenue(addresses, deployer),
     transitionVerifier,
-    verifiers,
+    verifiers: deployed as unknown as Verifiers,
   };
 }

@@ -2,7 +2,7 @@
 import type { ContractTransactionReceipt } from 'ethers';
 
 import type { SolidityProof } from '../proving/formats/proof-file.ts';
-import { profileId, type Profile } from './config.ts';
+import type { Profile } from './config.ts';
 import { send } from './refusal.ts';
 import type { Venue } from './venue.ts';
 
@@ -40,12 +40,12 @@ export interface ProvenAction extends CitedProof {
 }
 
 function argumentsOf({ tick, profile, proof, publicSignals }: CitedProof): readonly unknown[] {
-  return [tick, profileId(profile), proof, [...publicSignals]];
+  return [tick, Number(profile), proof, [...publicSignals]];
 }
 
 /** As `IHealthGate.HealthProof`: what a contract that asks the health gate hands on. */
 export function healthProof({ tick, profile, proof, publicSignals }: CitedProof) {
-  return { tick, profile: profileId(profile), proof, publicSignals: [...publicSignals] };
+  return { tick, profile: Number(profile), proof, publicSignals: [...publicSignals] };
 }
 
 /** Opens a liquidation on a `liquidation` proof. */

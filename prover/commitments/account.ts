@@ -10,6 +10,10 @@ export interface Account extends Portfolio {
   readonly owner: bigint;
   /** Rises by one with every liquidation settled, so that no proof serves twice. */
   readonly settlementNonce: bigint;
+  /** While a liquidation of it is under way: whoever settles ledgers moves nothing out of it. */
+  readonly frozen: boolean;
+  /** Reserved: an account that may only reduce its risk. */
+  readonly riskReducingOnly: boolean;
 }
 
 /** The commitment to sixteen slots; a page without a position is the number 0, never a hash. */
@@ -46,6 +50,8 @@ export function accountLeaf(account: Account): bigint {
   const identity = packFields([
     ['owner', 160, account.owner],
     ['settlementNonce', 32, account.settlementNonce],
+    ['frozen', 1, account.frozen ? 1n : 0n],
+    ['riskReducingOnly', 1, account.riskReducingOnly ? 1n : 0n],
   ]);
   return hashWords(TAG.account, [
     identity,

@@ -16,7 +16,8 @@ const CANONICAL_INTEGER = /^(0|-?[1-9][0-9]*)$/;
 const INTEGER_RULE = 'must be an integer without leading zeros, fraction, exponent or "-0"';
 const DECIMAL_RULE = 'must be a canonical decimal string (no leading zeros, "+", "-0" or exponent)';
 
-function requiredOr(rule: string): (issue: { readonly input?: unknown }) => string {
+/** The rule, or that there is nothing to hold it to. */
+export function requiredOr(rule: string): (issue: { readonly input?: unknown }) => string {
   return (issue) => (issue.input === undefined ? 'is required' : rule);
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { join } from 'node:path';
 
-import { PROFILES, type Profile } from '../chain/config.ts';
 import { deployLocalVenue } from '../chain/deploy.ts';
 import { depositTestDollars } from '../chain/fund.ts';
 import { connectVenue, type Venue } from '../chain/venue.ts';
 import { loadArtifactManifest } from '../proving/artifacts.ts';
-import { PUBLIC_SIGNALS, type StatementName } from '../statements/generated/public-signals.ts';
+import {
+  PROFILES,
+  PUBLIC_SIGNALS,
+  type StatementName,
+} from '../statements/generated/public-signals.ts';
 import { REPOSITORY_ROOT } from '../core/root.ts';
 import type { LocalChain } from './local-chain.ts';
 import { ORACLES, ORACLE_THRESHOLD } from './ticks.ts';
@@ -17,9 +20,9 @@ const ARTIFACTS = join(REPOSITORY_ROOT, 'artifacts');
 export const FUND_DEPOSIT_E6 = 150_000_000_000n;
 
 /** The profiles that the set-up has built, and so has verifiers of. */
-function builtProfiles(statement: StatementName): readonly Profile[] {
+function builtProfiles(statement: StatementName): readonly string[] {
   const { artifacts } = loadArtifactManifest();
-  return PROFILES.filter((profile) =>
+  return PROFILES[statement].filter((profile) =>
     artifacts.some((built) => built.statement === statement && built.profile === profile),
   );
 }

@@ -8,10 +8,11 @@ import {
   decimalBigint,
   integer,
   oneOf,
-  parseDocument,
+  parseJson,
   parseValue,
   pattern,
   requireRule,
+  requiredOr,
 } from '../core/schema.ts';
 import type { Account } from '../commitments/account.ts';
 import { LOTS_BITS, instrumentKey } from '../commitments/instrument.ts';
@@ -23,7 +24,9 @@ import {
 } from '../commitments/widths.ts';
 
 export const LEDGER_FORMAT = 'plimsoll.ledger';
-export const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 2;
+/** Without the state bits: read as a ledger of which no account has one set. */
+const FIRST_VERSION = 1;
 
 const UINT32_MAX = 2 ** 32 - 1;
 const LOTS_LIMIT = 1n << BigInt(LOTS_BITS - 1);
@@ -37,6 +40,8 @@ const address = pattern(
 
 const collateral = decimalBigint(0n, (1n << BigInt(COLLATERAL_BITS)) - 1n);
 
+const flag = z.boolean({ error: requiredOr('must be true or false') });
+
 const positionSchema = z.strictObject({
   underlying: oneOf(UNDERLYING_SYMBOLS),
   kind: oneOf(KINDS),
@@ -45,7 +50,7 @@ const positionSchema = z.strictObject({
   lots: decimalBigint(-LOTS_LIMIT, LOTS_LIMIT - 1n),
 });
 
-const accountSchema = z.strictObject({
+const firstAccountSchema = z.strictObject({
   owner: address,
   settlementNonce: integer(0, UINT32_MAX),
   balances: z.strictObject({
@@ -57,14 +62,23 @@ const accountSchema = z.strictObject({
   positions: z.array(positionSchema).max(MAX_POSITIONS),
 });
 
+const accountSchema = firstAccountSchema.extend({ frozen: flag, riskReducingOnly: flag });
+
 const ledgerSchema = z.strictObject({
   format: constant(LEDGER_FORMAT),
   version: constant(LEDGER_VERSION),
   accounts: z.array(accountSchema).max(TREE_CAPACITY),
 });
 
+const firstLedgerSchema = z.strictObject({
+  format: constant(LEDGER_FORMAT),
+  version: constant(FIRST_VERSION),
+  accounts: z.array(firstAccountSchema).max(TREE_CAPACITY),
+});
+
 type PositionDocument = z.infer<typeof positionSchema>;
 type AccountDocument = z.infer<typeof accountSchema>;
+type FirstAccountDocument = z.infer<typeof firstAccountSchema>;
 
 /** The one canonical encoding of each kind: a second one would break netting to zero. */
 function instrumentOf(position: PositionDocument, field: string): Instrument {
@@ -84,7 +98,7 @@ function instrumentOf(position: PositionDocument, field: string): Instrument {
   return { underlying, kind, expiry, strikeE4 };
 }
 
-function accountOf(document: AccountDocument, field: string): Account {
+function accountOf(document: AccountDocument | FirstAccountDocument, field: string): Account {
   let previousKey = 0n;
   const positions = document.positions.map((entry, index): Position => {
     const at = `${field}.positions[${index}]`;
@@ -104,24 +118,26 @@ function accountOf(document: AccountDocument, field: string): Account {
   return {
     owner: document.owner,
     settlementNonce: BigInt(document.settlementNonce),
+    frozen: 'frozen' in document && document.frozen,
+    riskReducingOnly: 'riskReducingOnly' in document && document.riskReducingOnly,
     quoteE6: USDC,
     collateralE8: [BTC, ETH, stETH],
     positions,
   };
 }
 
-function accountsOf(document: z.infer<typeof ledgerSchema>): Account[] {
-  return document.accounts.map((account, index) => accountOf(account, `accounts[${index}]`));
-}
-
 /** Reads a ledger document; throws `InvalidInput` naming field and rule. */
 export function parseLedger(source: string): Account[] {
-  return accountsOf(parseDocument(ledgerSchema, source, 'ledger'));
+  return parseLedgerValue(parseJson(source, 'ledger'));
 }
 
 /** The same for a document that is already JSON. */
 export function parseLedgerValue(value: unknown): Account[] {
-  return accountsOf(parseValue(ledgerSchema, value, 'ledger'));
+  const isFirst = (value as { version?: unknown } | null)?.version === FIRST_VERSION;
+  const { accounts } = isFirst
+    ? parseValue(firstLedgerSchema, value, 'ledger')
+    : parseValue(ledgerSchema, value, 'ledger');
+  return accounts.map((account, index) => accountOf(account, `accounts[${index}]`));
 }
 
 function positionDocument({ instrument, lots }: Position): unknown {
@@ -140,6 +156,8 @@ export function accountDocument(account: Account): unknown {
   return {
     owner: `0x${account.owner.toString(16).padStart(40, '0')}`,
     settlementNonce: Number(account.settlementNonce),
+    frozen: account.frozen,
+    riskReducingOnly: account.riskReducingOnly,
     balances: {
       USDC: account.quoteE6.toString(),
       BTC: btcE8.toString(),

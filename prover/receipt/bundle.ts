@@ -88,7 +88,7 @@ function policyOf(style: string, scripts: readonly string[]): string {
 }
 
 /** The profiles whose keys a page is given unless told otherwise; the largest is built on demand. */
-const PROFILES = ['small', '16'];
+const PROFILES = ['4', '16'];
 
 /** The keys of this checkout, built where they are not yet. */
 async function builtKeys(): Promise<string> {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Interface, ZeroAddress, encodeBytes32String } from 'ethers';
 
-import { PROFILES, type Profile } from '../chain/config.ts';
 import type { Receipt } from './document.ts';
 import { LATEST_TIME, chainIdOf, latestBlockTime, view, type JsonRpc } from './json-rpc.ts';
 import { publicSignalsOf } from './public-signals.ts';
@@ -27,6 +26,9 @@ export const VERIFIER_VIEWS = new Interface([
   'function r1csHash() view returns (bytes32)',
   'function verify(tuple(uint256[2] a, uint256[2][2] b, uint256[2] c) proof, uint256[] publicSignals) view returns (bool)',
 ]);
+
+/** A profile is a number of positions, in 8 bits on chain. */
+const MAX_PROFILE = 255;
 
 export interface TickRecord {
   readonly ledgerRoot: bigint;
@@ -120,8 +122,8 @@ async function deployedVerifier(
   rpc: JsonRpc,
   { place, statement, key }: Receipt,
 ): Promise<string | undefined> {
-  const profile = PROFILES.indexOf(key.profile as Profile);
-  if (profile < 0) return undefined;
+  const profile = Number(key.profile);
+  if (profile > MAX_PROFILE) return undefined;
   const gate = place.healthGate;
   const [feed, verifier] = await Promise.all([
     view(rpc, gate, GATE_VIEWS, 'marketFeed'),

@@ -7,7 +7,13 @@ import type { StatementInstance, StatementRequest } from '../statements/instance
 import { prepareStatement } from '../statements/prepare.ts';
 import { authorize } from './authorization.ts';
 import { NO_CHALLENGE, receiptContext } from './challenge.ts';
-import type { ExactReceipt, Place, PrivateReceipt, ReceiptStatement } from './document.ts';
+import {
+  RECEIPT_VERSION,
+  type ExactReceipt,
+  type Place,
+  type PrivateReceipt,
+  type ReceiptStatement,
+} from './document.ts';
 
 /** What a receipt is to be about: an account at a tick, and the challenge it answers. */
 export interface ReceiptRequest extends Omit<StatementRequest, 'context'> {
@@ -39,7 +45,7 @@ function commonOf<Name extends ReceiptStatement>(
   const { statement, profile, artifact, proof } = file;
   return {
     format: 'plimsoll-receipt',
-    version: 1,
+    version: RECEIPT_VERSION,
     place,
     challenge,
     key: {

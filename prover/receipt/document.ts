@@ -9,6 +9,7 @@ import { keySetup } from '../proving/formats/verification-key.ts';
 import { NO_CHALLENGE } from './challenge.ts';
 
 const uint = (bits: bigint): z.ZodType<bigint> => decimalBigint(0n, 2n ** bits - 1n);
+const bit = uint(1n);
 const hash = decimalBigint(0n, SCALAR_FIELD - 1n);
 const coordinate = decimalBigint(0n, BASE_FIELD - 1n);
 const point = z.tuple([coordinate, coordinate]);
@@ -42,7 +43,7 @@ export const placeSchema = z.strictObject({
 
 /** Which circuit and key: SHA-256 of constraint system, proving key and verification key file. */
 const keySchema = z.strictObject({
-  profile: pattern(/^[a-z0-9]+$/, 'must be the name of a profile'),
+  profile: pattern(/^[1-9][0-9]*$/, 'must be the number of positions a profile holds'),
   r1cs: digest,
   zkey: digest,
   verificationKey: digest,
@@ -64,6 +65,8 @@ const exactSignals = z.strictObject({
   accountIndex: uint(24n),
   settlementNonce: uint(32n),
   owner: address,
+  frozen: bit,
+  riskReducingOnly: bit,
   /** Haircuts applied; may be negative. */
   equityE6: decimalBigint(1n - 2n ** 127n, 2n ** 127n - 1n),
   maintenanceMarginE6: uint(96n),
@@ -72,6 +75,8 @@ const exactSignals = z.strictObject({
   worstScenarioEth: scenarioId,
   /** By how much of the maintenance margin equity must exceed it to cure a liquidation. */
   cureBufferBps: uint(16n),
+  /** What the haircuts take off the collateral: with it, the equity before them. */
+  haircutE6: uint(80n),
   context: hash,
 });
 
@@ -83,9 +88,12 @@ const privateSignals = z.strictObject({
   context: hash,
 });
 
+/** Version 1 had proofs under circuits of another format, which no verifier here knows. */
+export const RECEIPT_VERSION = 2;
+
 const common = {
   format: constant('plimsoll-receipt'),
-  version: constant(1),
+  version: constant(RECEIPT_VERSION),
   place: placeSchema,
   challenge: bytes32,
   key: keySchema,

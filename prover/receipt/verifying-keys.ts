@@ -12,7 +12,7 @@ const digest = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case
 
 const trustedKey = z.strictObject({
   statement: oneOf(RECEIPT_STATEMENTS),
-  profile: pattern(/^[a-z0-9]+$/, 'must be the name of a profile'),
+  profile: pattern(/^[1-9][0-9]*$/, 'must be the number of positions a profile holds'),
   setup: keySetup,
   r1cs: digest,
   zkey: digest,

@@ -3,7 +3,7 @@ import { NO_CHANGE, accountAfter, placeOf } from '../commitments/account-change.
 import type { AccountChange } from '../commitments/account-change.ts';
 import { parameterWords } from '../commitments/parameters-words.ts';
 import { snapshotWords } from '../commitments/snapshot-words.ts';
-import type { Statement } from './manifest.ts';
+import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import { marginAccount } from '../risk/margin/margin.ts';
 import { packChange } from './change.ts';
@@ -15,7 +15,7 @@ import {
   snapshotInputs,
 } from './circuit-inputs.ts';
 import type { AccountMarginRequest, StatementInstance } from './instance.ts';
-import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
+import { accountSignals, smallestProfile } from './instance.ts';
 
 /** The inputs of `AccountMargin(capacity)`; the positions are those after the change. */
 export function accountMarginInputs(
@@ -61,7 +61,6 @@ export function accountMarginInstance(
     inputs: accountMarginInputs(request, profileCapacity(statement, profile)),
     publicSignals: {
       ...accountSignals(request),
-      owner: account.owner,
       equityE6: margin.equityE6,
       maintenanceMarginE6: margin.mmE6,
       initialMarginE6: margin.imE6,
@@ -69,6 +68,7 @@ export function accountMarginInstance(
       worstScenarioEth: BigInt(eth.worstScenario),
       cureBufferBps: parameters.parameters.cureBufferBps,
       change: packChange(change),
+      haircutE6: margin.grossEquityE6 - margin.equityE6,
     },
   };
 }

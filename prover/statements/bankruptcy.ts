@@ -2,12 +2,12 @@
 import { PlimsollError } from '../core/errors.ts';
 import { parameterWords, scenarioDigests, tenorDigest } from '../commitments/parameters-words.ts';
 import { snapshotWords } from '../commitments/snapshot-words.ts';
-import type { Statement } from './manifest.ts';
+import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import { marginAccount } from '../risk/margin/margin.ts';
 import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { StatementInstance, StatementRequest } from './instance.ts';
-import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
+import { accountSignals, smallestProfile } from './instance.ts';
 
 /** The inputs of `Bankruptcy(capacity)` for any account, also where no proof exists. */
 export function bankruptcyInputs(request: StatementRequest, capacity: number): CircuitInputs {

@@ -22,6 +22,8 @@ export function accountInputs(opening: AccountOpening, capacity: number): Circui
   return {
     owner: account.owner,
     nonce: account.settlementNonce,
+    frozen: account.frozen ? 1n : 0n,
+    riskReducingOnly: account.riskReducingOnly ? 1n : 0n,
     quoteE6: toFieldElement(account.quoteE6),
     balanceE8: [...account.collateralE8],
     underlying: slots.map((slot) => BigInt(slot?.instrument.underlying ?? 0)),

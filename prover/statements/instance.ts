@@ -10,7 +10,7 @@ import type {
   StatementName,
   StatementSignals,
 } from './generated/public-signals.ts';
-import type { Statement } from './manifest.ts';
+import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 
@@ -54,15 +54,6 @@ export interface StatementInstance<Name extends StatementName = StatementName> {
   readonly publicSignals: StatementSignals[Name];
 }
 
-/** How many positions a profile of an account statement takes: its template's first parameter. */
-export function profileCapacity(statement: Statement, profile: string): number {
-  const capacity = statement.profiles[profile]?.parameters[0];
-  if (capacity === undefined) {
-    throw new PlimsollError('NO_SUCH_PROFILE', `${statement.name} has no profile ${profile}`);
-  }
-  return capacity;
-}
-
 /** The cheapest profile that takes so many positions. */
 export function smallestProfile(statement: Statement, positions: number): string {
   const [smallest] = Object.keys(statement.profiles)
@@ -86,6 +77,9 @@ export function accountSignals(request: StatementRequest): AccountSignals {
     parameterHash: hashParameterWords(parameterWords(parameters)),
     accountIndex: BigInt(opening.index),
     settlementNonce: opening.account.settlementNonce,
+    owner: opening.account.owner,
+    frozen: opening.account.frozen ? 1n : 0n,
+    riskReducingOnly: opening.account.riskReducingOnly ? 1n : 0n,
     context,
   };
 }

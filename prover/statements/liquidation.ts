@@ -2,13 +2,13 @@
 import { PlimsollError } from '../core/errors.ts';
 import { parameterWords } from '../commitments/parameters-words.ts';
 import { snapshotWords } from '../commitments/snapshot-words.ts';
-import type { Statement } from './manifest.ts';
+import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import { marginAccount, requirementAt } from '../risk/margin/margin.ts';
 import type { Pair } from '../model/types.ts';
 import { accountInputs, gridInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { StatementInstance, StatementRequest } from './instance.ts';
-import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
+import { accountSignals, smallestProfile } from './instance.ts';
 
 /**
  * The inputs of `Liquidation(capacity)` for any account and any scenario ids, also where no proof

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { InvalidInput } from '../core/errors.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { readTextFile } from '../core/files.ts';
 import { parseJson, parseValue } from '../core/schema.ts';
 
@@ -73,23 +73,34 @@ const statement = z
     /** Those of `publicSignals` that are inputs of the template; circom puts them after outputs. */
     publicInputs: z.array(identifier),
     profiles: z.record(
-      z.string().regex(/^[a-z0-9]+$/, 'must be lower-case letters and digits'),
+      z.string().regex(/^([1-9][0-9]*|any)$/, 'must be a number of positions, or any'),
       profile,
     ),
   })
   .check((context) => {
     const names = context.value.publicSignals.map((signal) => signal.name);
     const tail = names.slice(names.length - context.value.publicInputs.length);
-    const packed = context.value.publicSignals.flatMap((signal) =>
-      signal.type === 'packed' ? signal.fields.map(({ name }) => name) : [],
+    // Readers see fields in the place of a packed signal, so a field may bear its name.
+    const read = context.value.publicSignals.flatMap((signal) =>
+      signal.type === 'packed' ? signal.fields.map(({ name }) => name) : [signal.name],
     );
-    if (new Set([...names, ...packed]).size !== names.length + packed.length) {
+    if (new Set(names).size !== names.length || new Set(read).size !== read.length) {
       context.issues.push({
         code: 'custom',
         message: 'names must be unique',
         input: context.value,
         path: ['publicSignals'],
       });
+    }
+    for (const [profileName, { parameters: held }] of Object.entries(context.value.profiles)) {
+      if (profileName !== String(held[0] ?? 'any')) {
+        context.issues.push({
+          code: 'custom',
+          message: 'must be named by the positions it holds, its first parameter; any without one',
+          input: context.value,
+          path: ['profiles', profileName],
+        });
+      }
     }
     if (tail.join() !== context.value.publicInputs.join()) {
       context.issues.push({
@@ -165,13 +176,24 @@ export function findProfile(entry: Statement, name: string): Profile {
   return found;
 }
 
+/**
+ * How many positions a profile of an account statement holds: its template's first parameter, and
+ * its name. Throws `NO_SUCH_PROFILE`.
+ */
+export function profileCapacity(entry: Statement, name: string): number {
+  const capacity = entry.profiles[name]?.parameters[0];
+  if (capacity === undefined) {
+    throw new PlimsollError('NO_SUCH_PROFILE', `${entry.name} has no profile ${name}`);
+  }
+  return capacity;
+}
+
 /** Whether a build of that level makes the profile. */
 export function builtAt(profile: Profile, level: BuildLevel): boolean {
   return BUILDS.indexOf(profile.build) <= BUILDS.indexOf(level);
 }
 
-/** Profile names from the smallest circuit up: JSON objects put integer-like names first. */
+/** Profile names from the smallest circuit up. */
 export function profilesBySize(entry: Statement): string[] {
-  const size = (name: string): number => entry.profiles[name]!.parameters[0] ?? 0;
-  return Object.keys(entry.profiles).sort((left, right) => size(left) - size(right));
+  return Object.keys(entry.profiles).sort((left, right) => Number(left) - Number(right));
 }

@@ -2,13 +2,13 @@
 import { PlimsollError } from '../core/errors.ts';
 import { parameterWords } from '../commitments/parameters-words.ts';
 import { snapshotWords } from '../commitments/snapshot-words.ts';
-import type { Statement } from './manifest.ts';
+import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import { marginAccount } from '../risk/margin/margin.ts';
 import { requireRule } from '../core/schema.ts';
 import { accountInputs, gridInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { SolvencyReceiptRequest, StatementInstance } from './instance.ts';
-import { accountSignals, profileCapacity, smallestProfile } from './instance.ts';
+import { accountSignals, smallestProfile } from './instance.ts';
 
 const EQUITY_AT_LEAST_BITS = 88n;
 

@@ -58,6 +58,8 @@ export function buildVenue(parameters: RiskParameters): Venue {
   const crash = drafts.map((draft, index): Account => ({
     owner: ownerAddress(draft.owner ?? draft.name),
     settlementNonce: draft.settlementNonce ?? 0n,
+    frozen: false,
+    riskReducingOnly: false,
     quoteE6: quoteE6[index] as bigint,
     collateralE8: draft.collateralE8,
     positions: draft.positions,

@@ -3,13 +3,14 @@ import { ZeroAddress, encodeBytes32String, getAddress, toBeHex } from 'ethers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { DEFAULT_VENUE_CONFIG, PROFILES, profileId } from '../../prover/chain/config.ts';
+import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { SCALAR_FIELD_ORDER, proofContext } from '../../prover/chain/context.ts';
 import { contractChange } from '../../prover/chain/contract-change.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import { healthProof, type CitedProof } from '../../prover/chain/submit.ts';
 import { NO_CHANGE, type AccountChange } from '../../prover/commitments/account-change.ts';
+import { PROFILES } from '../../prover/statements/generated/public-signals.ts';
 import { packChange } from '../../prover/statements/change.ts';
 import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
 import { as, deployContract, expectRefusal, type TestChain } from '../support/chain.ts';
@@ -198,7 +199,7 @@ describe('HealthGate', () => {
       await expectRefusal(require({ publicSignals: debt }), 'BelowInitialMargin', [-1n, 0n]);
     });
 
-    it.each(['owner', 'settlementNonce', 'equityE6', 'initialMarginE6'] as const)(
+    it.each(['owner', 'settlementNonce', 'equityE6', 'initialMarginE6', 'haircutE6'] as const)(
       'refuses a proof whose %s was changed by one',
       async (name) => {
         const proven = decodePublicSignals('account-margin', healthy.publicSignals);
@@ -216,7 +217,7 @@ describe('HealthGate', () => {
 
     it('refuses the proof of another claim, and a profile without a verifier', async () => {
       await expectRefusal(require({ proof: ordering.proof }), 'InvalidProof');
-      await expectRefusal(require({ profile: '64' }), 'UnknownProfile', [2n]);
+      await expectRefusal(require({ profile: '64' }), 'UnknownProfile', [64n]);
     });
   });
 
@@ -252,8 +253,8 @@ describe('HealthGate', () => {
     it('are named by statement and profile, and none for other statements', async () => {
       const verifierOf = (statement: string, profile: number): Promise<string> =>
         read(venue.healthGate, 'verifierOf', [encodeBytes32String(statement), profile], z.string());
-      for (const profile of PROFILES) {
-        const id = profileId(profile);
+      for (const profile of PROFILES['account-margin']) {
+        const id = Number(profile);
         expect(await verifierOf('account-margin', id)).toBe(
           venue.verifiers['account-margin'][profile],
         );
@@ -266,8 +267,8 @@ describe('HealthGate', () => {
     });
 
     it('must be of the statements they are given for', async () => {
-      const { small: margin } = venue.verifiers['account-margin'];
-      const { small: liquidation } = venue.verifiers.liquidation;
+      const { '4': margin } = venue.verifiers['account-margin'];
+      const { '7': liquidation } = venue.verifiers.liquidation;
       const none = [ZeroAddress, ZeroAddress, ZeroAddress];
       const deploy = (margins: readonly string[], receipts: readonly string[]): Promise<unknown> =>
         deployContract(chain.accounts[0]!, 'HealthGate', [

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { DEFAULT_VENUE_CONFIG, PROFILES, profileId } from '../../prover/chain/config.ts';
+import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { SCALAR_FIELD_ORDER, proofContext, type Action } from '../../prover/chain/context.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
@@ -98,7 +98,8 @@ describe('LiquidationEngine.cure', () => {
     proofContext(chain.chainId, on.addresses.liquidationEngine, action, beneficiary);
   const otherVenue = async (): Promise<LocalVenue> => {
     const inOrder = (statement: 'liquidation' | 'account-margin'): readonly string[] =>
-      PROFILES.map((profile) => venue.verifiers[statement][profile]);
+      // By their size: names that are numbers come in their order.
+      Object.values(venue.verifiers[statement]);
     const engine = await deployContract(chain.accounts[0]!, 'BidEscrowedEngine', [
       venue.addresses.marketFeed,
       inOrder('liquidation'),
@@ -287,7 +288,7 @@ describe('LiquidationEngine.cure', () => {
         read(
           venue.liquidationEngine,
           'cure',
-          [2n, profileId(curing.profile), curing.proof, [...publicSignals]],
+          [2n, Number(curing.profile), curing.proof, [...publicSignals]],
           z.unknown(),
         );
       const amounts = fc.bigInt({ min: 0n, max: (1n << 96n) - 1n });
@@ -327,11 +328,14 @@ describe('LiquidationEngine.cure', () => {
         return withSignal(curing, name, word + (1n << bit));
       };
       const { names } = curing;
-      await expectRefusal(cure({ publicSignals: beyond('account', 216n) }), 'MalformedSignal', [
+      await expectRefusal(cure({ publicSignals: beyond('account', 218n) }), 'MalformedSignal', [
         names.indexOf('account'),
       ]);
       await expectRefusal(cure({ publicSignals: beyond('margins', 220n) }), 'MalformedSignal', [
         names.indexOf('margins'),
+      ]);
+      await expectRefusal(cure({ publicSignals: beyond('change', 252n) }), 'MalformedSignal', [
+        names.indexOf('change'),
       ]);
       const outOfRange = withSignal(curing, 'equityE6', 1n << 127n);
       await expectRefusal(cure({ publicSignals: outOfRange }), 'AmountOutOfRange');
@@ -390,12 +394,12 @@ describe('LiquidationEngine.cure', () => {
 
     it('refuses a profile without a verifier and verifiers of another statement', async () => {
       await openThenRebound();
-      await expectRefusal(cure({ profile: '64' }), 'UnknownProfile', [2n]);
-      const { small } = venue.verifiers.liquidation;
+      await expectRefusal(cure({ profile: '64' }), 'UnknownProfile', [64n]);
+      const { '7': smallest } = venue.verifiers.liquidation;
       const mistaken = deployContract(chain.accounts[0]!, 'LiquidationEngine', [
         venue.addresses.marketFeed,
-        [small, ZeroAddress, ZeroAddress],
-        [small, ZeroAddress, ZeroAddress],
+        [smallest, ZeroAddress, ZeroAddress],
+        [smallest, ZeroAddress, ZeroAddress],
         DEFAULT_VENUE_CONFIG.engine,
       ]);
       await expectRefusal(mistaken, 'WrongStatement');
@@ -411,16 +415,24 @@ describe('LiquidationEngine.cure', () => {
           DEFAULT_VENUE_CONFIG.engine,
         ]);
       const none = ZeroAddress;
-      // Eight positions are liquidated by the small profile, cured by that for 16.
-      const small = engineOf([liquidation.small, none, none], [margin.small, none, none]);
-      await expectRefusal(small, 'NotCurable', [0n]);
-      const sixteen = engineOf([none, liquidation['16'], none], [margin.small, none, none]);
-      await expectRefusal(sixteen, 'NotCurable', [1n]);
-      const sixtyFour = engineOf([none, none, liquidation['16']], [none, margin['16'], none]);
-      await expectRefusal(sixtyFour, 'NotCurable', [2n]);
-      // Only that there is one is asked here: a verifier does not know its profile.
-      await engineOf([none, none, liquidation['16']], [none, none, margin['16']]);
-      await engineOf([liquidation.small, liquidation['16'], none], [none, none, margin['16']]);
+      // Seven positions are liquidated by the smallest profile, cured by that for 16.
+      const seven = engineOf([liquidation['7'], none, none], [margin['4'], none, none]);
+      await expectRefusal(seven, 'NotCurable', [7n]);
+      const sixteen = engineOf([none, liquidation['16'], none], [margin['4'], none, none]);
+      await expectRefusal(sixteen, 'NotCurable', [16n]);
+      await engineOf([liquidation['7'], liquidation['16'], none], [none, margin['16'], none]);
+    });
+
+    it('takes every verifier in the place of its own size only', async () => {
+      const { liquidation, 'account-margin': margin } = venue.verifiers;
+      const none = ZeroAddress;
+      const misplaced = deployContract(chain.accounts[0]!, 'LiquidationEngine', [
+        venue.addresses.marketFeed,
+        [none, none, liquidation['16']],
+        [none, margin['16'], none],
+        DEFAULT_VENUE_CONFIG.engine,
+      ]);
+      await expectRefusal(misplaced, 'WrongProfile', [liquidation['16'], 64n, 16n]);
     });
   });
 

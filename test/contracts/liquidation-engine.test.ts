@@ -29,6 +29,9 @@ import {
   postNextSnapshot,
   rerandomised,
   withSignal,
+  claimOf,
+  claiming,
+  type ClaimedValues,
   type GatedProof,
 } from '../support/proofs.ts';
 
@@ -106,14 +109,14 @@ describe('LiquidationEngine.open', () => {
       config,
     ]);
   const strictVenue = async (): Promise<LocalVenue> => {
-    const { small } = venue.verifiers.liquidation;
-    const engine = await engineOf([small, ZeroAddress, ZeroAddress], STRICT_LIMITS);
+    const { '7': smallest } = venue.verifiers.liquidation;
+    const engine = await engineOf([smallest, ZeroAddress, ZeroAddress], STRICT_LIMITS);
     const liquidationEngine = await engine.getAddress();
     const addresses = { ...venue.addresses, liquidationEngine };
     return { ...venue, liquidationEngine: engine, addresses };
   };
-  const publicSignals = (name: Parameters<typeof withSignal>[1], value: bigint) => ({
-    publicSignals: withSignal(proof, name, value),
+  const publicSignals = (name: keyof ClaimedValues, value: bigint) => ({
+    publicSignals: claiming(proof, { [name]: value }),
   });
 
   describe('with a valid proof', () => {
@@ -271,9 +274,9 @@ describe('LiquidationEngine.open', () => {
 
     it('refuses a missing and a surplus signal', async () => {
       const short = proof.publicSignals.slice(0, -1);
-      await expectRefusal(open({ publicSignals: short }), 'WrongSignalCount', [8n, 7n]);
+      await expectRefusal(open({ publicSignals: short }), 'WrongSignalCount', [7n, 6n]);
       const long = [...proof.publicSignals, 0n];
-      await expectRefusal(open({ publicSignals: long }), 'WrongSignalCount', [8n, 9n]);
+      await expectRefusal(open({ publicSignals: long }), 'WrongSignalCount', [7n, 8n]);
     });
 
     it('refuses equity equal to the requirement, whatever the proof says', async () => {
@@ -286,13 +289,18 @@ describe('LiquidationEngine.open', () => {
 
     it('reads the upper half of the field as negative equity', async () => {
       const debt = SCALAR_FIELD_ORDER - 1n;
-      await expectRefusal(open(publicSignals('equityE6', debt)), 'InvalidProof');
+      await expectRefusal(
+        open({ publicSignals: withSignal(proof, 'equityE6', debt) }),
+        'InvalidProof',
+      );
     });
 
     it('refuses amounts no account can have', async () => {
       const outOfRange = 1n << 127n;
-      await expectRefusal(open(publicSignals('equityE6', outOfRange)), 'AmountOutOfRange');
-      await expectRefusal(open(publicSignals('requirementE6', outOfRange)), 'AmountOutOfRange');
+      for (const name of ['equityE6', 'requirementE6']) {
+        const publicSignals = withSignal(proof, name, outOfRange);
+        await expectRefusal(open({ publicSignals }), 'AmountOutOfRange');
+      }
     });
 
     it('refuses an account beyond the count of the ledger', async () => {
@@ -303,11 +311,19 @@ describe('LiquidationEngine.open', () => {
       ]);
     });
 
-    it.each(['accountIndex', 'settlementNonce', 'equityE6', 'requirementE6'] as const)(
+    it.each(['accountIndex', 'settlementNonce', 'owner', 'equityE6', 'requirementE6'] as const)(
       'refuses a proof whose %s was changed by one',
       async (name) => {
-        const honest = proof.publicSignals[proof.names.indexOf(name)]!;
+        const honest = claimOf(proof)[name]!;
         await expectRefusal(open(publicSignals(name, honest + 1n)), 'InvalidProof');
+      },
+    );
+
+    it.each(['frozen', 'riskReducingOnly'] as const)(
+      'refuses a proof whose bit %s was turned',
+      async (name) => {
+        const turned = 1n - claimOf(proof)[name]!;
+        await expectRefusal(open(publicSignals(name, turned)), 'InvalidProof');
       },
     );
   });
@@ -324,22 +340,22 @@ describe('LiquidationEngine.open', () => {
     });
 
     it('refuses a proof of another profile', async () => {
-      const profile = proof.profile === 'small' ? '16' : 'small';
+      const profile = proof.profile === '7' ? '16' : '7';
       await expectRefusal(open({ profile }), 'InvalidProof');
     });
 
     it('refuses a profile without a verifier', async () => {
-      await expectRefusal(open({ profile: '64' }), 'UnknownProfile', [2n]);
+      await expectRefusal(open({ profile: '64' }), 'UnknownProfile', [64n]);
       const { proof: points } = proof;
       const args = [1n, 3, points, [...proof.publicSignals], keeper];
       await expectRefusal(send(venue.liquidationEngine, 'open', args), 'UnknownProfile', [3n]);
     });
 
     it('cannot be deployed with verifiers of another statement', async () => {
-      const { small } = venue.verifiers.bankruptcy;
-      const engine = engineOf([small, ZeroAddress, ZeroAddress], DEFAULT_VENUE_CONFIG.engine);
+      const { '7': smallest } = venue.verifiers.bankruptcy;
+      const engine = engineOf([smallest, ZeroAddress, ZeroAddress], DEFAULT_VENUE_CONFIG.engine);
       await expectRefusal(engine, 'WrongStatement', [
-        small,
+        smallest,
         encodeBytes32String('liquidation'),
         encodeBytes32String('bankruptcy'),
       ]);

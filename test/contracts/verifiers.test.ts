@@ -25,7 +25,12 @@ import {
 } from '../support/proofs.ts';
 
 const STATEMENTS = ['liquidation', 'bankruptcy', 'account-margin'] as const;
-const PROFILES = ['small', '16'] as const;
+/** Those that are built and deployed here. */
+const PROFILES = {
+  liquidation: ['7', '16'],
+  bankruptcy: ['7', '16'],
+  'account-margin': ['4', '16'],
+} as const;
 const MAX_VERIFICATION_GAS = 270_000n;
 
 describe('generated verifiers', () => {
@@ -52,12 +57,9 @@ describe('generated verifiers', () => {
     await closeProver();
   });
 
-  const verifier = (
-    statement: (typeof STATEMENTS)[number],
-    profile: (typeof PROFILES)[number],
-  ): Contract =>
+  const verifier = (statement: (typeof STATEMENTS)[number], profile: string): Contract =>
     new Contract(
-      venue.verifiers[statement][profile],
+      (venue.verifiers[statement] as Readonly<Record<string, string>>)[profile]!,
       exportedAbi('IGroth16Verifier'),
       chain.accounts[0]!,
     );
@@ -66,7 +68,7 @@ describe('generated verifiers', () => {
     proof: ContractProof,
     publicSignals: readonly bigint[],
   ): Promise<boolean> => {
-    const profile = proofs[statement].profile as (typeof PROFILES)[number];
+    const { profile } = proofs[statement];
     const args = [proof, [...publicSignals]];
     return read(verifier(statement, profile), 'verify', args, z.boolean());
   };
@@ -98,13 +100,13 @@ describe('generated verifiers', () => {
 
     it('verify within 270,000 gas, and cost what is recorded', async () => {
       const { proof, publicSignals, profile } = proofs[statement];
-      const contract = verifier(statement, profile as (typeof PROFILES)[number]);
+      const contract = verifier(statement, profile);
       const receipt = await send(contract, 'verify', [proof, [...publicSignals]]);
       expect(receipt.gasUsed).toBeLessThanOrEqual(MAX_VERIFICATION_GAS);
       await compareGas(`verify ${statement}`, receipt);
     });
 
-    it.each(PROFILES)(
+    it.each(PROFILES[statement])(
       'profile %s: name their statement, their key and the circuit it was made from',
       async (profile) => {
         const artifact = findArtifact(loadArtifactManifest(), statement, profile);
@@ -113,13 +115,14 @@ describe('generated verifiers', () => {
         expect(decodeBytes32String(await hash('statement'))).toBe(statement);
         expect(await hash('keyHash')).toBe(`0x${artifact.files.zkey.sha256}`);
         expect(await hash('r1csHash')).toBe(`0x${artifact.files.r1cs.sha256}`);
+        expect(await read(contract, 'positions', [], z.bigint())).toBe(BigInt(profile));
         expect(await read(contract, 'publicSignalCount', [], z.bigint())).toBe(
           BigInt(proofs[statement].publicSignals.length),
         );
       },
     );
 
-    it.each(PROFILES)(
+    it.each(PROFILES[statement])(
       'profile %s: made from a development key, refuse to exist off local chains',
       async (profile) => {
         const real = await startChain({ chainId: 10 });

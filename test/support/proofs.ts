@@ -87,9 +87,9 @@ export async function crashVenue(chainId = 31_337): Promise<{
   const venue = await deployVenue(chain, {
     parameterHash: parameterHash(parameterSet),
     profiles: {
-      liquidation: ['small', '16'],
-      bankruptcy: ['small', '16'],
-      'account-margin': ['small', '16'],
+      liquidation: ['7', '16'],
+      bankruptcy: ['7', '16'],
+      'account-margin': ['4', '16'],
     },
   });
   await postRoot(chain, venue, CRASH_LEDGER.root, CRASH_LEDGER.accountCount, crash.time - 10n);
@@ -137,6 +137,7 @@ export async function postNextSnapshot(
 type GatedStatement = Exclude<StatementName, 'solvency-receipt'>;
 
 export interface GatedProof {
+  readonly statement: GatedStatement;
   readonly profile: Profile;
   readonly proof: ContractProof;
   readonly publicSignals: readonly bigint[];
@@ -172,7 +173,7 @@ async function prove(
   });
   const { proof, publicSignals } = toSolidity(file);
   const names = PUBLIC_SIGNALS[statement].map(({ name }) => name);
-  return { profile: instance.profile as Profile, proof, publicSignals, names };
+  return { statement, profile: instance.profile as Profile, proof, publicSignals, names };
 }
 
 /** A copy of its own for every caller, so that no test can spoil another's. */
@@ -211,13 +212,26 @@ export async function closeProver(): Promise<void> {
   prover = undefined;
 }
 
-/** The public signals of an `account-margin` proof with some of its values changed. */
-export function claiming(
-  { publicSignals }: GatedProof,
-  values: Partial<StatementSignals['account-margin']>,
-): readonly bigint[] {
-  const proven = decodePublicSignals('account-margin', publicSignals);
-  return encodePublicSignals('account-margin', { ...proven, ...values });
+/** What a proof says, by name. */
+export function claimOf({
+  statement,
+  publicSignals,
+}: GatedProof): Readonly<Record<string, bigint>> {
+  return { ...decodePublicSignals(statement, publicSignals) };
+}
+
+/** Values that the proof of some gated statement names. */
+export type ClaimedValues = Partial<
+  StatementSignals['account-margin'] &
+    StatementSignals['liquidation'] &
+    StatementSignals['bankruptcy']
+>;
+
+/** The public signals of a proof with some of the values that it states changed. */
+export function claiming(proof: GatedProof, values: ClaimedValues): readonly bigint[] {
+  const { statement, publicSignals } = proof;
+  const proven = decodePublicSignals(statement, publicSignals);
+  return encodePublicSignals(statement, { ...proven, ...values });
 }
 
 /** The public signals with one of them changed. */

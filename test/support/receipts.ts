@@ -56,7 +56,7 @@ export async function receiptVenue(chainId = 31_337): Promise<ReceiptVenue> {
   const chain = await startRpcChain({ chainId, startAt: snapshot.time - 1_000n });
   const venue = await deployVenue(chain, {
     parameterHash: parameterHash(PARAMETERS),
-    profiles: { 'account-margin': ['small'], 'solvency-receipt': ['small'] },
+    profiles: { 'account-margin': ['4'], 'solvency-receipt': ['4'] },
   });
   const { root, accountCount } = OWNED_LEDGER;
   await postRoot(chain, venue, root, accountCount, snapshot.time - 10n);

@@ -63,6 +63,8 @@ export function anyAccount(maxPositions = 64): fc.Arbitrary<Account> {
   return fc.record({
     owner: fc.bigInt(0n, 2n ** 160n - 1n),
     settlementNonce: fc.bigInt(0n, 2n ** 32n - 1n),
+    frozen: fc.boolean(),
+    riskReducingOnly: fc.boolean(),
     quoteE6: fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n),
     collateralE8: fc.tuple(balanceE8, balanceE8, balanceE8),
     positions: anyPositions(maxPositions),
@@ -138,6 +140,8 @@ export function validAccount(overrides: Partial<Account> = {}): Account {
   return {
     owner: 0xa11ce0000000000000000000000000000000beefn,
     settlementNonce: 3n,
+    frozen: false,
+    riskReducingOnly: false,
     quoteE6: -1_234_567_890n,
     collateralE8: [150_000_000n, 2_000_000_000n, 30_000_000n],
     positions: [

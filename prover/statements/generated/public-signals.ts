@@ -13,6 +13,12 @@ export interface LiquidationSignals {
   readonly accountIndex: bigint;
   /** How often the account has been settled, as its leaf says (count). */
   readonly settlementNonce: bigint;
+  /** Owner of the account (address). */
+  readonly owner: bigint;
+  /** 1 while the account is under liquidation, as its leaf says (flag). */
+  readonly frozen: bigint;
+  /** 1 while the account may only reduce its risk, as its leaf says (flag). */
+  readonly riskReducingOnly: bigint;
   /** Equity of the account, haircuts applied (USD E6). */
   readonly equityE6: bigint;
   /** Maintenance requirement at the exhibited scenarios, never above the maintenance margin (USD E6). */
@@ -33,6 +39,12 @@ export interface BankruptcySignals {
   readonly accountIndex: bigint;
   /** How often the account has been settled, as its leaf says (count). */
   readonly settlementNonce: bigint;
+  /** Owner of the account (address). */
+  readonly owner: bigint;
+  /** 1 while the account is under liquidation, as its leaf says (flag). */
+  readonly frozen: bigint;
+  /** 1 while the account may only reduce its risk, as its leaf says (flag). */
+  readonly riskReducingOnly: bigint;
   /** Exact shortfall at mark, at least 1 (USD E6). */
   readonly deficitE6: bigint;
   /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
@@ -53,6 +65,10 @@ export interface AccountMarginSignals {
   readonly settlementNonce: bigint;
   /** Owner of the account (address). */
   readonly owner: bigint;
+  /** 1 while the account is under liquidation, as its leaf says (flag). */
+  readonly frozen: bigint;
+  /** 1 while the account may only reduce its risk, as its leaf says (flag). */
+  readonly riskReducingOnly: bigint;
   /** Equity after the change, haircuts applied (USD E6). */
   readonly equityE6: bigint;
   /** Exact maintenance margin (USD E6). */
@@ -67,6 +83,8 @@ export interface AccountMarginSignals {
   readonly cureBufferBps: bigint;
   /** What the account is changed by first; 2^105 for nothing (change word). */
   readonly change: bigint;
+  /** What the haircuts take off the collateral: equity plus this is the equity without haircuts (USD E6). */
+  readonly haircutE6: bigint;
   /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
   readonly context: bigint;
 }
@@ -99,10 +117,10 @@ export type StatementName = keyof StatementSignals;
 
 /** From the smallest circuit up. */
 export const PROFILES = {
-  liquidation: ['small', '16', '64'],
-  bankruptcy: ['small', '16', '64'],
-  'account-margin': ['small', '16', '64'],
-  'solvency-receipt': ['small', '16', '64'],
+  liquidation: ['7', '16', '64'],
+  bankruptcy: ['7', '16', '64'],
+  'account-margin': ['4', '16', '64'],
+  'solvency-receipt': ['4', '16', '64'],
 } as const;
 
 /** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */
@@ -111,8 +129,17 @@ export const PUBLIC_SIGNALS = {
     { name: 'ledgerRoot', unit: 'hash', type: 'hash' },
     { name: 'snapshotHash', unit: 'hash', type: 'hash' },
     { name: 'parameterHash', unit: 'hash', type: 'hash' },
-    { name: 'accountIndex', unit: 'index', type: 'uint' },
-    { name: 'settlementNonce', unit: 'count', type: 'uint' },
+    {
+      name: 'account',
+      type: 'packed',
+      fields: [
+        { name: 'accountIndex', unit: 'index', type: 'uint', bits: 24 },
+        { name: 'settlementNonce', unit: 'count', type: 'uint', bits: 32 },
+        { name: 'owner', unit: 'address', type: 'uint', bits: 160 },
+        { name: 'frozen', unit: 'flag', type: 'uint', bits: 1 },
+        { name: 'riskReducingOnly', unit: 'flag', type: 'uint', bits: 1 },
+      ],
+    },
     { name: 'equityE6', unit: 'USD E6', type: 'signed' },
     { name: 'requirementE6', unit: 'USD E6', type: 'uint' },
     { name: 'context', unit: 'hash', type: 'hash' },
@@ -121,8 +148,17 @@ export const PUBLIC_SIGNALS = {
     { name: 'ledgerRoot', unit: 'hash', type: 'hash' },
     { name: 'snapshotHash', unit: 'hash', type: 'hash' },
     { name: 'parameterHash', unit: 'hash', type: 'hash' },
-    { name: 'accountIndex', unit: 'index', type: 'uint' },
-    { name: 'settlementNonce', unit: 'count', type: 'uint' },
+    {
+      name: 'account',
+      type: 'packed',
+      fields: [
+        { name: 'accountIndex', unit: 'index', type: 'uint', bits: 24 },
+        { name: 'settlementNonce', unit: 'count', type: 'uint', bits: 32 },
+        { name: 'owner', unit: 'address', type: 'uint', bits: 160 },
+        { name: 'frozen', unit: 'flag', type: 'uint', bits: 1 },
+        { name: 'riskReducingOnly', unit: 'flag', type: 'uint', bits: 1 },
+      ],
+    },
     { name: 'deficitE6', unit: 'USD E6', type: 'uint' },
     { name: 'context', unit: 'hash', type: 'hash' },
   ],
@@ -137,6 +173,8 @@ export const PUBLIC_SIGNALS = {
         { name: 'accountIndex', unit: 'index', type: 'uint', bits: 24 },
         { name: 'settlementNonce', unit: 'count', type: 'uint', bits: 32 },
         { name: 'owner', unit: 'address', type: 'uint', bits: 160 },
+        { name: 'frozen', unit: 'flag', type: 'uint', bits: 1 },
+        { name: 'riskReducingOnly', unit: 'flag', type: 'uint', bits: 1 },
       ],
     },
     { name: 'equityE6', unit: 'USD E6', type: 'signed' },
@@ -151,7 +189,14 @@ export const PUBLIC_SIGNALS = {
         { name: 'cureBufferBps', unit: 'bps', type: 'uint', bits: 16 },
       ],
     },
-    { name: 'change', unit: 'change word', type: 'uint' },
+    {
+      name: 'change',
+      type: 'packed',
+      fields: [
+        { name: 'change', unit: 'change word', type: 'uint', bits: 172 },
+        { name: 'haircutE6', unit: 'USD E6', type: 'uint', bits: 80 },
+      ],
+    },
     { name: 'context', unit: 'hash', type: 'hash' },
   ],
   'solvency-receipt': [

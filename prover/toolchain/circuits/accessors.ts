@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { profilesBySize } from '../../statements/manifest.ts';
+import { profileCapacity, profilesBySize } from '../../statements/manifest.ts';
 import type {
   PackedSignal,
   PublicSignal,
@@ -35,10 +35,15 @@ interface NamedValue {
 
 function namedValues(signal: PublicSignal): readonly NamedValue[] {
   if (signal.type !== 'packed') return [{ ...signal, note: RANGE_NOTE[signal.type] }];
-  return signal.fields.map((field) => ({ ...field, note: `${field.bits} bits, unsigned` }));
+  return signal.fields.map((field) => ({
+    ...field,
+    note: field.bits === 1 ? '0 or 1' : `${field.bits} bits, unsigned`,
+  }));
 }
 
-const hex = (value: bigint): string => `0x${value.toString(16)}`;
+/** The ones below a width. A literal of 40 hexadecimal digits would be an address to the compiler. */
+const mask = (bits: number): string =>
+  bits % 8 === 0 ? `type(uint${bits}).max` : `0x${((1n << BigInt(bits)) - 1n).toString(16)}`;
 
 /** Unpacks one word; what lies beyond its fields would be a second spelling of the same values. */
 function unpacking({ fields }: PackedSignal, index: number): string[] {
@@ -48,7 +53,7 @@ function unpacking({ fields }: PackedSignal, index: number): string[] {
   const reads = fields.map(({ name, bits }) => {
     const last = offset + bits === width;
     const rest = offset === 0 ? word : `${word} >> ${offset}`;
-    const low = `${offset === 0 ? rest : `(${rest})`} & ${hex((1n << BigInt(bits)) - 1n)}`;
+    const low = `${offset === 0 ? rest : `(${rest})`} & ${mask(bits)}`;
     offset += bits;
     return `        signals.${name} = ${last ? rest : low};`;
   });
@@ -87,6 +92,9 @@ export function signalsLibrary(statement: Statement): string {
     '    }',
     '',
     `    uint256 internal constant COUNT = ${count};`,
+    '',
+    '    /// @dev Profiles are numbered by the positions they hold.',
+    `    uint8 internal constant SMALLEST_PROFILE = ${profileCapacity(statement, profilesBySize(statement)[0]!)};`,
     '',
     '    error WrongSignalCount(uint256 expected, uint256 actual);',
     ...(isPacked ? ['', '    error MalformedSignal(uint256 position);'] : []),

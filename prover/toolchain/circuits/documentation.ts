@@ -44,7 +44,8 @@ function signalRows(signal: PublicSignal, index: number): string[] {
   }
   let offset = 0;
   const fields = signal.fields.map(({ name, bits, unit, type, doc }) => {
-    const row = `| | \`${name}\` | ${unit} | ${type}, bits ${offset}–${offset + bits - 1} | ${doc} |`;
+    const place = bits === 1 ? `bit ${offset}` : `bits ${offset}–${offset + bits - 1}`;
+    const row = `| | \`${name}\` | ${unit} | ${type}, ${place} | ${doc} |`;
     offset += bits;
     return row;
   });

@@ -3,7 +3,7 @@ import type { SnarkjsVerificationKey } from 'snarkjs';
 
 import { BASE_FIELD } from '../../core/bn254.ts';
 import type { KeySetup } from '../../proving/formats/verification-key.ts';
-import type { Statement } from '../../statements/manifest.ts';
+import { findProfile, type Statement } from '../../statements/manifest.ts';
 import { pascalCase } from './accessors.ts';
 
 export interface VerifierSource {
@@ -194,6 +194,9 @@ export function verifierContract(source: VerifierSource): string {
     '',
     '    /// @inheritdoc IGroth16Verifier',
     `    bytes32 public constant r1csHash = 0x${source.r1csHash};`,
+    '',
+    '    /// @inheritdoc IGroth16Verifier',
+    `    uint256 public constant positions = ${findProfile(statement, profile).parameters[0] ?? 0};`,
     '',
     ...(insecure ? ['    constructor() {', '        LocalChain.requireLocal();', '    }', ''] : []),
     '    /// @inheritdoc IGroth16Verifier',

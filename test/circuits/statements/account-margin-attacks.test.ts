@@ -59,9 +59,12 @@ const OTHER_STRIKE: AccountChange = {
   },
 };
 
+/** The change word; above it stands what the haircuts take. */
+const CHANGE_END = 2n ** 172n;
+
 let circuit: CircuitUnderTest;
 beforeAll(async () => {
-  circuit = await openStatement('account-margin', 'small');
+  circuit = await openStatement('account-margin', '4');
 }, 900_000);
 
 describe('the change that is published is the one that is measured', () => {
@@ -108,7 +111,7 @@ describe('a change is neither skipped, doubled nor moved', () => {
     const fields = ['underlying', 'kind', 'expiry', 'strikeE4', 'lots'] as const;
     const slots = Object.fromEntries(fields.map((name) => [name, account[name]!]));
     const forgery = circuit.forge({ inputs: { ...word, ...slots, ...inputs }, overrides });
-    expect(forgery.read('change')).toBe(packChange(claimed));
+    expect(forgery.read('change') % CHANGE_END).toBe(packChange(claimed));
     expect(forgery.reasons.length).toBeGreaterThan(0);
     expect(forgery.reasons.filter((reason) => !by.test(reason))).toEqual([]);
   }
@@ -152,7 +155,7 @@ describe('a change is neither skipped, doubled nor moved', () => {
       inputs: inputsOf(WITHDRAWAL),
       overrides: { 'opened.changing.taken[0]': 0n },
     });
-    expect(read('change')).toBe(packChange(WITHDRAWAL));
+    expect(read('change') % CHANGE_END).toBe(packChange(WITHDRAWAL));
     expect(reasons.length).toBeGreaterThan(0);
     expect(reasons.filter((reason) => !/removedA|asset|taken|balance/.test(reason))).toEqual([]);
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
 import { hashWords, TAG } from '../../../prover/commitments/hash-words.ts';
 import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { UnsatisfiedCircuit } from '../../../prover/proving/witness.ts';
@@ -23,7 +24,19 @@ import {
   WORST,
 } from './attacks.ts';
 
-const PUBLIC = ['ledgerRoot', 'snapshotHash', 'parameterHash', 'accountIndex', 'settlementNonce'];
+const PUBLIC = ['ledgerRoot', 'snapshotHash', 'parameterHash', 'account'];
+/** What the statement publishes of an account whose limbs may be outside their widths. */
+function accountWord(inputs: CircuitInputs): bigint {
+  const { leafIndex, nonce, owner, frozen, riskReducingOnly } = inputs as Record<string, bigint>;
+  const word =
+    leafIndex! +
+    nonce! * 2n ** 24n +
+    owner! * 2n ** 56n +
+    frozen! * 2n ** 216n +
+    riskReducingOnly! * 2n ** 217n;
+  return word % SCALAR_FIELD;
+}
+
 const CALL = slotOf('call');
 const CALL_SLICES = `margin.position[${CALL}].slice`;
 const sliceOf = (slot: number): number =>
@@ -41,7 +54,7 @@ const anonymous = (parent: string, template: string): string => {
 };
 
 beforeAll(async () => {
-  circuit = await openStatement('liquidation', 'small');
+  circuit = await openStatement('liquidation', '7');
 }, 900_000);
 
 interface Attack {
@@ -127,8 +140,27 @@ describe('a healthy account has no satisfying witness', () => {
     const { owner, nonce } = inputsOf(POOR) as Record<string, bigint>;
     const inputs = { ...inputsOf(POOR), owner: owner! + 2n ** 160n, nonce: nonce! - 1n };
     const overrides = stretchRange('margin.account.account.ownerRange', 160);
-    const published = { accountIndex: BigInt(POOR), settlementNonce: nonce! - 1n };
+    const published = { account: accountWord(inputs) };
     expectStopped({ inputs, overrides, published }, /ownerRange\.bits/);
+  });
+
+  test('with its freeze taken off, carried into the settlement nonce', () => {
+    const { nonce, frozen } = inputsOf(POOR) as Record<string, bigint>;
+    expect(frozen).toBe(1n);
+    const inputs = { ...inputsOf(POOR), frozen: 0n, nonce: nonce! + 2n ** 32n };
+    const overrides = stretchRange('margin.account.account.nonceRange', 32);
+    expectStopped(
+      { inputs, overrides, published: { account: accountWord(inputs) } },
+      /nonceRange\.bits/,
+    );
+  });
+
+  test('with a state bit of 2 for the bit above it', () => {
+    const inputs = { ...inputsOf(POOR), frozen: 3n, riskReducingOnly: SCALAR_FIELD - 1n };
+    expectStopped(
+      { inputs, published: { account: accountWord(inputs) } },
+      /account\.account\.|frozen|riskReducingOnly/,
+    );
   });
 
   test('with the path of another account', () => {
@@ -141,7 +173,7 @@ describe('a healthy account has no satisfying witness', () => {
     const inputs = { ...inputsOf(POOR), accountCount };
     const published = {
       ledgerRoot: hashWords(TAG.ledger, [accountCount, ledger.treeRoot]),
-      accountIndex: BigInt(POOR),
+      account: accountWord(inputs),
     };
     const overrides = stretchRange('margin.account.path.remaining', 24);
     expectStopped({ inputs, overrides, published }, /path\.remaining\.bits/);
@@ -149,7 +181,7 @@ describe('a healthy account has no satisfying witness', () => {
 
   test('with one instrument twice', () => {
     const order = `margin.account.order.increasing[${CALL + 1}]`;
-    const published = { accountIndex: BigInt(TWICE) };
+    const published = { account: accountWord(inputsOf(TWICE)) };
     expectStopped(
       { inputs: inputsOf(TWICE), overrides: stretchRange(order, 76), published },
       /order\.increasing\[3\]\.bits/,
@@ -243,7 +275,7 @@ describe('a healthy account has no satisfying witness', () => {
       [`${bits}.out[175]`]: 1n,
       [`${bits}.out[0]`]: -1n - 2n ** 175n,
     };
-    const published = { accountIndex: BigInt(BTC_ONLY) };
+    const published = { account: accountWord(inputsOf(BTC_ONLY)) };
     expectStopped({ inputs: inputsOf(BTC_ONLY), overrides, published }, /dollarDelta\[1\]\.fold/);
   });
 });

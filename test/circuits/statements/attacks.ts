@@ -37,7 +37,7 @@ const position = (
   lots,
 });
 
-/** Every kind, on both underlyings, below the profile's 8 positions. */
+/** Every kind, on both underlyings, within the profile's 7 positions. */
 export const POSITIONS = inLedgerOrder([
   position(0, 'perpetual', 0, 0n, 200n),
   position(0, 'call', 2, 680_000_000n, -500n),
@@ -91,7 +91,7 @@ const { underlyings } = marginPortfolio(SAFE, market);
 export const WORST: Pair<number> = [underlyings[0].worstScenario, underlyings[1].worstScenario];
 
 export const inputsOf = (index: number = TARGET, ids: Pair<number> = WORST): CircuitInputs =>
-  liquidationInputs(requestOf(ledger, index, market, parameters), ids, 8);
+  liquidationInputs(requestOf(ledger, index, market, parameters), ids, 7);
 
 const signed = (element: bigint): bigint =>
   element > SCALAR_FIELD / 2n ? element - SCALAR_FIELD : element;

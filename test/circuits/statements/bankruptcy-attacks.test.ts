@@ -21,12 +21,12 @@ function accountWithGross(grossE6: bigint): Account {
 const [SOLVENT, BANKRUPT] = [0, 1];
 const ledger = new Ledger([accountWithGross(0n), accountWithGross(-1n)]);
 const inputsOf = (index: number): CircuitInputs =>
-  bankruptcyInputs(requestOf(ledger, index, market, parameters), 8);
-const PUBLIC = ['ledgerRoot', 'snapshotHash', 'parameterHash', 'accountIndex', 'settlementNonce'];
+  bankruptcyInputs(requestOf(ledger, index, market, parameters), 7);
+const PUBLIC = ['ledgerRoot', 'snapshotHash', 'parameterHash', 'account'];
 
 let circuit: CircuitUnderTest;
 beforeAll(async () => {
-  circuit = await openStatement('bankruptcy', 'small');
+  circuit = await openStatement('bankruptcy', '7');
 }, 900_000);
 
 const published = (witness: readonly bigint[]): bigint[] => witness.slice(1, 1 + PUBLIC.length);

@@ -31,7 +31,7 @@ describe('every input of account-margin is one that the commitments hold', () =>
   let circuit: CircuitUnderTest;
   let committed: Record<string, bigint>;
   beforeAll(async () => {
-    circuit = await openStatement('account-margin', 'small');
+    circuit = await openStatement('account-margin', '4');
     committed = circuit.signals(inputs, COMMITMENTS);
   }, 900_000);
 

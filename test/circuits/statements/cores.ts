@@ -18,6 +18,8 @@ export const CONTEXT = 7n;
 export const accountOf = (portfolio: Portfolio): Account => ({
   owner: (1n << 160n) - 1n,
   settlementNonce: 3n,
+  frozen: true,
+  riskReducingOnly: false,
   ...portfolio,
 });
 
@@ -64,7 +66,7 @@ export class CoreCircuits {
   readonly #opened = new Map<number, Promise<Cores>>();
 
   async for(positions: number): Promise<Cores> {
-    const capacity = [8, 16, 64].find((size) => size >= positions);
+    const capacity = [7, 16, 64].find((size) => size >= positions);
     if (capacity === undefined) throw new Error(`no circuit for ${positions} positions`);
     const found = this.#opened.get(capacity) ?? openCore(capacity);
     this.#opened.set(capacity, found);

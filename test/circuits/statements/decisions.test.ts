@@ -20,8 +20,8 @@ describe('every account is decided', () => {
   let liquidation: CircuitUnderTest;
   let bankruptcy: CircuitUnderTest;
   beforeAll(async () => {
-    liquidation = await openStatement('liquidation', 'small');
-    bankruptcy = await openStatement('bankruptcy', 'small');
+    liquidation = await openStatement('liquidation', '7');
+    bankruptcy = await openStatement('bankruptcy', '7');
   }, 900_000);
 
   test.each(['extremes', 'crash'] as const)(
@@ -31,14 +31,14 @@ describe('every account is decided', () => {
       const ledger = new Ledger(cases.map(({ account }) => account));
       const counts = { liquidatable: 0, bankrupt: 0, healthy: 0 };
       for (const [index, { name, account, market }] of cases.entries()) {
-        if (account.positions.length > 8) continue;
+        if (account.positions.length > 7) continue;
         const margin = marginPortfolio(account, market);
         const request = requestOf(ledger, index, market, parameters);
         const [btc, eth] = margin.underlyings;
         const liquidated = liquidation.forge({
-          inputs: liquidationInputs(request, [btc.worstScenario, eth.worstScenario], 8),
+          inputs: liquidationInputs(request, [btc.worstScenario, eth.worstScenario], 7),
         });
-        const bankrupted = bankruptcy.forge({ inputs: bankruptcyInputs(request, 8) });
+        const bankrupted = bankruptcy.forge({ inputs: bankruptcyInputs(request, 7) });
         expect(liquidated.violated.length === 0, name).toBe(margin.liquidatable);
         expect(bankrupted.violated.length === 0, name).toBe(margin.bankrupt);
         const refusals = [...liquidated.reasons, ...bankrupted.reasons];
@@ -70,7 +70,7 @@ describe('every account is decided', () => {
       const request = requestOf(ledger, index, market, parameters);
       const margin = await grid.marginOf(request);
       const worst = [Number(margin.worstScenarioBtc), Number(margin.worstScenarioEth)] as const;
-      const { violated } = liquidation.forge({ inputs: liquidationInputs(request, worst, 8) });
+      const { violated } = liquidation.forge({ inputs: liquidationInputs(request, worst, 7) });
       const isBelow = margin.equityE6 < margin.maintenanceMarginE6;
       expect(violated.length === 0, `account ${index}`).toBe(isBelow);
       if (isBelow) liquidatable += 1;

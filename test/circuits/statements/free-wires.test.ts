@@ -12,7 +12,7 @@ import { freeWires, looseWires } from '../../support/rigidity.ts';
 import { requestOf } from './cores.ts';
 import { gridInputsOf } from './grid-account.ts';
 
-const CAPACITY = 8;
+const CAPACITY = 7;
 const parameters = loadDefaultParameters();
 
 /** Insolvent and below maintenance, so that both statements have a witness. */
@@ -60,7 +60,7 @@ const namesOf = (circuit: CircuitUnderTest, wires: readonly number[]): string[] 
 describe.each(['liquidation', 'bankruptcy'])('the shipped %s', (statement) => {
   let circuit: CircuitUnderTest;
   beforeAll(async () => {
-    circuit = await openStatement(statement, 'small');
+    circuit = await openStatement(statement, String(CAPACITY));
   }, 900_000);
 
   // These find a value without its constraint. A range that is too wide, or a relation that is the
@@ -88,7 +88,7 @@ describe('the shipped account-margin', () => {
   let circuit: CircuitUnderTest;
   const inputs = gridInputsOf();
   beforeAll(async () => {
-    circuit = await openStatement('account-margin', 'small');
+    circuit = await openStatement('account-margin', '4');
   }, 900_000);
 
   test('lets no wire take another value alone, but inverses of zero and tops of nothing', () => {

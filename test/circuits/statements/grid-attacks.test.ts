@@ -14,7 +14,7 @@ const margin = marginPortfolio(GRID_ACCOUNT, market);
 let circuit: CircuitUnderTest;
 
 beforeAll(async () => {
-  circuit = await openStatement('account-margin', 'small');
+  circuit = await openStatement('account-margin', '4');
 }, 900_000);
 
 interface Ranked {

@@ -40,7 +40,7 @@ export class GridCircuits {
 
   /** Of an account that fits the small profile. */
   async marginOf(request: AccountMarginRequest): Promise<AccountMarginSignals> {
-    return decodePublicSignals('account-margin', await this.#publish(request, 'small'));
+    return decodePublicSignals('account-margin', await this.#publish(request, '4'));
   }
 
   /** Everything that the circuit publishes about the account is what TypeScript says of it. */

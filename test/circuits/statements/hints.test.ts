@@ -64,12 +64,26 @@ const OF_GRID =
 const EITHER_TOP = /\.d1\.(?:top|upper|rest\.out\[\d+\])$/;
 
 describe.each([
-  { statement: 'liquidation', call: slotOf('call'), inputs: inputsOf(POOR), of: /./, least: 140 },
-  { statement: 'account-margin', call: GRID_CALL, inputs: gridInputsOf(), of: OF_GRID, least: 90 },
-])('the shipped $statement', ({ statement, call, inputs, of, least }) => {
+  {
+    statement: 'liquidation',
+    profile: '7',
+    call: slotOf('call'),
+    inputs: inputsOf(POOR),
+    of: /./,
+    least: 140,
+  },
+  {
+    statement: 'account-margin',
+    profile: '4',
+    call: GRID_CALL,
+    inputs: gridInputsOf(),
+    of: OF_GRID,
+    least: 90,
+  },
+])('the shipped $statement', ({ statement, profile, call, inputs, of, least }) => {
   let circuit: CircuitUnderTest;
   beforeAll(async () => {
-    circuit = await openStatement(statement, 'small');
+    circuit = await openStatement(statement, profile);
   }, 900_000);
 
   test('refuses every hint of it, forged and followed through', () => {

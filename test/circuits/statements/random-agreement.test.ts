@@ -17,8 +17,8 @@ const SCENES = 1000;
 
 test('circuit and TypeScript agree bit for bit on 1,000 random accounts in random markets', async () => {
   const parameters = loadDefaultParameters();
-  const cores = await new CoreCircuits().for(8);
-  const scenes = seededScenes(SCENES, { maxPositions: 8 });
+  const cores = await new CoreCircuits().for(7);
+  const scenes = seededScenes(SCENES, { maxPositions: 7 });
   expect(scenes).toHaveLength(SCENES);
   for (const [index, { snapshot, portfolio }] of scenes.entries()) {
     const market = priceMarket(snapshot, parameters.parameters);

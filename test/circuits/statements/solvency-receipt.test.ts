@@ -36,7 +36,7 @@ const inputsOf = (index: number, statedE6 = 0n): CircuitInputs =>
 
 let circuit: CircuitUnderTest;
 beforeAll(async () => {
-  circuit = await openStatement('solvency-receipt', 'small');
+  circuit = await openStatement('solvency-receipt', '4');
 }, 900_000);
 
 /** The forgery satisfies the shipped R1CS but for what `by` names. */

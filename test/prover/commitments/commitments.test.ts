@@ -132,6 +132,8 @@ function singleChanges(account: Account): Account[] {
   return [
     { ...account, owner: next(account.owner, 2n ** 160n) },
     { ...account, settlementNonce: next(account.settlementNonce, 2n ** 32n) },
+    { ...account, frozen: !account.frozen },
+    { ...account, riskReducingOnly: !account.riskReducingOnly },
     { ...account, quoteE6: next(account.quoteE6, 2n ** 63n) },
     { ...account, collateralE8: [next(btc, balances), eth, stEth] },
     { ...account, collateralE8: [btc, next(eth, balances), stEth] },

@@ -53,7 +53,10 @@ export function referenceLeaf(account: Account): bigint {
   const balances =
     account.quoteE6 + 2n ** 63n + 2n ** 64n * (btc + 2n ** 56n * (eth + 2n ** 56n * stEth));
   return referenceHashWords(1, [
-    account.owner + 2n ** 160n * account.settlementNonce,
+    account.owner +
+      2n ** 160n * account.settlementNonce +
+      (account.frozen ? 2n ** 192n : 0n) +
+      (account.riskReducingOnly ? 2n ** 193n : 0n),
     balances,
     ...pages,
   ]);

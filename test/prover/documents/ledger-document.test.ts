@@ -22,6 +22,8 @@ function account(overrides: Record<string, unknown> = {}): Record<string, unknow
   return {
     owner: OWNER,
     settlementNonce: 0,
+    frozen: false,
+    riskReducingOnly: false,
     balances: { USDC: '-5000000', BTC: '100000000', ETH: '0', stETH: '0' },
     positions: [call(), call({ strikeE4: '800000000', lots: '100' })],
     ...overrides,
@@ -29,7 +31,7 @@ function account(overrides: Record<string, unknown> = {}): Record<string, unknow
 }
 
 function ledgerText(...accounts: Record<string, unknown>[]): string {
-  return JSON.stringify({ format: 'plimsoll.ledger', version: 1, accounts });
+  return JSON.stringify({ format: 'plimsoll.ledger', version: 2, accounts });
 }
 
 /** The last of five accounts is the given one: an error must name its place. */
@@ -53,8 +55,27 @@ describe('ledger document', () => {
     );
   });
 
+  it('reads version 1 as a ledger without a state bit, and takes none there', () => {
+    const bare = (overrides: Record<string, unknown> = {}): string => {
+      const { frozen: _frozen, riskReducingOnly: _reserved, ...first } = account();
+      return JSON.stringify({
+        format: 'plimsoll.ledger',
+        version: 1,
+        accounts: [{ ...first, ...overrides }],
+      });
+    };
+    expect(parseLedger(bare())).toEqual(parseLedger(ledgerText(account())));
+    expect(() => parseLedger(bare({ frozen: false }))).toThrow('accounts[0].frozen: unknown field');
+  });
+
   const refusals: readonly (readonly [name: string, text: string, message: string])[] = [
     ['a truncated file', ledgerText(account()).slice(0, -9), 'ledger: is not complete, valid JSON'],
+    ['a state bit missing', fifth({ frozen: undefined }), 'accounts[4].frozen: is required'],
+    [
+      'a state bit in digits',
+      fifth({ riskReducingOnly: 1 }),
+      'accounts[4].riskReducingOnly: must be true or false',
+    ],
     ['an empty file', '', 'ledger: is not complete, valid JSON'],
     [
       'NaN',
@@ -69,8 +90,8 @@ describe('ledger document', () => {
     ],
     [
       'a later version',
-      '{"format":"plimsoll.ledger","version":2,"accounts":[]}',
-      'version: must be 1',
+      '{"format":"plimsoll.ledger","version":3,"accounts":[]}',
+      'version: must be 2',
     ],
     ['missing accounts', '{"format":"plimsoll.ledger","version":1}', 'accounts: is required'],
     ['an unknown field', fifth({ colour: 'red' }), 'accounts[4].colour: unknown field'],

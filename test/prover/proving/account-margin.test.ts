@@ -36,7 +36,7 @@ describe('account-margin', () => {
         },
       },
     });
-    expect(instance.profile).toBe('small');
+    expect(instance.profile).toBe('4');
     const { file } = await prover.prove(instance);
     expect(file.publicSignals).toEqual(instance.publicSignals);
     const read = parseProof(formatProof(file));

@@ -166,7 +166,7 @@ describe('a proof file', () => {
   });
 
   test('of another profile is refused', async () => {
-    const profile = instance.profile === 'small' ? '16' : 'small';
+    const profile = instance.profile === '7' ? '16' : '7';
     await expect(prover.verify({ ...proven.file, profile } as ProofFile)).rejects.toThrow(
       InvalidInput,
     );

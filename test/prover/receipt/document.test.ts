@@ -19,7 +19,7 @@ const digest = (digit: string): string => digit.repeat(64);
 function exactDocument() {
   return {
     format: 'plimsoll-receipt',
-    version: 1,
+    version: 2,
     kind: 'exact',
     statement: 'account-margin',
     place: {
@@ -32,7 +32,7 @@ function exactDocument() {
     },
     challenge: `0x${digest('7')}`,
     key: {
-      profile: 'small',
+      profile: '4',
       r1cs: digest('1'),
       zkey: digest('2'),
       verificationKey: digest('3'),
@@ -53,12 +53,15 @@ function exactDocument() {
       accountIndex: '4',
       settlementNonce: '0',
       owner: OWNER,
+      frozen: '0',
+      riskReducingOnly: '1',
       equityE6: '-5',
       maintenanceMarginE6: '6',
       initialMarginE6: '7',
       worstScenarioBtc: '32',
       worstScenarioEth: '0',
       cureBufferBps: '1000',
+      haircutE6: '12',
       context: '8',
     },
   };
@@ -97,7 +100,7 @@ describe('a receipt document', () => {
 
   it.each<[string, unknown, string]>([
     ['format', 'plimsoll-proof', 'format: must be "plimsoll-receipt"'],
-    ['version', 2, 'version: must be 1'],
+    ['version', 1, 'version: must be 2'],
     ['kind', 'other', 'kind: must be "exact" or "private"'],
     ['kind', undefined, 'kind: must be "exact" or "private"'],
     ['statement', 'solvency-receipt', 'statement: must be "account-margin"'],
@@ -119,6 +122,8 @@ describe('a receipt document', () => {
     ['signals.accountIndex', String(2n ** 24n), 'signals.accountIndex: must be at most 16777215'],
     ['signals.worstScenarioBtc', '33', 'signals.worstScenarioBtc: must be at most 32'],
     ['signals.owner', undefined, 'signals.owner: is required'],
+    ['signals.frozen', '2', 'signals.frozen: must be at most 1'],
+    ['signals.haircutE6', String(2n ** 80n), 'signals.haircutE6: must be at most'],
     ['signals.change', '5', 'signals.change: unknown field'],
     ['authorization', {}, 'authorization: unknown field'],
   ])('is refused with %s = %j', (path, value, message) => {
@@ -164,7 +169,7 @@ describe('a document of verifying keys', () => {
   const text = new TextDecoder().decode(readArtifactFile(artifact.files.verificationKey));
   const entry = {
     statement: 'account-margin',
-    profile: 'small',
+    profile: '4',
     setup: 'insecure-development',
     r1cs: digest('1'),
     zkey: digest('2'),
@@ -178,7 +183,7 @@ describe('a document of verifying keys', () => {
 
   it('gives each key the hash of its file', () => {
     expect(read(entry)).toMatchObject([
-      { verificationKey: artifact.files.verificationKey.sha256, profile: 'small' },
+      { verificationKey: artifact.files.verificationKey.sha256, profile: '4' },
     ]);
   });
 

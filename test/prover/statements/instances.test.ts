@@ -63,8 +63,8 @@ describe('field elements of signed amounts', () => {
 
 describe('profile', () => {
   it('is the smallest that fits', () => {
-    const chosen = [0, 1, 8, 9, 16, 17, 64].map((count) => smallestProfile(liquidation, count));
-    expect(chosen).toEqual(['small', 'small', 'small', '16', '16', '64', '64']);
+    const chosen = [0, 1, 7, 8, 16, 17, 64].map((count) => smallestProfile(liquidation, count));
+    expect(chosen).toEqual(['7', '7', '7', '16', '16', '64', '64']);
     expect(() => smallestProfile(liquidation, 65)).toThrow(/no profile for 65 positions/);
   });
 });
@@ -81,6 +81,9 @@ describe('liquidation instance', () => {
       parameterHash: parameterHash(parameters),
       accountIndex: BigInt(request.opening.index),
       settlementNonce: request.opening.account.settlementNonce,
+      owner: request.opening.account.owner,
+      frozen: 0n,
+      riskReducingOnly: 0n,
       equityE6: margin.equityE6,
       requirementE6: margin.mmE6,
       context: 7n,
@@ -114,7 +117,7 @@ describe('liquidation instance', () => {
   it('can be built for an attack where the honest way refuses', () => {
     const request = requestFor('ordinary-liquidation');
     const calm = { ...request, snapshot: sample.snapshots.calm.snapshot };
-    expect(liquidationInputs(calm, [20, 0], 8)['scenarioId']).toEqual([20n, 0n]);
+    expect(liquidationInputs(calm, [20, 0], 7)['scenarioId']).toEqual([20n, 0n]);
   });
 });
 
@@ -126,7 +129,7 @@ describe('bankruptcy instance', () => {
     const margin = marginPortfolio(request.opening.account, market);
     expect(instance.publicSignals.deficitE6).toBe(-margin.grossEquityE6);
     expect(margin.grossEquityE6).toBeLessThan(0n);
-    expect(Object.keys(bankruptcyInputs(request, 8))).not.toContain('scenarioId');
+    expect(Object.keys(bankruptcyInputs(request, 7))).not.toContain('scenarioId');
   });
 
   it('is refused for an account that is below maintenance but solvent', () => {
@@ -158,11 +161,11 @@ describe('public signals', () => {
     const { publicSignals } = liquidationInstance(requestFor('bankrupt-paid-in-full'), liquidation);
     expect(publicSignals.equityE6).toBeLessThan(0n);
     const elements = encodePublicSignals('liquidation', publicSignals);
-    expect(elements).toHaveLength(8);
+    expect(elements).toHaveLength(7);
     expect(elements[0]).toBe(ledger.root);
-    expect(elements[5]).toBe(SCALAR_FIELD + publicSignals.equityE6);
+    expect(elements[4]).toBe(SCALAR_FIELD + publicSignals.equityE6);
     expect(decodePublicSignals('liquidation', elements)).toEqual(publicSignals);
-    expect(() => decodePublicSignals('liquidation', [5n])).toThrow(/has 8 public signals, got 1/);
+    expect(() => decodePublicSignals('liquidation', [5n])).toThrow(/has 7 public signals, got 1/);
   });
 
   it('are packed and split, each field in its own bits', () => {
@@ -173,6 +176,8 @@ describe('public signals', () => {
       accountIndex: 2n ** 24n - 1n,
       settlementNonce: 5n,
       owner: 2n ** 160n - 1n,
+      frozen: 0n,
+      riskReducingOnly: 1n,
       equityE6: -7n,
       maintenanceMarginE6: 2n ** 96n - 1n,
       initialMarginE6: 9n,
@@ -180,18 +185,22 @@ describe('public signals', () => {
       worstScenarioEth: 0n,
       cureBufferBps: 1_000n,
       change: 2n ** 105n,
+      haircutE6: 2n ** 80n - 1n,
       context: 11n,
     };
     const elements = encodePublicSignals('account-margin', values);
     expect(elements).toHaveLength(8);
-    expect(elements[3]).toBe(2n ** 24n - 1n + 5n * 2n ** 24n + (2n ** 160n - 1n) * 2n ** 56n);
+    expect(elements[3]).toBe(
+      2n ** 24n - 1n + 5n * 2n ** 24n + (2n ** 160n - 1n) * 2n ** 56n + 2n ** 217n,
+    );
+    expect(elements[6]).toBe(2n ** 105n + (2n ** 80n - 1n) * 2n ** 172n);
     expect(elements[5]).toBe(
       2n ** 96n - 1n + 9n * 2n ** 96n + 32n * 2n ** 192n + 1_000n * 2n ** 204n,
     );
     expect(decodePublicSignals('account-margin', elements)).toEqual(values);
     expect(() =>
-      decodePublicSignals('account-margin', elements.with(3, elements[3]! + 2n ** 216n)),
-    ).toThrow(/account: must fit its 216 bits/);
+      decodePublicSignals('account-margin', elements.with(3, elements[3]! + 2n ** 218n)),
+    ).toThrow(/account: must fit its 218 bits/);
     expect(() =>
       encodePublicSignals('account-margin', { ...values, worstScenarioBtc: 64n }),
     ).toThrow(/worstScenarioBtc in 6 bits/);

@@ -56,7 +56,7 @@ describe('the manifest', () => {
   });
 
   test('orders profiles from the smallest circuit up', () => {
-    expect(profilesBySize(findStatement(circuits, 'liquidation'))).toEqual(['small', '16', '64']);
+    expect(profilesBySize(findStatement(circuits, 'liquidation'))).toEqual(['7', '16', '64']);
   });
 
   test.each([
@@ -90,7 +90,7 @@ describe('the manifest', () => {
 
   test('names what exists when asked for what does not', () => {
     expect(() => findStatement(circuits, 'absent')).toThrow(/liquidation, bankruptcy/);
-    expect(() => findProfile(findStatement(circuits, 'liquidation'), '17')).toThrow(/small/);
+    expect(() => findProfile(findStatement(circuits, 'liquidation'), '17')).toThrow(/7, 16, 64/);
   });
 });
 

@@ -18,9 +18,9 @@ afterAll(terminateCurve);
 
 test('building what is built changes nothing and keeps the other circuits listed', async () => {
   const before = manifest();
-  const { artifacts, rebuilt } = await build({ root, targets: ['bankruptcy-small'] });
+  const { artifacts, rebuilt } = await build({ root, targets: ['bankruptcy-7'] });
   expect(artifacts.map(({ statement, profile }) => `${statement}-${profile}`)).toEqual([
-    'bankruptcy-small',
+    'bankruptcy-7',
   ]);
   expect(rebuilt).toEqual([]);
   expect(manifest()).toBe(before);
@@ -30,14 +30,14 @@ test('a missing verifier comes back with the next build', async () => {
   const path = join(root, 'contracts/verifiers/Bankruptcy16Verifier.sol');
   const source = readFileSync(path, 'utf8');
   rmSync(path);
-  await build({ root, targets: ['bankruptcy-small'] });
+  await build({ root, targets: ['bankruptcy-7'] });
   expect(readFileSync(path, 'utf8')).toBe(source);
   expect(source).toContain('INSECURE');
   expect(source).toContain('LocalChain.requireLocal();');
 });
 
 test('an unknown target is refused with the known ones', async () => {
-  await expect(build({ root, targets: ['bankruptcy-17'] })).rejects.toThrow(/bankruptcy-small/);
+  await expect(build({ root, targets: ['bankruptcy-17'] })).rejects.toThrow(/bankruptcy-7/);
 });
 
 test('a key is made once, and again when its file was tampered with', async () => {
