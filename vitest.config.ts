@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { defineConfig } from 'vitest/config';
 
+import { testsOf } from './test/lanes.ts';
+
+// `npm run check` sets it; everything is run without it.
+const lane = process.env['PLIMSOLL_LANE'] === 'check' ? 'check' : 'full';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/global-setup.ts'],
+    include: [...testsOf(lane)],
+    globalSetup: lane === 'full' ? ['test/global-setup.ts'] : [],
     // A test left on `.only` would silence all the others.
     allowOnly: false,
     setupFiles: ['test/support/seed.ts'],

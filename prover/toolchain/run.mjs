@@ -11,6 +11,7 @@ const TASKS = {
   setup: [['prover/toolchain/setup.ts']],
   start: [['prover/toolchain/setup.ts'], ['prover/cli/main.ts', 'demo']],
   test: [['prover/toolchain/setup.ts', '--test'], ['prover/toolchain/check.ts']],
+  check: [['prover/toolchain/check.ts', '--fast']],
   format: [['prover/toolchain/format.ts']],
   bundle: [['prover/receipt/bundle.ts']],
 };

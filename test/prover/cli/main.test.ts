@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
+import { helpText } from '../../../prover/cli/command.ts';
 import { COMMANDS } from '../../../prover/cli/registry.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../../package.json', import.meta.url));
@@ -21,14 +22,20 @@ describe('plimsoll', () => {
     for (const name of COMMANDS.keys()) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
   });
 
-  it.each([...COMMANDS.keys()])('gives %s a help text with an example and --json', async (name) => {
-    const command = await COMMANDS.get(name)!.load();
+  it.each([...COMMANDS])('gives %s a help text with an example and --json', async (name, entry) => {
+    const command = await entry.load();
     expect(command.name).toBe(name);
     expect(command.example).toMatch(new RegExp(`^npx plimsoll ${name}\\b`));
-    const { status, stdout } = plimsoll(...name.split(' '), '--help');
+    const text = helpText(command, entry.summary);
+    expect(text).toContain(`Example: ${command.example}`);
+    expect(text).toContain('--json');
+  });
+
+  it('prints the help of one command', async () => {
+    const { status, stdout } = plimsoll('market', 'import', '--help');
+    const entry = COMMANDS.get('market import')!;
     expect(status).toBe(0);
-    expect(stdout).toContain(`Example: ${command.example}`);
-    expect(stdout).toContain('--json');
+    expect(stdout).toBe(`${helpText(await entry.load(), entry.summary)}\n`);
   });
 
   it('ends with 2 and names an unknown command', () => {

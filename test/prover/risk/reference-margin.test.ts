@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: fifty decimal digits take half a minute.
 import { describe, expect, it } from 'vitest';
 
 import { Real } from '../../../scripts/accuracy/reference.ts';
