@@ -149,6 +149,7 @@ export function chainOf(
   checkLevels(options, 'index', 'index');
   const expiries = byExpiry(options);
   for (const group of expiries) checkLevels(group, 'forward', 'forward');
+  const marks = judgeMarks(expiries.map((group) => ({ expiry: group[0]!.expiry, rows: group })));
   checkUnits(options);
   return {
     underlying,
@@ -162,7 +163,7 @@ export function chainOf(
     ahead: rows
       .filter(isAhead)
       .map(({ place, time }) => ({ place, seconds: Math.round(time - newest) })),
-    marks: judgeMarks(expiries.map((group) => ({ expiry: group[0]!.expiry, rows: group }))),
+    marks,
     readAs: feeds.flatMap(({ file, readAs }) => readAs.map((text) => `${file}: ${text}`)),
   };
 }

@@ -294,7 +294,7 @@ describe('rows that contradict each other', () => {
   it.each([
     ['a forward of another market', withFirst({ forward: 2_100 }), 'row 2, forward: is 2100, more'],
     ['an index of another market', withFirst({ index: 2_100 }), 'row 2, index: is 2100, more than'],
-    ['volatilities in another unit', doubled, 'mark_iv: disagrees with mark_price, as half'],
+    ['volatilities in another unit', doubled, 'a.csv: ts: contradicts the marks: marks and mark'],
   ])('are refused: %s', (_what, options, message) => {
     expect(() => chainOf(0, [feed(options)], 300)).toThrow(message);
   });
