@@ -54,7 +54,8 @@ function inCoin({ inUsd, ...row }: RawOption, implied: number | undefined): Opti
   const scaled = Object.entries({ markPrice, bid, ask }).flatMap(([field, price]) =>
     price === undefined ? [] : [[field, price / forward] as const],
   );
-  return { ...rest, ...Object.fromEntries(scaled) };
+  const found = row.forward === undefined ? { impliedForward: forward } : {};
+  return { ...rest, ...found, ...Object.fromEntries(scaled) };
 }
 
 function coinRows(rows: readonly RawOption[]): OptionRow[] {

@@ -38,7 +38,8 @@ const MAX_SPREAD = 0.05;
 
 /** |mark_price − Black-76(forward, mark_iv)/forward| in coin; `undefined` where one is missing. */
 export function inconsistency(row: OptionRow): number | undefined {
-  const { markVol, markPrice, forward, kind, strike, expiry, time } = row;
+  const { markVol, markPrice, kind, strike, expiry, time } = row;
+  const forward = row.forward ?? row.impliedForward;
   if (markVol === undefined || markPrice === undefined || forward === undefined) return undefined;
   if (expiry <= time) return undefined;
   const stdDev = markVol * Math.sqrt((expiry - time) / SECONDS_PER_YEAR);

@@ -28,10 +28,14 @@ export interface OptionRow extends Observation {
   readonly ask?: number;
   /** USD. */
   readonly forward?: number;
+  /** USD: the forward implied by the whole expiry, where prices in USD had none to be divided by. */
+  readonly impliedForward?: number;
   /** Coins. */
   readonly openInterest?: number;
   /** False where the venue says that its book is closed. */
   readonly open: boolean;
+  /** True where bid and ask were computed from volatilities, and witness no forward of their own. */
+  readonly derived?: true;
   /** The name of the layout it was read in. */
   readonly layout: string;
   /** True where the layout says only some of an option; other layouts of the venue say the rest. */
@@ -153,7 +157,11 @@ function joined(rows: readonly OptionRow[]): OptionRow {
     const missing = FILLED.filter(
       (field) => whole[field] === undefined && other[field] !== undefined,
     );
-    Object.assign(whole, Object.fromEntries(missing.map((field) => [field, other[field]])));
+    // Prices that were quoted outrank those computed from the volatilities of a quote.
+    const quoted = whole.derived === true && other.derived !== true && other.bid !== undefined;
+    const fields = quoted ? [...missing, 'bid' as const, 'ask' as const] : missing;
+    Object.assign(whole, Object.fromEntries(fields.map((field) => [field, other[field]])));
+    if (quoted) delete (whole as { derived?: true }).derived;
   }
   return whole;
 }

@@ -22,15 +22,20 @@ const NEAR_EXPIRY_SECONDS = 2 * 86_400;
 /**
  * The index of a chain: the median of the rows of its last second. Where these disagree by more
  * than 5 basis points the rows carry indices of different moments, while the forwards were read at
- * one: then it is the forward of the nearest expiry, if that is at most two days away. `undefined`
- * where the chain has no index.
+ * one: then it is the forward of the nearest expiry, if that is at most two days away, and so it is
+ * where the chain has no index; `undefined` where that is further.
  */
 export function indexOf(
   chain: Chain,
   nearest: { readonly expiry: number; readonly forward: number } | undefined,
 ): Level | undefined {
   const rows = [...chain.options, ...chain.futures].filter(({ index }) => index !== undefined);
-  if (rows.length === 0) return undefined;
+  const isNear = nearest !== undefined && nearest.expiry - chain.time <= NEAR_EXPIRY_SECONDS;
+  if (rows.length === 0) {
+    if (!isNear) return undefined;
+    const source = 'nearest forward, as no row carries an index';
+    return { price: nearest.forward, time: chain.time, confidenceQ10: 1024n, source };
+  }
   const time = Math.max(...rows.map((row) => row.time));
   const values = rows
     .filter((row) => row.time >= time - SAME_MOMENT_SECONDS)
@@ -38,11 +43,9 @@ export function indexOf(
   const middle = median(values);
   const halfRange = (Math.max(...values) - Math.min(...values)) / (2 * middle);
   const confidenceQ10 = confidenceFloorQ10(1024n, 1, 1, halfRange, CONFIDENCE_SCALE.index);
-  if (2 * halfRange > TORN_SPREAD && nearest !== undefined) {
-    if (nearest.expiry - time <= NEAR_EXPIRY_SECONDS) {
-      const source = 'nearest forward, as the indices of the rows disagree';
-      return { price: nearest.forward, time, confidenceQ10, source };
-    }
+  if (2 * halfRange > TORN_SPREAD && isNear) {
+    const source = 'nearest forward, as the indices of the rows disagree';
+    return { price: nearest.forward, time, confidenceQ10, source };
   }
   return { price: middle, time, confidenceQ10, source: 'feed' };
 }

@@ -19,6 +19,8 @@ export interface MarkTime {
   readonly offset: number;
   /** Standard error of `offset`, from the spread over the strikes. */
   readonly doubt: number;
+  /** Median over the strikes of how far the variance of the mark is from that of its volatility. */
+  readonly disagreement: number;
   /** Names the file. */
   readonly place: string;
 }
@@ -28,13 +30,16 @@ const REACH = 1.5;
 const LEAST_STRIKES = 4;
 /** Of the time to expiry: real chains stay within 0.7 % in the median, in a crash too. */
 const SUSPECT = 0.01;
-export const CONTRADICTION = 0.02;
+const CONTRADICTION = 0.02;
+/** Of the variance, strike by strike: real chains stay within 1 % in the median. */
+const MOST_DISAGREEMENT = 0.04;
 /** Standard errors. */
 const SIGNIFICANT = 6;
 const TO_DEVIATION = 1.4826;
 
 function statedRatio(row: OptionRow): number | undefined {
-  const { kind, strike, forward, markVol, markPrice, expiry, time } = row;
+  const { kind, strike, markVol, markPrice, expiry, time } = row;
+  const forward = row.forward ?? row.impliedForward;
   if (markVol === undefined || markPrice === undefined || forward === undefined) return undefined;
   if (expiry <= time || (kind === 'call') !== strike >= forward) return undefined;
   const stdDev = markVol * Math.sqrt((expiry - time) / SECONDS_PER_YEAR);
@@ -57,6 +62,7 @@ function markTime(expiry: number, rows: readonly OptionRow[]): MarkTime | undefi
     stated,
     offset: ratio * stated,
     doubt: (spread / Math.sqrt(told.length)) * stated,
+    disagreement: median(told.map((each) => Math.abs(each.ratio))),
     place: told[0]!.place.replace(/: row \d+$/, ''),
   };
 }
@@ -96,6 +102,26 @@ function describe({ expiry, stated, offset }: MarkTime): string {
   );
 }
 
+function verdictOf(time: MarkTime): MarkVerdict {
+  if (contradicts(time)) return { agreement: 0, contradiction: describe(time) };
+  const { disagreement, stated, doubt } = time;
+  if (disagreement > MOST_DISAGREEMENT) {
+    const share = (50 * disagreement).toFixed(1);
+    return {
+      agreement: 0,
+      contradiction:
+        `marks and mark volatilities contradict each other strike by strike, in the median by ` +
+        `${share} % of the volatility (at most ${50 * MOST_DISAGREEMENT} %)`,
+    };
+  }
+  const shift = Math.abs(ratioOf(time)) - Math.max(SUSPECT, (3 * doubt) / stated);
+  const excess = Math.max(
+    shift / (CONTRADICTION - SUSPECT),
+    (disagreement - MOST_DISAGREEMENT / 2) / (MOST_DISAGREEMENT / 2),
+  );
+  return { agreement: 1 - Math.max(0, Math.min(1, excess)) };
+}
+
 /**
  * Compares the marks with the mark volatilities of every expiry at the times of the rows. Throws
  * `InvalidInput` where one shift of the clock, or one factor on all volatilities, explains what
@@ -123,14 +149,5 @@ export function judgeMarks(
         'volatilities; wrong units, or another day count',
     );
   }
-  return new Map(
-    times.map((each) => {
-      const excess = Math.abs(ratioOf(each)) - Math.max(SUSPECT, (3 * each.doubt) / each.stated);
-      const agreement = Math.max(0, 1 - Math.max(0, excess) / (CONTRADICTION - SUSPECT));
-      return [
-        each.expiry,
-        contradicts(each) ? { agreement: 0, contradiction: describe(each) } : { agreement },
-      ] as const;
-    }),
-  );
+  return new Map(times.map((each) => [each.expiry, verdictOf(each)] as const));
 }

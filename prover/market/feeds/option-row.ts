@@ -248,6 +248,7 @@ function optionOf(
     open: state === undefined || state === 'open',
     layout: row.layout.name,
     ...(row.layout.partial === true ? { partial: true } : {}),
+    ...(quotesPrices ? {} : { derived: true }),
     inUsd: usd,
     ...fields,
   };

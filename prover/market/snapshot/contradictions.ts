@@ -34,10 +34,14 @@ function falling(gap: number, usual: number): number {
   return Math.min(1, Math.max(0, 1 - (gap - usual) / (MOST_GAP - usual)));
 }
 
+/** What a forward is worth that nothing else in the feed speaks for: half. */
+const UNWITNESSED = 0.5;
+
 /** A given forward against the one that puts and calls of its expiry imply. */
-function againstParity({ forward }: ForwardToJudge): ForwardVerdict {
+function againstParity({ forward }: ForwardToJudge, hasIndex: boolean): ForwardVerdict {
   const { parity, source } = forward;
-  if (parity === undefined || source === 'parity' || source === 'marks') return { agreement: 1 };
+  if (source === 'parity' || source === 'marks') return { agreement: 1 };
+  if (parity === undefined) return { agreement: hasIndex ? 1 : UNWITNESSED };
   const gap = Math.abs(forward.forward / parity.forward - 1);
   if (gap <= MOST_GAP + parity.doubt) {
     return { agreement: falling(gap - parity.doubt, USUAL_GAP) };
@@ -96,7 +100,9 @@ export function judgeForwards(
   entries: readonly ForwardToJudge[],
   now: { readonly time: number; readonly index: number | undefined },
 ): Map<number, ForwardVerdict> {
-  const verdicts = new Map(entries.map((entry) => [entry.expiry, againstParity(entry)] as const));
+  const verdicts = new Map(
+    entries.map((entry) => [entry.expiry, againstParity(entry, now.index !== undefined)] as const),
+  );
   const sound = entries.filter(({ expiry }) => verdicts.get(expiry)?.contradiction === undefined);
   const nodes: Node[] = sound.map(({ expiry, forward }) => ({
     time: expiry,

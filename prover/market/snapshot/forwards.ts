@@ -38,7 +38,8 @@ interface Quoted {
 }
 
 function quoted(row: OptionRow | undefined): Quoted | undefined {
-  const { bid = 0, ask = 0 } = row ?? {};
+  const { bid = 0, ask = 0, derived } = row ?? {};
+  if (derived === true) return undefined;
   return bid <= 0 || ask < bid ? undefined : { mid: (bid + ask) / 2, halfSpread: (ask - bid) / 2 };
 }
 
@@ -51,8 +52,24 @@ function robustLine(points: readonly (readonly [x: number, y: number])[]): [numb
   return [slope, median(points.map(([x, y]) => y - slope * x))];
 }
 
-/** Of the rows of one expiry; `undefined` with fewer than three strikes quoted closely on both sides. */
+/** A mark is one number for both sides. */
+function marked(row: OptionRow | undefined): Quoted | undefined {
+  const price = row?.markPrice ?? 0;
+  return price <= 0 ? undefined : { mid: price, halfSpread: 0 };
+}
+
+/**
+ * Of the rows of one expiry: of the strikes quoted closely on both sides, or where there are fewer
+ * than three, of the marks; `undefined` where these are fewer, too.
+ */
 export function parityOf(rows: readonly OptionRow[]): Parity | undefined {
+  return parityBy(rows, quoted) ?? parityBy(rows, marked);
+}
+
+function parityBy(
+  rows: readonly OptionRow[],
+  quoted: (row: OptionRow | undefined) => Quoted | undefined,
+): Parity | undefined {
   const puts = new Map(rows.filter(({ kind }) => kind === 'put').map((row) => [row.strike, row]));
   const points = rows.flatMap((row): (readonly [number, number, number])[] => {
     const call = row.kind === 'call' ? quoted(row) : undefined;

@@ -124,11 +124,13 @@ function noSurface(symbol: string, { expiries, skipped }: ChainSurface): Plimsol
   );
 }
 
-function requireLevel(level: Level | undefined, symbol: string): Level {
+function requireLevel(level: Level | undefined, { underlying, files }: Chain): Level {
+  const symbol = UNDERLYING_SYMBOLS[underlying];
   if (level === undefined) {
     throw new InvalidInput(
-      '--index',
-      `no feed of ${symbol} carries its index: give --index ${symbol}=<USD>, or add a ticker response`,
+      `${symbol} index`,
+      `no row of ${files.join(', ')} carries it, and the nearest forward is more than two days ` +
+        `away: give --index ${symbol}=<USD>, or add a response that has it`,
     );
   }
   return level;
@@ -150,7 +152,7 @@ export function buildUnderlying(
 
   const index = requireLevel(
     chooseLevel(inputs, 'indexE4', indexOf(chain, nearestOf(fitted))),
-    symbol,
+    chain,
   );
   if (index.source !== 'feed') remark('indexE4', index.source);
   const indexE4 = toE4(index.price);

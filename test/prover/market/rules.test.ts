@@ -81,10 +81,15 @@ describe('a forward', () => {
       source: 'future',
     });
     const wide = options.map((option) => ({ ...option, ask: option.ask! + 0.03 }));
-    const told = forwardOf(rowsOf(wide), undefined);
-    expect(told?.source).toBe('marks');
-    expect(Math.abs(told!.forward / exact - 1)).toBeLessThan(1e-4);
-    const unmarked = rowsOf(wide).map(({ markVol: _markVol, ...row }) => row);
+    const near = (rows: readonly OptionRow[], source: string): void => {
+      const told = forwardOf(rows, undefined);
+      expect(told?.source).toBe(source);
+      expect(Math.abs(told!.forward / exact - 1)).toBeLessThan(1e-4);
+    };
+    near(rowsOf(wide), 'parity');
+    const calls = rowsOf(wide).filter(({ kind }) => kind === 'call');
+    near(calls, 'marks');
+    const unmarked = calls.map(({ markVol: _markVol, ...row }) => row);
     expect(forwardOf(unmarked, undefined)).toBeUndefined();
   });
 });
