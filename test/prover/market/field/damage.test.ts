@@ -48,7 +48,6 @@ function outcomeOfError(error: unknown, file: string, damage: readonly string[])
     throw new Error(`after ${damage.join(', ')}: not a refusal`, { cause: error });
   }
   const { message } = error;
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001F\u007F-\u009F]/.test(message)) throw new Error(`shows controls: ${message}`);
   const names = message.includes(file) || /^(BTC|ETH|underlyings|collateral|<file>)/.test(message);
   if (!names) throw new Error(`names nothing: ${message} (after ${damage.join(', ')})`);
