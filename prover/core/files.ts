@@ -1,17 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 
 import { InvalidInput, PlimsollError } from './errors.ts';
 
-/** The text of a file named on the command line; throws `InvalidInput` naming `field`. */
-export function readTextFile(path: string, field: string): string {
+function readBytes(path: string, field: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const rule = code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? 'unknown'})`;
     throw new InvalidInput(field, `${path}: ${rule}`, { cause: error });
+  }
+}
+
+/** The text of a file named on the command line; throws `InvalidInput` naming `field`. */
+export const readTextFile = (path: string, field: string): string =>
+  readBytes(path, field).toString('utf8');
+
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+/** V8 holds no longer text, and a small file that unpacks to more is an attack. */
+const MAX_UNPACKED_BYTES = 2 ** 29;
+
+/** The same for a file that may be gzipped, told by its first bytes and not by its name. */
+export function readTextFileOrGzip(path: string, field: string): string {
+  const bytes = readBytes(path, field);
+  if (bytes[0] !== GZIP_MAGIC[0] || bytes[1] !== GZIP_MAGIC[1]) return bytes.toString('utf8');
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8');
+  } catch (error) {
+    throw new InvalidInput(field, `${path}: is not complete, valid gzip`, { cause: error });
   }
 }
 

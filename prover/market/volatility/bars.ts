@@ -23,6 +23,15 @@ export interface BarHistory {
   readonly remarks?: readonly string[];
 }
 
+/** How a history is cleaned. */
+export interface BarReading {
+  /**
+   * Keep stretches in which the feed repeated itself. A volatility must not take them for calm; a
+   * back-test must not lose what came after them: an account is held through an outage.
+   */
+  readonly keepFrozen?: boolean;
+}
+
 const withoutPlace = ({ place: _place, ...bar }: PlacedBar): Bar => bar;
 
 /**
@@ -32,11 +41,17 @@ const withoutPlace = ({ place: _place, ...bar }: PlacedBar): Bar => bar;
  * `document` names the file in errors; rows are numbered as in the file, the header being row 1.
  * Throws `InvalidInput` naming file, row and column.
  */
-export function parseBars(source: string, document: string): BarHistory {
+export function parseBars(
+  source: string,
+  document: string,
+  { keepFrozen = false }: BarReading = {},
+): BarHistory {
   const bars = readBars(source, document);
   const stepSeconds = stepOf(bars);
   const { kept: real, remarks: ticks } = withoutTicks(bars, stepSeconds);
-  const { kept, remarks: frozen } = withoutFrozen(real, stepSeconds);
+  const { kept, remarks: frozen } = keepFrozen
+    ? { kept: real, remarks: [] }
+    : withoutFrozen(real, stepSeconds);
   const [first] = kept;
   if (first === undefined) throw new InvalidInput(document, 'holds no bar that could be kept');
   const runs: Bar[][] = [[withoutPlace(first)]];

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../../core/errors.ts';
-import { readTextFile } from '../../../core/files.ts';
-import { parseBars, type BarHistory } from '../../../market/volatility/bars.ts';
 import {
   historicalRisk,
   historicalWindows,
@@ -9,14 +7,10 @@ import {
 } from '../../../analysis/historical.ts';
 import type { AccountMargin } from '../../../risk/margin/margin.ts';
 import type { PricedMarket } from '../../../risk/pricing/market.ts';
-import {
-  UNDERLYINGS,
-  UNDERLYING_SYMBOLS,
-  type Pair,
-  type Portfolio,
-} from '../../../model/types.ts';
+import { UNDERLYINGS, UNDERLYING_SYMBOLS, type Portfolio } from '../../../model/types.ts';
 import { stringOption, type CommandContext, type OptionSpec } from '../../command.ts';
 import { formatFixed, formatUsd, formatUtc } from '../../../model/format.ts';
+import { readBarHistories } from '../../options/underlying-files.ts';
 import { parseDuration } from './amount.ts';
 import { printTable, type Print } from './sections.ts';
 
@@ -36,21 +30,6 @@ export const HISTORY_OPTIONS = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
-function readHistories(text: string): Pair<BarHistory | undefined> {
-  const histories = new Map<string, BarHistory>();
-  for (const part of text.split(',').map((entry) => entry.trim())) {
-    const equals = part.indexOf('=');
-    const symbol = part.slice(0, Math.max(0, equals)).toUpperCase();
-    const path = part.slice(equals + 1);
-    if (!UNDERLYING_SYMBOLS.some((known) => known === symbol) || path === '') {
-      throw new InvalidInput('--bars', `must be btc=file.csv, eth=file.csv or both, got "${part}"`);
-    }
-    if (histories.has(symbol)) throw new InvalidInput('--bars', `${symbol} is given twice`);
-    histories.set(symbol, parseBars(readTextFile(path, '--bars'), path));
-  }
-  return [histories.get('BTC'), histories.get('ETH')];
-}
-
 /** VaR and expected shortfall over the bars given, `undefined` without `--bars`. */
 export function readHistoricalRisk(
   context: CommandContext,
@@ -64,7 +43,7 @@ export function readHistoricalRisk(
     return undefined;
   }
   const horizonSeconds = parseDuration(horizon ?? DEFAULT_HORIZON, '--horizon');
-  const histories = readHistories(text);
+  const histories = readBarHistories(text);
   const windows = historicalWindows(histories, horizonSeconds);
   for (const u of UNDERLYINGS) {
     const isHeld = portfolio.positions.some(({ instrument }) => instrument.underlying === u);

@@ -164,6 +164,13 @@ describe('parseBars', () => {
     ]);
   });
 
+  it('keeps frozen rows for a back-test: an account is held through an outage', () => {
+    const frozen = hours(60, (row, i) => (i >= 20 && i < 30 ? [100, 100, 100, 100] : row));
+    const history = parseBars(frozen, 'bars.csv', { keepFrozen: true });
+    expect(history.remarks).toBeUndefined();
+    expect(history.runs.map((run) => run.length)).toEqual([60]);
+  });
+
   it('keeps the worst hour there was', () => {
     const crash = hours(60, ([o, h, l, c], i) =>
       i === 30 ? [o!, h!, l! * 0.7, c! * 0.8] : [o!, h!, l!, c!],
