@@ -124,6 +124,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/oracle/submit.ts')).command,
   ),
   entry(
+    'backtest',
+    'would margin have held? coverage, clustering and procyclicality on price bars',
+    async () => (await import('./commands/backtest/backtest.ts')).command,
+  ),
+  entry(
     'completions',
     'completion of commands and flags for a shell',
     async () => (await import('./commands/completions.ts')).command,
