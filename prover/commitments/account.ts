@@ -45,16 +45,20 @@ export function balancesWord(portfolio: Portfolio): bigint {
   ]);
 }
 
-/** The account's leaf in the ledger tree (docs/spec.md §2.2). */
-export function accountLeaf(account: Account): bigint {
-  const identity = packFields([
+/** Whose the account is, and in which state: the first word of its leaf. */
+export function identityWord(account: Account): bigint {
+  return packFields([
     ['owner', 160, account.owner],
     ['settlementNonce', 32, account.settlementNonce],
     ['frozen', 1, account.frozen ? 1n : 0n],
     ['riskReducingOnly', 1, account.riskReducingOnly ? 1n : 0n],
   ]);
+}
+
+/** The account's leaf in the ledger tree (docs/spec.md §2.2). */
+export function accountLeaf(account: Account): bigint {
   return hashWords(TAG.account, [
-    identity,
+    identityWord(account),
     balancesWord(account),
     ...pageHashes(account.positions),
   ]);

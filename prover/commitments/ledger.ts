@@ -68,6 +68,11 @@ export class Ledger {
     return this.#tree.path(index);
   }
 
+  /** The path of any place of the tree, one without an account too. */
+  place(index: number): TreePath {
+    return this.#tree.place(index);
+  }
+
   open(index: number): AccountOpening {
     return {
       index,

@@ -73,6 +73,11 @@ export class QuaternaryTree {
 
   path(index: number): TreePath {
     this.#assertPresent(index);
+    return this.place(index);
+  }
+
+  /** The path of any of the 2²⁴ places, one without a leaf too. */
+  place(index: number): TreePath {
     const children: Children[] = [];
     for (let level = 1, position = index; level <= TREE_DEPTH; level += 1) {
       position = Math.floor(position / TREE_ARITY);
@@ -129,6 +134,18 @@ export function rootOfPath(leaf: bigint, path: TreePath): bigint {
       throw new PlimsollError('PATH_MISMATCH', `rootOfPath: level ${level} does not hold the node`);
     }
     node = hashChildren(children);
+    position = Math.floor(position / TREE_ARITY);
+  }
+  return node;
+}
+
+/** The root of the tree in which the leaf stands at the path's place and all else is as it is. */
+export function rootAfter(leaf: bigint, path: TreePath): bigint {
+  let node = leaf;
+  let position = path.index;
+  for (const children of path.children) {
+    const [first, second, third, fourth] = children.with(position % TREE_ARITY, node);
+    node = hashChildren([first!, second!, third!, fourth!]);
     position = Math.floor(position / TREE_ARITY);
   }
   return node;

@@ -13,6 +13,7 @@ import type {
 import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import type { MarketSnapshot } from '../model/types.ts';
+import type { TakeoverRequest } from './takeover.ts';
 
 /** What an account statement is about, and whom its proof serves. */
 export interface StatementRequest {
@@ -40,6 +41,7 @@ export interface StatementRequests {
   readonly bankruptcy: StatementRequest;
   readonly 'account-margin': AccountMarginRequest;
   readonly 'solvency-receipt': SolvencyReceiptRequest;
+  readonly takeover: TakeoverRequest;
 }
 
 /** What the statements about a named account publish: commitments, place and use. */

@@ -8,6 +8,7 @@ import { bankruptcyInstance } from './bankruptcy.ts';
 import type { StatementInstance, StatementRequests } from './instance.ts';
 import { liquidationInstance } from './liquidation.ts';
 import { solvencyReceiptInstance } from './solvency-receipt.ts';
+import { takeoverInstance } from './takeover.ts';
 
 type Prepare<Name extends StatementName> = (
   request: StatementRequests[Name],
@@ -19,6 +20,7 @@ const PREPARE: { readonly [Name in StatementName]: Prepare<Name> } = {
   bankruptcy: bankruptcyInstance,
   'account-margin': accountMarginInstance,
   'solvency-receipt': solvencyReceiptInstance,
+  takeover: takeoverInstance,
 };
 
 /** The statement of that name about an account; throws where the account gives no such proof. */

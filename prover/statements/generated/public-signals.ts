@@ -105,12 +105,31 @@ export interface SolvencyReceiptSignals {
   readonly context: bigint;
 }
 
+/** The next ledger is the previous one with one inbox message applied: one leaf changes as the message says, and nothing else in the tree. */
+export interface TakeoverSignals {
+  /** Commitment to all accounts and their count, before the message (hash). */
+  readonly previousLedgerRoot: bigint;
+  /** The same after it (hash). */
+  readonly nextLedgerRoot: bigint;
+  /** First word of the message: kind (8), accountIndex (24), settlementNonce (32), amountE6 (64) (message word). */
+  readonly message: bigint;
+  /** Second word of the message: the new owner of a takeover, the depositor of a deposit (address). */
+  readonly messageAddress: bigint;
+  /** By how much the quote balance rose (USD E6). */
+  readonly appliedE6: bigint;
+  /** 0 when the message left the ledger as it was (flag). */
+  readonly isApplied: bigint;
+  /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
+  readonly context: bigint;
+}
+
 /** Public signals by statement; signed amounts are decoded. */
 export interface StatementSignals {
   readonly liquidation: LiquidationSignals;
   readonly bankruptcy: BankruptcySignals;
   readonly 'account-margin': AccountMarginSignals;
   readonly 'solvency-receipt': SolvencyReceiptSignals;
+  readonly takeover: TakeoverSignals;
 }
 
 export type StatementName = keyof StatementSignals;
@@ -121,6 +140,7 @@ export const PROFILES = {
   bankruptcy: ['7', '16', '64'],
   'account-margin': ['4', '16', '64'],
   'solvency-receipt': ['4', '16', '64'],
+  takeover: ['any'],
 } as const;
 
 /** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */
@@ -205,6 +225,21 @@ export const PUBLIC_SIGNALS = {
     { name: 'parameterHash', unit: 'hash', type: 'hash' },
     { name: 'owner', unit: 'address', type: 'uint' },
     { name: 'equityAtLeastE6', unit: 'USD E6', type: 'uint' },
+    { name: 'context', unit: 'hash', type: 'hash' },
+  ],
+  takeover: [
+    { name: 'previousLedgerRoot', unit: 'hash', type: 'hash' },
+    { name: 'nextLedgerRoot', unit: 'hash', type: 'hash' },
+    { name: 'message', unit: 'message word', type: 'uint' },
+    { name: 'messageAddress', unit: 'address', type: 'uint' },
+    {
+      name: 'outcome',
+      type: 'packed',
+      fields: [
+        { name: 'appliedE6', unit: 'USD E6', type: 'uint', bits: 64 },
+        { name: 'isApplied', unit: 'flag', type: 'uint', bits: 1 },
+      ],
+    },
     { name: 'context', unit: 'hash', type: 'hash' },
   ],
 } as const;

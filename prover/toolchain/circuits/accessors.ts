@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { profileCapacity, profilesBySize } from '../../statements/manifest.ts';
+import { findProfile, profileCapacity, profilesBySize } from '../../statements/manifest.ts';
 import type {
   PackedSignal,
   PublicSignal,
@@ -60,6 +60,17 @@ function unpacking({ fields }: PackedSignal, index: number): string[] {
   return [`        require(${word} >> ${width} == 0, MalformedSignal(${index}));`, ...reads];
 }
 
+/** Of a statement that leaves the positions closed there is but one. */
+function smallestProfile(statement: Statement): string[] {
+  const [smallest] = profilesBySize(statement);
+  if (findProfile(statement, smallest!).parameters.length === 0) return [];
+  return [
+    '    /// @dev Profiles are numbered by the positions they hold.',
+    `    uint8 internal constant SMALLEST_PROFILE = ${profileCapacity(statement, smallest!)};`,
+    '',
+  ];
+}
+
 /** The Solidity library through which contracts read a statement's public signals by name. */
 export function signalsLibrary(statement: Statement): string {
   const name = `${pascalCase(statement.name)}Signals`;
@@ -93,9 +104,7 @@ export function signalsLibrary(statement: Statement): string {
     '',
     `    uint256 internal constant COUNT = ${count};`,
     '',
-    '    /// @dev Profiles are numbered by the positions they hold.',
-    `    uint8 internal constant SMALLEST_PROFILE = ${profileCapacity(statement, profilesBySize(statement)[0]!)};`,
-    '',
+    ...smallestProfile(statement),
     '    error WrongSignalCount(uint256 expected, uint256 actual);',
     ...(isPacked ? ['', '    error MalformedSignal(uint256 position);'] : []),
     '',
