@@ -134,7 +134,7 @@ export async function postNextSnapshot(
 }
 
 /** The statements that contracts take proofs of. */
-type GatedStatement = Exclude<StatementName, 'solvency-receipt'>;
+type GatedStatement = Exclude<StatementName, 'solvency-receipt' | 'takeover'>;
 
 export interface GatedProof {
   readonly statement: GatedStatement;
