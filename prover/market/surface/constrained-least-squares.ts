@@ -63,7 +63,7 @@ function dot(a: readonly number[], b: readonly number[]): number {
 
 /**
  * One damped step. The last unknown is the elastic violation t of the exact penalty, so that the
- * quadratic program always has a solution.
+ * quadratic program always has a solution; `undefined` where doubles are too coarse to find it.
  */
 function stepOf(
   { gradient, hessian, constraints }: Linearisation,
@@ -71,7 +71,7 @@ function stepOf(
   { lower, upper }: Problem,
   damping: number,
   penalty: number,
-): { step: number[]; violation: number } {
+): { step: number[]; violation: number } | undefined {
   const n = x.length;
   const matrix = hessian.map((row, i) => [
     ...row.map((value, j) => (i === j ? value * (1 + damping) + damping * 1e-3 + 1e-12 : value)),
@@ -88,7 +88,13 @@ function stepOf(
   for (const { value, gradient: slope } of constraints) {
     if (value < NEAR) program.push({ gradient: [...slope, 1], bound: -value });
   }
-  const solved = minimiseQuadratic(matrix, [...gradient, penalty], program);
+  let solved: number[];
+  try {
+    solved = minimiseQuadratic(matrix, [...gradient, penalty], program);
+  } catch (error) {
+    if (error instanceof PlimsollError && error.code === 'QP_FAILED') return undefined;
+    throw error;
+  }
   return { step: solved.slice(0, n), violation: solved[n]! };
 }
 
@@ -110,7 +116,12 @@ export function solve(
   let steps = 0;
   while (steps < maxSteps && damping < DAMPING.most) {
     steps += 1;
-    const { step, violation } = stepOf(here, x, problem, damping, penalty);
+    const taken = stepOf(here, x, problem, damping, penalty);
+    if (taken === undefined) {
+      damping *= 6;
+      continue;
+    }
+    const { step, violation } = taken;
     const quadratic = here.hessian.reduce((sum, row, i) => sum + step[i]! * dot(row, step), 0);
     const expected =
       merit - (here.cost + dot(here.gradient, step) + quadratic / 2 + penalty * violation);
