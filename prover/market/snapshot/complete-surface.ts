@@ -113,7 +113,10 @@ function borrowedVol(neighbours: readonly Neighbour[], years: number): (k: numbe
   };
 }
 
-/** How far the volatilities of the money have moved since the base, at the time of an expiry. */
+/**
+ * How far the volatilities of the money have moved since the base, at the time of an expiry. Beyond
+ * the last expiry known a move fades with the root of time: news moves the near end most.
+ */
 function moveSinceBase(
   neighbours: readonly Neighbour[],
   base: UnderlyingMarket,
@@ -125,7 +128,10 @@ function moveSinceBase(
     const [now, then] = [volOf(svi, own, 0), volOf(dequantise(before), own, 0)];
     return now > 0 && then > 0 ? [{ years: own, log: Math.log(now / then) }] : [];
   });
-  return moves.length === 0 ? 1 : Math.exp(between(moves, years, ({ log }) => log));
+  const last = moves.at(-1);
+  if (last === undefined) return 1;
+  const fade = Math.min(1, Math.sqrt(last.years / years));
+  return Math.exp(fade * between(moves, years, ({ log }) => log));
 }
 
 function priorOf(
@@ -142,7 +148,8 @@ function priorOf(
     const confidence = Math.floor(Number(slice.confidenceQ10) * decay);
     return {
       origin: 'carried',
-      vol: (k) => volOf(svi, years, k) * move,
+      // The shape stays in standard deviations, which have become wider by as much.
+      vol: (k) => volOf(svi, years, k / move) * move,
       confidenceQ10: BigInt(Math.min(confidence, MOST_CONFIDENCE_Q10)),
       slice,
       remark:
