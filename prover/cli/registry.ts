@@ -65,7 +65,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   ),
   entry(
     'ledger',
-    'root, show, export or import a ledger',
+    'root, show, check, book, export or import a ledger',
     async () => (await import('./commands/ledger.ts')).command,
   ),
   entry(

@@ -107,14 +107,30 @@ function ruleOf(issue: z.core.$ZodIssue): string {
 export function parseValue<T>(schema: z.ZodType<T>, value: unknown, document: string): T {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue === undefined) throw new InvalidInput(document, 'is not valid');
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    throw new InvalidInput(fieldPath([...issue.path, key]), 'unknown field');
-  }
-  const field = issue.path.length === 0 ? document : fieldPath(issue.path);
-  throw new InvalidInput(field, ruleOf(issue));
+  const [fault] = faultsOf(parsed.error, document);
+  throw fault ?? new InvalidInput(document, 'is not valid');
+}
+
+/** The same for a value that need not hold: as the schema reads it, or every rule it breaks. */
+export function readValue<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  document: string,
+): { readonly data: T } | { readonly faults: readonly InvalidInput[] } {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  return parsed.success ? { data: parsed.data } : { faults: faultsOf(parsed.error, document) };
+}
+
+function faultsOf({ issues }: z.core.$ZodError, document: string): InvalidInput[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map(
+        (key) => new InvalidInput(fieldPath([...issue.path, key]), 'unknown field'),
+      );
+    }
+    const field = issue.path.length === 0 ? document : fieldPath(issue.path);
+    return [new InvalidInput(field, ruleOf(issue))];
+  });
 }
 
 /** Reads JSON in which every number is a canonical integer; anything else fails its field's rule. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
+import { InvalidInput } from '../core/errors.ts';
 import type { Instrument, InstrumentKind, Position, UnderlyingId } from '../model/types.ts';
 import { UNDERLYING_SYMBOLS } from '../model/types.ts';
 import {
@@ -10,6 +11,7 @@ import {
   oneOf,
   parseJson,
   parseValue,
+  readValue,
   pattern,
   requireRule,
   requiredOr,
@@ -138,6 +140,43 @@ export function parseLedgerValue(value: unknown): Account[] {
     ? parseValue(firstLedgerSchema, value, 'ledger')
     : parseValue(ledgerSchema, value, 'ledger');
   return accounts.map((account, index) => accountOf(account, `accounts[${index}]`));
+}
+
+/** One account of a document that need not hold: read, or every rule of the format it breaks. */
+export type LedgerEntry =
+  | { readonly account: Account }
+  | { readonly faults: readonly { readonly field: string; readonly rule: string }[] };
+
+const entriesSchema = z.looseObject({ accounts: z.array(z.unknown()).max(TREE_CAPACITY) });
+
+/**
+ * Every account by itself, so that a check can name all that is wrong. Throws `InvalidInput` where
+ * the document is no ledger at all.
+ */
+export function ledgerEntries(source: string): readonly LedgerEntry[] {
+  const value = parseJson(source, 'ledger');
+  const isFirst = (value as { version?: unknown } | null)?.version === FIRST_VERSION;
+  const { accounts } = parseValue(entriesSchema, value, 'ledger');
+  const none = { ...(value as object), accounts: [] };
+  parseValue<unknown>(isFirst ? firstLedgerSchema : ledgerSchema, none, 'ledger');
+  return accounts.map((entry, index): LedgerEntry => {
+    const at = `accounts[${index}]`;
+    const read = readValue<AccountDocument | FirstAccountDocument>(
+      isFirst ? firstAccountSchema : accountSchema,
+      entry,
+      at,
+    );
+    if ('faults' in read) {
+      const below = (field: string): string => (field === at ? at : `${at}.${field}`);
+      return { faults: read.faults.map(({ field, rule }) => ({ field: below(field), rule })) };
+    }
+    try {
+      return { account: accountOf(read.data, at) };
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      return { faults: [{ field: error.field, rule: error.rule }] };
+    }
+  });
 }
 
 function positionDocument({ instrument, lots }: Position): unknown {

@@ -11,7 +11,7 @@ import { formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
 import { LEDGER_OPTION, TICK_OPTION, accountIndex } from '../options/market-inputs.ts';
 import { readLedger } from '../options/ledger-input.ts';
 
-const ACTIONS = ['root', 'show', 'export', 'import'] as const;
+const ACTIONS = ['root', 'show', 'check', 'book', 'export', 'import'] as const;
 
 /** What identifies a ledger; the chain holds the root and the count. */
 function summary(ledger: Ledger) {
@@ -114,6 +114,9 @@ export const command: Command = {
   description:
     'root            the ledger root, as the chain holds it\n' +
     'show <account>  one account with its leaf (--json: and its path)\n' +
+    'check           everything that does not hold: instruments that do not net to zero, owners,\n' +
+    '                slots, widths, --count, and with --snapshot expiries; exit code 1 if there is any\n' +
+    'book            pay what --snapshot settles into the balances and write the ledger to --out\n' +
     'export          write the published form of the ledger to --out: all that a stranger needs,\n' +
     '                with the snapshot in calldata, to make the same proofs\n' +
     'import <file>   check a published ledger, against --root too, and write it to --out',
@@ -125,7 +128,17 @@ export const command: Command = {
   options: {
     tick: TICK_OPTION,
     ledger: LEDGER_OPTION,
-    out: { type: 'string', placeholder: 'file', describe: 'the file that export and import write' },
+    out: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'the file that book, export and import write',
+    },
+    snapshot: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'the snapshot that book settles by, and check holds expiries against',
+    },
+    count: { type: 'string', placeholder: 'number', describe: 'how many accounts check expects' },
     root: { type: 'string', placeholder: 'number', describe: 'the root an import must have' },
   },
   needsSetup: false,
@@ -133,7 +146,13 @@ export const command: Command = {
     const [action = ''] = context.positionals;
     if (action === 'root') root(context);
     else if (action === 'show') show(context);
-    else if (action === 'export') exportLedger(context);
+    else if (action === 'check') {
+      refuseArgument(context);
+      (await import('./ledger-check.ts')).checkLedgerCommand(context);
+    } else if (action === 'book') {
+      refuseArgument(context);
+      (await import('./ledger-book.ts')).bookLedgerCommand(context);
+    } else if (action === 'export') exportLedger(context);
     else if (action === 'import') importLedger(context);
     else
       throw new InvalidInput('<action>', `must be one of ${ACTIONS.join(', ')}, got "${action}"`);

@@ -20,6 +20,7 @@ import {
 } from '../options/market-inputs.ts';
 import { readLedger } from '../options/ledger-input.ts';
 import { buildWhereMissing, outputPath } from '../options/proof-output.ts';
+import { noteStale } from '../options/staleness.ts';
 import { printSignals } from '../options/signals.ts';
 
 /** A private receipt is made by `plimsoll receipt`. */
@@ -123,10 +124,12 @@ export const command: Command = {
         'must be account-margin where the account is changed first',
       );
     }
+    const [snapshot, parameters] = [readSnapshot(context), readParameters(context)];
+    const stale = noteStale(context, snapshot, parameters);
     const instance = prepareStatement(statement, {
       opening: ledger.open(index),
-      snapshot: readSnapshot(context),
-      parameters: readParameters(context),
+      snapshot,
+      parameters,
       context: useOf(context, statement),
       change,
     });
@@ -146,6 +149,7 @@ export const command: Command = {
       statement,
       profile: instance.profile,
       account: index,
+      stale,
       constraints,
       publicSignals: file.publicSignals,
       ...timings,

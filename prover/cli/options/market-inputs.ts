@@ -56,8 +56,13 @@ function sampleFile(kind: 'ledger' | 'snapshot', context: CommandContext): strin
 
 /** The accounts without the tree over them, whose leaves take time to hash. */
 export function readAccounts(context: CommandContext): readonly Account[] {
+  return parseLedger(ledgerText(context));
+}
+
+/** The ledger document as it is written, for what reads more than its accounts. */
+export function ledgerText(context: CommandContext): string {
   const path = stringOption(context, 'ledger') ?? sampleFile('ledger', context);
-  return parseLedger(readTextFile(path, '--ledger'));
+  return readTextFile(path, '--ledger');
 }
 
 export function readSnapshot(context: CommandContext): MarketSnapshot {

@@ -13,6 +13,7 @@ import { levelsJson, printLevels } from './levels.ts';
 import { contingencyLines, isolatedReport, scenarioRows, statusOf } from './report.ts';
 import { greeksJson } from './greeks.ts';
 import { positionJson, printMargin } from './sections.ts';
+import { noteStale } from '../../options/staleness.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
@@ -55,6 +56,7 @@ export const command: Command = {
     const index = accountIndex(name, '<account>', { accountCount }, context);
     const account = accounts[index] as Account;
     const market = priceMarket(snapshot, set.parameters);
+    const stale = noteStale(context, snapshot, set);
     const margin = marginPortfolio(account, market);
     const isolated = isolatedReport(account, market);
     const { options, print } = context;
@@ -106,6 +108,7 @@ export const command: Command = {
       })),
       greeks: greeksJson(margin, snapshot),
       isolated: { collateral: isolated.collateral, total: isolated.total },
+      stale,
       ...(derivation === undefined ? {} : { derivation }),
       ...(levels === undefined ? {} : { levels: levelsJson(levels) }),
       ...(history === undefined ? {} : { history: historyJson(history, margin) }),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../../core/errors.ts';
+import { writeFileAtomically } from '../../../core/files.ts';
+import { marginLevels } from '../../../analysis/levels.ts';
 import type { Account } from '../../../commitments/account.ts';
-import { accountDocument } from '../../../documents/ledger-document.ts';
+import { accountDocument, formatLedger } from '../../../documents/ledger-document.ts';
 import { snapshotDocument } from '../../../documents/snapshot-document.ts';
 import { repriceMarket } from '../../../analysis/shock.ts';
 import { standingOf } from '../../../analysis/standing.ts';
@@ -14,6 +16,8 @@ import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatUtc, instrumentName } from '../../../model/format.ts';
+import { levelsJson, printLevels } from './levels.ts';
+import { noteStale } from '../../options/staleness.ts';
 import { comparisonTable, standingJson } from './comparison.ts';
 import { parseShock, shockedBy } from './shock.ts';
 import { STEP_OPTIONS, readSteps } from './steps.ts';
@@ -53,7 +57,8 @@ export const command: Command = {
     'Changes the account first (deposits, removals, additions, withdrawals; positions are paid for\n' +
     'at mark), then moves the market: forwards by their ratio to the index, strikes keep their\n' +
     'volatility, vol scales all volatilities in proportion, time lets it pass at constant\n' +
-    'volatility. Exact margin; docs/risk-analysis.md defines the moved snapshot.',
+    'volatility. Exact margin; docs/risk-analysis.md defines the moved snapshot. --out writes the\n' +
+    'ledger after the trade, for margin, prove and what-if to go on from.',
   example: 'npx plimsoll what-if together --add BTC-27MAR26-70000-C:-0.5 --shock btc=-10%,vol=+20%',
   positionals: [
     {
@@ -69,6 +74,17 @@ export const command: Command = {
       placeholder: 'btc=-10%,vol=+20%,…',
       describe: 'btc, eth: move or price; vol, btc-vol, eth-vol: move; time: e.g. 6h',
     },
+    levels: { type: 'boolean', describe: 'the levels of margin calls after the change, too' },
+    out: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'write the ledger with the changed account in its place: what --ledger takes',
+    },
+    'out-snapshot': {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'write the moved market: what --snapshot takes',
+    },
     ...MARKET_OPTIONS,
   },
   needsSetup: false,
@@ -79,7 +95,8 @@ export const command: Command = {
     const accounts = readAccounts(context);
     const accountCount = BigInt(accounts.length);
     const snapshot = readSnapshot(context);
-    const { parameters } = readParameters(context);
+    const set = readParameters(context);
+    const { parameters } = set;
     const name = context.positionals[0] ?? '';
     const index = accountIndex(name, '<account>', { accountCount }, context);
     const account = accounts[index] as Account;
@@ -91,6 +108,19 @@ export const command: Command = {
     const { snapshot: moved, limits } = shockedBy(snapshot, shock, parameters);
     const now = standingOf(account, market);
     const after = standingOf(changed, repriceMarket(market, moved));
+    const levels =
+      context.options['levels'] === true ? marginLevels(changed, after.market) : undefined;
+    const stale = noteStale(context, moved, set);
+    const [out, outSnapshot] = [
+      stringOption(context, 'out'),
+      stringOption(context, 'out-snapshot'),
+    ];
+    if (out !== undefined) {
+      writeFileAtomically(out, formatLedger(accounts.toSpliced(index, 1, changed)));
+    }
+    if (outSnapshot !== undefined) {
+      writeFileAtomically(outSnapshot, `${JSON.stringify(snapshotDocument(moved), null, 1)}\n`);
+    }
 
     noteUnlisted(changed, after.market, context);
     for (const { underlying, expiry, limit } of limits) {
@@ -100,6 +130,11 @@ export const command: Command = {
     }
     context.print(`Account ${index} at ${formatUtc(snapshot.time)} UTC (USD)`);
     for (const line of comparisonTable(now, after)) context.print(`  ${line}`);
+    if (levels !== undefined) printLevels(context.print, levels);
+    if (out !== undefined) {
+      context.print(`wrote ${out}: account ${index} is the changed one; others are as they were`);
+    }
+    if (outSnapshot !== undefined) context.print(`wrote ${outSnapshot}`);
     context.printJson({
       account: index,
       margin: 'exact',
@@ -107,6 +142,10 @@ export const command: Command = {
       after: standingJson(after),
       accountAfter: accountDocument(changed),
       snapshotAfter: snapshotDocument(moved),
+      stale,
+      ...(levels === undefined ? {} : { levels: levelsJson(levels) }),
+      ...(out === undefined ? {} : { out }),
+      ...(outSnapshot === undefined ? {} : { outSnapshot }),
       limits: limits.map(({ underlying, ...rest }) => ({
         underlying: UNDERLYING_SYMBOLS[underlying],
         ...rest,

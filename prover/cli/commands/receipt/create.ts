@@ -29,6 +29,7 @@ import { readLedger } from '../../options/ledger-input.ts';
 import { buildWhereMissing, outputPath } from '../../options/proof-output.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { noteStale } from '../../options/staleness.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 
 /** From a place document, or from a node: the latest tick that binds these roots. */
@@ -139,6 +140,7 @@ export const command: Command = {
     const ledger = readLedger(context);
     const opening = ledger.open(accountIndex(account, '--account', ledger, context));
     const [snapshot, parameters] = [readSnapshot(context), readParameters(context)];
+    const stale = noteStale(context, snapshot, parameters);
     const place = await placeFor(context, {
       ledgerRoot: opening.ledgerRoot,
       snapshotHash: snapshotHash(snapshot),
@@ -154,6 +156,6 @@ export const command: Command = {
     context.print(`  margin tick ${place.tick} of ${place.marketFeed} on chain ${place.chainId}`);
     const feed = `--feed ${place.marketFeed}`;
     context.print(`  check it with: npx plimsoll receipt verify ${out} --rpc https://… ${feed}`);
-    context.printJson({ out, account: opening.index, receipt });
+    context.printJson({ out, account: opening.index, stale, receipt });
   },
 };
