@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { parseInstrument } from '../../../prover/cli/commands/margin/instrument.ts';
 import { accountAfter } from '../../../prover/commitments/account-change.ts';
-import { parseLedgerValue } from '../../../prover/documents/ledger-document.ts';
+import { LEDGER_VERSION, parseLedgerValue } from '../../../prover/documents/ledger-document.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
 import { parseSnapshotValue } from '../../../prover/documents/snapshot-document.ts';
 import { applySteps, costAtMarkE6 } from '../../../prover/analysis/trades.ts';
@@ -151,7 +151,7 @@ describe('plimsoll what-if', () => {
     );
     const ledger = {
       format: 'plimsoll.ledger',
-      version: 1,
+      version: LEDGER_VERSION,
       accounts: [answer.accountAfter],
     };
     const [account] = parseLedgerValue(ledger);
