@@ -57,8 +57,6 @@ interface MarketDay {
 /** Days from `time`'s to the expiries listed then: 4 dailies, 5 Fridays, 3 last Fridays. */
 function listedDays(time: number): number[] {
   const midnight = Math.floor(time / DAY);
-  // 1 January 1970 was a Thursday.
-  const isFriday = (day: number): boolean => day % 7 === 1;
   const month = (day: number): number => new Date(day * DAY * 1000).getUTCMonth();
   const ahead = Array.from({ length: 150 }, (_, i) => midnight + 1 + i);
   const fridays = ahead.filter(isFriday);
@@ -82,7 +80,13 @@ function marketDays(): MarketDay[] {
     const common = { ...BTC, surface, days, strikes: 9, carry: 0.05, time };
     const specs = [
       { ...common, index },
-      { ...common, index: Math.round(3.2 * level) / 100, underlying: 1 as const },
+      // Fridays only: half the work, and another number of slots.
+      {
+        ...common,
+        days: days.filter((ahead) => isFriday(Math.floor(time / DAY) + ahead)),
+        index: Math.round(3.2 * level) / 100,
+        underlying: 1 as const,
+      },
     ] as const;
     const expiry = (nth: number): number => expiryAt(specs[0], days[nth]!);
     return {
@@ -117,6 +121,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** 1 January 1970 was a Thursday. */
+function isFriday(day: number): boolean {
+  return day % 7 === 1;
+}
+
+/** Whose options expire then: every day BTC's, on Fridays ETH's too. */
+function symbolsOf(expiry: number): readonly { symbol: 'BTC' | 'ETH'; u: UnderlyingId }[] {
+  const btc = { symbol: 'BTC', u: 0 } as const;
+  return isFriday(Math.floor(expiry / DAY)) ? [btc, { symbol: 'ETH', u: 1 }] : [btc];
+}
+
 /** The same prices by three ways: the venue's response, market inputs, a flag. */
 function settlementArguments(
   days: readonly MarketDay[],
@@ -135,19 +150,17 @@ function settlementArguments(
   }
   if (day % 3 === 1) {
     const settlements = expiries.flatMap((expiry) =>
-      (['BTC', 'ETH'] as const).map((symbol, u) => ({
+      symbolsOf(expiry).map(({ symbol, u }) => ({
         symbol,
         expiry,
-        priceE4: BigInt(Math.round(price(expiry, u as UnderlyingId) * 1e4)),
+        priceE4: BigInt(Math.round(price(expiry, u) * 1e4)),
       })),
     );
     const inputs = { time: expiries.at(-1)!, underlyings: [], collateral: [], settlements };
     return [write('settled.json', formatMarketInputs(inputs))];
   }
   const flags = expiries.flatMap((expiry) =>
-    (['BTC', 'ETH'] as const).map(
-      (symbol, u) => `${symbol}-${iso(expiry)}=${price(expiry, u as UnderlyingId)}`,
-    ),
+    symbolsOf(expiry).map(({ symbol, u }) => `${symbol}-${iso(expiry)}=${price(expiry, u)}`),
   );
   return ['--settlement', flags.join(',')];
 }
@@ -301,11 +314,11 @@ describe('sixty days carried on with --base', () => {
 
       // Of the index: a quoted expiry to the width of its quotes, a carried one to a crash's news.
       expect(worst.quoted).toBeLessThan(1e-4);
-      expect(worst.carried).toBeLessThan(0.002);
+      expect(worst.carried).toBeLessThan(0.005);
       expect(seen.carried).toBeGreaterThan(40);
       expect(seen.awaiting).toBeGreaterThan(10);
-      expect(seen.settled).toBeGreaterThan(100);
-      expect(seen.freed).toBeGreaterThan(100);
+      expect(seen.settled).toBeGreaterThan(60);
+      expect(seen.freed).toBeGreaterThan(60);
       expect(seen.booked).toBeGreaterThan(100);
     },
   );
