@@ -129,6 +129,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/backtest/backtest.ts')).command,
   ),
   entry(
+    'forecast',
+    'forecasts of volatility compared out of sample',
+    async () => (await import('./commands/forecast/forecast.ts')).command,
+  ),
+  entry(
     'completions',
     'completion of commands and flags for a shell',
     async () => (await import('./commands/completions.ts')).command,

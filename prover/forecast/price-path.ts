@@ -10,6 +10,7 @@ export interface PricePath {
   readonly stepSeconds: number;
   /** Unix seconds at which each bar ended, strictly increasing. */
   readonly times: Float64Array;
+  readonly opens: Float64Array;
   readonly closes: Float64Array;
   readonly lows: Float64Array;
   readonly highs: Float64Array;
@@ -25,6 +26,7 @@ export interface PricePath {
 export function pricePath({ stepSeconds, runs }: BarHistory): PricePath {
   const count = runs.reduce((sum, run) => sum + run.length, 0);
   const times = new Float64Array(count);
+  const opens = new Float64Array(count);
   const closes = new Float64Array(count);
   const lows = new Float64Array(count);
   const highs = new Float64Array(count);
@@ -36,6 +38,7 @@ export function pricePath({ stepSeconds, runs }: BarHistory): PricePath {
     const end = index + run.length;
     for (const bar of run) {
       times[index] = bar.time + stepSeconds;
+      opens[index] = bar.open;
       closes[index] = bar.close;
       lows[index] = bar.low;
       highs[index] = bar.high;
@@ -45,7 +48,7 @@ export function pricePath({ stepSeconds, runs }: BarHistory): PricePath {
       index += 1;
     }
   }
-  return { stepSeconds, times, closes, lows, highs, variances, runEnds };
+  return { stepSeconds, times, opens, closes, lows, highs, variances, runEnds };
 }
 
 /** How many bars a horizon spans; one that is no whole number of bars is looked at longer. */
