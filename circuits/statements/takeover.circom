@@ -24,13 +24,12 @@ template Takeover() {
     // ---- PUBLIC ----
     signal output previousLedgerRoot; // hashWords(LEDGER, [accountCount, treeRoot])
     signal output nextLedgerRoot;     // the same with the message applied
-    signal output message;            // kind (8) | accountIndex (24) | settlementNonce (32) | amountE6 (64)
-    signal output messageAddress;     // new owner, depositor, or 0
-    signal output outcome;            // appliedE6 (64) | isApplied (1)
+    signal output consumed;           // message (128) | appliedE6 (64) | isApplied (1)
+    signal output messageAddress;     // second word of the message
     signal input context;             // keccak256(chain id, contract, action, beneficiary) mod r
 
     // ---- PRIVATE ----
-    signal input messageWord;
+    signal input messageWord;         // kind (8) | accountIndex (24) | settlementNonce (32) | amountE6 (64)
     signal input addressWord;
     signal input identityWord;        // of the leaf before
     signal input balancesWord;
@@ -85,9 +84,8 @@ template Takeover() {
 
     previousLedgerRoot <== update.previousLedgerRoot;
     nextLedgerRoot <== update.nextLedgerRoot;
-    message <== messageWord;
+    consumed <== messageWord + applied.appliedE6 * 2 ** 128 + applied.isApplied * 2 ** 192;
     messageAddress <== addressWord;
-    outcome <== applied.appliedE6 + applied.isApplied * 2 ** 64;
 
     // 6. The context is bound: an input that no constraint touches could be changed by anyone.
     signal contextSquare <== context * context;

@@ -113,12 +113,12 @@ export interface TakeoverSignals {
   readonly nextLedgerRoot: bigint;
   /** First word of the message: kind (8), accountIndex (24), settlementNonce (32), amountE6 (64) (message word). */
   readonly message: bigint;
-  /** Second word of the message: the new owner of a takeover, the depositor of a deposit (address). */
-  readonly messageAddress: bigint;
   /** By how much the quote balance rose (USD E6). */
   readonly appliedE6: bigint;
   /** 0 when the message left the ledger as it was (flag). */
   readonly isApplied: bigint;
+  /** Second word of the message: the new owner of a takeover, the depositor of a deposit (address). */
+  readonly messageAddress: bigint;
   /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
   readonly context: bigint;
 }
@@ -230,16 +230,16 @@ export const PUBLIC_SIGNALS = {
   takeover: [
     { name: 'previousLedgerRoot', unit: 'hash', type: 'hash' },
     { name: 'nextLedgerRoot', unit: 'hash', type: 'hash' },
-    { name: 'message', unit: 'message word', type: 'uint' },
-    { name: 'messageAddress', unit: 'address', type: 'uint' },
     {
-      name: 'outcome',
+      name: 'consumed',
       type: 'packed',
       fields: [
+        { name: 'message', unit: 'message word', type: 'uint', bits: 128 },
         { name: 'appliedE6', unit: 'USD E6', type: 'uint', bits: 64 },
         { name: 'isApplied', unit: 'flag', type: 'uint', bits: 1 },
       ],
     },
+    { name: 'messageAddress', unit: 'address', type: 'uint' },
     { name: 'context', unit: 'hash', type: 'hash' },
   ],
 } as const;
