@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { InboxMessage, LeafMessage, MessageOutcome } from '../commitments/inbox-message.ts';
+import { applyToAccount, isAddressed, NOT_APPLIED } from '../commitments/inbox-message.ts';
+import type { Account } from '../commitments/account.ts';
+
+/** How much may leave an account: what it has above its initial margin, by whatever the rollup knows. */
+export type Withdrawable = (account: Account, message: InboxMessage) => bigint;
+
+export interface AppliedMessages {
+  readonly accounts: readonly Account[];
+  /** One for each message, in their order. */
+  readonly outcomes: readonly MessageOutcome[];
+}
+
+const isLeafMessage = (message: InboxMessage): message is LeafMessage =>
+  message.kind !== 'withdrawal';
+
+/**
+ * A withdrawal takes the smaller of what is asked and what may leave. It is the owner's alone to ask,
+ * and of an account that is not frozen.
+ */
+function withdraw(
+  account: Account | undefined,
+  message: InboxMessage,
+  withdrawable: Withdrawable,
+): { readonly account: Account | undefined; readonly outcome: MessageOutcome } {
+  const isRefused = account?.frozen === true || account?.owner !== message.address;
+  if (!isAddressed(account, message) || isRefused) return { account, outcome: NOT_APPLIED };
+  const free = withdrawable(account, message);
+  const taken = free < message.amountE6 ? free : message.amountE6;
+  const appliedE6 = taken > 0n ? taken : 0n;
+  return {
+    account: { ...account, quoteE6: account.quoteE6 - appliedE6 },
+    outcome: { isApplied: true, appliedE6 },
+  };
+}
+
+/**
+ * What consuming the messages makes of the accounts (docs/integration.md): every message is applied
+ * or its outcome is 0; none can fail, and none waits for another.
+ */
+export function applyMessages(
+  accounts: readonly Account[],
+  messages: readonly InboxMessage[],
+  withdrawable: Withdrawable = () => 0n,
+): AppliedMessages {
+  const changed = [...accounts];
+  const outcomes = messages.map((message) => {
+    const index = Number(message.accountIndex);
+    const { account, outcome } = isLeafMessage(message)
+      ? applyToAccount(changed[index], message)
+      : withdraw(changed[index], message, withdrawable);
+    if (account !== undefined) changed[index] = account;
+    return outcome;
+  });
+  return { accounts: changed, outcomes };
+}

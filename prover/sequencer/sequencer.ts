@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {
+  Result,
+  hexlify,
+  type Contract,
+  type ContractTransactionReceipt,
+  type SigningKey,
+} from 'ethers';
+import { z } from 'zod';
+
+import { LANE_NUMBERS } from '../chain/inbox-lane.ts';
+import { read, send } from '../chain/refusal.ts';
+import { transitionDigest } from '../chain/transition.ts';
+import type { Account } from '../commitments/account.ts';
+import type { InboxMessage, Lane } from '../commitments/inbox-message.ts';
+import { unpackMessage } from '../commitments/inbox-message.ts';
+import { Ledger } from '../commitments/ledger.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { parseValue } from '../core/schema.ts';
+import type { Proposal, ProposalOptions, VenueIdentity, VenueState } from './propose.ts';
+import { emptyVenue, proposeNext, stateAfterForced } from './propose.ts';
+import type { TransitionEvidence } from './transition-rule.ts';
+import { checkTransition } from './transition-rule.ts';
+
+/** Makes what the transition verifier takes for a proof; throws where no proof exists. */
+export type Prove = (evidence: TransitionEvidence) => string;
+
+/** An honest prover's signature in the place of the rollup's validity proof. */
+export function attesting(key: SigningKey): Prove {
+  return (evidence) => {
+    checkTransition(evidence);
+    return key.sign(transitionDigest(evidence.transition)).serialized;
+  };
+}
+
+/** For a verifier that accepts everything; nothing is checked. */
+export const provingNothing: Prove = () => '0x';
+
+const words = z.object({ lane: z.bigint(), index: z.bigint(), w0: z.bigint(), w1: z.bigint() });
+const latestLedger = z
+  .instanceof(Result)
+  .transform((struct): unknown => struct.toObject())
+  .pipe(z.object({ root: z.bigint(), engineCount: z.bigint() }));
+
+/** Keeps the ledger of one registry: reads its inbox, proposes roots, follows forced ones. */
+export class Sequencer {
+  readonly #registry: Contract;
+  readonly #venue: VenueIdentity;
+  readonly #prove: Prove;
+  #state: VenueState;
+
+  /** From the state of a ledger that the registry has accepted, or before the first one. */
+  constructor(registry: Contract, venue: VenueIdentity, prove: Prove, state = emptyVenue(venue)) {
+    this.#registry = registry;
+    this.#venue = venue;
+    this.#prove = prove;
+    this.#state = state;
+  }
+
+  get state(): VenueState {
+    return this.#state;
+  }
+
+  get ledger(): Ledger {
+    return new Ledger(this.#state.accounts);
+  }
+
+  /** Every message of a lane from a count on, as the inbox's events have them. */
+  async messages(lane: Lane, from: bigint): Promise<readonly InboxMessage[]> {
+    const events = await this.#registry.queryFilter('MessageAppended');
+    return events
+      .map((event) => {
+        const parsed = this.#registry.interface.parseLog(event);
+        const values = parseValue(words, parsed?.args.toObject(), 'MessageAppended');
+        return { ...values, message: unpackMessage(values.w0, values.w1) };
+      })
+      .filter((entry) => entry.lane === LANE_NUMBERS[lane] && entry.index >= from)
+      .sort((left, right) => Number(left.index - right.index))
+      .map(({ message }) => message);
+  }
+
+  /** Takes over what others made of the ledger by force since; throws where that is not this ledger. */
+  async follow(): Promise<void> {
+    const { root, engineCount } = await read(this.#registry, 'latest', [], latestLedger);
+    const behind = engineCount - this.#state.engineCount;
+    const forced = await this.messages('engine', this.#state.engineCount);
+    this.#state = forced.slice(0, Number(behind)).reduce(stateAfterForced, this.#state);
+    if (root !== 0n && this.ledger.root !== root) {
+      throw new PlimsollError('ANOTHER_LEDGER', `the latest root is ${root}, not of this ledger`);
+    }
+  }
+
+  /** The next ledger, from what waits in the inbox now. */
+  async propose(options: ProposalOptions = {}): Promise<Proposal> {
+    const pending = {
+      engine: await this.messages('engine', this.#state.engineCount),
+      user: await this.messages('user', this.#state.userCount),
+    };
+    return proposeNext(this.#venue, this.#state, pending, options);
+  }
+
+  /** Posts a proposed ledger with its data; throws where it has no proof or is refused. */
+  async submit(
+    proposal: Proposal,
+    { settledBy, withdrawable = () => 0n }: ProposalOptions = {},
+  ): Promise<ContractTransactionReceipt> {
+    const { transition, consumed, data, next } = proposal;
+    const proof = this.#prove({
+      transition,
+      previous: this.#state.accounts,
+      consumed,
+      data,
+      settledBy,
+      withdrawable,
+    });
+    const { root, accountCount, engineCount, userCount, bookedThrough } = transition.next;
+    const { outcomesRoot } = transition;
+    const receipt = await send(this.#registry, 'submitRoot', [
+      { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot },
+      hexlify(data),
+      proof,
+    ]);
+    this.#state = next;
+    return receipt;
+  }
+
+  /** Proposes and posts in one go. */
+  async post(options: ProposalOptions = {}): Promise<Proposal> {
+    const proposal = await this.propose(options);
+    await this.submit(proposal, options);
+    return proposal;
+  }
+
+  /** The first root: these accounts, and nothing consumed. It is trusted, as its data is. */
+  async postGenesis(accounts: readonly Account[]): Promise<Proposal> {
+    return await this.post({ ownTransactions: () => accounts, misbehaviour: { kind: 'lag' } });
+  }
+}
