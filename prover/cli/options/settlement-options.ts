@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
+import type { Account } from '../../commitments/account.ts';
 import { parseLedger } from '../../documents/ledger-document.ts';
 import { bookedBy } from '../../market/snapshot/booked.ts';
 import type { Settlement } from '../../market/snapshot/settle.ts';
@@ -37,8 +38,7 @@ export const SETTLEMENT_OPTIONS = {
   ledger: {
     type: 'string',
     placeholder: 'file',
-    describe:
-      'ledger whose positions say which expiries of --base are booked, and free their slots',
+    describe: 'ledger whose positions say which expiries are booked, and which must be listed',
   },
   'booked-through': {
     type: 'string',
@@ -77,17 +77,24 @@ export function namedSettlements(context: CommandContext): readonly Settlement[]
   });
 }
 
+/** The accounts of `--ledger`; nothing without it. */
+export function openPositions(context: CommandContext): readonly Account[] {
+  const path = stringOption(context, 'ledger');
+  return path === undefined ? [] : parseLedger(readTextFile(path, '--ledger'));
+}
+
 /** What `--booked-through` or `--ledger` says of the base's expiries; nothing without either. */
 export function bookedThrough(
   context: CommandContext,
   base: MarketSnapshot | undefined,
+  ledger: readonly Account[],
 ): { readonly bookedThrough?: bigint } {
   const text = stringOption(context, 'booked-through');
-  const path = stringOption(context, 'ledger');
-  if (text !== undefined && path !== undefined) {
+  const hasLedger = stringOption(context, 'ledger') !== undefined;
+  if (text !== undefined && hasLedger) {
     throw new InvalidInput('--booked-through', 'excludes --ledger, which says the same');
   }
   if (text !== undefined) return { bookedThrough: BigInt(parseExpiry(text, '--booked-through')) };
-  if (path === undefined || base === undefined) return {};
-  return { bookedThrough: bookedBy(parseLedger(readTextFile(path, '--ledger')), base) };
+  if (!hasLedger || base === undefined) return {};
+  return { bookedThrough: bookedBy(ledger, base) };
 }

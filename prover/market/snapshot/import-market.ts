@@ -43,8 +43,16 @@ export interface ImportRequest {
   /** Prices that somebody named, expiry by expiry. */
   readonly settlements?: readonly Settlement[];
   readonly deliveries?: readonly DeliveryPrice[];
+  /** Expiries in which positions are known to be open: new ones of them are listed first. */
+  readonly openExpiries?: readonly OpenExpiry[];
   /** Every position whose expiry is not after this has left the ledger (default: the base's). */
   readonly bookedThrough?: bigint;
+}
+
+export interface OpenExpiry {
+  readonly underlying: UnderlyingId;
+  /** Unix seconds. */
+  readonly expiry: bigint;
 }
 
 export interface ImportLimits {
@@ -271,6 +279,9 @@ export function importMarket(request: ImportRequest): MarketImport {
       time,
       limits: limits.fit,
       carryHalfLifeSeconds: limits.carryHalfLifeSeconds,
+      open: (request.openExpiries ?? []).flatMap(({ underlying, expiry }) =>
+        underlying === u ? [Number(expiry)] : [],
+      ),
     });
     return { ...built, chain };
   };

@@ -76,16 +76,18 @@ function sliceOf(
 
 /**
  * At most twelve slices: those that have expired, those of the base, in which positions may be open,
- * then the others with the largest open interest, the earlier of two equal ones.
+ * those in which some are known to be, then the others with the largest open interest, the earlier of two equal ones.
  */
 function keep(
   surface: ChainSurface,
   base: readonly Slice[],
+  open: readonly number[],
 ): { kept: ExpirySurface[]; out: number[] } {
   const waiting = base.filter(({ state }) => state === 'expired').length;
   const listed = new Set(base.map(({ expiry }) => Number(expiry)));
   const fitted = surface.expiries.filter(({ fit }) => fit.state === 'fitted');
-  const rank = ({ expiry }: ExpirySurface): number => (listed.has(expiry) ? 0 : 1);
+  const rank = ({ expiry }: ExpirySurface): number =>
+    listed.has(expiry) ? 0 : open.includes(expiry) ? 1 : 2;
   const ranked = [...fitted].sort(
     (left, right) =>
       rank(left) - rank(right) ||
@@ -144,7 +146,7 @@ export function buildUnderlying(
   chain: Chain,
   fitted: ChainSurface,
   inputs: readonly TimedInputs[],
-  { base, time, ...limits }: Omit<Completion, 'index'>,
+  { base, time, open, ...limits }: Omit<Completion, 'index'> & { readonly open: readonly number[] },
 ): BuiltUnderlying {
   const symbol = UNDERLYING_SYMBOLS[chain.underlying];
   const notes: Note[] = [];
@@ -172,7 +174,7 @@ export function buildUnderlying(
     index: index.price,
   });
   const waiting = (base?.slices ?? []).filter(({ state }) => state === 'expired');
-  const { kept, out } = keep(surface, base?.slices ?? []);
+  const { kept, out } = keep(surface, base?.slices ?? [], open);
   if (kept.length === 0) throw noSurface(symbol, surface);
   // What waits has passed at `time`, and so comes before everything that was fitted.
   const slices: Slice[] = [

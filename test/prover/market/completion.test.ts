@@ -275,4 +275,17 @@ describe('the slots of a snapshot', () => {
       weeks.map((day) => expiryAt(spec, day)),
     );
   });
+
+  it('go to new expiries in which positions are open before busier ones', () => {
+    const weeks = Array.from({ length: 14 }, (_, i) => 7 * (i + 1));
+    const spec = { ...BTC, days: weeks, strikes: 9 };
+    const held = expiryAt(spec, 21);
+    const quiet = (options: SyntheticOption[]) =>
+      options.map((option) => (option.expiry === held ? { ...option, openInterest: 0 } : option));
+    const openExpiries = [{ underlying: 0, expiry: BigInt(held) } as const];
+    const [unknown, known] = [imported(spec, quiet), imported(spec, quiet, { openExpiries })];
+    expect(sliceIn(unknown.snapshot, held)).toBeUndefined();
+    expect(sliceIn(known.snapshot, held)).toBeDefined();
+    expect(known.btc.crowdedOut).toHaveLength(2);
+  });
 });

@@ -13,6 +13,7 @@ import { levelsJson, printLevels } from './levels.ts';
 import { contingencyLines, isolatedReport, scenarioRows, statusOf } from './report.ts';
 import { greeksJson } from './greeks.ts';
 import { positionJson, printMargin } from './sections.ts';
+import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
 import {
   MARKET_OPTIONS,
@@ -57,6 +58,7 @@ export const command: Command = {
     const account = accounts[index] as Account;
     const market = priceMarket(snapshot, set.parameters);
     const stale = noteStale(context, snapshot, set);
+    noteUnlisted(context, snapshot, [account]);
     const margin = marginPortfolio(account, market);
     const isolated = isolatedReport(account, market);
     const { options, print } = context;

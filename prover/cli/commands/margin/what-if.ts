@@ -8,15 +8,15 @@ import { snapshotDocument } from '../../../documents/snapshot-document.ts';
 import { repriceMarket } from '../../../analysis/shock.ts';
 import { standingOf } from '../../../analysis/standing.ts';
 import { applySteps } from '../../../analysis/trades.ts';
-import { isOption, isPerpetual } from '../../../model/instrument.ts';
-import type { PricedMarket } from '../../../risk/pricing/market.ts';
+import { isOption } from '../../../model/instrument.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
 import type { Portfolio } from '../../../model/types.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
-import type { Command, CommandContext } from '../../command.ts';
+import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { formatUtc, instrumentName } from '../../../model/format.ts';
+import { formatUtc } from '../../../model/format.ts';
 import { levelsJson, printLevels } from './levels.ts';
+import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
 import { comparisonTable, standingJson } from './comparison.ts';
 import { parseShock, shockedBy } from './shock.ts';
@@ -30,20 +30,6 @@ import {
 } from '../../options/market-inputs.ts';
 
 const ASKS = ['add', 'remove', 'deposit', 'withdraw', 'shock'] as const;
-
-function noteUnlisted(
-  { positions }: Portfolio,
-  { snapshot }: PricedMarket,
-  { note }: CommandContext,
-): void {
-  for (const { instrument } of positions) {
-    const { slices } = snapshot.underlyings[instrument.underlying];
-    if (isPerpetual(instrument)) continue;
-    if (!slices.some(({ expiry }) => expiry === instrument.expiry)) {
-      note(`${instrumentName(instrument)}: the snapshot does not list its expiry; worth intrinsic`);
-    }
-  }
-}
 
 const holdsOptions = ({ positions }: Portfolio, underlying: number, expiry: bigint): boolean =>
   positions.some(
@@ -122,7 +108,7 @@ export const command: Command = {
       writeFileAtomically(outSnapshot, `${JSON.stringify(snapshotDocument(moved), null, 1)}\n`);
     }
 
-    noteUnlisted(changed, after.market, context);
+    noteUnlisted(context, after.market.snapshot, [changed]);
     for (const { underlying, expiry, limit } of limits) {
       if (!holdsOptions(changed, underlying, expiry)) continue;
       const slice = `${UNDERLYING_SYMBOLS[underlying]} ${formatUtc(expiry)}`;

@@ -9,6 +9,8 @@ import type { ChainReading } from '../../../market/feeds/csv-chain.ts';
 import { readMarketFile } from '../../../market/feeds/read-file.ts';
 import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
 import { snapshotHash } from '../../../commitments/snapshot-words.ts';
+import type { Account } from '../../../commitments/account.ts';
+import { noteUnlisted, openExpiries } from '../../options/unlisted.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatUtc } from '../../../model/format.ts';
@@ -18,6 +20,7 @@ import {
   SETTLEMENT_OPTIONS,
   bookedThrough,
   namedSettlements,
+  openPositions,
 } from '../../options/settlement-options.ts';
 import { MARKET_VALUE_OPTIONS, marketValues } from '../../options/market-values.ts';
 
@@ -36,7 +39,10 @@ function readingOf(context: CommandContext): ChainReading {
   };
 }
 
-function requestOf(context: CommandContext): Parameters<typeof importMarket>[0] {
+function requestOf(
+  context: CommandContext,
+  ledger: readonly Account[],
+): Parameters<typeof importMarket>[0] {
   const reading = readingOf(context);
   const files = context.positionals.map((path) => ({
     path,
@@ -55,7 +61,8 @@ function requestOf(context: CommandContext): Parameters<typeof importMarket>[0] 
     deliveries: files.flatMap((file) => (file.type === 'deliveries' ? file.deliveries : [])),
     settlements: namedSettlements(context),
     limits: importLimits(context),
-    ...bookedThrough(context, base.base),
+    openExpiries: openExpiries(ledger),
+    ...bookedThrough(context, base.base, ledger),
     ...base,
   };
 }
@@ -113,7 +120,8 @@ export const command: Command = {
   run: async (context) => {
     const out = stringOption(context, 'out');
     if (out === undefined) throw new InvalidInput('--out', 'is required: the snapshot to write');
-    const result = importMarket(requestOf(context));
+    const ledger = openPositions(context);
+    const result = importMarket(requestOf(context, ledger));
     const { snapshot } = result;
     const imported = result.underlyings.filter((underlying) => underlying !== undefined);
     const picture = stringOption(context, 'picture');
@@ -126,12 +134,14 @@ export const command: Command = {
     const { print } = context;
     print(`wrote ${out}: snapshot of ${formatUtc(snapshot.time)} UTC, hash ${hash}`);
     if (picture !== undefined) print(`wrote ${picture}`);
+    const unlisted = noteUnlisted(context, snapshot, ledger);
     printImport(context, result);
     context.printJson({
       out,
       ...(picture === undefined ? {} : { picture }),
       time: snapshot.time,
       snapshotHash: hash,
+      unlisted,
       ...(importJson(result) as object),
     });
   },
