@@ -48,14 +48,12 @@ export interface Completion {
 
 /** A slice that was not fitted to quotes of its own says so: below the 0.55 that costs margin. */
 const MOST_CONFIDENCE_Q10 = 512;
-/** What is drawn between other expiries, levelled by what quotes there are. */
-const BORROWED_CONFIDENCE_Q10 = 256;
 
 /** Nodes of a prior, in standard deviations of the money. */
 const NODES = Array.from({ length: 11 }, (_, index) => (index - 5) / 2);
 /** Own quotes and nodes of the prior keep this distance, in standard deviations. */
 const GAP = 0.25;
-/** So wide that quotes of their own outweigh nodes of a prior by 25 to 1. */
+/** So wide that a close quote outweighs a node of a prior by 100 to 1. */
 const PRIOR_SPREAD = 0.1;
 const OUTERMOST = 3;
 
@@ -211,9 +209,8 @@ function confidenceOf({ entry, prior, own }: Draft, fit: FittedSlice, limits: Fi
   const share =
     Math.min(1, own.length / limits.leastQuotes) * Math.min(1, reach / limits.leastReach);
   const narrow = Math.floor(Math.min(Number(fit.confidenceQ10), MOST_CONFIDENCE_Q10) * share);
-  const floor = prior.origin === 'carried' ? Number(prior.confidenceQ10) : 0;
-  const least = own.length > 0 ? Math.min(BORROWED_CONFIDENCE_Q10, narrow) : 0;
-  return BigInt(Math.max(narrow, floor, least));
+  // Quotes of its own do not make a carried smile worse.
+  return BigInt(Math.max(narrow, Number(prior.confidenceQ10)));
 }
 
 function remarkOf({ prior, own, entry }: Draft): string {
