@@ -129,6 +129,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/backtest/backtest.ts')).command,
   ),
   entry(
+    'disclose',
+    'figures of a period, numbered like clearing houses’ public disclosures',
+    async () => (await import('./commands/backtest/disclose.ts')).command,
+  ),
+  entry(
     'forecast',
     'forecasts of volatility compared out of sample',
     async () => (await import('./commands/forecast/forecast.ts')).command,

@@ -118,17 +118,32 @@ function ruleOf(context: CommandContext, hasMultipliers: boolean): string {
 /** Progress is for people who wait at a terminal or a log, not for programs. */
 const isQuiet = ({ json }: CommandContext): boolean => json || process.env['CI'] !== undefined;
 
-/** Reads what the options name and runs the back-test. Throws `InvalidInput` naming the flag. */
-export function backtestFrom(context: CommandContext): {
+export interface BacktestFrom {
   readonly backtest: Backtest;
   readonly parameterSet: ParameterSet;
-} {
+  readonly histories: BacktestInput['histories'];
+}
+
+interface Period {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+function periodOf(context: CommandContext): Period {
+  const [from, to] = [stringOption(context, 'from'), stringOption(context, 'to')];
+  return {
+    ...(from === undefined ? {} : { from: parseTime(from, '--from') }),
+    ...(to === undefined ? {} : { to: parseTime(to, '--to') }),
+  };
+}
+
+/** Reads what the options name and runs the back-test. Throws `InvalidInput` naming the flag. */
+export function backtestFrom(
+  context: CommandContext,
+  period: Period = periodOf(context),
+): BacktestFrom {
   const bars = stringOption(context, 'bars');
   if (bars === undefined) throw new InvalidInput('--bars', 'is required: btc=file,eth=file');
-  const time = (flag: 'from' | 'to'): { readonly [key: string]: number } => {
-    const text = stringOption(context, flag);
-    return text === undefined ? {} : { [flag]: parseTime(text, `--${flag}`) };
-  };
   const path = stringOption(context, 'parameters');
   const parameterSet =
     path === undefined
@@ -148,8 +163,7 @@ export function backtestFrom(context: CommandContext): {
       : {
           given: parseMultipliers(readTextFileOrGzip(multipliers, '--multipliers'), multipliers),
         }),
-    ...time('from'),
-    ...time('to'),
+    ...period,
     implied:
       dvol === undefined
         ? [undefined, undefined]
@@ -160,5 +174,5 @@ export function backtestFrom(context: CommandContext): {
       if (!quiet) context.note(`${seconds.padStart(6)} s  ${done}`);
     },
   };
-  return { backtest: runBacktest(input), parameterSet };
+  return { backtest: runBacktest(input), parameterSet, histories: input.histories };
 }
