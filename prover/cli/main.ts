@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-import { InvalidInput, PlimsollError } from '../core/errors.ts';
+import { InvalidInput, messageWithPlace, PlimsollError } from '../core/errors.ts';
+import { escapeUnseen } from '../core/quoted.ts';
 import { REPOSITORY_ROOT } from '../core/root.ts';
 import type { CommandContext } from './command.ts';
 import { helpText, parseArguments } from './command.ts';
@@ -49,18 +50,23 @@ function version(json: boolean): string {
   return json ? toJsonLine({ plimsoll: packageVersion(), node, v8 }) : packageVersion();
 }
 
+/** A line of output: names and texts of documents reach a terminal through here only. */
+function put(stream: NodeJS.WriteStream, line: string): void {
+  stream.write(`${escapeUnseen(line)}\n`);
+}
+
 function contextFor(parsed: ReturnType<typeof parseArguments>): CommandContext {
   const json = parsed.options['json'] === true;
   return {
     ...parsed,
     json,
     print: (line = '') => {
-      if (!json) process.stdout.write(`${line}\n`);
+      if (!json) put(process.stdout, line);
     },
     printJson: (value) => {
-      if (json) process.stdout.write(`${toJsonLine(value)}\n`);
+      if (json) put(process.stdout, toJsonLine(value));
     },
-    note: (line) => process.stderr.write(`${line}\n`),
+    note: (line) => put(process.stderr, line),
   };
 }
 
@@ -109,14 +115,15 @@ function report(error: unknown, json: boolean): number {
   const known = error instanceof PlimsollError;
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
-    const detail = error instanceof InvalidInput ? { field: error.field, rule: error.rule } : {};
+    const detail =
+      error instanceof InvalidInput ? { field: error.field, rule: error.rule, ...error.place } : {};
     const code = known ? error.code : 'INTERNAL';
-    process.stderr.write(`${toJsonLine({ error: { code, message, ...detail } })}\n`);
+    put(process.stderr, toJsonLine({ error: { code, message, ...detail } }));
   } else if (known) {
-    process.stderr.write(`plimsoll: ${message} [${error.code}]\n`);
+    put(process.stderr, `plimsoll: ${messageWithPlace(error)} [${error.code}]`);
   } else {
     // Not one of ours: a defect, of which the stack is the useful part.
-    process.stderr.write(`plimsoll: ${error instanceof Error ? error.stack : message}\n`);
+    put(process.stderr, `plimsoll: ${error instanceof Error ? error.stack : message}`);
   }
   return error instanceof InvalidInput ? EXIT_INVALID_INPUT : EXIT_FAILURE;
 }

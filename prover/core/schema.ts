@@ -2,6 +2,8 @@
 import { z } from 'zod';
 
 import { InvalidInput } from './errors.ts';
+import { JsonFault, placeOf, readJson, type JsonOptions } from './json.ts';
+import { quoted } from './quoted.ts';
 
 /** A JSON number literal that has another, canonical spelling (`1e3`, `1.0`, `-0`, too large). */
 class NonCanonicalNumber {
@@ -13,6 +15,8 @@ class NonCanonicalNumber {
 }
 
 const CANONICAL_INTEGER = /^(0|-?[1-9][0-9]*)$/;
+/** More than any word has; a number is read in more than linear time. */
+const MAX_DIGITS = 100;
 const INTEGER_RULE = 'must be an integer without leading zeros, fraction, exponent or "-0"';
 const DECIMAL_RULE = 'must be a canonical decimal string (no leading zeros, "+", "-0" or exponent)';
 
@@ -53,6 +57,7 @@ export function decimalBigint(min: bigint, max: bigint): z.ZodType<bigint> {
   return z
     .string({ error: requiredOr(DECIMAL_RULE) })
     .regex(CANONICAL_INTEGER, { error: DECIMAL_RULE, abort: true })
+    .max(MAX_DIGITS, { error: `must have at most ${MAX_DIGITS} digits`, abort: true })
     .transform((text) => BigInt(text))
     .refine((value) => value >= min, { error: `must be at least ${min}`, abort: true })
     .refine((value) => value <= max, { error: `must be at most ${max}` });
@@ -70,11 +75,39 @@ export function text(): z.ZodType<string> {
   return z.string({ error: requiredOr('must be a string') });
 }
 
+const MAX_COMPLAINTS = 100;
+
+/**
+ * A list that stops reading after a hundred complaints: of millions of bad entries, as somebody may
+ * send them, each would otherwise leave its own in memory. `least` to `most` entries are allowed.
+ */
+export function list<T>(entry: z.ZodType<T>, most?: number, least = 0): z.ZodType<T[]> {
+  return z
+    .array(z.unknown())
+    .min(least, { abort: true })
+    .max(most ?? Infinity, { abort: true })
+    .transform((values, context) => {
+      const read: T[] = [];
+      for (const [index, value] of values.entries()) {
+        const parsed = entry.safeParse(value, { reportInput: true });
+        if (parsed.success) read.push(parsed.data);
+        else {
+          for (const issue of parsed.error.issues) {
+            context.issues.push({ ...issue, path: [index, ...issue.path] } as never);
+          }
+        }
+        if (context.issues.length >= MAX_COMPLAINTS) break;
+      }
+      return context.issues.length === 0 ? read : z.NEVER;
+    });
+}
+
 /** `accounts[3].positions[1].strikeE4`. */
 export function fieldPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((prefix, key) => {
     if (typeof key === 'number') return `${prefix}[${key}]`;
-    return prefix === '' ? String(key) : `${prefix}.${String(key)}`;
+    const name = quoted(String(key));
+    return prefix === '' ? name : `${prefix}.${name}`;
   }, '');
 }
 
@@ -124,32 +157,75 @@ export function readValue<T>(
 function faultsOf({ issues }: z.core.$ZodError, document: string): InvalidInput[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map(
-        (key) => new InvalidInput(fieldPath([...issue.path, key]), 'unknown field'),
-      );
+      return issue.keys.map((key) => {
+        const path = [...issue.path, key];
+        return new InvalidInput(fieldPath(path), 'unknown field', { path });
+      });
     }
     const field = issue.path.length === 0 ? document : fieldPath(issue.path);
-    return [new InvalidInput(field, ruleOf(issue))];
+    return [new InvalidInput(field, ruleOf(issue), { path: issue.path })];
   });
 }
 
-/** Reads JSON in which every number is a canonical integer; anything else fails its field's rule. */
+const canonicalNumber = (literal: string): number | NonCanonicalNumber =>
+  CANONICAL_INTEGER.test(literal) ? Number(literal) : new NonCanonicalNumber(literal);
+
+/**
+ * Reads JSON in which every number is a canonical integer; anything else fails its field's rule.
+ * Throws `InvalidInput` naming the document, and the place, for what is no JSON or has a key twice.
+ */
 export function parseJson(source: string, document: string): unknown {
-  // The third argument of a reviver (the literal's own text) is not in the ES2024 declarations.
-  const reviver = (_key: string, value: unknown, context?: { source?: string }): unknown =>
-    typeof value === 'number' && !CANONICAL_INTEGER.test(context?.source ?? '')
-      ? new NonCanonicalNumber(context?.source ?? '')
-      : value;
+  return readDocument(source, document, { number: canonicalNumber });
+}
+
+/** Any JSON of others, numbers as doubles: `readJson` with the error of a document. */
+export function readDocument(source: string, document: string, options?: JsonOptions): unknown {
   try {
-    return JSON.parse(source, reviver as (key: string, value: unknown) => unknown);
+    return readJson(source, options);
   } catch (error) {
-    throw new InvalidInput(document, 'is not complete, valid JSON', { cause: error });
+    if (!(error instanceof JsonFault)) throw error;
+    throw new InvalidInput(document, error.rule, { cause: error, place: error.place });
   }
 }
 
-/** Parses a document from its text in one go. */
-export function parseDocument<T>(schema: z.ZodType<T>, source: string, document: string): T {
-  return parseValue(schema, parseJson(source, document), document);
+/** The steps of a field's name: what `fieldPath` joined. */
+function stepsOf(field: string): PropertyKey[] {
+  return [...field.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([step, index]) =>
+    index === undefined ? step : Number(index),
+  );
+}
+
+/** Runs what judges a document; where it refuses a field, the error says where in the text it stands. */
+export function withPlaces<T>(source: string, judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    if (!(error instanceof InvalidInput) || error.place !== undefined) throw error;
+    const place = placeOf(source, error.path ?? stepsOf(error.field));
+    if (place === undefined) throw error;
+    throw new InvalidInput(error.field, error.rule, { cause: error, place });
+  }
+}
+
+/** Parses a document from its text in one go; `build` applies the rules that join its fields. */
+export function parseDocument<T>(schema: z.ZodType<T>, source: string, document: string): T;
+export function parseDocument<T, R>(
+  schema: z.ZodType<T>,
+  source: string,
+  document: string,
+  build: (value: T) => R,
+): R;
+export function parseDocument<T, R>(
+  schema: z.ZodType<T>,
+  source: string,
+  document: string,
+  build?: (value: T) => R,
+): T | R {
+  const json = parseJson(source, document);
+  return withPlaces(source, () => {
+    const value = parseValue(schema, json, document);
+    return build === undefined ? value : build(value);
+  });
 }
 
 /**

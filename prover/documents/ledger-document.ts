@@ -8,6 +8,7 @@ import {
   constant,
   decimalBigint,
   integer,
+  list,
   oneOf,
   parseJson,
   parseValue,
@@ -15,6 +16,7 @@ import {
   pattern,
   requireRule,
   requiredOr,
+  withPlaces,
 } from '../core/schema.ts';
 import type { Account } from '../commitments/account.ts';
 import { LOTS_BITS, instrumentKey } from '../commitments/instrument.ts';
@@ -61,7 +63,7 @@ const firstAccountSchema = z.strictObject({
     ETH: collateral,
     stETH: collateral,
   }),
-  positions: z.array(positionSchema).max(MAX_POSITIONS),
+  positions: list(positionSchema, MAX_POSITIONS),
 });
 
 const accountSchema = firstAccountSchema.extend({ frozen: flag, riskReducingOnly: flag });
@@ -69,13 +71,13 @@ const accountSchema = firstAccountSchema.extend({ frozen: flag, riskReducingOnly
 const ledgerSchema = z.strictObject({
   format: constant(LEDGER_FORMAT),
   version: constant(LEDGER_VERSION),
-  accounts: z.array(accountSchema).max(TREE_CAPACITY),
+  accounts: list(accountSchema, TREE_CAPACITY),
 });
 
 const firstLedgerSchema = z.strictObject({
   format: constant(LEDGER_FORMAT),
   version: constant(FIRST_VERSION),
-  accounts: z.array(firstAccountSchema).max(TREE_CAPACITY),
+  accounts: list(firstAccountSchema, TREE_CAPACITY),
 });
 
 type PositionDocument = z.infer<typeof positionSchema>;
@@ -130,7 +132,8 @@ function accountOf(document: AccountDocument | FirstAccountDocument, field: stri
 
 /** Reads a ledger document; throws `InvalidInput` naming field and rule. */
 export function parseLedger(source: string): Account[] {
-  return parseLedgerValue(parseJson(source, 'ledger'));
+  const value = parseJson(source, 'ledger');
+  return withPlaces(source, () => parseLedgerValue(value));
 }
 
 /** The same for a document that is already JSON. */

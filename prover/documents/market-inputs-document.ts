@@ -7,6 +7,7 @@ import {
   constant,
   decimalBigint,
   integer,
+  list,
   oneOf,
   parseDocument,
   parseValue,
@@ -71,53 +72,52 @@ type NumberField = keyof Omit<UnderlyingInputs, 'symbol'> & keyof UnderlyingMark
 const priceE4 = decimalBigint(1n, 2n ** 40n - 1n);
 const volQ20 = integer(0, 2 ** 24 - 1).transform(BigInt);
 
+/** A year of funding every hour, of both underlyings and four venues. */
+const MAX_ENTRIES = 100_000;
+
 const schema = z.strictObject({
   format: constant(MARKET_INPUTS_FORMAT),
   version: constant(1),
   time: integer(0, 2 ** 32 - 1),
-  underlyings: z
-    .array(
-      z.strictObject({
-        symbol: oneOf(UNDERLYING_SYMBOLS),
-        indexE4: decimalBigint(1n, 2n ** 37n).optional(),
-        perpetualMarkE4: priceE4.optional(),
-        depthQuote: decimalBigint(0n, 2n ** 40n - 1n).optional(),
-        realisedVolQ20: volQ20.optional(),
-        forecastVolQ20: volQ20.optional(),
-      }),
-    )
-    .default([]),
-  collateral: z
-    .array(
-      z.strictObject({
-        asset: oneOf(COLLATERAL_SYMBOLS),
-        marketPriceE4: priceE4.optional(),
-        redemptionRateQ30: decimalBigint(1n, 2n ** 32n - 1n).optional(),
-      }),
-    )
-    .default([]),
-  settlements: z
-    .array(
-      z.strictObject({
-        symbol: oneOf(UNDERLYING_SYMBOLS),
-        expiry: integer(1, 2 ** 32 - 1),
-        priceE4,
-        source: text().optional(),
-      }),
-    )
-    .optional(),
-  funding: z
-    .array(
-      z.strictObject({
-        symbol: oneOf(UNDERLYING_SYMBOLS),
-        venue: oneOf(FUNDING_VENUES),
-        paymentTime: integer(0, 2 ** 32 - 1),
-        intervalSeconds: integer(1, 30 * 86_400).optional(),
-        // A tenth of the position's value: beyond, it is in another unit.
-        rateE12: decimalBigint(-(10n ** 11n), 10n ** 11n),
-      }),
-    )
-    .optional(),
+  underlyings: list(
+    z.strictObject({
+      symbol: oneOf(UNDERLYING_SYMBOLS),
+      indexE4: decimalBigint(1n, 2n ** 37n).optional(),
+      perpetualMarkE4: priceE4.optional(),
+      depthQuote: decimalBigint(0n, 2n ** 40n - 1n).optional(),
+      realisedVolQ20: volQ20.optional(),
+      forecastVolQ20: volQ20.optional(),
+    }),
+    MAX_ENTRIES,
+  ).default([]),
+  collateral: list(
+    z.strictObject({
+      asset: oneOf(COLLATERAL_SYMBOLS),
+      marketPriceE4: priceE4.optional(),
+      redemptionRateQ30: decimalBigint(1n, 2n ** 32n - 1n).optional(),
+    }),
+    MAX_ENTRIES,
+  ).default([]),
+  settlements: list(
+    z.strictObject({
+      symbol: oneOf(UNDERLYING_SYMBOLS),
+      expiry: integer(1, 2 ** 32 - 1),
+      priceE4,
+      source: text().optional(),
+    }),
+    MAX_ENTRIES,
+  ).optional(),
+  funding: list(
+    z.strictObject({
+      symbol: oneOf(UNDERLYING_SYMBOLS),
+      venue: oneOf(FUNDING_VENUES),
+      paymentTime: integer(0, 2 ** 32 - 1),
+      intervalSeconds: integer(1, 30 * 86_400).optional(),
+      // A tenth of the position's value: beyond, it is in another unit.
+      rateE12: decimalBigint(-(10n ** 11n), 10n ** 11n),
+    }),
+    MAX_ENTRIES,
+  ).optional(),
 });
 
 function inputsOf({ format: _format, version: _version, ...rest }: z.infer<typeof schema>) {

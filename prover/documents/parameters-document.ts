@@ -14,7 +14,7 @@ import type {
   UnderlyingParameters,
 } from '../model/types.ts';
 import { ROLLS } from '../model/types.ts';
-import { canonicalJson, parseJson, parseValue } from '../core/schema.ts';
+import { canonicalJson, parseJson, parseValue, withPlaces } from '../core/schema.ts';
 import { checkParameters } from './parameters-rules.ts';
 import type { ParametersDocument } from './parameters-schema.ts';
 import { parametersSchema } from './parameters-schema.ts';
@@ -131,8 +131,11 @@ function documentWordOf(value: unknown): bigint {
 /** Reads a parameter set; throws `InvalidInput` naming field and rule. */
 export function parseParameters(source: string): ParameterSet {
   const value = parseJson(source, 'parameters');
-  const document = parseValue(parametersSchema, value, 'parameters');
-  checkParameters(document);
+  const document = withPlaces(source, () => {
+    const read = parseValue(parametersSchema, value, 'parameters');
+    checkParameters(read);
+    return read;
+  });
   return { parameters: parametersOf(document), document, documentWord: documentWordOf(value) };
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { VOL_SHOCKS } from '../model/types.ts';
-import { constant, decimalBigint, integer, oneOf, text } from '../core/schema.ts';
+import { constant, decimalBigint, integer, list, oneOf, text } from '../core/schema.ts';
 
 export const SCENARIO_COUNT = 32;
 export const KNOT_COUNT = 14;
@@ -12,7 +12,7 @@ const unsigned = (bits: number): z.ZodType<number> => integer(0, 2 ** bits - 1);
 const bps16 = unsigned(16);
 const haircutBps = integer(0, 10_000);
 const remark = text().optional();
-const scenarioIds = z.array(integer(1, SCENARIO_COUNT));
+const scenarioIds = list(integer(1, SCENARIO_COUNT), SCENARIO_COUNT);
 
 const scenario = z.strictObject({
   id: integer(1, SCENARIO_COUNT),
@@ -32,7 +32,7 @@ function underlying(id: number, symbol: string) {
     lotsPerContract: constant(100),
     volFloorUpBps: bps16,
     depthQuoteForSample: unsigned(40),
-    scenarios: z.array(scenario).length(SCENARIO_COUNT),
+    scenarios: list(scenario, SCENARIO_COUNT, SCENARIO_COUNT),
   });
 }
 
@@ -67,9 +67,9 @@ const contingencies = z.strictObject({
   }),
   concentration: z.strictObject({
     base: remark,
-    bandsOfDepthQ10: z.array(bps16).length(3),
-    marginalMmBps: z.array(bps16).length(4),
-    marginalImBps: z.array(bps16).length(4),
+    bandsOfDepthQ10: list(bps16, 3, 3),
+    marginalMmBps: list(bps16, 4, 4),
+    marginalImBps: list(bps16, 4, 4),
   }),
 });
 
@@ -117,7 +117,7 @@ export const parametersSchema = z.strictObject({
     }),
   }),
   underlyings: z.tuple([underlying(0, 'BTC'), underlying(1, 'ETH')]),
-  tenorTable: z.array(knot).length(KNOT_COUNT),
+  tenorTable: list(knot, KNOT_COUNT, KNOT_COUNT),
   factors: z.strictObject({ mmFactorBps: bps16, imFactorBps: bps16, cureBufferBpsOfMM: bps16 }),
   contingencies,
   collateral: z.tuple([

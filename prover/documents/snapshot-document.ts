@@ -7,6 +7,7 @@ import {
   constant,
   decimalBigint,
   integer,
+  list,
   parseDocument,
   parseValue,
   requireRule,
@@ -57,7 +58,7 @@ function underlyingSchema(symbol: string) {
     depthQuote: decimalBigint(0n, 2n ** 40n - 1n),
     realisedVolQ20: volQ20,
     forecastVolQ20: volQ20,
-    slices: z.array(sliceSchema).max(MAX_SLICES),
+    slices: list(sliceSchema, MAX_SLICES),
   });
 }
 
@@ -152,7 +153,7 @@ function pricesOf(document: SnapshotDocument['collateral'][number]) {
 
 /** Reads a snapshot document; throws `InvalidInput` naming field and rule. */
 export function parseSnapshot(source: string): MarketSnapshot {
-  return snapshotOf(parseDocument(snapshotSchema, source, 'snapshot'));
+  return parseDocument(snapshotSchema, source, 'snapshot', snapshotOf);
 }
 
 /** The same for a document that is already JSON. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { getAddress } from 'ethers';
 
-import { InvalidInput, PlimsollError } from '../core/errors.ts';
+import { InvalidInput, messageWithPlace, PlimsollError } from '../core/errors.ts';
 import { challengeOf } from './challenge.ts';
 import { parseReceipt } from './document.ts';
 import { httpRpc } from './json-rpc.ts';
@@ -49,7 +49,8 @@ function expectationsOf({ keys, challenge, marketFeed, node }: PageInput): Expec
 
 function refusalOf(error: unknown): Judgement {
   if (!(error instanceof PlimsollError)) throw error;
-  const { code, message } = error;
+  const { code } = error;
+  const message = messageWithPlace(error);
   if (error instanceof InvalidInput) {
     const sentence = `This cannot be read as a receipt. ${message}.`;
     return { verdict: 'unreadable', code, sentence, notChecked: [] };

@@ -4,11 +4,22 @@ import type { SnarkjsVerificationKey } from 'snarkjs';
 import { z } from 'zod';
 
 import { keySetup, parseVerificationKey } from '../proving/formats/verification-key.ts';
-import { constant, oneOf, parseDocument, pattern, requireRule, text } from '../core/schema.ts';
+import {
+  constant,
+  list,
+  oneOf,
+  parseDocument,
+  pattern,
+  requireRule,
+  text,
+} from '../core/schema.ts';
 import { RECEIPT_STATEMENTS, type Receipt, type ReceiptKey } from './document.ts';
 import { ReceiptRefused } from './refusal.ts';
 
 const digest = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
+
+/** Far more than there are circuits. */
+const MAX_KEYS = 1_000;
 
 const trustedKey = z.strictObject({
   statement: oneOf(RECEIPT_STATEMENTS),
@@ -23,7 +34,7 @@ const trustedKey = z.strictObject({
 const document = z.strictObject({
   format: constant('plimsoll-verifying-keys'),
   version: constant(1),
-  keys: z.array(trustedKey).min(1),
+  keys: list(trustedKey, MAX_KEYS, 1),
 });
 
 type TrustedKeyEntry = z.infer<typeof trustedKey>;
@@ -50,7 +61,7 @@ function readEntry(entry: TrustedKeyEntry, index: number): TrustedKey {
 
 /** Reads a key document; throws `InvalidInput` for a rule broken, by a key itself as well. */
 export function parseVerifyingKeys(source: string, name: string): readonly TrustedKey[] {
-  return parseDocument(document, source, name).keys.map(readEntry);
+  return parseDocument(document, source, name, ({ keys }) => keys.map(readEntry));
 }
 
 export function formatVerifyingKeys(keys: readonly TrustedKeyEntry[]): string {

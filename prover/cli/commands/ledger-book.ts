@@ -8,11 +8,11 @@ import { bookSettlements } from '../../venue/booking.ts';
 import type { CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
 import { ledgerText } from '../options/market-inputs.ts';
+import { outputPath } from '../options/output-path.ts';
 
 /** Pays what a snapshot settles into the balances of a ledger and writes it. */
 export function bookLedgerCommand(context: CommandContext): void {
-  const out = stringOption(context, 'out');
-  if (out === undefined) throw new InvalidInput('--out', 'is required: the ledger to write');
+  const out = outputPath(context, 'the ledger');
   const path = stringOption(context, 'snapshot');
   if (path === undefined)
     throw new InvalidInput('--snapshot', 'is required: it has the settlements');

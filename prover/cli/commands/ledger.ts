@@ -9,6 +9,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
 import { formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
 import { LEDGER_OPTION, TICK_OPTION, accountIndex } from '../options/market-inputs.ts';
+import { outputPath } from '../options/output-path.ts';
 import { readLedger } from '../options/ledger-input.ts';
 
 const ACTIONS = ['root', 'show', 'check', 'book', 'export', 'import'] as const;
@@ -34,12 +35,6 @@ function refuseArgument(context: CommandContext): void {
   const [action, argument] = context.positionals;
   if (argument !== undefined)
     throw new InvalidInput(argument, `ledger ${action} takes no argument`);
-}
-
-function requiredOut(context: CommandContext): string {
-  const out = stringOption(context, 'out');
-  if (out === undefined) throw new InvalidInput('--out', 'is required: the file to write');
-  return out;
 }
 
 function root(context: CommandContext): void {
@@ -84,7 +79,7 @@ function show(context: CommandContext): void {
 
 function exportLedger(context: CommandContext): void {
   refuseArgument(context);
-  const out = requiredOut(context);
+  const out = outputPath(context, 'the ledger');
   const ledger = readLedger(context);
   writeFileAtomically(out, formatLedger(ledger.accounts));
   context.print(`wrote ${out}`);
@@ -94,7 +89,7 @@ function exportLedger(context: CommandContext): void {
 
 function importLedger(context: CommandContext): void {
   const path = requiredArgument(context, 'the published ledger document');
-  const out = requiredOut(context);
+  const out = outputPath(context, 'the ledger');
   const expected = stringOption(context, 'root');
   const ledger = new Ledger(parseLedger(readTextFile(path, '<argument>')));
   if (expected !== undefined) {

@@ -19,7 +19,8 @@ import {
   readSnapshot,
 } from '../options/market-inputs.ts';
 import { readLedger } from '../options/ledger-input.ts';
-import { buildWhereMissing, outputPath } from '../options/proof-output.ts';
+import { buildWhereMissing } from '../options/circuit-build.ts';
+import { outputPath } from '../options/output-path.ts';
 import { noteStale } from '../options/staleness.ts';
 import { printSignals } from '../options/signals.ts';
 

@@ -4,6 +4,7 @@ import { UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import { oneOf, parseValue } from '../../core/schema.ts';
 import type { CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
+import { optionalOutputPath } from './output-path.ts';
 
 /** Whose market inputs a command writes, and where to; a file needs to say whose they are. */
 export interface InputsTarget {
@@ -12,7 +13,7 @@ export interface InputsTarget {
 }
 
 export function inputsTarget(context: CommandContext): InputsTarget {
-  const [out, given] = [stringOption(context, 'out'), stringOption(context, 'underlying')];
+  const [out, given] = [optionalOutputPath(context), stringOption(context, 'underlying')];
   if (given !== undefined) {
     return { out, symbol: parseValue(oneOf(UNDERLYING_SYMBOLS), given, '--underlying') };
   }

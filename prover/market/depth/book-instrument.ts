@@ -2,7 +2,7 @@
 import { InvalidInput } from '../../core/errors.ts';
 import { UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import { parseInstrumentName } from '../feeds/instrument-name.ts';
-import { quoted } from '../feeds/quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 
 export type Symbol = (typeof UNDERLYING_SYMBOLS)[number];
 export type BookVenue = 'Deribit' | 'Binance' | 'OKX' | 'Bybit';

@@ -3,7 +3,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { requireRule } from '../../core/schema.ts';
 import { secondsOf } from '../feeds/clock.ts';
 import { parseVenueJson } from '../feeds/json-text.ts';
-import { quoted } from '../feeds/quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 import type { BookVenue, Symbol } from './book-instrument.ts';
 import { bookInstrument } from './book-instrument.ts';
 

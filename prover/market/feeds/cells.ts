@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
 import type { Quantity } from './quantities.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 
 const DECIMAL = /^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$/;
 const NOTHING = /^(nan|none|null|n\/a|-|--)$/i;

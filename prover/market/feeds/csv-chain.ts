@@ -12,7 +12,7 @@ import type { Layout } from './layouts.ts';
 import { LAYOUTS, layoutOf } from './layouts.ts';
 import type { RawOption, ReadLayout } from './option-row.ts';
 import { readRow } from './option-row.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 
 export interface ChainReading {
   /** In place of the layout the header tells. */

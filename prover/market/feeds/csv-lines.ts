@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 
 /** One row of a CSV file, numbered as an editor shows its first line; the header is row 1. */
 export interface CsvLine {

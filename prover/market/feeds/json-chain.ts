@@ -16,7 +16,7 @@ import { layoutOf } from './layouts.ts';
 import { listingLayoutOf, readListing } from './listings.ts';
 import type { ReadRow } from './option-row.ts';
 import { readRow } from './option-row.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 
 /** `SYN.BTC-6FEB26`, `BTC-27MAR26` or `index_price`: must not be of another market. */
 function checkUnderlyingIndex(cells: Cells, row: ReadRow, place: string): void {

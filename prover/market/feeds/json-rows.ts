@@ -2,7 +2,7 @@
 import { InvalidInput } from '../../core/errors.ts';
 import { secondsOf } from './clock.ts';
 import { parseInstrumentName } from './instrument-name.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 
 /** One row of a document, out of whatever its venue wraps it in. */
 export interface JsonRow {

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
-import { quoted } from './quoted.ts';
+import { readDocument } from '../../core/schema.ts';
 
 /** JSON has no NaN, but some writers print one: read it as a text, so that its row is named. */
-const NOT_NUMBERS = /([:,[]\s*)(NaN|-?Infinity)\b/g;
+const OPTIONS = { nonFinite: true };
 
-function parsed(source: string, file: string): unknown {
+/** One line of several, as if the lines before it stood there. */
+function readLine(line: string, number: number, file: string): unknown {
   try {
-    return JSON.parse(source.replaceAll(NOT_NUMBERS, '$1"$2"'));
+    return readDocument(line, file, OPTIONS);
   } catch (error) {
-    const detail = quoted(error instanceof Error ? error.message : String(error));
-    throw new InvalidInput(file, `is not complete, valid JSON (${detail})`, { cause: error });
+    if (!(error instanceof InvalidInput) || error.place === undefined) throw error;
+    const place = { line: number, column: error.place.column };
+    throw new InvalidInput(file, error.rule, { cause: error, place });
   }
 }
 
@@ -25,11 +27,8 @@ function isJsonLines(source: string): boolean {
 
 /** A venue's JSON, a byte-order mark before it or not; a list of the lines of a JSON-lines file. */
 export function parseVenueJson(source: string, file: string): unknown {
-  const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
-  if (!isJsonLines(text)) return parsed(text, file);
-  return text
+  if (!isJsonLines(source)) return readDocument(source, file, OPTIONS);
+  return source
     .split('\n')
-    .map((line, index) => [line.trim(), index] as const)
-    .filter(([line]) => line !== '')
-    .map(([line, index]) => parsed(line, `${file}: line ${index + 1}`));
+    .flatMap((line, index) => (line.trim() === '' ? [] : [readLine(line, index + 1, file)]));
 }

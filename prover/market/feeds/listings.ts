@@ -7,7 +7,7 @@ import type { ListedOption } from './feed.ts';
 import { requireField } from './feed.ts';
 import { NAME_RULE, parseInstrumentName } from './instrument-name.ts';
 import { QUANTITY } from './quantities.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 
 /** How a venue lists its instruments; shapes as documented at the address. */
 interface ListingLayout {

@@ -18,7 +18,7 @@ import {
 import type { Field, Layout, PriceUnit, VolUnit } from './layouts.ts';
 import type { Quantity } from './quantities.ts';
 import { QUANTITY } from './quantities.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 
 /** A layout whose units are settled: given, or told from the values of the document. */
 export interface ReadLayout extends Layout {

@@ -68,6 +68,9 @@ function readInputs(source: string, file: string): MarketInputs {
     return parseMarketInputs(source);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    throw new InvalidInput(`${file}: ${error.field}`, error.rule, { cause: error });
+    throw new InvalidInput(`${file}: ${error.field}`, error.rule, {
+      cause: error,
+      place: error.place,
+    });
   }
 }

@@ -4,7 +4,7 @@ import { requireRule } from '../../core/schema.ts';
 import { secondsOf } from '../feeds/clock.ts';
 import { csvLines } from '../feeds/csv-lines.ts';
 import { parseVenueJson } from '../feeds/json-text.ts';
-import { quoted } from '../feeds/quoted.ts';
+import { quoted } from '../../core/quoted.ts';
 import type { Bar } from './bars.ts';
 
 /** A bar with the place that an error about it names. */

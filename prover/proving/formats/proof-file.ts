@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BASE_FIELD } from '../../core/bn254.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../core/files.ts';
-import { decimalBigint, oneOf, parseDocument, text } from '../../core/schema.ts';
+import { decimalBigint, list, oneOf, parseDocument, text } from '../../core/schema.ts';
 import { encodePublicSignals, namedSignals } from '../../statements/public-signals.ts';
 import { PUBLIC_SIGNALS } from '../../statements/generated/public-signals.ts';
 import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
@@ -33,6 +33,9 @@ const signalEntry = z.strictObject({
   value: decimalBigint(-SCALAR_FIELD, SCALAR_FIELD - 1n),
 });
 
+/** Several times what a statement has. */
+const MAX_SIGNALS = 100;
+
 const proofFile = z.strictObject({
   format: z.literal('plimsoll-proof', { error: 'must be "plimsoll-proof"' }),
   version: z.literal(1, { error: 'must be 1' }),
@@ -44,7 +47,7 @@ const proofFile = z.strictObject({
     verificationKey: digest,
     key: keySetup,
   }),
-  publicSignals: z.array(signalEntry),
+  publicSignals: list(signalEntry, MAX_SIGNALS),
   proof: proofPoints,
   versions: z.record(z.string(), z.string()),
 });
@@ -89,9 +92,10 @@ function signalsOf(document: ProofDocument): StatementSignals[StatementName] {
 
 /** Parses a proof file; throws `InvalidInput` naming the first field that breaks its rule. */
 export function parseProof(source: string, name = 'proof'): ProofFile {
-  const document = parseDocument(proofFile, source, name);
-  const { statement, profile, artifact, proof, versions } = document;
-  return { statement, profile, artifact, publicSignals: signalsOf(document), proof, versions };
+  return parseDocument(proofFile, source, name, (document) => {
+    const { statement, profile, artifact, proof, versions } = document;
+    return { statement, profile, artifact, publicSignals: signalsOf(document), proof, versions };
+  });
 }
 
 export function formatProof(file: ProofFile): string {

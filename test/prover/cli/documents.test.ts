@@ -193,7 +193,7 @@ describe('plimsoll prove', () => {
     [
       ['liquidation', '--account', '1', '--out', '/nowhere/p.json'],
       2,
-      '--out: /nowhere/p.json: no such folder',
+      '--out: /nowhere/p.json: cannot be written: no such folder (ENOENT)',
     ],
     [
       ['liquidation', '--account', '1', '--out', 'p.json', '--chain', '1'],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
@@ -68,6 +70,24 @@ describe('plimsoll', () => {
     const { status, stderr } = plimsoll('circuits', '--sail');
     expect(status).toBe(2);
     expect(stderr).toContain('--sail');
+  });
+
+  it('says where in a document an error is, and lets no text of it act on the terminal', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-main-'));
+    const path = join(folder, 'ledger\u001b[2J.json');
+    writeFileSync(
+      path,
+      '{"format":"plimsoll.ledger","version":1,"accounts":[],\n "\\u001b[2J": 1}',
+    );
+    const argv = ['ledger', 'import', path, '--out', join(folder, 'out.json')];
+    const { status, stderr } = plimsoll(...argv);
+    const { error } = JSON.parse(plimsoll(...argv, '--json').stderr) as { error: unknown };
+    rmSync(folder, { recursive: true });
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      'plimsoll: \\u001b[2J: unknown field (line 2, column 15) [INVALID_INPUT]\n',
+    );
+    expect(error).toMatchObject({ rule: 'unknown field', line: 2, column: 15 });
   });
 
   it('reports an error as one line of JSON on standard error under --json', () => {

@@ -69,18 +69,22 @@ describe('ledger document', () => {
   });
 
   const refusals: readonly (readonly [name: string, text: string, message: string])[] = [
-    ['a truncated file', ledgerText(account()).slice(0, -9), 'ledger: is not complete, valid JSON'],
+    [
+      'a truncated file',
+      ledgerText(account()).slice(0, -9),
+      'ledger: is not complete, valid JSON: a string has no end',
+    ],
     ['a state bit missing', fifth({ frozen: undefined }), 'accounts[4].frozen: is required'],
     [
       'a state bit in digits',
       fifth({ riskReducingOnly: 1 }),
       'accounts[4].riskReducingOnly: must be true or false',
     ],
-    ['an empty file', '', 'ledger: is not complete, valid JSON'],
+    ['an empty file', '', 'ledger: is not complete, valid JSON: a value is missing'],
     [
       'NaN',
       fifth({ settlementNonce: 0 }).replace('"settlementNonce":0', '"settlementNonce":NaN'),
-      'ledger: is not complete, valid JSON',
+      'ledger: is not complete, valid JSON: a value must stand here, not "N"',
     ],
     ['a list in place of the document', '[]', 'ledger: must be an object'],
     [

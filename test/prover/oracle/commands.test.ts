@@ -319,7 +319,7 @@ describe('oracle combine refuses', () => {
     writeFileSync(path('cut.json'), readFileSync(path('first.json'), 'utf8').slice(0, -20));
     expect(await combine('cut.json')).toMatchObject({
       status: 2,
-      stderr: `${path('cut.json')}: is not complete, valid JSON`,
+      stderr: `${path('cut.json')}: is not complete, valid JSON: a string has no end`,
     });
   });
 });

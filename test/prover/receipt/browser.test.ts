@@ -121,7 +121,9 @@ describe('the bundle, with none of Node’s globals', () => {
     expect(await judge({ receipt: rich, keys })).toMatchObject({ code: 'PROOF_INVALID' });
     expect(await judge({ receipt: receipt.slice(0, 90), keys })).toMatchObject({
       verdict: 'unreadable',
-      sentence: 'This cannot be read as a receipt. receipt: is not complete, valid JSON.',
+      sentence:
+        'This cannot be read as a receipt. receipt: is not complete, valid JSON: ' +
+        'a key in quotes is missing (line 6, column 4).',
     });
     const wrong = { receipt: formatReceipt(made.private), keys, challenge: 'another' };
     expect(await judge(wrong)).toMatchObject({ verdict: 'invalid', code: 'CHALLENGE_MISMATCH' });

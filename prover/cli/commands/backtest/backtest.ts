@@ -14,6 +14,7 @@ import { backtestPage } from '../../../simulation/report/backtest-page.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { BACKTEST_OPTIONS, backtestFrom } from './inputs.ts';
+import { optionalOutputPath } from '../../options/output-path.ts';
 
 const percent = (value: number, digits = 2): string => `${(100 * value).toFixed(digits)} %`;
 const ratio = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : '–');
@@ -108,15 +109,15 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
+    const out = optionalOutputPath(context, 'multipliers-out');
+    const report = stringOption(context, 'report');
+    if (report !== undefined) makeFolder(report);
     const { backtest, parameterSet } = backtestFrom(context);
     const document = backtestDocument(backtest, parameterSet);
-    const out = stringOption(context, 'multipliers-out');
-    const report = stringOption(context, 'report');
     if (out !== undefined) {
       writeFileAtomically(out, formatMultipliers(multiplierSeries(backtest, backtest.rule)));
     }
     if (report !== undefined) {
-      makeFolder(report);
       const html = backtestPage(backtest, parameterSet.document.name);
       writeFileAtomically(join(report, 'backtest.html'), html);
       writeFileAtomically(join(report, 'backtest.json'), `${JSON.stringify(document, null, 1)}\n`);

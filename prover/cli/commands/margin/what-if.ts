@@ -28,6 +28,7 @@ import {
   readParameters,
   readSnapshot,
 } from '../../options/market-inputs.ts';
+import { optionalOutputPath } from '../../options/output-path.ts';
 
 const ASKS = ['add', 'remove', 'deposit', 'withdraw', 'shock'] as const;
 
@@ -78,6 +79,8 @@ export const command: Command = {
     if (ASKS.every((name) => context.options[name] === undefined)) {
       throw new InvalidInput('what-if', `needs one of --${ASKS.join(', --')}`);
     }
+    const out = optionalOutputPath(context);
+    const outSnapshot = optionalOutputPath(context, 'out-snapshot');
     const accounts = readAccounts(context);
     const accountCount = BigInt(accounts.length);
     const snapshot = readSnapshot(context);
@@ -97,10 +100,6 @@ export const command: Command = {
     const levels =
       context.options['levels'] === true ? marginLevels(changed, after.market) : undefined;
     const stale = noteStale(context, moved, set);
-    const [out, outSnapshot] = [
-      stringOption(context, 'out'),
-      stringOption(context, 'out-snapshot'),
-    ];
     if (out !== undefined) {
       writeFileAtomically(out, formatLedger(accounts.toSpliced(index, 1, changed)));
     }

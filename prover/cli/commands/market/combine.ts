@@ -11,6 +11,7 @@ import { integer, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatTable, formatUtc } from '../../../model/format.ts';
+import { outputPath } from '../../options/output-path.ts';
 
 const DEFAULT_MAX_AGE_SECONDS = 120;
 const DEFAULT_MIN_SOURCES = 2;
@@ -33,7 +34,10 @@ function readSource(path: string): Source {
     return { name: path, snapshot: parseSnapshot(source) };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    throw new InvalidInput(`${path}: ${error.field}`, error.rule, { cause: error });
+    throw new InvalidInput(`${path}: ${error.field}`, error.rule, {
+      cause: error,
+      place: error.place,
+    });
   }
 }
 
@@ -106,8 +110,7 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
-    const out = stringOption(context, 'out');
-    if (out === undefined) throw new InvalidInput('--out', 'is required: the snapshot to write');
+    const out = outputPath(context, 'the snapshot');
     const rules = {
       maxAgeSeconds: wholeNumber(context, 'max-age', [0, 86_400], DEFAULT_MAX_AGE_SECONDS),
       minSources: wholeNumber(context, 'min-sources', [1, 1000], DEFAULT_MIN_SOURCES),

@@ -11,6 +11,7 @@ import { oneOf, parseValue } from '../../../core/schema.ts';
 import { SECONDS_PER_YEAR } from '../../../core/year.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
+import { optionalOutputPath } from '../../options/output-path.ts';
 
 /** Rows shown; all of them are written. */
 const SHOWN = 10;
@@ -33,13 +34,13 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
+    const out = optionalOutputPath(context);
     const path = context.positionals[0] ?? '';
     const given = stringOption(context, 'underlying');
     const symbol = parseValue(oneOf(UNDERLYING_SYMBOLS), given, '--underlying');
     const funding = parseFunding(readTextFile(path, '<file>'), path, symbol);
     const newest = funding.at(-1)!;
     const inputs = { time: newest.paymentTime, underlyings: [], collateral: [], funding };
-    const out = stringOption(context, 'out');
     if (out !== undefined) writeFileAtomically(out, formatMarketInputs(inputs));
 
     const rows = funding.slice(-SHOWN).map(({ paymentTime, intervalSeconds, rateE12 }) => {

@@ -23,6 +23,7 @@ import {
   openPositions,
 } from '../../options/settlement-options.ts';
 import { MARKET_VALUE_OPTIONS, marketValues } from '../../options/market-values.ts';
+import { optionalOutputPath, outputPath } from '../../options/output-path.ts';
 
 /** How rows are read that do not say it themselves: their columns, their time. */
 function readingOf(context: CommandContext): ChainReading {
@@ -118,13 +119,12 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
-    const out = stringOption(context, 'out');
-    if (out === undefined) throw new InvalidInput('--out', 'is required: the snapshot to write');
+    const out = outputPath(context, 'the snapshot');
+    const picture = optionalOutputPath(context, 'picture');
     const ledger = openPositions(context);
     const result = importMarket(requestOf(context, ledger));
     const { snapshot } = result;
     const imported = result.underlyings.filter((underlying) => underlying !== undefined);
-    const picture = stringOption(context, 'picture');
     const drawn = surfacePicture(imported, Number(snapshot.time));
 
     writeFileAtomically(out, `${JSON.stringify(snapshotDocument(snapshot), null, 1)}\n`);

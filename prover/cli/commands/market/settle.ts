@@ -19,6 +19,7 @@ import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { parseExpiry } from '../../options/settlement-options.ts';
+import { optionalOutputPath } from '../../options/output-path.ts';
 
 function windowOf(context: CommandContext): SettlementWindow {
   const text = stringOption(context, 'expiry');
@@ -69,6 +70,7 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
+    const out = optionalOutputPath(context);
     const path = context.positionals[0] ?? '';
     const given = stringOption(context, 'underlying');
     const symbol = parseValue(oneOf(UNDERLYING_SYMBOLS), given, '--underlying');
@@ -83,7 +85,6 @@ export const command: Command = {
       collateral: [],
       settlements: [{ symbol, expiry, priceE4, source }],
     };
-    const out = stringOption(context, 'out');
     if (out !== undefined) writeFileAtomically(out, formatMarketInputs(inputs));
     context.print(
       `${symbol} ${formatUtc(BigInt(expiry))} UTC settles at ${(Number(priceE4) / 1e4).toFixed(4)}: ` +

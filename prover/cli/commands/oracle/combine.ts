@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import {
   combineAttestations,
@@ -7,7 +6,7 @@ import {
   parseAttestation,
 } from '../../../oracle/attestation.ts';
 import type { Command } from '../../command.ts';
-import { stringOption } from '../../command.ts';
+import { outputPath } from '../../options/output-path.ts';
 
 export const command: Command = {
   name: 'oracle combine',
@@ -23,8 +22,7 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
-    const out = stringOption(context, 'out');
-    if (out === undefined) throw new InvalidInput('--out', 'is required: the attestation to write');
+    const out = outputPath(context, 'the attestation');
     const combined = combineAttestations(
       context.positionals.map((path) => [
         path,

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { signSnapshot } from '../../../chain/snapshot.ts';
-import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { requireListed, requireNear, requireTimely } from '../../../oracle/admission.ts';
 import { attested, formatAttestation, type Attestation } from '../../../oracle/attestation.ts';
 import { readFeedState, strangers } from '../../../oracle/feed-state.ts';
 import type { Command } from '../../command.ts';
-import { stringOption } from '../../command.ts';
 import {
   FEED_OPTION,
   FROM_BLOCK_OPTION,
@@ -17,6 +15,7 @@ import {
 } from '../../options/feed-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+import { outputPath } from '../../options/output-path.ts';
 
 export const command: Command = {
   name: 'oracle sign',
@@ -44,8 +43,7 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
-    const out = stringOption(context, 'out');
-    if (out === undefined) throw new InvalidInput('--out', 'is required: the attestation to write');
+    const out = outputPath(context, 'the attestation');
     const document = readTextFile(context.positionals[0] ?? '', '<snapshot>');
     const { snapshot, message } = attested(document);
     const marketFeed = addressOption(context, 'feed');

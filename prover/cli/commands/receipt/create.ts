@@ -26,7 +26,8 @@ import {
   readSnapshot,
 } from '../../options/market-inputs.ts';
 import { readLedger } from '../../options/ledger-input.ts';
-import { buildWhereMissing, outputPath } from '../../options/proof-output.ts';
+import { buildWhereMissing } from '../../options/circuit-build.ts';
+import { outputPath } from '../../options/output-path.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 import { noteStale } from '../../options/staleness.ts';

@@ -3,7 +3,7 @@ import { writeFileAtomically } from '../../../core/files.ts';
 import { localKeyDocument } from '../../../receipt/local-keys.ts';
 import { parseVerifyingKeys } from '../../../receipt/verifying-keys.ts';
 import type { Command } from '../../command.ts';
-import { outputPath } from '../../options/proof-output.ts';
+import { outputPath } from '../../options/output-path.ts';
 
 export const command: Command = {
   name: 'receipt keys',

@@ -4,7 +4,7 @@ import { formatPlace } from '../../../receipt/document.ts';
 import { findPlace } from '../../../receipt/place.ts';
 import type { Command } from '../../command.ts';
 import { FEED_OPTION } from '../../options/feed-inputs.ts';
-import { outputPath } from '../../options/proof-output.ts';
+import { outputPath } from '../../options/output-path.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 
