@@ -169,7 +169,7 @@ describe('plimsoll ledger', () => {
   });
 
   const refusals: readonly (readonly [string[], string])[] = [
-    [['sink'], '<action>: must be one of root, show, export, import, got "sink"'],
+    [['sink'], '<action>: must be one of root, show, check, book, export, import, got "sink"'],
     [['export'], '--out: is required: the file to write'],
     [['show'], '<argument>: is required: the account to show'],
     [['root', 'extra'], 'extra: ledger root takes no argument'],
