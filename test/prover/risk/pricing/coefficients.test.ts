@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { sha256 } from '../../../../prover/core/hash.ts';
+import { REPOSITORY_ROOT } from '../../../../prover/core/root.ts';
+import {
+  CELLS,
+  normalCdfQ128,
+  normalDensityQ96,
+  ONE_Q128,
+} from '../../../../prover/risk/pricing/normal-distribution.ts';
 import { normalDensity, normalDistribution, Real } from '../../../../scripts/accuracy/reference.ts';
 import {
   CIRCOM_PATH,
@@ -82,6 +91,24 @@ describe('coefficient tables', () => {
       logarithmPoint(i, t).pow(-1),
     );
     expect(error).toBeLessThan(3.5e-5);
+  });
+
+  it('are the tables that the specification names by their digest', () => {
+    const specification = readFileSync(join(REPOSITORY_ROOT, 'docs', 'spec.md'), 'utf8');
+    expect(specification).toContain(`SHA-256 \`${sha256(readFileSync(JSON_PATH))}\``);
+    expect(specification).toContain(`\`ln2Q72\` = ${coefficients.ln2Q72}`);
+  });
+
+  it('keep every delta and exercise probability between 0 and 1, in every cell', () => {
+    const [half, one] = [ONE_Q128 / 2n, ONE_Q128];
+    for (let cell = 0n; cell <= CELLS; cell += 1n) {
+      const middle = normalCdfQ128(cell);
+      const correction = normalDensityQ96(cell) << 18n;
+      for (const value of [middle - correction, middle, middle + correction]) {
+        // Thrice a quarter of a million assertions would take longer than all the arithmetic.
+        if (value < half || value > one) expect.fail(`cell ${cell}: ${value}`);
+      }
+    }
   });
 
   it('hold the natural logarithm of two to the last bit', () => {
