@@ -25,6 +25,7 @@ export default defineConfig(
     'node_modules/',
     '.plimsoll/',
     'artifacts/',
+    'dist/',
     'cache/',
     '**/generated/',
     '**/*.d.ts',

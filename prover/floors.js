@@ -27,6 +27,7 @@ export const FLOORS = [
   'audit',
   'service',
   'dashboard',
+  'library',
   'sample',
   'demo',
   'bench',

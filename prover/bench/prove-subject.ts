@@ -24,6 +24,7 @@ import { labelled } from '../sample/labels.ts';
 import { loadSample } from '../sample/sample.ts';
 import type { StatementInstance } from '../statements/instance.ts';
 import { prepareStatement } from '../statements/prepare.ts';
+import { MarketTick } from '../statements/market-tick.ts';
 
 /** The account is in the sample: below maintenance for a liquidation, healthy for the others. */
 const PROVEN = {
@@ -80,8 +81,7 @@ function instanceOf(name: ProvenName): StatementInstance {
   const statement = { ...declared, profiles: { [profile]: findProfile(declared, profile) } };
   const request = {
     opening: ledger.open(index),
-    snapshot: sample.snapshots.crash.snapshot,
-    parameters: loadDefaultParameters(),
+    tick: new MarketTick(sample.snapshots.crash.snapshot, loadDefaultParameters()),
     context: 1n,
   };
   return prepareStatement(statementName, request, { ...circuits, statements: [statement] });

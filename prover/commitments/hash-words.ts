@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { buildPoseidon } from 'circomlibjs';
-
 import { PlimsollError } from '../core/errors.ts';
 import { SCALAR_FIELD } from '../core/scalar-field.ts';
+import { poseidonHash } from './poseidon-wasm.ts';
 
-export { SCALAR_FIELD };
+export { SCALAR_FIELD, poseidonHash };
 
 /** What a hash commits to (docs/spec.md §2); a tag is never reused. */
 export const TAG = {
@@ -22,19 +21,6 @@ export const TAG = {
 export type Tag = (typeof TAG)[keyof typeof TAG];
 
 const BLOCK = 15;
-const ELEMENT_BYTES = 32;
-
-// The WebAssembly Poseidon: about four times as fast as the fastest in pure bigint
-// (scripts/benchmark-poseidon.ts), which a tree of a million accounts needs.
-const poseidon = await buildPoseidon();
-
-/** Poseidon as circomlib defines it, of 1…16 field elements. */
-export function poseidonHash(inputs: readonly bigint[]): bigint {
-  const buffer = new Uint8Array(inputs.length * ELEMENT_BYTES);
-  inputs.forEach((value, index) => buffer.set(poseidon.F.e(value), index * ELEMENT_BYTES));
-  return poseidon.F.toObject(poseidon(buffer));
-}
-
 /**
  * The tagged hash of n ≥ 1 field elements (packed words or hashes): length and tag are the first
  * state, so neither two lengths nor two kinds can collide by construction.

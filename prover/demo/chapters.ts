@@ -6,7 +6,7 @@ import type { EventValues } from '../chain/events.ts';
 import { openLiquidation, type ProvenAction } from '../chain/submit.ts';
 import type { Venue } from '../chain/venue.ts';
 import type { Ledger } from '../commitments/ledger.ts';
-import type { ParameterSet } from '../documents/parameters-document.ts';
+import type { MarketTick } from '../statements/market-tick.ts';
 import type { Prover, Proven } from '../proving/prover.ts';
 import type { Sample, SampleTick } from '../sample/sample.ts';
 import { prepareStatement } from '../statements/prepare.ts';
@@ -31,7 +31,7 @@ export interface Stage {
   readonly chain: LocalChain;
   readonly venue: Venue;
   readonly prover: Prover;
-  readonly parameters: ParameterSet;
+  readonly marketTicks: Readonly<Record<SampleTick, MarketTick>>;
   readonly sample: Sample;
   readonly ledgers: Readonly<Record<SampleTick, Ledger>>;
   readonly margins: Readonly<Record<SampleTick, Remargined>>;
@@ -76,14 +76,13 @@ async function prove<Name extends DemoStatement>(
   statement: Name,
   { moment, index, beneficiary }: Subject,
 ): Promise<Proven<Name>> {
-  const { chain, venue, prover, parameters, sample, ledgers, story, note } = stage;
+  const { chain, venue, prover, marketTicks, ledgers, story, note } = stage;
   const { action, contract } = USES[statement];
   note(`proving ${statement} of ${story.nameOf(index)}`);
   const proven = await prover.prove(
     prepareStatement(statement, {
       opening: ledgers[moment].open(index),
-      snapshot: sample.snapshots[moment].snapshot,
-      parameters,
+      tick: marketTicks[moment],
       context: proofContext(chain.chainId, venue.addresses[contract], action, beneficiary),
     }),
   );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Ledger } from '../commitments/ledger.ts';
+import { MarketTick } from '../statements/market-tick.ts';
 import { loadDefaultParameters } from '../documents/parameters-document.ts';
 import { parameterHash } from '../commitments/parameters-words.ts';
 import { Prover } from '../proving/prover.ts';
@@ -90,10 +91,10 @@ async function play(stage: Stage): Promise<DemoReport> {
 export async function runDemo(sample: Sample, { print, note }: DemoOutput): Promise<DemoReport> {
   const story = new Story(print, sample.labels);
   const parameters = loadDefaultParameters();
-  const margins = byTick((moment) => {
-    const { snapshot } = sample.snapshots[moment];
-    return remargin(sample.ledgers[moment], snapshot, parameters.parameters);
-  });
+  const marketTicks = byTick(
+    (moment) => new MarketTick(sample.snapshots[moment].snapshot, parameters),
+  );
+  const margins = byTick((moment) => remargin(sample.ledgers[moment], marketTicks[moment]));
   const ledgers = byTick((moment) => new Ledger(sample.ledgers[moment]));
 
   note('starting a local chain and deploying the venue');
@@ -107,7 +108,17 @@ export async function runDemo(sample: Sample, { print, note }: DemoOutput): Prom
         `${ORACLES.length} oracles), parameters, liquidation engine, insurance fund ` +
         `(${exactUsd(FUND_DEPOSIT_E6)}), custody vault, verifiers of INSECURE development keys.`,
     );
-    return await play({ chain, venue, prover, parameters, sample, ledgers, margins, story, note });
+    return await play({
+      chain,
+      venue,
+      prover,
+      marketTicks,
+      sample,
+      ledgers,
+      margins,
+      story,
+      note,
+    });
   } finally {
     await chain.close();
   }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../commitments/account.ts';
 import { marginPortfolio, type AccountMargin } from '../risk/margin/margin.ts';
-import { priceMarket } from '../risk/pricing/market.ts';
-import type { MarketSnapshot, RiskParameters } from '../model/types.ts';
+import type { MarketTick } from '../statements/market-tick.ts';
 
 export interface Remargined {
   readonly margins: readonly AccountMargin[];
@@ -14,14 +13,9 @@ export interface Remargined {
 }
 
 /** The exact margin of every account of a ledger in one snapshot. */
-export function remargin(
-  accounts: readonly Account[],
-  snapshot: MarketSnapshot,
-  parameters: RiskParameters,
-): Remargined {
+export function remargin(accounts: readonly Account[], tick: MarketTick): Remargined {
   const started = performance.now();
-  const market = priceMarket(snapshot, parameters);
-  const margins = accounts.map((account) => marginPortfolio(account, market));
+  const margins = accounts.map((account) => marginPortfolio(account, tick.market));
   const tookMs = performance.now() - started;
   const indices = margins.map((_, index) => index);
   const deficitE6 = (index: number): bigint => margins[index]?.deficitE6 ?? 0n;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { sha256 } from '@noble/hashes/sha2.js';
 
 import type { CommittedParameters } from '../commitments/parameters-words.ts';
 import type {
@@ -15,14 +13,11 @@ import type {
 } from '../model/types.ts';
 import { ROLLS } from '../model/types.ts';
 import { canonicalJson, parseJson, parseValue, withPlaces } from '../core/schema.ts';
+import defaultSet from './default-parameters.json' with { type: 'json' };
 import { checkParameters } from './parameters-rules.ts';
 import type { ParametersDocument } from './parameters-schema.ts';
 import { parametersSchema } from './parameters-schema.ts';
 import { SECONDS_PER_YEAR } from '../core/year.ts';
-
-export const DEFAULT_PARAMETERS_PATH = fileURLToPath(
-  new URL('default-parameters.json', import.meta.url),
-);
 
 /** A parameter set as read: what the model uses, and a digest of all the document says. */
 export interface ParameterSet extends CommittedParameters {
@@ -124,22 +119,25 @@ function parametersOf(document: ParametersDocument): RiskParameters {
 }
 
 function documentWordOf(value: unknown): bigint {
-  const digest = createHash('sha256').update(canonicalJson(value)).digest();
-  return BigInt(`0x${digest.subarray(0, DOCUMENT_WORD_BYTES).toString('hex')}`);
+  const digest = sha256(new TextEncoder().encode(canonicalJson(value)));
+  return digest
+    .subarray(0, DOCUMENT_WORD_BYTES)
+    .reduce((word, byte) => (word << 8n) | BigInt(byte), 0n);
 }
 
 /** Reads a parameter set; throws `InvalidInput` naming field and rule. */
 export function parseParameters(source: string): ParameterSet {
   const value = parseJson(source, 'parameters');
-  const document = withPlaces(source, () => {
-    const read = parseValue(parametersSchema, value, 'parameters');
-    checkParameters(read);
-    return read;
-  });
+  return withPlaces(source, () => parametersOfValue(value));
+}
+
+function parametersOfValue(value: unknown): ParameterSet {
+  const document = parseValue(parametersSchema, value, 'parameters');
+  checkParameters(document);
   return { parameters: parametersOf(document), document, documentWord: documentWordOf(value) };
 }
 
 /** The set the project ships. */
 export function loadDefaultParameters(): ParameterSet {
-  return parseParameters(readFileSync(DEFAULT_PARAMETERS_PATH, 'utf8'));
+  return parametersOfValue(defaultSet);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { z } from 'zod';
 
@@ -47,7 +47,31 @@ export function parseArtifactManifest(source: string): ArtifactManifest {
   return parseDocument(artifactManifest, source, ARTIFACT_MANIFEST_PATH);
 }
 
-/** Throws `NOT_SET_UP` before the first build. */
+/** Their paths from `root`, which need not be where this code stands. */
+function located({ artifacts, ...rest }: ArtifactManifest, root: string): ArtifactManifest {
+  const at = (listed: ArtifactFile): ArtifactFile => ({
+    ...listed,
+    path: resolve(root, listed.path),
+  });
+  return {
+    ...rest,
+    artifacts: artifacts.map(({ files, ...artifact }) => ({
+      ...artifact,
+      files: {
+        r1cs: at(files.r1cs),
+        wasm: at(files.wasm),
+        sym: at(files.sym),
+        zkey: at(files.zkey),
+        verificationKey: at(files.verificationKey),
+      },
+    })),
+  };
+}
+
+/**
+ * What was built in the checkout at `root`, by default the one that this code belongs to. Throws
+ * `NOT_SET_UP` before the first build.
+ */
 export function loadArtifactManifest(root = REPOSITORY_ROOT): ArtifactManifest {
   let source: string;
   try {
@@ -57,7 +81,8 @@ export function loadArtifactManifest(root = REPOSITORY_ROOT): ArtifactManifest {
       cause,
     });
   }
-  return parseArtifactManifest(source);
+  const manifest = parseArtifactManifest(source);
+  return root === REPOSITORY_ROOT ? manifest : located(manifest, root);
 }
 
 export function findArtifact(
@@ -81,7 +106,7 @@ export function findArtifact(
 export function readArtifactFile(listed: ArtifactFile, root = REPOSITORY_ROOT): Uint8Array {
   let data: Uint8Array;
   try {
-    data = readFileSync(join(root, listed.path));
+    data = readFileSync(resolve(root, listed.path));
   } catch (cause) {
     throw new PlimsollError(
       'ARTIFACT_MISSING',

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { NO_CHANGE, accountAfter, placeOf } from '../commitments/account-change.ts';
 import type { AccountChange } from '../commitments/account-change.ts';
-import { parameterWords } from '../commitments/parameters-words.ts';
-import { snapshotWords } from '../commitments/snapshot-words.ts';
 import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
-import { marginAccount } from '../risk/margin/margin.ts';
+import { marginPortfolio } from '../risk/margin/margin.ts';
 import { packChange } from './change.ts';
 import {
   accountInputs,
@@ -24,12 +22,12 @@ export function accountMarginInputs(
 ): CircuitInputs {
   const { opening, change = NO_CHANGE } = request;
   const { positions } = accountAfter(opening.account, change);
-  const words = parameterWords(request.parameters);
+  const words = request.tick.parameterWords;
   return {
     context: request.context,
     ...accountInputs({ ...opening, account: { ...opening.account, positions } }, capacity),
     ...changeInputs(change, isInserted(opening.account.positions, change)),
-    ...snapshotInputs(snapshotWords(request.snapshot)),
+    ...snapshotInputs(request.tick.snapshotWords),
     ...parameterInputs(words),
     ...gridInputs(words),
   };
@@ -50,9 +48,9 @@ export function accountMarginInstance(
   request: AccountMarginRequest,
   statement: Statement,
 ): StatementInstance<'account-margin'> {
-  const { opening, snapshot, parameters, change = NO_CHANGE } = request;
+  const { opening, tick, change = NO_CHANGE } = request;
   const account = accountAfter(opening.account, change);
-  const margin = marginAccount(account, snapshot, parameters.parameters);
+  const margin = marginPortfolio(account, tick.market);
   const [btc, eth] = margin.underlyings;
   const profile = smallestProfile(statement, account.positions.length);
   return {
@@ -66,7 +64,7 @@ export function accountMarginInstance(
       initialMarginE6: margin.imE6,
       worstScenarioBtc: BigInt(btc.worstScenario),
       worstScenarioEth: BigInt(eth.worstScenario),
-      cureBufferBps: parameters.parameters.cureBufferBps,
+      cureBufferBps: tick.parameters.parameters.cureBufferBps,
       change: packChange(change),
       haircutE6: margin.grossEquityE6 - margin.equityE6,
     },

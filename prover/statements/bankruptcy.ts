@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
-import { parameterWords, scenarioDigests, tenorDigest } from '../commitments/parameters-words.ts';
-import { snapshotWords } from '../commitments/snapshot-words.ts';
+import { scenarioDigests, tenorDigest } from '../commitments/parameters-words.ts';
 import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
-import { marginAccount } from '../risk/margin/margin.ts';
+import { marginPortfolio } from '../risk/margin/margin.ts';
 import { accountInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { StatementInstance, StatementRequest } from './instance.ts';
 import { accountSignals, smallestProfile } from './instance.ts';
 
 /** The inputs of `Bankruptcy(capacity)` for any account, also where no proof exists. */
 export function bankruptcyInputs(request: StatementRequest, capacity: number): CircuitInputs {
-  const words = parameterWords(request.parameters);
+  const words = request.tick.parameterWords;
   return {
     context: request.context,
     ...accountInputs(request.opening, capacity),
-    ...snapshotInputs(snapshotWords(request.snapshot)),
+    ...snapshotInputs(request.tick.snapshotWords),
     ...parameterInputs(words),
     tenorDigest: tenorDigest(words),
     scenarioDigest: scenarioDigests(words),
@@ -30,8 +29,8 @@ export function bankruptcyInstance(
   request: StatementRequest,
   statement: Statement,
 ): StatementInstance<'bankruptcy'> {
-  const { opening, snapshot, parameters } = request;
-  const margin = marginAccount(opening.account, snapshot, parameters.parameters);
+  const { opening, tick } = request;
+  const margin = marginPortfolio(opening.account, tick.market);
   if (!margin.bankrupt) {
     throw new PlimsollError(
       'ACCOUNT_SOLVENT',

@@ -2,9 +2,6 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { AccountChange } from '../commitments/account-change.ts';
 import type { AccountOpening } from '../commitments/ledger.ts';
-import type { ParameterSet } from '../documents/parameters-document.ts';
-import { hashParameterWords, parameterWords } from '../commitments/parameters-words.ts';
-import { hashSnapshotWords, snapshotWords } from '../commitments/snapshot-words.ts';
 import type {
   BankruptcySignals,
   StatementName,
@@ -12,14 +9,14 @@ import type {
 } from './generated/public-signals.ts';
 import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
-import type { MarketSnapshot } from '../model/types.ts';
+import type { MarketTick } from './market-tick.ts';
 import type { TakeoverRequest } from './takeover.ts';
 
 /** What an account statement is about, and whom its proof serves. */
 export interface StatementRequest {
   readonly opening: AccountOpening;
-  readonly snapshot: MarketSnapshot;
-  readonly parameters: ParameterSet;
+  /** Shared by all accounts that are proven at it. */
+  readonly tick: MarketTick;
   /** keccak256(chain id, contract, action, beneficiary) mod r. */
   readonly context: bigint;
 }
@@ -72,11 +69,11 @@ export function smallestProfile(statement: Statement, positions: number): string
 }
 
 export function accountSignals(request: StatementRequest): AccountSignals {
-  const { opening, snapshot, parameters, context } = request;
+  const { opening, tick, context } = request;
   return {
     ledgerRoot: opening.ledgerRoot,
-    snapshotHash: hashSnapshotWords(snapshotWords(snapshot)),
-    parameterHash: hashParameterWords(parameterWords(parameters)),
+    snapshotHash: tick.snapshotHash,
+    parameterHash: tick.parameterHash,
     accountIndex: BigInt(opening.index),
     settlementNonce: opening.account.settlementNonce,
     owner: opening.account.owner,

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
-import { parameterWords } from '../commitments/parameters-words.ts';
-import { snapshotWords } from '../commitments/snapshot-words.ts';
 import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
-import { marginAccount, requirementAt } from '../risk/margin/margin.ts';
+import { marginPortfolio, requirementAt } from '../risk/margin/margin.ts';
 import type { Pair } from '../model/types.ts';
 import { accountInputs, gridInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { StatementInstance, StatementRequest } from './instance.ts';
@@ -19,11 +17,11 @@ export function liquidationInputs(
   scenarioIds: Pair<number>,
   capacity: number,
 ): CircuitInputs {
-  const words = parameterWords(request.parameters);
+  const words = request.tick.parameterWords;
   return {
     context: request.context,
     ...accountInputs(request.opening, capacity),
-    ...snapshotInputs(snapshotWords(request.snapshot)),
+    ...snapshotInputs(request.tick.snapshotWords),
     ...parameterInputs(words),
     ...gridInputs(words),
     scenarioId: scenarioIds.map(BigInt),
@@ -38,8 +36,8 @@ export function liquidationInstance(
   request: StatementRequest,
   statement: Statement,
 ): StatementInstance<'liquidation'> {
-  const { opening, snapshot, parameters } = request;
-  const margin = marginAccount(opening.account, snapshot, parameters.parameters);
+  const { opening, tick } = request;
+  const margin = marginPortfolio(opening.account, tick.market);
   if (!margin.liquidatable) {
     throw new PlimsollError(
       'ACCOUNT_HEALTHY',
@@ -57,7 +55,7 @@ export function liquidationInstance(
     publicSignals: {
       ...accountSignals(request),
       equityE6: margin.equityE6,
-      requirementE6: requirementAt(margin, parameters.parameters, scenarioIds),
+      requirementE6: requirementAt(margin, tick.parameters.parameters, scenarioIds),
     },
   };
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
-import { parameterWords } from '../commitments/parameters-words.ts';
-import { snapshotWords } from '../commitments/snapshot-words.ts';
 import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
-import { marginAccount } from '../risk/margin/margin.ts';
+import { marginPortfolio } from '../risk/margin/margin.ts';
 import { requireRule } from '../core/schema.ts';
 import { accountInputs, gridInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { SolvencyReceiptRequest, StatementInstance } from './instance.ts';
@@ -17,7 +15,7 @@ export function solvencyReceiptInputs(
   request: SolvencyReceiptRequest,
   capacity: number,
 ): CircuitInputs {
-  const words = parameterWords(request.parameters);
+  const words = request.tick.parameterWords;
   // `owner` is the name of the output.
   const { owner: accountOwner, ...account } = accountInputs(request.opening, capacity);
   return {
@@ -25,7 +23,7 @@ export function solvencyReceiptInputs(
     statedEquityE6: request.equityAtLeastE6 ?? 0n,
     accountOwner: accountOwner!,
     ...account,
-    ...snapshotInputs(snapshotWords(request.snapshot)),
+    ...snapshotInputs(request.tick.snapshotWords),
     ...parameterInputs(words),
     ...gridInputs(words),
   };
@@ -39,14 +37,14 @@ export function solvencyReceiptInstance(
   request: SolvencyReceiptRequest,
   statement: Statement,
 ): StatementInstance<'solvency-receipt'> {
-  const { opening, snapshot, parameters, equityAtLeastE6 = 0n } = request;
+  const { opening, tick, equityAtLeastE6 = 0n } = request;
   requireRule(
     equityAtLeastE6 >= 0n && equityAtLeastE6 >> EQUITY_AT_LEAST_BITS === 0n,
     'equityAtLeastE6',
     `must be from 0 to 2^${EQUITY_AT_LEAST_BITS} - 1`,
   );
   const { account, index } = opening;
-  const margin = marginAccount(account, snapshot, parameters.parameters);
+  const margin = marginPortfolio(account, tick.market);
   if (margin.equityE6 < margin.imE6) {
     throw new PlimsollError(
       'ACCOUNT_UNHEALTHY',

@@ -12,6 +12,7 @@ const TASKS = {
   start: [['prover/toolchain/setup.ts'], ['prover/cli/main.ts', 'demo']],
   test: [['prover/toolchain/setup.ts', '--test'], ['prover/toolchain/check.ts']],
   check: [['prover/toolchain/check.ts', '--fast']],
+  package: [['prover/toolchain/package.ts']],
   format: [['prover/toolchain/format.ts']],
   bundle: [['prover/receipt/bundle.ts']],
 };

@@ -29,6 +29,7 @@ import {
   encodePublicSignals,
 } from '../../prover/statements/public-signals.ts';
 import { deployVenue, postRoot, postSnapshot, startChain, type TestChain } from './chain.ts';
+import { MarketTick } from '../../prover/statements/market-tick.ts';
 
 const sample = loadSample();
 const parameterSet = loadDefaultParameters();
@@ -163,7 +164,8 @@ async function prove(
 ): Promise<GatedProof> {
   const opening = ledger.open(account);
   const { snapshot } = sample.snapshots[moment];
-  const request = { opening, snapshot, parameters: parameterSet, context, change };
+  const tick = new MarketTick(snapshot, parameterSet);
+  const request = { opening, tick, context, change };
   const instance = prepareStatement(statement, request);
   prover ??= new Prover();
   const { file } = await prover.prove({

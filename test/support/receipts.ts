@@ -21,6 +21,7 @@ import { labelled } from '../../prover/sample/labels.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
 import { deployVenue, postRoot, postSnapshot } from './chain.ts';
 import { startRpcChain, type RpcChain } from './rpc-chain.ts';
+import { MarketTick } from '../../prover/statements/market-tick.ts';
 
 const sample = loadSample();
 const { snapshot, document } = sample.snapshots.crash;
@@ -81,7 +82,7 @@ export interface MadeReceipts {
 
 export function requestAt(place: Place, challenge: string): ReceiptRequest {
   const opening = OWNED_LEDGER.open(ACCOUNT);
-  return { opening, snapshot, parameters: PARAMETERS, place, challenge };
+  return { opening, tick: new MarketTick(snapshot, PARAMETERS), place, challenge };
 }
 
 /** One receipt of each kind: the exact one for anybody, the private one for `CHALLENGE`. */

@@ -9,6 +9,7 @@ import { saveProof } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import { decimalBigint, oneOf, parseValue, pattern } from '../../core/schema.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
+import { MarketTick } from '../../statements/market-tick.ts';
 import { CHANGE_OPTIONS, readChange } from '../options/change-options.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
@@ -129,8 +130,7 @@ export const command: Command = {
     const stale = noteStale(context, snapshot, parameters);
     const instance = prepareStatement(statement, {
       opening: ledger.open(index),
-      snapshot,
-      parameters,
+      tick: new MarketTick(snapshot, parameters),
       context: useOf(context, statement),
       change,
     });

@@ -41,7 +41,11 @@ function deliverySettlements(
   base: MarketSnapshot,
   indicesE4: readonly (bigint | undefined)[],
 ): Settlement[] {
-  const files = Map.groupBy(deliveries, ({ place }) => place.replace(/: row \d+$/, ''));
+  const files = new Map<string, DeliveryPrice[]>();
+  for (const delivery of deliveries) {
+    const file = delivery.place.replace(/: row \d+$/, '');
+    files.set(file, [...(files.get(file) ?? []), delivery]);
+  }
   return [...files.values()].flatMap((rows) => {
     const unnamed = rows.filter(({ underlying }) => underlying === undefined);
     const told = unnamed.length === 0 ? undefined : underlyingOf(unnamed, base, indicesE4);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 
 import { PlimsollError } from '../../core/errors.ts';
 import type { Artifact } from '../artifacts.ts';
@@ -95,7 +95,7 @@ export class NativeBackend implements ProvingBackend {
     if (this.#worker?.alive !== true) this.#worker = new NativeWorker(this.#binary);
     const { sha256, path } = artifact.files.zkey;
     // The worker compares the hash itself, and keeps the key: asking again costs nothing.
-    await this.#worker.load(sha256, join(REPOSITORY_ROOT, path));
+    await this.#worker.load(sha256, resolve(REPOSITORY_ROOT, path));
     return parseNativeProof(await this.#worker.prove(sha256, wtns));
   }
 }

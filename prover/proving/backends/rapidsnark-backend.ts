@@ -94,7 +94,7 @@ export class RapidsnarkBackend implements ProvingBackend {
     try {
       const path = (name: string): string => join(folder, name);
       writeFileSync(path('witness.wtns'), writeWitness(witness), { mode: 0o600 });
-      const key = join(REPOSITORY_ROOT, zkey.path);
+      const key = resolve(REPOSITORY_ROOT, zkey.path);
       const files = [key, path('witness.wtns'), path('proof.json'), path('public.json')];
       await run(this.#binary, files, { timeout: TIMEOUT_MS }).catch((cause: unknown) => {
         throw new PlimsollError('BACKEND_FAILED', `${this.#binary}: the prover failed`, { cause });

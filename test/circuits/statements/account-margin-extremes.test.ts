@@ -6,10 +6,8 @@ import { expect, test } from 'vitest';
 
 import { Ledger } from '../../../prover/commitments/ledger.ts';
 import { multiplierOfLogMoveQ24 } from '../../../prover/risk/pricing/log-grid.ts';
-import {
-  DEFAULT_PARAMETERS_PATH,
-  parseParameters,
-} from '../../../prover/documents/parameters-document.ts';
+import { DEFAULT_PARAMETERS_PATH } from '../../../prover/documents/default-parameters.ts';
+import { parseParameters } from '../../../prover/documents/parameters-document.ts';
 import type { ParameterSet } from '../../../prover/documents/parameters-document.ts';
 import type { ParametersDocument } from '../../../prover/documents/parameters-schema.ts';
 import { checkSnapshot } from '../../../prover/documents/snapshot-rules.ts';
@@ -27,6 +25,7 @@ import type { StatementRequest } from '../../../prover/statements/instance.ts';
 import { inLedgerOrder, SEED } from '../../support/arbitraries.ts';
 import { accountOf, CONTEXT, CoreCircuits, decideInCircuit, decideInTypeScript } from './cores.ts';
 import { GridCircuits } from './grid.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 // Parameters, snapshots and accounts from the ends of what their documents admit: an account that
 // has no proof there could be liquidated and not cured.
@@ -326,7 +325,7 @@ const sampled = fc.sample(scenes, { numRuns: SCENES, seed: SEED });
 
 function requestOf({ parameters, snapshot, portfolio }: Scene): StatementRequest {
   const opening = new Ledger([accountOf(portfolio)]).open(0);
-  return { opening, snapshot, parameters, context: CONTEXT };
+  return { opening, tick: new MarketTick(snapshot, parameters), context: CONTEXT };
 }
 
 test('the scenes are documents, and of many kinds', () => {

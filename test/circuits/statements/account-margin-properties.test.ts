@@ -15,6 +15,7 @@ import type {
 import { inLedgerOrder, seededScenes, type Scene } from '../../support/arbitraries.ts';
 import { accountOf, CONTEXT } from './cores.ts';
 import { GridCircuits } from './grid.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 /**
  * What must be true of margin, asked of the circuit's own witnesses: test/prover/risk/properties.test.ts
@@ -31,7 +32,12 @@ function proven(
   change: AccountChange = NO_CHANGE,
 ): Promise<AccountMarginSignals> {
   const opening = new Ledger([accountOf(portfolio)]).open(0);
-  return grid.marginOf({ opening, snapshot, parameters, context: CONTEXT, change });
+  return grid.marginOf({
+    opening,
+    tick: new MarketTick(snapshot, parameters),
+    context: CONTEXT,
+    change,
+  });
 }
 
 const health = ({ equityE6, maintenanceMarginE6 }: AccountMarginSignals): bigint =>

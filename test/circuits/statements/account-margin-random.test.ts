@@ -12,6 +12,7 @@ import { instruments, SEED, seededScenes } from '../../support/arbitraries.ts';
 import { bearableChanges } from '../../support/changes.ts';
 import { accountOf, CONTEXT } from './cores.ts';
 import { GridCircuits } from './grid.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 const SCENES = 1000;
 /** Of the small profile, so that a thousand take a minute. */
@@ -42,7 +43,8 @@ test('the grid agrees with TypeScript on 1,000 random accounts in random markets
     const change = changeOf(account, snapshot, index);
     if (change !== NO_CHANGE) changed += 1;
     const opening = new Ledger([account]).open(0);
-    const request = { opening, snapshot, parameters, context: CONTEXT, change };
+    const tick = new MarketTick(snapshot, parameters);
+    const request = { opening, tick, context: CONTEXT, change };
     await circuits.expectAgreement(request, `scene ${index}`);
   }
   expect(changed).toBeGreaterThan(SCENES / 3);

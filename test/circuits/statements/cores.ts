@@ -11,6 +11,7 @@ import { fromFieldElement } from '../../../prover/statements/field-element.ts';
 import { accountSignals, type StatementRequest } from '../../../prover/statements/instance.ts';
 import { liquidationInputs } from '../../../prover/statements/liquidation.ts';
 import { compileHarness, type CircuitUnderTest } from '../../support/circuit.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 export const CONTEXT = 7n;
 
@@ -30,8 +31,7 @@ export const requestOf = (
   parameters: ParameterSet,
 ): StatementRequest => ({
   opening: ledger.open(index),
-  snapshot: market.snapshot,
-  parameters,
+  tick: new MarketTick(market.snapshot, parameters),
   context: CONTEXT,
 });
 
@@ -135,7 +135,7 @@ export function decideInTypeScript(
       snapshotHash,
       parameterHash,
       equityE6: margin.equityE6,
-      requirementE6: requirementAt(margin, request.parameters.parameters, ids ?? worst),
+      requirementE6: requirementAt(margin, request.tick.parameters.parameters, ids ?? worst),
       grossEquityE6: margin.grossEquityE6,
     },
   };

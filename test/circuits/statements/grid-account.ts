@@ -4,6 +4,7 @@ import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts'
 import { accountMarginInputs } from '../../../prover/statements/account-margin.ts';
 import { parameters, POSITIONS, market, slotOf } from './attacks.ts';
 import { accountOf, CONTEXT } from './cores.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 const CAPACITY = 4;
 
@@ -21,6 +22,10 @@ const ledger = new Ledger([GRID_ACCOUNT]);
 /** Fresh inputs of `account-margin` small. */
 export const gridInputsOf = (): CircuitInputs =>
   accountMarginInputs(
-    { opening: ledger.open(0), snapshot: market.snapshot, parameters, context: CONTEXT },
+    {
+      opening: ledger.open(0),
+      tick: new MarketTick(market.snapshot, parameters),
+      context: CONTEXT,
+    },
     CAPACITY,
   );

@@ -11,7 +11,7 @@ import type { LocalVenue } from '../../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../../prover/chain/events.ts';
 import { rebuildTick } from '../../../prover/chain/published-tick.ts';
 import { openLiquidation } from '../../../prover/chain/submit.ts';
-import { DEFAULT_PARAMETERS_PATH } from '../../../prover/documents/parameters-document.ts';
+import { DEFAULT_PARAMETERS_PATH } from '../../../prover/documents/default-parameters.ts';
 import { parameterHash } from '../../../prover/commitments/parameters-words.ts';
 import { snapshotHash } from '../../../prover/commitments/snapshot-words.ts';
 import { loadProof, toSolidity } from '../../../prover/proving/formats/proof-file.ts';

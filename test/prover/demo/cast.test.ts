@@ -6,16 +6,18 @@ import { castOf } from '../../../prover/demo/cast.ts';
 import { NotAsTold, confirmRefused } from '../../../prover/demo/confirm.ts';
 import { remargin } from '../../../prover/demo/remargin.ts';
 import { exactUsd, priceUsd } from '../../../prover/demo/text.ts';
-import { indexOf, margins, parameters, sample } from '../sample/venue.ts';
+import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
+import { indexOf, margins, sample } from '../sample/venue.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
+const parameters = loadDefaultParameters();
 const crash = (change: (index: number) => bigint = () => 0n) =>
   remargin(
     sample.ledgers.crash.map((account, index) => ({
       ...account,
       quoteE6: account.quoteE6 + change(index),
     })),
-    sample.snapshots.crash.snapshot,
-    parameters,
+    new MarketTick(sample.snapshots.crash.snapshot, parameters),
   );
 
 describe('remargin', () => {
@@ -31,7 +33,10 @@ describe('remargin', () => {
   });
 });
 
-const rebound = remargin(sample.ledgers.rebound, sample.snapshots.rebound.snapshot, parameters);
+const rebound = remargin(
+  sample.ledgers.rebound,
+  new MarketTick(sample.snapshots.rebound.snapshot, parameters),
+);
 
 describe('cast', () => {
   it('prefers the accounts the sample names', () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { DEFAULT_PARAMETERS_PATH } from '../../../prover/documents/default-parameters.ts';
 import {
-  DEFAULT_PARAMETERS_PATH,
   loadDefaultParameters,
   parseParameters,
 } from '../../../prover/documents/parameters-document.ts';

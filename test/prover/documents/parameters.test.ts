@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { multiplierOfLogMoveQ24 } from '../../../prover/risk/pricing/log-grid.ts';
+import { DEFAULT_PARAMETERS_PATH } from '../../../prover/documents/default-parameters.ts';
 import {
-  DEFAULT_PARAMETERS_PATH,
   loadDefaultParameters,
   parseParameters,
 } from '../../../prover/documents/parameters-document.ts';

@@ -32,6 +32,7 @@ import type { StatementInstance } from '../../../prover/statements/instance.ts';
 import { prepareStatement } from '../../../prover/statements/prepare.ts';
 import { randomCircuit } from './random-circuit.ts';
 import { KeyFolder, NATIVE_BINARY, NEEDS_WORKER, verificationKey } from './support.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 const run = promisify(execFile);
 const TESTDATA = join(REPOSITORY_ROOT, 'prover', 'native', 'testdata');
@@ -64,10 +65,9 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
       });
       for (const { index } of sample.labels) {
         const opening = ledger.open(index);
-        const { snapshot } = sample.snapshots.crash;
-        const parameters = loadDefaultParameters();
+        const tick = new MarketTick(sample.snapshots.crash.snapshot, loadDefaultParameters());
         try {
-          const request = { opening, snapshot, parameters, context: 77n };
+          const request = { opening, tick, context: 77n };
           return prepareStatement(name, request, { ...manifest, statements });
         } catch (error) {
           if (!(error instanceof PlimsollError)) throw error;
@@ -267,8 +267,7 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
     const index = sample.labels.find(({ name }) => name === 'bankrupt-paid-in-full')!.index;
     const instance = prepareStatement('bankruptcy', {
       opening: ledger.open(index),
-      snapshot: sample.snapshots.crash.snapshot,
-      parameters: loadDefaultParameters(),
+      tick: new MarketTick(sample.snapshots.crash.snapshot, loadDefaultParameters()),
       context: 4_242n,
     });
     await using prover = new Prover({ backend: new NativeBackend(NATIVE_BINARY!) });

@@ -8,13 +8,13 @@ import { Prover } from '../../../prover/proving/prover.ts';
 import { labelled } from '../../../prover/sample/labels.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { prepareStatement } from '../../../prover/statements/prepare.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 const sample = loadSample();
 const ledger = new Ledger(sample.ledgers.crash);
 const requestOf = (index: number) => ({
   opening: ledger.open(index),
-  snapshot: sample.snapshots.crash.snapshot,
-  parameters: loadDefaultParameters(),
+  tick: new MarketTick(sample.snapshots.crash.snapshot, loadDefaultParameters()),
   context: 4_242n,
 });
 const together = labelled(sample.labels, 'together').index;

@@ -34,6 +34,7 @@ import { UnsatisfiedCircuit } from '../../../prover/proving/witness.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import type { bankruptcyInstance } from '../../../prover/statements/bankruptcy.ts';
 import { prepareStatement } from '../../../prover/statements/prepare.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 const STAND_IN = join(REPOSITORY_ROOT, 'test/support/rapidsnark-stand-in.mjs');
 const run = promisify(execFile);
@@ -43,8 +44,7 @@ const ledger = new Ledger(sample.ledgers.crash);
 const index = sample.labels.find(({ name }) => name === 'bankrupt-paid-in-full')!.index;
 const instance = prepareStatement('bankruptcy', {
   opening: ledger.open(index),
-  snapshot: sample.snapshots.crash.snapshot,
-  parameters: loadDefaultParameters(),
+  tick: new MarketTick(sample.snapshots.crash.snapshot, loadDefaultParameters()),
   context: 4_242n,
 }) as ReturnType<typeof bankruptcyInstance>;
 

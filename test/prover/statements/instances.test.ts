@@ -24,6 +24,7 @@ import {
   encodePublicSignals,
 } from '../../../prover/statements/public-signals.ts';
 import { validAccount } from '../../support/venue.ts';
+import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 const circuits = loadManifest(REPOSITORY_ROOT);
 const liquidation = findStatement(circuits, 'liquidation');
@@ -40,7 +41,7 @@ beforeAll(() => {
 function requestFor(name: string): StatementRequest {
   const { index } = labelled(sample.labels, name);
   const { snapshot } = sample.snapshots.crash;
-  return { opening: ledger.open(index), snapshot, parameters, context: 7n };
+  return { opening: ledger.open(index), tick: new MarketTick(snapshot, parameters), context: 7n };
 }
 
 describe('field elements of signed amounts', () => {
@@ -72,12 +73,12 @@ describe('profile', () => {
 describe('liquidation instance', () => {
   it('publishes what the model says of the account, at its worst scenarios', () => {
     const request = requestFor('ordinary-liquidation');
-    const market = priceMarket(request.snapshot, parameters.parameters);
+    const market = priceMarket(request.tick.snapshot, parameters.parameters);
     const margin = marginPortfolio(request.opening.account, market);
     const instance = liquidationInstance(request, liquidation);
     expect(instance.publicSignals).toEqual({
       ledgerRoot: ledger.root,
-      snapshotHash: snapshotHash(request.snapshot),
+      snapshotHash: snapshotHash(request.tick.snapshot),
       parameterHash: parameterHash(parameters),
       accountIndex: BigInt(request.opening.index),
       settlementNonce: request.opening.account.settlementNonce,
@@ -95,12 +96,12 @@ describe('liquidation instance', () => {
 
   it('is refused for every healthy account of the venue and made for every other', () => {
     const { snapshot } = sample.snapshots.crash;
-    const market = priceMarket(snapshot, parameters.parameters);
+    const tick = new MarketTick(snapshot, parameters);
     let refused = 0;
     let made = 0;
     for (const [index, account] of ledger.accounts.entries()) {
-      const request = { opening: ledger.open(index), snapshot, parameters, context: 1n };
-      if (marginPortfolio(account, market).liquidatable) {
+      const request = { opening: ledger.open(index), tick, context: 1n };
+      if (marginPortfolio(account, tick.market).liquidatable) {
         expect(liquidationInstance(request, liquidation).profile).toBeTypeOf('string');
         made += 1;
       } else if (refused < 20) {
@@ -116,7 +117,7 @@ describe('liquidation instance', () => {
 
   it('can be built for an attack where the honest way refuses', () => {
     const request = requestFor('ordinary-liquidation');
-    const calm = { ...request, snapshot: sample.snapshots.calm.snapshot };
+    const calm = { ...request, tick: new MarketTick(sample.snapshots.calm.snapshot, parameters) };
     expect(liquidationInputs(calm, [20, 0], 7)['scenarioId']).toEqual([20n, 0n]);
   });
 });
@@ -125,7 +126,7 @@ describe('bankruptcy instance', () => {
   it('publishes the exact deficit', () => {
     const request = requestFor('bankrupt-paid-in-full');
     const instance = bankruptcyInstance(request, bankruptcy);
-    const market = priceMarket(request.snapshot, parameters.parameters);
+    const market = priceMarket(request.tick.snapshot, parameters.parameters);
     const margin = marginPortfolio(request.opening.account, market);
     expect(instance.publicSignals.deficitE6).toBe(-margin.grossEquityE6);
     expect(margin.grossEquityE6).toBeLessThan(0n);

@@ -6,6 +6,7 @@ import type { Command, CommandContext } from '../../command.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext) => unknown>>> = {
   prove: async () => (await import('./prove.ts')).benchProve,
   remargin: async () => (await import('./remargin.ts')).benchRemargin,
+  prepare: async () => (await import('./prepare.ts')).benchPrepare,
   ledger: async () => (await import('./ledger-tree.ts')).benchLedgerTree,
 };
 
@@ -13,7 +14,8 @@ export const command: Command = {
   name: 'bench',
   description:
     'prove: every backend that is here on liquidation circuits and a dense one of 2^17 rows, which is\n' +
-    'compiled the first time. remargin: array margin of a synthetic venue. ledger: its tree.',
+    'compiled the first time. remargin: array margin of a synthetic venue. prepare: the inputs\n' +
+    'of 1,000 proofs of one tick. ledger: the tree of a synthetic venue.',
   example: 'npx plimsoll bench prove --runs 5',
   positionals: [
     { name: 'benchmark', required: true, describe: Object.keys(BENCHMARKS).join(' or ') },

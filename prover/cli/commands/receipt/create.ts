@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
-import { parameterHash } from '../../../commitments/parameters-words.ts';
-import { snapshotHash } from '../../../commitments/snapshot-words.ts';
 import { Prover } from '../../../proving/prover.ts';
 import { NO_CHALLENGE, challengeOf } from '../../../receipt/challenge.ts';
 import {
@@ -32,6 +30,7 @@ import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 import { noteStale } from '../../options/staleness.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+import { MarketTick } from '../../../statements/market-tick.ts';
 
 /** From a place document, or from a node: the latest tick that binds these roots. */
 async function placeFor(context: CommandContext, roots: Roots): Promise<Place> {
@@ -142,12 +141,13 @@ export const command: Command = {
     const opening = ledger.open(accountIndex(account, '--account', ledger, context));
     const [snapshot, parameters] = [readSnapshot(context), readParameters(context)];
     const stale = noteStale(context, snapshot, parameters);
+    const tick = new MarketTick(snapshot, parameters);
     const place = await placeFor(context, {
       ledgerRoot: opening.ledgerRoot,
-      snapshotHash: snapshotHash(snapshot),
-      parameterHash: parameterHash(parameters),
+      snapshotHash: tick.snapshotHash,
+      parameterHash: tick.parameterHash,
     });
-    const request = { opening, snapshot, parameters, place, challenge };
+    const request = { opening, tick, place, challenge };
     const receipt = isPrivate
       ? await makePrivate(context, request)
       : await makeExact(context, request);
