@@ -249,11 +249,8 @@ function asItWas({ entry, prior }: Draft, time: number): FittedSlice | undefined
 
 const NO_ERROR = { rms: 0, median: 0, max: 0 };
 
-/** A slice of the base that the chain does not have, as an expiry without quotes. */
-function absentExpiries(
-  surface: ChainSurface,
-  { base, index, time }: Completion,
-): { readonly expiry: number; readonly listed: number; readonly forward: number }[] {
+/** A live slice of the base that the chain did not even try, as an expiry without quotes. */
+function absentExpiries(surface: ChainSurface, { base, index, time }: Completion): ExpirySurface[] {
   const tried = new Set(surface.expiries.map(({ expiry }) => expiry));
   const skipped = new Map(
     surface.skipped.map((entry): [number, SkippedExpiry] => [entry.expiry, entry]),
@@ -262,28 +259,32 @@ function absentExpiries(
     const expiry = Number(slice.expiry);
     if (slice.state !== 'live' || expiry <= time || tried.has(expiry)) return [];
     const forward = (index * Number(slice.forwardRatioQ30)) / 2 ** 30;
-    return [{ expiry, listed: skipped.get(expiry)?.listed ?? 0, forward }];
+    return [emptyExpiry(expiry, forward, time, skipped.get(expiry))];
   });
 }
 
 function emptyExpiry(
-  { expiry, listed, forward }: ReturnType<typeof absentExpiries>[number],
+  expiry: number,
+  forward: number,
   time: number,
+  skipped: SkippedExpiry | undefined,
 ): ExpirySurface {
+  const why = skipped?.message ?? 'the chain has no quotes of it';
   return {
     expiry,
-    listed,
+    listed: skipped?.listed ?? 0,
     openInterest: 0,
     forward: { forward, source: 'base' },
     quotes: { used: [], dropped: {} },
-    agreement: 1,
+    // What the feed says of it contradicts itself: whatever is taken instead is worth nothing.
+    agreement: skipped?.reason === 'contradicted' ? 0 : 1,
     origin: 'carried',
     input: { expiry: BigInt(expiry), tau: BigInt(expiry - time), forward, quotes: [] },
     fit: {
       state: 'refused',
       expiry: BigInt(expiry),
       reason: 'too-few-quotes',
-      message: `${day(expiry)} UTC: the chain has no quotes of it`,
+      message: `${day(expiry)} UTC: ${why}`,
     },
   };
 }
@@ -298,7 +299,7 @@ function emptyExpiry(
 export function completeSurface(surface: ChainSurface, completion: Completion): ChainSurface {
   const { time, limits } = completion;
   const neighbours = fittedOf(surface, time);
-  const absent = absentExpiries(surface, completion).map((entry) => emptyExpiry(entry, time));
+  const absent = absentExpiries(surface, completion);
   const all = [...surface.expiries, ...absent].sort((left, right) => left.expiry - right.expiry);
   if (neighbours.length === 0 || all.every(({ fit }) => fit.state === 'fitted')) return surface;
   const drafts = new Map<number, Draft>();

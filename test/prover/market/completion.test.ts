@@ -248,6 +248,23 @@ describe('an expiry whose quotes contradict each other', () => {
   });
 });
 
+describe('an expiry whose forward contradicts its puts and calls', () => {
+  it('is left out without a base, and with one carried without any confidence', () => {
+    const expiry = expiryAt(BTC, 30);
+    const wrong = (options: SyntheticOption[]) =>
+      options.map((option) =>
+        option.expiry === expiry ? { ...option, forward: option.forward! * 1.03 } : option,
+      );
+    const base = imported(BTC, (options) => options).snapshot;
+    const [alone, carried] = [imported(BTC, wrong), imported(BTC, wrong, { base })];
+    expect(sliceIn(alone.snapshot, expiry)).toBeUndefined();
+    expect(alone.btc.surface.skipped[0]!.message).toContain('forward');
+    expect(entryOf(carried, expiry)!.remark).toContain('contradicts put-call parity');
+    expect(sliceIn(carried.snapshot, expiry)!.confidenceQ10).toBe(0n);
+    expect(volError(carried.snapshot, BTC, expiry, 2)).toBeLessThan(0.5);
+  });
+});
+
 describe('a chain that carries no expiry', () => {
   it('makes no snapshot, with a base neither', () => {
     const base = imported(BTC, (options) => options).snapshot;

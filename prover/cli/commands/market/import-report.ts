@@ -14,7 +14,7 @@ import { formatTable, formatUtc } from '../../../model/format.ts';
 const points = (vol: number): string => (100 * vol).toFixed(2);
 const percent = (share: number): string => (100 * share).toFixed(4);
 
-function fittedCells({ diagnostics, confidenceQ10 }: FittedSlice): string[] {
+function fittedCells({ diagnostics, confidenceQ10 }: FittedSlice, agreement: number): string[] {
   const { whole, core, butterflyMargin, calendarMargin } = diagnostics;
   return [
     points(core.vol.median),
@@ -23,7 +23,7 @@ function fittedCells({ diagnostics, confidenceQ10 }: FittedSlice): string[] {
     percent(whole.price.max),
     butterflyMargin.toFixed(3),
     Number.isFinite(calendarMargin) ? calendarMargin.toFixed(3) : '-',
-    (Number(confidenceQ10) / 1024).toFixed(2),
+    ((Number(confidenceQ10) / 1024) * agreement).toFixed(2),
   ];
 }
 
@@ -45,9 +45,9 @@ const HEADER = [
 ];
 
 /** Errors are those against own quotes; a smile from elsewhere has none. */
-function fitCells({ fit, origin, quotes }: ExpirySurface): string[] {
+function fitCells({ fit, origin, quotes, agreement }: ExpirySurface): string[] {
   if (fit.state === 'refused') return Array<string>(7).fill('-');
-  const cells = fittedCells(fit);
+  const cells = fittedCells(fit, agreement);
   return origin === 'quotes' || (origin === 'narrow' && quotes.used.length > 0)
     ? cells
     : cells.map((cell, index) => (index === cells.length - 1 ? cell : '-'));
