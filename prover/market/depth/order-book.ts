@@ -3,6 +3,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { requireRule } from '../../core/schema.ts';
 import { secondsOf } from '../feeds/clock.ts';
 import { parseVenueJson } from '../feeds/json-text.ts';
+import { requireMarketText } from '../feeds/market-text.ts';
 import { quoted } from '../../core/quoted.ts';
 import type { BookVenue, Symbol } from './book-instrument.ts';
 import { bookInstrument } from './book-instrument.ts';
@@ -198,6 +199,7 @@ function sizeInCoins(venue: BookVenue, document: string): (price: number, size: 
  * `InvalidInput` naming file and field: for an option, another asset, a closed book or a change.
  */
 export function parseOrderBook(source: string, document: string, instrument?: string): OrderBook {
+  requireMarketText(source, document);
   const found = findBook(parseVenueJson(source, document), document);
   const { venue, names } = found;
   const stated = found.instrument;

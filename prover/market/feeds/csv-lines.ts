@@ -18,10 +18,14 @@ function delimiterOf(firstLine: string): string {
   return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
 }
 
+const tooLong = (place: string): InvalidInput =>
+  new InvalidInput(place, `is no row of a CSV file: longer than ${MAX_ROW_LENGTH} characters`);
+
 /** The end of the record that starts at `from`: a line break outside quotes, or the end. */
 function recordEnd(source: string, from: number, place: string): number {
   let end = source.indexOf('\n', from);
   if (end < 0) end = source.length;
+  if (end - from > MAX_ROW_LENGTH) throw tooLong(place);
   let line = source.slice(from, end);
   while (line.includes('"') && (line.split('"').length - 1) % 2 === 1) {
     const next = source.indexOf('\n', end + 1);
@@ -72,7 +76,9 @@ function cellsOf(line: string, delimiter: string, place: string): string[] {
 export function* csvLines(source: string, file: string): Generator<CsvLine> {
   let at = source.startsWith('\uFEFF') ? 1 : 0;
   const firstBreak = source.indexOf('\n', at);
-  const delimiter = delimiterOf(source.slice(at, firstBreak < 0 ? undefined : firstBreak));
+  const firstEnd = firstBreak < 0 ? source.length : firstBreak;
+  if (firstEnd - at > MAX_ROW_LENGTH) throw tooLong(`${file}: row 1`);
+  const delimiter = delimiterOf(source.slice(at, firstEnd));
   for (let row = 1; at < source.length; row += 1) {
     const place = `${file}: row ${row}`;
     const end = recordEnd(source, at, place);

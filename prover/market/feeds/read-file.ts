@@ -11,6 +11,7 @@ import type { DeliveryPrice } from './deliveries.ts';
 import { isDeliveryPrices, parseDeliveryPrices } from './deliveries.ts';
 import type { Feed } from './feed.ts';
 import { readChainJson } from './json-chain.ts';
+import { requireMarketText } from './market-text.ts';
 
 export type MarketFile =
   | { readonly type: 'feeds'; readonly feeds: readonly Feed[] }
@@ -19,21 +20,6 @@ export type MarketFile =
 
 /** The name a Plimsoll document opens with, wherever its fields are in order of ours. */
 const FORMAT = /^\uFEFF?\s*\{\s*"format"\s*:\s*"([^"]*)"/;
-/** Looked at for what no text has. */
-const HEAD = 4096;
-
-/** Throws `InvalidInput` unless the text could be one in UTF-8. */
-export function requireText(source: string, file: string): void {
-  const head = source.slice(0, HEAD);
-  if (head.startsWith('\u001F\uFFFD') || head.startsWith('PK\u0003')) {
-    throw new InvalidInput(file, 'is compressed: unpack it');
-  }
-  if (head.includes('\u0000')) {
-    throw new InvalidInput(file, 'is not text in UTF-8: convert it from UTF-16, or it is binary');
-  }
-  if (source.trim() === '') throw new InvalidInput(file, 'is empty');
-}
-
 /**
  * Tells by its content what a file is: a chain in CSV or JSON of a venue or collector, delivery
  * prices, or market inputs. Throws `InvalidInput` naming file, row and field.
@@ -43,7 +29,7 @@ export function readMarketFile(
   file: string,
   reading: ChainReading = {},
 ): MarketFile {
-  requireText(source, file);
+  requireMarketText(source, file);
   const format = FORMAT.exec(source)?.[1];
   if (format === MARKET_INPUTS_FORMAT) return { type: 'inputs', inputs: readInputs(source, file) };
   if (format === SNAPSHOT_FORMAT) {

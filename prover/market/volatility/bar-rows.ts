@@ -4,6 +4,7 @@ import { requireRule } from '../../core/schema.ts';
 import { secondsOf } from '../feeds/clock.ts';
 import { csvLines } from '../feeds/csv-lines.ts';
 import { parseVenueJson } from '../feeds/json-text.ts';
+import { requireMarketText } from '../feeds/market-text.ts';
 import { quoted } from '../../core/quoted.ts';
 import type { Bar } from './bars.ts';
 
@@ -191,6 +192,7 @@ function jsonBars(source: string, document: string): PlacedBar[] {
  * file, row and column.
  */
 export function readBars(source: string, document: string): PlacedBar[] {
+  requireMarketText(source, document);
   const isJson = /^\uFEFF?\s*[[{]/.test(source);
   const bars = isJson ? jsonBars(source, document) : csvBars(source, document);
   requireRule(bars.length >= 2, document, 'must hold at least two bars');

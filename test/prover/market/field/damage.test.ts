@@ -30,7 +30,7 @@ const TIMES = Number(process.env['PLIMSOLL_DAMAGE'] ?? 1);
 const CHAIN_RUNS = 800 * TIMES;
 const BAR_RUNS = 7000 * TIMES;
 const BOOK_RUNS = 6000 * TIMES;
-const INPUT_RUNS = 2000 * TIMES;
+const INPUT_RUNS = 2500 * TIMES;
 
 /** What became of a damaged document. */
 type Outcome = 'parser' | 'row' | 'whole' | 'same' | 'near' | 'named';
@@ -141,8 +141,11 @@ function resultOf(text: string, file: string): Result {
   return result;
 }
 
-/** What the rules let pass unnoticed, at full confidence; more needs a stated loss of it. */
-const UNNOTICED = { forward: 0.0035, index: 0.006, vol: 0.03 };
+/**
+ * What the rules let pass unnoticed, at full confidence; more needs a stated loss of it. Up to three of
+ * the nine quotes of a smile are wrong here, each by what its own mark still allows.
+ */
+const UNNOTICED = { forward: 0.0035, index: 0.006, vol: 0.06 };
 /** What a confidence of 0 stands for (docs/market-data.md). */
 const SCALE = { level: 0.01, vol: 0.1 };
 

@@ -111,7 +111,8 @@ export const TABLE_DAMAGES: readonly Damage[] = [
     table: (table, random) => {
       const [row, column] = [index(random, table.rows.length), index(random, table.header.length)];
       const [cells, next] = [table.rows[row] ?? [], (column + 1) % table.header.length];
-      const [left, right] = [cells[column] ?? '', cells[next] ?? ''];
+      const [left, right] = [cells[column], cells[next]];
+      if (left === undefined || right === undefined) return table;
       return { ...table, rows: table.rows.with(row, cells.with(column, right).with(next, left)) };
     },
   },
