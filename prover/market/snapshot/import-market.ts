@@ -107,7 +107,8 @@ function requireSameMoment(chains: Pair<Chain | undefined>, maxAgeSeconds: numbe
   }
 }
 
-function chainsOf(
+/** The chains of a request's feeds, of BTC and of ETH. */
+export function chainsOf(
   { feeds }: ImportRequest,
   { maxAgeSeconds }: QuoteLimits,
 ): Pair<Chain | undefined> {
@@ -125,7 +126,10 @@ function requireBase(chains: Pair<Chain | undefined>, base: MarketSnapshot | und
   throw new InvalidInput(
     '<file>',
     `no option chain of ${names}: a snapshot has BTC and ETH; add a file of ${names}` +
-      (missing.length === 2 ? '' : ', or --base <snapshot> to take it from an earlier one'),
+      (missing.length === 2
+        ? ''
+        : ', or --base <snapshot> to take it from an earlier one; --levels <file> alone writes ' +
+          'market inputs of the one there is'),
   );
 }
 
@@ -289,7 +293,9 @@ export function importMarket(request: ImportRequest): MarketImport {
   const notes = parts.flatMap((part) => part?.notes ?? []);
   for (const u of UNDERLYINGS) {
     if (parts[u] !== undefined) continue;
-    notes.push({ field: UNDERLYING_SYMBOLS[u], note: 'no chain given: all of it from --base' });
+    const age = durationText(time - Number(request.base!.time));
+    const note = `no chain given: all of it from --base, which is ${age} older`;
+    notes.push({ field: UNDERLYING_SYMBOLS[u], note });
   }
   const markets = UNDERLYINGS.map((u) => parts[u]?.market ?? base!.underlyings[u]);
   const [btc, eth] = markets as [BuiltUnderlying['market'], BuiltUnderlying['market']];

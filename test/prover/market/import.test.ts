@@ -11,6 +11,7 @@ import type { Feed } from '../../../prover/market/feeds/feed.ts';
 import { importMarket } from '../../../prover/market/snapshot/import-market.ts';
 import { formatMarketInputs } from '../../../prover/documents/market-inputs-document.ts';
 import { readFeed } from './read-feed.ts';
+import { parseMarketInputs } from '../../../prover/documents/market-inputs-document.ts';
 import { totalVariance } from '../../../prover/market/surface/svi.ts';
 import { parseSnapshot, snapshotDocument } from '../../../prover/documents/snapshot-document.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
@@ -246,7 +247,9 @@ describe('plimsoll market import', () => {
       '--out',
       file('s.json'),
     );
-    expect(stdout).toContain('ETH: no chain given: all of it from --base');
+    expect(stdout).toMatch(
+      /ETH: no chain given: all of it from --base, which is [0-9.]+ (s|min|h|days) older/,
+    );
     const snapshot = parseSnapshot(readFileSync(file('s.json'), 'utf8'));
     expect(snapshot.underlyings[1].indexE4).toBe(base.underlyings[1].indexE4);
     expect(snapshot.underlyings[0].depthQuote).toBe(base.underlyings[0].depthQuote);
@@ -369,6 +372,30 @@ describe('plimsoll market import', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('BTC: none of 5 expiries could be fitted');
     expect(existsSync(file('s.json'))).toBe(false);
+  });
+});
+
+describe('one underlying alone', () => {
+  it('gives its levels as market inputs, and no snapshot', async () => {
+    const [btc] = chains();
+    const out = file('levels.json');
+    const { status, stdout } = await plimsoll('market import', btc, '--levels', out);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^BTC index 70000\.00 of 2026-02-04 12:00:00 UTC/);
+    expect(parseMarketInputs(readFileSync(out, 'utf8'))).toEqual({
+      time: BTC.time,
+      underlyings: [{ symbol: 'BTC', indexE4: 700_000_000n }],
+      collateral: [],
+    });
+  });
+
+  it('does not give levels that its own forward contradicts', async () => {
+    const options = syntheticChain(BTC).map((option) => ({ ...option, index: 60_000 }));
+    const path = write('off.csv', toCsv(options));
+    const { status, stderr } = await plimsoll('market import', path, '--levels', file('off.json'));
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^BTC index: 60000 contradicts the nearest forward/);
+    expect(existsSync(file('off.json'))).toBe(false);
   });
 });
 

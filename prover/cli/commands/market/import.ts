@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
-import { importMarket } from '../../../market/snapshot/import-market.ts';
+import type { ImportRequest } from '../../../market/snapshot/import-market.ts';
+import {
+  DEFAULT_IMPORT_LIMITS,
+  chainsOf,
+  importMarket,
+} from '../../../market/snapshot/import-market.ts';
 import { surfacePicture } from '../../../market/charts/picture.ts';
-import { TIME_RULES, secondsOf } from '../../../market/feeds/clock.ts';
+import { TIME_RULES, secondsOf, utcText } from '../../../market/feeds/clock.ts';
+import { levelsOfChains } from '../../../market/snapshot/levels-of-chains.ts';
+import {
+  formatMarketInputs,
+  marketInputsDocument,
+} from '../../../documents/market-inputs-document.ts';
 import { parseColumnMap } from '../../../market/feeds/column-map.ts';
 import type { ChainReading } from '../../../market/feeds/csv-chain.ts';
 import { readMarketFile } from '../../../market/feeds/read-file.ts';
@@ -40,10 +50,7 @@ function readingOf(context: CommandContext): ChainReading {
   };
 }
 
-function requestOf(
-  context: CommandContext,
-  ledger: readonly Account[],
-): Parameters<typeof importMarket>[0] {
+function requestOf(context: CommandContext, ledger: readonly Account[]): ImportRequest {
   const reading = readingOf(context);
   const files = context.positionals.map((path) => ({
     path,
@@ -66,6 +73,24 @@ function requestOf(
     ...bookedThrough(context, base.base, ledger),
     ...base,
   };
+}
+
+/** What one underlying alone can give: its levels, for a snapshot made elsewhere or later. */
+function writeLevels(context: CommandContext, request: ImportRequest, path: string): void {
+  const { quotes } = request.limits ?? DEFAULT_IMPORT_LIMITS;
+  const chains = chainsOf(request, quotes).filter((chain) => chain !== undefined);
+  if (chains.length === 0) throw new InvalidInput('<file>', 'no option chain of BTC or ETH');
+  const inputs = levelsOfChains(chains);
+  writeFileAtomically(path, formatMarketInputs(inputs));
+  for (const { symbol, indexE4 } of inputs.underlyings) {
+    context.print(
+      `${symbol} index ${(Number(indexE4) / 1e4).toFixed(2)} of ${utcText(inputs.time)} UTC`,
+    );
+  }
+  context.print(`wrote ${path}`);
+  if (stringOption(context, 'out') === undefined) {
+    context.printJson({ levels: path, inputs: marketInputsDocument(inputs) });
+  }
 }
 
 export const command: Command = {
@@ -96,6 +121,12 @@ export const command: Command = {
       placeholder: 'file',
       describe: 'an SVG of market against fit to write, one panel per expiry',
     },
+    levels: {
+      type: 'string',
+      placeholder: 'file',
+      describe:
+        'market inputs to write: index and perpetual of the chains; one underlying is enough for it',
+    },
     base: {
       type: 'string',
       placeholder: 'file',
@@ -119,10 +150,15 @@ export const command: Command = {
   },
   needsSetup: false,
   run: async (context) => {
-    const out = outputPath(context, 'the snapshot');
+    const levels = optionalOutputPath(context, 'levels');
+    const out =
+      levels === undefined ? outputPath(context, 'the snapshot') : optionalOutputPath(context);
     const picture = optionalOutputPath(context, 'picture');
     const ledger = openPositions(context);
-    const result = importMarket(requestOf(context, ledger));
+    const request = requestOf(context, ledger);
+    if (levels !== undefined) writeLevels(context, request, levels);
+    if (out === undefined) return;
+    const result = importMarket(request);
     const { snapshot } = result;
     const imported = result.underlyings.filter((underlying) => underlying !== undefined);
     const drawn = surfacePicture(imported, Number(snapshot.time));
