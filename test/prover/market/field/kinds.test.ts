@@ -146,7 +146,9 @@ describe('rows and files', () => {
 
   it('nested and closed are refused too', () => {
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
-    expect(refusal(() => imported(deep, toCsv(eth))).message).toMatch(/nested (more|deeper) than \d+/);
+    expect(refusal(() => imported(deep, toCsv(eth))).message).toMatch(
+      /nested (more|deeper) than \d+/,
+    );
   });
 
   it('without marks say that there is nothing to compare with', () => {
