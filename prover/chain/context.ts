@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { AbiCoder, id, keccak256 } from 'ethers';
+import { SCALAR_FIELD } from '../core/scalar-field.ts';
 
-/** Order of the scalar field of BN254. */
-export const SCALAR_FIELD_ORDER =
-  21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+export { SCALAR_FIELD as SCALAR_FIELD_ORDER };
 
 /** What a proof may be spent on; each is bound into the proof's `context`. */
 export const ACTIONS = {
@@ -30,5 +29,5 @@ export function proofContext(
     ['uint256', 'address', 'bytes32', 'address'],
     [chainId, contract, ACTIONS[action], beneficiary],
   );
-  return BigInt(keccak256(encoded)) % SCALAR_FIELD_ORDER;
+  return BigInt(keccak256(encoded)) % SCALAR_FIELD;
 }

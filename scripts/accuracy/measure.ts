@@ -2,6 +2,7 @@
 import { compileHarnessCircuit, OpenCircuit } from '../../prover/toolchain/circuits/open.ts';
 import { isInDomain, type PricePoint } from './points.ts';
 import { black76Call, Real, sviStdDev } from './reference.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 
 /** One value of the compiled circuit beside the exact one. Prices in units of 10⁻⁴ USD. */
 export interface Measurement {
@@ -26,8 +27,6 @@ export interface CircuitPrices {
   readonly deltaQ128: bigint;
   readonly valueE4Q152: bigint;
 }
-
-const SCALAR_FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
 const signed = (residue: bigint): bigint =>
   residue > SCALAR_FIELD / 2n ? residue - SCALAR_FIELD : residue;

@@ -5,6 +5,7 @@ import { BASE_FIELD } from '../../core/bn254.ts';
 import type { KeySetup } from '../../proving/formats/verification-key.ts';
 import { findProfile, type Statement } from '../../statements/manifest.ts';
 import { pascalCase } from './accessors.ts';
+import { SCALAR_FIELD } from '../../core/scalar-field.ts';
 
 export interface VerifierSource {
   readonly statement: Statement;
@@ -96,7 +97,7 @@ function batchVerification({ statement, verificationKey: vk }: VerifierSource): 
     '            }',
     '',
     '            // The transcript: key, proofs, signals. Its memory is used again below.',
-    '            let r := 21888242871839275222246405745257275088548364400416034343698204186575808495617',
+    `            let r := ${SCALAR_FIELD}`,
     '            let input := mload(0x40)',
     '            let proofBytes := mul(proofs.length, 0x100)',
     '            let signalBytes := mul(publicSignals.length, 0x20)',
@@ -209,7 +210,7 @@ export function verifierContract(source: VerifierSource): string {
     '                mstore(add(buffer, 0x40), x)',
     '                mstore(add(buffer, 0x60), y)',
     '                mstore(add(buffer, 0x80), scalar)',
-    '                ok := lt(scalar, 21888242871839275222246405745257275088548364400416034343698204186575808495617)',
+    `                ok := lt(scalar, ${SCALAR_FIELD})`,
     '                ok := and(ok, staticcall(gas(), 0x07, add(buffer, 0x40), 0x60, add(buffer, 0x40), 0x40))',
     '                ok := and(ok, staticcall(gas(), 0x06, buffer, 0x80, buffer, 0x40))',
     '            }',

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 
 import { compileHarness, type CircuitUnderTest, type Forgery } from '../../support/circuit.ts';
+import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
 
 const kebabCase = (name: string): string =>
   name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
@@ -19,7 +20,7 @@ export const openTemplate = async (
     parameters,
   });
 
-export const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+export const FIELD = SCALAR_FIELD;
 
 /** A field element read as a signed number. */
 export const signed = (element: bigint): bigint =>

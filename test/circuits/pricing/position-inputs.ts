@@ -9,6 +9,7 @@ import {
   type RiskParameters,
   type Slice,
 } from '../../../prover/model/types.ts';
+import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
 
 export type NamedInputs = Record<string, CircuitInput>;
 
@@ -93,7 +94,7 @@ export function scenarioInputs(
   };
 }
 
-const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+const FIELD = SCALAR_FIELD;
 
 /** A field element read as a signed number. */
 export const signed = (element: bigint): bigint =>
