@@ -16,7 +16,7 @@ include "ledger/slot.circom";
  * @output ledgerRoot
  * @output isPerpetual, isFuture, isCall, isPut, isNegative [MAX_POSITIONS] flags of Slot
  * Assumes nothing. Guarantees that every input but the children is the committed one and canonical.
- * Cost: 4,939 constraints + 415 per page of 16 + 189 per slot (8 positions: 6,788).
+ * Cost: 4,941 constraints + 415 per page of 16 + 189 per slot (7 positions: 6,601).
  */
 template AccountOpening(MAX_POSITIONS) {
     signal input owner;

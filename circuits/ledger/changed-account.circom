@@ -22,7 +22,7 @@ include "ledger/slot.circom";
  * @output isPerpetual, isFuture, isCall, isPut, isNegative [MAX_POSITIONS] flags of Slot
  * Assumes nothing. Guarantees that the outputs and the slots are those of the committed account after
  * the change of that word.
- * Cost: 6,332 constraints with 4 positions, 8,678 with 16.
+ * Cost: 6,334 constraints with 4 positions, 8,680 with 16.
  */
 template ChangedAccount(MAX_POSITIONS) {
     signal input owner;

@@ -22,7 +22,7 @@ include "ledger/unpack-word.circom";
  * @output redemptionRateQ30[3] 32 bits
  * Assumes the document rules a signature attests (slices in order, prices ≥ 1).
  * Guarantees every output is the only one under snapshotHash.
- * Cost: 3,268 constraints.
+ * Cost: 3,300 constraints.
  */
 template MarketSnapshot() {
     signal input timeWord;
@@ -61,12 +61,12 @@ template MarketSnapshot() {
     snapshotHash <== snapshot.hash;
 
     // 2. Times: the snapshot's own and the index's, whose age is charged; every other age is the
-    // contracts' business.
-    component times = UnpackWord(6, [32, 32, 32, 32, 32, 32]);
+    // contracts' business, and so is what the ledger has booked.
+    component times = UnpackWord(7, [32, 32, 32, 32, 32, 32, 32]);
     times.word <== timeWord;
     time <== times.field[0];
     indexTime <== times.field[1];
-    for (var i = 2; i < 6; i++) {
+    for (var i = 2; i < 7; i++) {
         _ <== times.field[i];
     }
 

@@ -12,15 +12,18 @@ include "margin/contingency-charge.circom";
  * @input shortOptionBps, perpetualBps, futureBps, marginalBps[4] 16 bits each
  * @output totalBpsQ10 in E6 · bps · 2^10, below 2^100
  * Assumes the ranges of ContingencyBases. Guarantees the total, exactly.
- * Cost: 11 · COUNT + 757 constraints.
+ * Cost: 11 · COUNT + 757 constraints and UncoveredOptions.
  */
 template Contingencies(COUNT) {
     signal input underlying[COUNT];
+    signal input expiry[COUNT];
+    signal input strikeE4[COUNT];
     signal input lots[COUNT];
     signal input {binary} isNegative[COUNT];
     signal input {binary} isPerpetual[COUNT];
     signal input {binary} isFuture[COUNT];
-    signal input isOption[COUNT];
+    signal input {binary} isCall[COUNT];
+    signal input {binary} isPut[COUNT];
     signal input isSettled[COUNT];
     signal input forwardE4[COUNT];
     signal input deltaQ128[COUNT];
@@ -36,11 +39,14 @@ template Contingencies(COUNT) {
 
     component bases = ContingencyBases(COUNT);
     bases.underlying <== underlying;
+    bases.expiry <== expiry;
+    bases.strikeE4 <== strikeE4;
     bases.lots <== lots;
     bases.isNegative <== isNegative;
     bases.isPerpetual <== isPerpetual;
     bases.isFuture <== isFuture;
-    bases.isOption <== isOption;
+    bases.isCall <== isCall;
+    bases.isPut <== isPut;
     bases.isSettled <== isSettled;
     bases.forwardE4 <== forwardE4;
     bases.deltaQ128 <== deltaQ128;

@@ -5,31 +5,36 @@ include "margin/bands.circom";
 include "margin/dollar-delta.circom";
 include "margin/position-terms.circom";
 include "margin/route.circom";
+include "margin/uncovered-options.circom";
 
 /**
  * @title ContingencyBases
  * @notice What the contingencies charge for (docs/spec.md §5), whatever the rates: notionals, dollar
  * deltas and the bands of depth that these have reached.
  * @param COUNT number of positions, at most 64
- * @input underlying, lots, isNegative, isPerpetual, isFuture, isOption, isSettled [COUNT]
+ * @input underlying, expiry, strikeE4, lots, isNegative, isPerpetual, isFuture, isCall, isPut, isSettled
+ * [COUNT], slots in their order
  * @input forwardE4[COUNT] at most 2^39
  * @input deltaQ128[COUNT] at most 2^128 up to the polynomials' error
  * @input indexE4[2], perpetualMarkE4[2], depthQuote[2] of the snapshot
  * @input bandsQ10[3] 16 bits
- * @output shortOptionE6, perpetualE6, futureE6 notionals, below 2^72
+ * @output shortOptionE6, perpetualE6, futureE6 notionals, below 2^72; of options what is uncovered
  * @output dollarDeltaE6[2] below 2^71
  * @output threshold[2][3], above[2][3] where the bands of 2^4 · dollarDelta begin, and which are reached
  * @output chargedLots[COUNT] |lots| of what is not settled and no long option, else 0
  * Assumes the ranges: lots sums are below 2^32, notionals below 2^32 · 2^40, dollar deltas below 2^71.
- * Guarantees the amounts, exactly. Cost: 11 · COUNT + 740 constraints.
+ * Guarantees the amounts, exactly. Cost: 11 · COUNT + 740 constraints and UncoveredOptions.
  */
 template ContingencyBases(COUNT) {
     signal input underlying[COUNT];
+    signal input expiry[COUNT];
+    signal input strikeE4[COUNT];
     signal input lots[COUNT];
     signal input {binary} isNegative[COUNT];
     signal input {binary} isPerpetual[COUNT];
     signal input {binary} isFuture[COUNT];
-    signal input isOption[COUNT];
+    signal input {binary} isCall[COUNT];
+    signal input {binary} isPut[COUNT];
     signal input isSettled[COUNT];
     signal input forwardE4[COUNT];
     signal input deltaQ128[COUNT];
@@ -49,10 +54,19 @@ template ContingencyBases(COUNT) {
 
     // 1. Sums of lots.
     component terms[COUNT];
+    component uncovered = UncoveredOptions(COUNT);
     component shortOptionLots = Route(COUNT);
     component perpetualLots = Route(COUNT);
     component lotsDelta = Route(COUNT);
     shortOptionLots.underlying <== underlying;
+    uncovered.underlying <== underlying;
+    uncovered.expiry <== expiry;
+    uncovered.strikeE4 <== strikeE4;
+    uncovered.lots <== lots;
+    uncovered.isPerpetual <== isPerpetual;
+    uncovered.isFuture <== isFuture;
+    uncovered.isCall <== isCall;
+    uncovered.isPut <== isPut;
     perpetualLots.underlying <== underlying;
     lotsDelta.underlying <== underlying;
     var future = 0;
@@ -62,15 +76,17 @@ template ContingencyBases(COUNT) {
         terms[i].isNegative <== isNegative[i];
         terms[i].isPerpetual <== isPerpetual[i];
         terms[i].isFuture <== isFuture[i];
-        terms[i].isOption <== isOption[i];
+        terms[i].isOption <== isCall[i] + isPut[i];
         terms[i].isSettled <== isSettled[i];
         terms[i].forwardE4 <== forwardE4[i];
-        shortOptionLots.amount[i] <== terms[i].shortOptionLots;
+        uncovered.isOpenOption[i] <== terms[i].isOpenOption;
         perpetualLots.amount[i] <== terms[i].perpetualLots;
         lotsDelta.amount[i] <== lots[i] * deltaQ128[i];
         future += terms[i].futureNotionalE6;
         chargedLots[i] <== terms[i].shortOptionLots + terms[i].perpetualLots + terms[i].futureLots;
     }
+
+    shortOptionLots.amount <== uncovered.uncoveredLots;
 
     // 2. Notionals, E6.
     signal shortOption[2];

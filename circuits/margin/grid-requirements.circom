@@ -19,15 +19,19 @@ include "margin/total-requirement.circom";
  * @input generalWord, concentrationWord G and K
  * @output maintenanceMarginE6, initialMarginE6 below 2^96
  * @output cureBufferBps 16 bits
- * Assumes the ranges. Guarantees both margins, exactly. Cost: 28 · COUNT + 2,123 constraints.
+ * Assumes the ranges. Guarantees both margins, exactly. Cost: 28 · COUNT + 2,123 constraints and
+ * UncoveredOptions.
  */
 template GridRequirements(COUNT) {
     signal input underlying[COUNT];
+    signal input expiry[COUNT];
+    signal input strikeE4[COUNT];
     signal input lots[COUNT];
     signal input {binary} isNegative[COUNT];
     signal input {binary} isPerpetual[COUNT];
     signal input {binary} isFuture[COUNT];
-    signal input isOption[COUNT];
+    signal input {binary} isCall[COUNT];
+    signal input {binary} isPut[COUNT];
     signal input isSettled[COUNT];
     signal input isListed[COUNT];
     signal input sliceConfidenceQ10[COUNT];
@@ -60,11 +64,14 @@ template GridRequirements(COUNT) {
     // 1. What is charged for.
     component bases = ContingencyBases(COUNT);
     bases.underlying <== underlying;
+    bases.expiry <== expiry;
+    bases.strikeE4 <== strikeE4;
     bases.lots <== lots;
     bases.isNegative <== isNegative;
     bases.isPerpetual <== isPerpetual;
     bases.isFuture <== isFuture;
-    bases.isOption <== isOption;
+    bases.isCall <== isCall;
+    bases.isPut <== isPut;
     bases.isSettled <== isSettled;
     bases.forwardE4 <== forwardE4;
     bases.deltaQ128 <== deltaQ128;

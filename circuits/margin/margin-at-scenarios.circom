@@ -144,7 +144,6 @@ template MarginAtScenarios(MAX_POSITIONS) {
         mark.markE4Q128[i] <== position[i].markE4Q128;
         loss.markE4Q128[i] <== position[i].markE4Q128;
         loss.valueE4Q152[i] <== position[i].valueE4Q152;
-        contingencies.isOption[i] <== account.isCall[i] + account.isPut[i];
         contingencies.isSettled[i] <== position[i].isSettled;
         contingencies.forwardE4[i] <== position[i].forwardE4;
         contingencies.deltaQ128[i] <== position[i].deltaQ128;
@@ -175,10 +174,14 @@ template MarginAtScenarios(MAX_POSITIONS) {
 
     // 7. Contingencies.
     contingencies.underlying <== underlying;
+    contingencies.expiry <== expiry;
+    contingencies.strikeE4 <== strikeE4;
     contingencies.lots <== lots;
     contingencies.isNegative <== account.isNegative;
     contingencies.isPerpetual <== account.isPerpetual;
     contingencies.isFuture <== account.isFuture;
+    contingencies.isCall <== account.isCall;
+    contingencies.isPut <== account.isPut;
     contingencies.indexE4 <== market.indexE4;
     contingencies.perpetualMarkE4 <== market.perpetualMarkE4;
     contingencies.depthQuote <== market.depthQuote;

@@ -118,7 +118,6 @@ template MarginOverGrid(MAX_POSITIONS) {
         scan.markTerm[i] <== position[i].markTerm;
         scan.spotTerm[i] <== position[i].spotTerm;
         scan.strikeTerm[i] <== position[i].strikeTerm;
-        requirements.isOption[i] <== isCall[i] + isPut[i];
         requirements.isSettled[i] <== position[i].isSettled;
         requirements.isListed[i] <== position[i].isListed;
         requirements.sliceConfidenceQ10[i] <== position[i].confidenceQ10;
@@ -148,10 +147,14 @@ template MarginOverGrid(MAX_POSITIONS) {
 
     // 6. Margins.
     requirements.underlying <== underlying;
+    requirements.expiry <== expiry;
+    requirements.strikeE4 <== strikeE4;
     requirements.lots <== lots;
     requirements.isNegative <== isNegative;
     requirements.isPerpetual <== isPerpetual;
     requirements.isFuture <== isFuture;
+    requirements.isCall <== isCall;
+    requirements.isPut <== isPut;
     requirements.time <== market.time;
     requirements.indexTime <== market.indexTime;
     requirements.indexE4 <== market.indexE4;

@@ -3,6 +3,9 @@ pragma circom 2.2.0;
 
 include "ledger/unpack-word.circom";
 
+/** The version of parameter sets that these circuits read (docs/spec.md §2.5). */
+function PARAMETER_VERSION() { return 2; }
+
 /**
  * @title MarginTerms
  * @notice Unpacks words G and K (docs/spec.md §2.5). Of a pair the first is of the maintenance margin,
@@ -15,7 +18,8 @@ include "ledger/unpack-word.circom";
  * @output latencyBpsPerSecondX10, latencyMaxBps 16 bits, of the initial margin
  * @output bandsQ10[3] multiples of the depth, 16 bits
  * @output marginalBps[2][4] rates of the bands, 16 bits
- * Assumes nothing. Guarantees the fields are the only ones of these words. Cost: 387 constraints.
+ * Assumes nothing. Guarantees the fields are the only ones of these words, and that they are of a set
+ * of this version: another has no witness. Cost: 387 constraints.
  */
 template MarginTerms() {
     signal input generalWord;
@@ -47,7 +51,8 @@ template MarginTerms() {
     // threshold | latency rate, maximum.
     component general = UnpackWord(14, [8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 11, 16, 16]);
     general.word <== generalWord;
-    _ <== general.field[0];
+    // A set of another version means something else by the same numbers.
+    general.field[0] === PARAMETER_VERSION();
     for (var m = 0; m < 2; m++) {
         factorBps[m] <== general.field[1 + m];
         shortOptionBps[m] <== general.field[4 + m];

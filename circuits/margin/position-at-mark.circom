@@ -11,7 +11,7 @@ include "pricing/position-mark.circom";
  * @input time, indexE4[2], perpetualMarkE4[2], sliceWord[2][24] of the snapshot
  * @output markE4Q128 |·| < 2^169
  * Assumes canonical slots and words bound by the caller. Guarantees the mark, exactly.
- * Cost: 1,100 constraints.
+ * Cost: 1,102 constraints.
  */
 template PositionAtMark() {
     signal input underlying;

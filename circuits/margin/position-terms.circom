@@ -8,6 +8,7 @@ pragma circom 2.2.0;
  * @input lots signed 27 bits; isNegative its sign
  * @input isPerpetual, isFuture, isOption, isSettled flags
  * @input forwardE4 of a dated position, at most 2^39
+ * @output isOpenOption 1 for an option that is not settled
  * @output shortOptionLots |lots| of a short option, else 0
  * @output perpetualLots |lots| of a perpetual, else 0
  * @output futureLots |lots| of a future, else 0
@@ -23,6 +24,7 @@ template PositionTerms() {
     signal input isOption;
     signal input isSettled;
     signal input forwardE4;
+    signal output isOpenOption;
     signal output shortOptionLots;
     signal output perpetualLots;
     signal output futureLots;
@@ -31,8 +33,8 @@ template PositionTerms() {
     signal shortLots <== -isNegative * lots;
     signal absoluteLots <== lots + 2 * shortLots;
 
-    signal isLiveOption <== isOption * (1 - isSettled);
-    shortOptionLots <== isLiveOption * shortLots;
+    isOpenOption <== isOption * (1 - isSettled);
+    shortOptionLots <== isOpenOption * shortLots;
 
     perpetualLots <== isPerpetual * absoluteLots;
 

@@ -12,7 +12,7 @@ include "pricing/position-scenario.circom";
  * @input the outputs of ScenarioOpening but the digests and the damping
  * @output markE4Q128, valueE4Q152, deltaQ128, forwardE4, isSettled as in PositionScenario
  * Assumes canonical slots and words bound by the caller. Guarantees the values, exactly.
- * Cost: 1,816 constraints.
+ * Cost: 1,818 constraints.
  */
 template PositionValuation() {
     signal input underlying;

@@ -13,7 +13,7 @@ include "pricing/option-surface.circom";
  * price, strike and settlement as terms of which only the right ones are not 0, and its surface.
  * @input occupied … kMaxQ10 as MarkValuation
  * @output forwardE4 of a dated instrument
- * @output settled 1 when its settlement price is in the snapshot
+ * @output settled as in MarkValuation
  * @output dated 0 for perpetuals
  * @output optionSpotE4, optionStrikeE4 forward and strike of an option that is not settled, else 0
  * @output spotConstant multiple of the spot multiplier in the value that no probability touches, at
@@ -23,7 +23,7 @@ include "pricing/option-surface.circom";
  * @output xQ20, kNegative, clampedKQ16, stdDevQ32 of OptionSurface
  * So a value at a spot multiplier of 1 is optionSpot·N(d₁) + spotConstant − optionStrike·N(d₂) + fixed.
  * Assumes what MarkValuation assumes. Guarantees, with that formula, the values of docs/spec.md §4.
- * Cost: 574 constraints.
+ * Cost: 575 constraints.
  */
 template ContractTerms() {
     signal input occupied;
@@ -63,7 +63,9 @@ template ContractTerms() {
     signal perpetual <== occupied - dated;
     signal hasSurface <== listed * live;
     signal unpriced <== IsZero()(settlementPriceE4);
-    settled <== (listed - hasSurface) * (1 - unpriced);
+    signal booked <== (dated - listed) * (1 - live);
+    signal priced <== (listed - hasSurface) * (1 - unpriced);
+    settled <== priced + booked;
 
     // 2. Forward and standard deviation. Without a strike the logarithm is that of 1.
     signal {maxbit} forward <== Forward()(indexE4, forwardRatioQ30);
@@ -88,12 +90,13 @@ template ContractTerms() {
     clampedKQ16 <== surface.clampedKQ16;
     stdDevQ32 <== surface.stdDevQ32;
 
-    // 3. Settlement, as in MarkValuation: for a put max(S − K, 0) − (S − K), for a future S.
+    // 3. Settlement, as in MarkValuation: for a put max(S − K, 0) − (S − K), for a future S; nothing for
+    // what is booked.
     component intrinsic = MaxZero(40);
     intrinsic.in <== settlementPriceE4 - strikeE4;
     _ <== intrinsic.negative;
     signal payoffE4 <== intrinsic.out - put * (settlementPriceE4 - strikeE4);
-    signal settledPayoffE4 <== settled * payoffE4;
+    signal settledPayoffE4 <== priced * payoffE4;
 
     // 4. Terms. Only options have a strike, so it needs no flag of its own.
     signal openSpotE4 <== (1 - settled) * spotE4;

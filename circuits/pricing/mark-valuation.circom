@@ -21,14 +21,15 @@ include "pricing/std-dev-split.circom";
  * @output markE4Q128 signed, |mark| < 2^170
  * @output deltaQ128 d value / d forward at mark
  * @output forwardE4 of a dated instrument
- * @output settled 1 when its settlement price is in the snapshot
+ * @output settled 1 when nothing moves it any more: its settlement price is in the snapshot, or it is
+ * dated, has expired and no slice has its expiry; then the ledger has booked it and it is worth nothing
  * @output spotE4 perpetual mark of a perpetual, forward of the others
  * @output put 1 for puts
  * @output payoffE4 settlement value of a settled instrument
  * @output xQ20, kNegative, clampedKQ16, stdDevQ32 of OptionSurface
  * Assumes the ranges above (range checks and canonical encoding elsewhere); for an empty slot the
  * values mean nothing. Guarantees the values of the specification, bit for bit.
- * Cost: 766 constraints.
+ * Cost: 768 constraints.
  */
 template MarkValuation() {
     signal input occupied;
@@ -62,10 +63,12 @@ template MarkValuation() {
 
     // 1. What it is.
     put <== option * futureOrPut;
-    signal perpetual <== occupied - option - futureOrPut + put;
+    signal dated <== option + futureOrPut - put;
+    signal perpetual <== occupied - dated;
     signal hasSurface <== listed * live;
     signal unpriced <== IsZero()(settlementPriceE4);
-    settled <== (listed - hasSurface) * (1 - unpriced);
+    signal booked <== (dated - listed) * (1 - live);
+    settled <== (listed - hasSurface) * (1 - unpriced) + booked;
 
     // 2. Forward and standard deviation. Without a strike the logarithm is that of 1.
     signal {maxbit} forward <== Forward()(indexE4, forwardRatioQ30);
@@ -105,11 +108,12 @@ template MarkValuation() {
     signal unsettledE4Q128 <== Select()(option, spotE4 * 2 ** 128, call.callRaw - parityE4 * 2 ** 128);
 
     // 4. Settlement: max(S − K, 0), for a put max(K − S, 0) = max(S − K, 0) − (S − K), and with its
-    // strike 0 the same gives S for a future.
+    // strike 0 the same gives S for a future. What is booked owes nothing.
     component intrinsic = MaxZero(40);
     intrinsic.in <== settlementPriceE4 - strikeE4;
     _ <== intrinsic.negative;
-    payoffE4 <== intrinsic.out - put * (settlementPriceE4 - strikeE4);
+    signal owedE4 <== intrinsic.out - put * (settlementPriceE4 - strikeE4);
+    payoffE4 <== (1 - booked) * owedE4;
     markE4Q128 <== Select()(settled, unsettledE4Q128, payoffE4 * 2 ** 128);
 
     // 5. Delta: N(d₁), for a put N(d₁) − 1, otherwise 1; nothing moves once settled.

@@ -26,7 +26,7 @@ include "pricing/tenor-values.circom";
  * m_id·spotTerm[·][id − 1] − strikeTerm[·][id − 1] (E6·Q152)
  * Assumes what MarkValuation and TenorInterval assume. Guarantees the values of the specification,
  * bit for bit.
- * Cost: 5,224 constraints.
+ * Cost: 5,225 constraints.
  */
 template PositionGrid() {
     signal input underlying;

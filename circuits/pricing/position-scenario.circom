@@ -20,7 +20,7 @@ include "pricing/tenor-value.circom";
  * @output valueE4Q152 value in the scenario
  * Assumes what MarkValuation and TenorInterval assume. Guarantees the values of the specification,
  * bit for bit.
- * Cost: 1,517 constraints.
+ * Cost: 1,519 constraints.
  */
 template PositionScenario() {
     signal input underlying;

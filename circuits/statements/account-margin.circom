@@ -14,7 +14,7 @@ include "margin/margin-over-grid.circom";
  * Assumes the snapshot and the parameter set obey their document rules (signers, governance).
  * Guarantees that there is one witness for every account and every change that it can bear, and that
  * its outputs are the only ones.
- * Cost: 57,869 constraints with 4 positions, 126,827 with 16, 403,844 with 64.
+ * Cost: 58,342 constraints with 4 positions, 128,696 with 16.
  */
 template AccountMargin(MAX_POSITIONS) {
     // ---- PUBLIC ----

@@ -14,7 +14,7 @@ include "margin/gross-equity.circom";
  * @input, @output see the banners; docs/spec.md §6
  * Assumes the snapshot and the parameter set obey their document rules (signers, governance).
  * Guarantees that a witness exists only if the account is bankrupt, and only for its deficit.
- * Cost: 20,856 constraints with 8 positions, 31,188 with 16.
+ * Cost: 19,614 constraints with 7 positions, 31,254 with 16.
  */
 template Bankruptcy(MAX_POSITIONS) {
     // ---- PUBLIC ----

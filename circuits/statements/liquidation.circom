@@ -14,7 +14,7 @@ include "margin/margin-at-scenarios.circom";
  * @input, @output see the banners; docs/spec.md §6
  * Assumes the snapshot and the parameter set obey their document rules (signers, governance).
  * Guarantees that a witness exists only if the account is liquidatable on these commitments.
- * Cost: 32,671 constraints with 8 positions, 48,835 with 16.
+ * Cost: 31,479 constraints with 7 positions, 50,720 with 16.
  */
 template Liquidation(MAX_POSITIONS) {
     // ---- PUBLIC ----

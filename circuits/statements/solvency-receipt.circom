@@ -13,7 +13,7 @@ include "margin/margin-over-grid.circom";
  * @input, @output see the banners; docs/spec.md §6
  * Assumes the snapshot and the parameter set obey their document rules (signers, governance).
  * Guarantees that a witness exists only if both hold for an account of this owner.
- * Cost: 57,811 constraints with 4 positions, 126,709 with 16.
+ * Cost: 58,284 constraints with 4 positions, 128,578 with 16.
  */
 template SolvencyReceipt(MAX_POSITIONS) {
     // ---- PUBLIC ----

@@ -152,6 +152,7 @@ export function shockSnapshot(
     forwardTime: later(snapshot.forwardTime),
     surfaceTime: later(snapshot.surfaceTime),
     collateralTime: later(snapshot.collateralTime),
+    bookedThrough: snapshot.bookedThrough,
     underlyings: [underlying(0), underlying(1)],
     collateral: [coin(0), coin(1), coin(2)],
   };

@@ -21,6 +21,7 @@ function timeWord(snapshot: MarketSnapshot): bigint {
     ['forwardTime', 32, snapshot.forwardTime],
     ['surfaceTime', 32, snapshot.surfaceTime],
     ['collateralTime', 32, snapshot.collateralTime],
+    ['bookedThrough', 32, snapshot.bookedThrough],
   ]);
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { VOL_SHOCKS } from '../model/types.ts';
-import { constant, decimalBigint, integer, list, oneOf, text } from '../core/schema.ts';
+import { constant, decimalBigint, integer, list, oneOf, requiredOr, text } from '../core/schema.ts';
 
 export const SCENARIO_COUNT = 32;
 export const KNOT_COUNT = 14;
@@ -98,10 +98,15 @@ function collateralAsset(asset: string) {
 /** Version 1 prices undiscounted: the field exists and must be 1. */
 const ONE_Q30 = 2 ** 30;
 
+export const PARAMETERS_VERSION = 2;
+const VERSION_RULE =
+  `must be ${PARAMETERS_VERSION}: a set of version 1 charges short options otherwise, and is moved by ` +
+  'hand (docs/spec.md, "From version 1")';
+
 /** The shape of a parameter set; the rules that join fields are in parameters-rules.ts. */
 export const parametersSchema = z.strictObject({
   name: text(),
-  version: integer(1, 255),
+  version: z.literal(PARAMETERS_VERSION, { error: requiredOr(VERSION_RULE) }),
   conventions: z.strictObject({
     numeraire: remark,
     yearSeconds: constant(31_536_000),

@@ -8,14 +8,17 @@ import {
   decimalBigint,
   integer,
   list,
-  parseDocument,
+  parseJson,
+  withPlaces,
   parseValue,
   requireRule,
 } from '../core/schema.ts';
 import { checkSnapshot } from './snapshot-rules.ts';
 
 export const SNAPSHOT_FORMAT = 'plimsoll.snapshot';
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
+/** Without `bookedThrough`: read as one that says of no expiry that the ledger has booked it. */
+const FIRST_VERSION = 1;
 
 // Widths are those of docs/spec.md §2.4: what the schema accepts always fits its packed word.
 const seconds = integer(0, 2 ** 32 - 1).transform(BigInt);
@@ -70,9 +73,9 @@ function collateralSchema(asset: string) {
   });
 }
 
-const snapshotSchema = z.strictObject({
+const firstSnapshotSchema = z.strictObject({
   format: constant(SNAPSHOT_FORMAT),
-  version: constant(SNAPSHOT_VERSION),
+  version: constant(FIRST_VERSION),
   time: seconds,
   indexTime: seconds,
   perpetualTime: seconds,
@@ -90,7 +93,13 @@ const snapshotSchema = z.strictObject({
   ]),
 });
 
-type SnapshotDocument = z.infer<typeof snapshotSchema>;
+const snapshotSchema = firstSnapshotSchema.extend({
+  version: constant(SNAPSHOT_VERSION),
+  bookedThrough: seconds,
+});
+
+/** What both versions have in common. */
+type SnapshotDocument = Omit<z.infer<typeof firstSnapshotSchema>, 'version'>;
 type UnderlyingDocument = SnapshotDocument['underlyings'][number];
 
 /** Whether a slice has a surface or a settlement price follows from its expiry, not from choice. */
@@ -128,15 +137,22 @@ function underlyingOf(document: UnderlyingDocument, time: bigint, field: string)
   };
 }
 
-function snapshotOf(document: SnapshotDocument): MarketSnapshot {
-  const { format: _format, version: _version, underlyings, collateral, ...times } = document;
+function snapshotOf(document: SnapshotDocument, bookedThrough: bigint): MarketSnapshot {
+  const { indexTime, perpetualTime, forwardTime, surfaceTime, collateralTime } = document;
+  const { time, underlyings, collateral } = document;
   const [btc, eth] = underlyings;
   const [collateralBtc, collateralEth, collateralStEth] = collateral;
   const snapshot: MarketSnapshot = {
-    ...times,
+    time,
+    indexTime,
+    perpetualTime,
+    forwardTime,
+    surfaceTime,
+    collateralTime,
+    bookedThrough,
     underlyings: [
-      underlyingOf(btc, times.time, 'underlyings[0]'),
-      underlyingOf(eth, times.time, 'underlyings[1]'),
+      underlyingOf(btc, time, 'underlyings[0]'),
+      underlyingOf(eth, time, 'underlyings[1]'),
     ],
     collateral: [pricesOf(collateralBtc), pricesOf(collateralEth), pricesOf(collateralStEth)],
   };
@@ -153,12 +169,16 @@ function pricesOf(document: SnapshotDocument['collateral'][number]) {
 
 /** Reads a snapshot document; throws `InvalidInput` naming field and rule. */
 export function parseSnapshot(source: string): MarketSnapshot {
-  return parseDocument(snapshotSchema, source, 'snapshot', snapshotOf);
+  const value = parseJson(source, 'snapshot');
+  return withPlaces(source, () => parseSnapshotValue(value));
 }
 
 /** The same for a document that is already JSON. */
 export function parseSnapshotValue(value: unknown): MarketSnapshot {
-  return snapshotOf(parseValue(snapshotSchema, value, 'snapshot'));
+  const isFirst = (value as { version?: unknown } | null)?.version === FIRST_VERSION;
+  if (isFirst) return snapshotOf(parseValue(firstSnapshotSchema, value, 'snapshot'), 0n);
+  const { bookedThrough, ...document } = parseValue(snapshotSchema, value, 'snapshot');
+  return snapshotOf(document, bookedThrough);
 }
 
 function surfaceDocument(slice: LiveSlice): unknown {
@@ -195,6 +215,7 @@ export function snapshotDocument(snapshot: MarketSnapshot): unknown {
     forwardTime: Number(snapshot.forwardTime),
     surfaceTime: Number(snapshot.surfaceTime),
     collateralTime: Number(snapshot.collateralTime),
+    bookedThrough: Number(snapshot.bookedThrough),
     underlyings: snapshot.underlyings.map((market, index) => ({
       symbol: UNDERLYING_SYMBOLS[index],
       indexE4: market.indexE4.toString(),

@@ -41,11 +41,16 @@ export function checkSurface(slice: Surface, field: string): void {
   requireRule(slice.kMaxQ10 > 0n, `${field}.kMaxQ10`, 'must be above 0');
 }
 
-function checkUnderlying(market: UnderlyingMarket, field: string): void {
+function checkUnderlying(market: UnderlyingMarket, bookedThrough: bigint, field: string): void {
   let previous = 0n;
   for (const [index, slice] of market.slices.entries()) {
     const at = `${field}.slices[${index}]`;
     requireRule(slice.expiry > previous, `${at}.expiry`, 'must be after the expiry before it');
+    requireRule(
+      slice.expiry > bookedThrough,
+      `${at}.expiry`,
+      'must be after bookedThrough: what the ledger has booked is no longer listed',
+    );
     previous = slice.expiry;
     if (slice.state === 'live') checkSurface(slice, `${at}.surface`);
   }
@@ -60,5 +65,12 @@ export function checkSnapshot(snapshot: MarketSnapshot): void {
       'must not be after the snapshot time',
     );
   }
-  snapshot.underlyings.forEach((market, index) => checkUnderlying(market, `underlyings[${index}]`));
+  requireRule(
+    snapshot.bookedThrough <= snapshot.time,
+    'bookedThrough',
+    'must not be after the snapshot time',
+  );
+  snapshot.underlyings.forEach((market, index) =>
+    checkUnderlying(market, snapshot.bookedThrough, `underlyings[${index}]`),
+  );
 }

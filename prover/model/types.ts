@@ -99,6 +99,8 @@ export interface MarketSnapshot {
   readonly forwardTime: bigint;
   readonly surfaceTime: bigint;
   readonly collateralTime: bigint;
+  /** Unix seconds: the ledger has settled and removed every position that expired no later. */
+  readonly bookedThrough: bigint;
   readonly underlyings: Pair<UnderlyingMarket>;
   readonly collateral: Triple<CollateralMarket>;
 }

@@ -261,6 +261,8 @@ function snapshot(scene: Scene): MarketSnapshot {
     forwardTime: time - 20n,
     surfaceTime: time - 45n,
     collateralTime: time - 600n,
+    // The earliest expiry is settled at every tick and still held.
+    bookedThrough: BigInt(EXPIRIES[0][0]!) - 86_400n,
     underlyings: [
       underlyingMarket(btc, scene.time, EXPIRIES[0]),
       underlyingMarket(eth, scene.time, EXPIRIES[1]),

@@ -125,6 +125,7 @@ export const snapshots: fc.Arbitrary<MarketSnapshot> = fc
       forwardTime: TIME,
       surfaceTime: TIME,
       collateralTime: TIME,
+      bookedThrough: 0n,
       underlyings,
       collateral: [collateral(0), collateral(1), collateral(2)],
     };

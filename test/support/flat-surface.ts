@@ -57,6 +57,7 @@ export function sampleSnapshot({ vol, spot, after = 0 }: Settings): MarketSnapsh
     forwardTime: time,
     surfaceTime: time,
     collateralTime: time,
+    bookedThrough: 0n,
     underlyings: [btc, eth],
     collateral: [collateral(btc.indexE4), collateral(eth.indexE4), collateral(eth.indexE4)],
   };

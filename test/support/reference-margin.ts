@@ -102,6 +102,12 @@ function valueInstrument(
     };
   }
   const slice = market.slices.find((candidate) => candidate.expiry === expiry);
+  // Gone from the feed after its expiry: the ledger has paid it out, and nothing is left of it.
+  if (slice === undefined && expiry <= snapshot.time) {
+    const values = scenarios.map(() => ZERO);
+    const { confidenceQ10 } = market;
+    return { settled: true, reference: ZERO, delta: ZERO, values, confidence: confidenceQ10 };
+  }
   const ratio = slice === undefined ? new Real(1) : real(slice.forwardRatioQ30, 30);
   const forward = real(market.indexE4).mul(ratio).ceil();
   const strike = real(strikeE4);
@@ -228,16 +234,36 @@ export function referenceMargin(
     const lots = total(own.map((position) => position.lots.mul(position.delta)));
     return lots.abs().mul(real(snapshot.underlyings[u].indexE4));
   });
+  // What is written beyond what is held: of calls above all strikes, of puts below them, and of puts
+  // nothing where the group as a whole pays at zero.
+  const bare = ids.flatMap((u) => {
+    const own = open.filter(
+      ({ instrument }) => instrument.underlying === u && isOption(instrument),
+    );
+    const series = new Set(own.map(({ instrument: { kind, expiry } }) => `${kind} ${expiry}`));
+    return [...series].map((name) => {
+      const members = own.filter(
+        ({ instrument: { kind, expiry } }) => `${kind} ${expiry}` === name,
+      );
+      const short = Real.max(total(members.map(({ lots }) => lots)).neg(), 0);
+      const atZero = total(
+        members.map(({ lots, instrument }) => lots.mul(real(instrument.strikeE4))),
+      );
+      const isCovered = name.startsWith('put') && atZero.gte(0);
+      return isCovered ? ZERO : short.mul(real(snapshot.underlyings[u].indexE4));
+    });
+  });
   const contingency = (
     which: 'mmBps' | 'imBps',
     rates: 'marginalMmBps' | 'marginalImBps',
   ): Real => {
-    const linear = charged.map(({ instrument: { kind }, size, index, reference }) => {
+    const linear = charged.map(({ instrument: { kind }, size, reference }) => {
       if (kind === 'perpetual' || kind === 'future') {
         return size.mul(reference).mul(String(parameters[kind][which]));
       }
-      return size.mul(index).mul(String(parameters.shortOption[which]));
+      return ZERO;
     });
+    linear.push(total(bare).mul(String(parameters.shortOption[which])));
     const concentrated = ids.map((u) => {
       const depth = real(snapshot.underlyings[u].depthQuote).mul(1e6);
       const starts = parameters.concentration.bandsQ10.map((band) => depth.mul(real(band, 10)));

@@ -107,6 +107,7 @@ export function validSnapshot(overrides: Partial<MarketSnapshot> = {}): MarketSn
     forwardTime: SNAPSHOT_TIME - 3n,
     surfaceTime: SNAPSHOT_TIME - 4n,
     collateralTime: SNAPSHOT_TIME - 5n,
+    bookedThrough: SNAPSHOT_TIME - 90_000n,
     underlyings: [
       {
         indexE4: 640_000_000n,

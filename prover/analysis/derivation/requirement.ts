@@ -4,6 +4,7 @@ import { abs, max, min, sum } from '../../risk/pricing/fixed-point.ts';
 import { isOption, isPerpetual } from '../../model/instrument.ts';
 import type { AccountMargin } from '../../risk/margin/margin.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
+import { optionGroups } from '../../risk/margin/uncovered.ts';
 import {
   COLLATERAL_SYMBOLS,
   UNDERLYINGS,
@@ -12,7 +13,7 @@ import {
   type UnderlyingId,
 } from '../../model/types.ts';
 
-/** price × lots of one position, exact. */
+/** price × lots of one position, exact; of short options one part a group, at its last position. */
 export interface NotionalPart {
   readonly position: number;
   readonly priceE4: bigint;
@@ -22,7 +23,7 @@ export interface NotionalPart {
 
 /** base × rate; rounded only in the total of all such lines. */
 export interface NotionalLine extends MarginBps {
-  readonly name: 'short options' | 'perpetuals' | 'dated futures';
+  readonly name: 'uncovered short options' | 'perpetuals' | 'dated futures';
   readonly parts: readonly NotionalPart[];
   readonly baseE6: bigint;
   readonly mmE10: bigint;
@@ -205,13 +206,22 @@ export function requirementLines(margin: AccountMargin, market: PricedMarket): R
   const open = margin.positions
     .map((position, place): Placed => ({ ...position, place }))
     .filter(({ valuation }) => !valuation.settled);
-  const options = open.filter(({ instrument, lots }) => isOption(instrument) && lots < 0n);
+  const options = optionGroups(open)
+    .filter(({ uncoveredLots }) => uncoveredLots > 0n)
+    .map(({ places, uncoveredLots }): NotionalPart => {
+      const { instrument, place } = open[places.at(-1)!]!;
+      const priceE4 = snapshot.underlyings[instrument.underlying].indexE4;
+      return {
+        position: place,
+        priceE4,
+        chargedLots: uncoveredLots,
+        notionalE6: priceE4 * uncoveredLots,
+      };
+    });
   const perpetuals = open.filter(({ instrument }) => isPerpetual(instrument));
   const futures = open.filter(({ instrument }) => instrument.kind === 'future');
   const atReference = (position: Placed): NotionalPart =>
     notional(position, position.valuation.referenceE4);
-  const atIndex = (position: Placed): NotionalPart =>
-    notional(position, snapshot.underlyings[position.instrument.underlying].indexE4);
   return {
     mmFactorBps: parameters.mmFactorBps,
     imFactorBps: parameters.imFactorBps,
@@ -219,7 +229,7 @@ export function requirementLines(margin: AccountMargin, market: PricedMarket): R
     scanMmE6: margin.scanMmE6,
     scanImE6: margin.scanImE6,
     notional: [
-      notionalLine('short options', parameters.shortOption, options.map(atIndex)),
+      notionalLine('uncovered short options', parameters.shortOption, options),
       notionalLine('perpetuals', parameters.perpetual, perpetuals.map(atReference)),
       notionalLine('dated futures', parameters.future, futures.map(atReference)),
     ],

@@ -168,6 +168,7 @@ export function combineSnapshots(given: readonly Source[], rules: CombineRules):
     forwardTime: oldest(timely.forwardTime, 'forwardTime'),
     surfaceTime: oldest(timely.surfaceTime, 'surfaceTime'),
     collateralTime: oldest(timely.collateralTime, 'collateralTime'),
+    bookedThrough: panel.bookedThrough,
     underlyings: [btc.market, eth.market],
     collateral: [
       combineCollateral(0, timely, scalar),

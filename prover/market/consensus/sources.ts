@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
-import type { MarketSnapshot } from '../../model/types.ts';
+import type { MarketSnapshot, UnderlyingMarket } from '../../model/types.ts';
 import { ageSnapshot } from '../snapshot/age-slice.ts';
 import { snapshotHash } from '../../commitments/snapshot-words.ts';
 
@@ -33,6 +33,8 @@ export interface Panel {
   /** How many were given, the silent ones included: what an agreement is a share of. */
   readonly given: number;
   readonly time: bigint;
+  /** What the ledger has booked: the lower middle of what they say. */
+  readonly bookedThrough: bigint;
   /** Sources a component needs. */
   readonly quorum: number;
   readonly rules: CombineRules;
@@ -65,6 +67,16 @@ function refuseRepeated(sources: readonly Source[]): void {
   }
 }
 
+/** A source that has not heard yet that the ledger booked an expiry still lists it. */
+function withoutBooked(snapshot: MarketSnapshot, bookedThrough: bigint): MarketSnapshot {
+  const open = (market: UnderlyingMarket): UnderlyingMarket => ({
+    ...market,
+    slices: market.slices.filter(({ expiry }) => expiry > bookedThrough),
+  });
+  const [btc, eth] = snapshot.underlyings;
+  return { ...snapshot, underlyings: [open(btc), open(eth)] };
+}
+
 /** Throws `InvalidInput` for a repeated snapshot, `PlimsollError` where too few clocks agree. */
 export function panelOf(
   given: readonly Source[],
@@ -84,11 +96,16 @@ export function panelOf(
     (latest, { snapshot }) => (snapshot.time > latest ? snapshot.time : latest),
     0n,
   );
+  const booked = timely.map(({ snapshot }) => snapshot.bookedThrough);
+  const bookedThrough = [...booked].sort((left, right) => (left < right ? -1 : 1))[
+    (booked.length - 1) >> 1
+  ]!;
   const sources = timely.map(({ name, snapshot }) => ({
     name,
-    snapshot: ageSnapshot(snapshot, time, name),
+    snapshot: withoutBooked(ageSnapshot(snapshot, time, name), bookedThrough),
   }));
-  return { panel: { sources, given: given.length, time, quorum, rules }, rejections };
+  const panel = { sources, given: given.length, time, bookedThrough, quorum, rules };
+  return { panel, rejections };
 }
 
 /** The sources whose component is of the time that most say; the others are reported. */

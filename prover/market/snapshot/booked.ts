@@ -17,7 +17,6 @@ export function bookedBy(
     (least, expiry) => (least === undefined || expiry < least ? expiry : least),
     undefined,
   );
-  const before = (base as { readonly bookedThrough?: bigint }).bookedThrough ?? 0n;
   return base.underlyings
     .flatMap(({ slices }) => slices)
     .filter(
@@ -26,5 +25,5 @@ export function bookedBy(
         slice.settlementPriceE4 !== 0n &&
         (first === undefined || slice.expiry < first),
     )
-    .reduce((latest, { expiry }) => (expiry > latest ? expiry : latest), before);
+    .reduce((latest, { expiry }) => (expiry > latest ? expiry : latest), base.bookedThrough);
 }

@@ -302,6 +302,7 @@ export function importMarket(request: ImportRequest): MarketImport {
   const assembled: MarketSnapshot = {
     time: BigInt(time),
     ...componentTimes(request, time, parts),
+    bookedThrough,
     underlyings: [btc, eth],
     collateral: collateralOf(request, [btc.indexE4, eth.indexE4], notes),
   };

@@ -79,7 +79,7 @@ export function settlementsOf(
 
 /** What the ledger has booked: as given, and never less than the base says. */
 export function bookedThroughOf({ bookedThrough, base }: ImportRequest, time: bigint): bigint {
-  const before = (base as { readonly bookedThrough?: bigint } | undefined)?.bookedThrough ?? 0n;
+  const before = base?.bookedThrough ?? 0n;
   if (bookedThrough === undefined) return before;
   if (bookedThrough < before) {
     throw new InvalidInput('bookedThrough', `is ${bookedThrough}, before the base's ${before}`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { CollateralValue } from './collateral.ts';
-import { abs, divCeil, max, min, shiftCeil } from '../pricing/fixed-point.ts';
+import { abs, divCeil, max, min, shiftCeil, sum } from '../pricing/fixed-point.ts';
 import { isOption, isPerpetual } from '../../model/instrument.ts';
 import type { PricedMarket } from '../pricing/market.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
   UnderlyingId,
 } from '../../model/types.ts';
 import type { InstrumentValuation } from '../pricing/valuation.ts';
+import { optionGroups } from './uncovered.ts';
 
 export interface ValuedPosition extends Position {
   readonly valuation: InstrumentValuation;
@@ -18,6 +19,7 @@ export interface ValuedPosition extends Position {
 
 /** Notionals of everything not settled, exact. */
 export interface ContingencyBases {
+  /** Index × uncovered lots. */
   readonly shortOptionE6: bigint;
   readonly perpetualE6: bigint;
   readonly futureE6: bigint;
@@ -43,7 +45,6 @@ export function contingencyBases(
   positions: readonly ValuedPosition[],
   { snapshot, parameters }: PricedMarket,
 ): ContingencyBases {
-  let shortOptionE6 = 0n;
   let perpetualE6 = 0n;
   let futureE6 = 0n;
   let lowConfidenceQ10 = 0n;
@@ -52,13 +53,19 @@ export function contingencyBases(
     if (valuation.settled) continue;
     const { indexE4 } = snapshot.underlyings[instrument.underlying];
     const chargedLots = isOption(instrument) ? max(0n, -lots) : abs(lots);
-    if (isOption(instrument)) shortOptionE6 += indexE4 * chargedLots;
-    else if (isPerpetual(instrument)) perpetualE6 += valuation.referenceE4 * chargedLots;
-    else futureE6 += valuation.referenceE4 * chargedLots;
+    if (isPerpetual(instrument)) perpetualE6 += valuation.referenceE4 * chargedLots;
+    else if (!isOption(instrument)) futureE6 += valuation.referenceE4 * chargedLots;
     const doubt = max(0n, parameters.confidence.thresholdQ10 - valuation.confidenceQ10);
     lowConfidenceQ10 += indexE4 * chargedLots * doubt;
     deltaLotsQ128[instrument.underlying] += lots * valuation.deltaQ128;
   }
+  const open = positions.filter(({ valuation }) => !valuation.settled);
+  const shortOptionE6 = sum(
+    optionGroups(open).map(({ places, uncoveredLots }) => {
+      const { underlying } = open[places[0]!]!.instrument;
+      return snapshot.underlyings[underlying].indexE4 * uncoveredLots;
+    }),
+  );
   const dollarDelta = (u: UnderlyingId): bigint =>
     shiftCeil(abs(deltaLotsQ128[u]) * snapshot.underlyings[u].indexE4, 128n);
   const dollarDeltaE6: Pair<bigint> = [dollarDelta(0), dollarDelta(1)];

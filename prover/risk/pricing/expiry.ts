@@ -29,6 +29,11 @@ export interface PricedExpiry {
   readonly lnForwardQ72: bigint;
   /** Present once the expiry has passed and its settlement price is published. */
   readonly settlementPriceE4: bigint | undefined;
+  /**
+   * Passed and not in the snapshot: the ledger has booked it, so that what an account may still hold
+   * of it is worth nothing and requires nothing.
+   */
+  readonly booked: boolean;
   /** Present while the expiry is ahead and quoted; otherwise an option is its intrinsic value. */
   readonly surface: LiveSlice | undefined;
   readonly confidenceQ10: bigint;
@@ -67,6 +72,7 @@ export function priceExpiry(
     forwardE4,
     lnForwardQ72: logarithmQ72(forwardE4),
     settlementPriceE4: settlementPrice(slice),
+    booked: slice === undefined && expiry <= time,
     surface: slice?.state === 'live' ? slice : undefined,
     confidenceQ10: slice?.confidenceQ10 ?? market.confidenceQ10,
     tau,

@@ -17,7 +17,7 @@ import { shockedStdDevQ42, volFactorQ10 } from './vol-shock.ts';
 
 /** One contract of an instrument, at mark and in every scenario (docs/spec.md §4). */
 export interface InstrumentValuation {
-  /** Paid out and no longer moving: no shock, no delta, no contingency. */
+  /** Paid out, or booked by the ledger, and no longer moving: no shock, no delta, no contingency. */
   readonly settled: boolean;
   /** Perpetual mark or forward: what a unit of delta is worth. */
   readonly referenceE4: bigint;
@@ -72,8 +72,9 @@ export function valueDated(
     tau: expiry.tau,
     stdDevQ32: 0n,
   };
-  if (expiry.settlementPriceE4 !== undefined) {
-    const payoff = payoffE4(instrument, expiry.settlementPriceE4);
+  if (expiry.settlementPriceE4 !== undefined || expiry.booked) {
+    const { settlementPriceE4 } = expiry;
+    const payoff = settlementPriceE4 === undefined ? 0n : payoffE4(instrument, settlementPriceE4);
     return {
       ...shared,
       settled: true,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../core/errors.ts';
 import type { Portfolio, Triple } from '../../model/types.ts';
-import type { InstrumentTable } from './instrument-table.ts';
+import { STRIKE_LIMB, type InstrumentTable } from './instrument-table.ts';
 
 export const MAX_POSITIONS = 64;
 const MAX_LOTS = 2 ** 26;
@@ -53,6 +53,8 @@ export class AccountColumns {
 
   instrument = new Int32Array(16 * 1024);
   lots = new Int32Array(16 * 1024);
+  /** At one position of each group of options what the group leaves uncovered, 0 at the others. */
+  uncovered = new Float64Array(16 * 1024);
 
   constructor(table: InstrumentTable) {
     this.#table = table;
@@ -188,6 +190,7 @@ export class AccountColumns {
       gross[underlying] += Math.abs(held);
       if (underlying === 0) split += 1;
     }
+    this.#writeUncovered(first, count);
     this.positions[account] = count;
     this.split[account] = split;
     this.grossLots[2 * account] = gross[0];
@@ -197,6 +200,39 @@ export class AccountColumns {
     for (let c = 0; c < 3; c += 1) {
       this.collateralE8[3 * account + c] = collateralE8[c]!;
       this.collateral[3 * account + c] = narrow(collateralE8[c]!);
+    }
+  }
+
+  /**
+   * Whether a group is settled is the tick's business, for all of it at once; what it leaves
+   * uncovered is the account's. Strikes times lots are summed in two limbs, each exact.
+   */
+  #writeUncovered(first: number, count: number): void {
+    const { options } = this.#table;
+    for (let place = first; place < first + count; place += 1) {
+      this.uncovered[place] = 0;
+      const own = options[this.instrument[place]!];
+      if (own === undefined) continue;
+      let net = 0;
+      let high = 0;
+      let low = 0;
+      let isLast = true;
+      for (let other = first; other < first + count; other += 1) {
+        const option = options[this.instrument[other]!];
+        if (option === undefined || option.group !== own.group) continue;
+        if (other > place) {
+          isLast = false;
+          break;
+        }
+        const held = this.lots[other]!;
+        net += held;
+        high += held * option.strikeHigh;
+        low += held * option.strikeLow;
+      }
+      if (!isLast || net >= 0) continue;
+      const paysAtZero = high + Math.floor(low / STRIKE_LIMB) >= 0;
+      if (own.isPut && paysAtZero) continue;
+      this.uncovered[place] = -net;
     }
   }
 
@@ -214,18 +250,21 @@ export class AccountColumns {
     const length = Math.max(1024, Math.ceil(1.5 * live));
     const instrument = new Int32Array(length);
     const lots = new Int32Array(length);
+    const uncovered = new Float64Array(length);
     let used = 0;
     for (let account = 0; account < this.#count; account += 1) {
       const first = this.start[account]!;
       const count = this.positions[account]!;
       instrument.set(this.instrument.subarray(first, first + count), used);
       lots.set(this.lots.subarray(first, first + count), used);
+      uncovered.set(this.uncovered.subarray(first, first + count), used);
       this.start[account] = used;
       this.room[account] = count;
       used += count;
     }
     this.instrument = instrument;
     this.lots = lots;
+    this.uncovered = uncovered;
     this.#used = used;
   }
 

@@ -4,7 +4,8 @@ import { contingencies, type ContingencyBases } from '../../risk/margin/continge
 import { abs, divCeil, max, sum } from '../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
 import { ONE_Q24, SCENARIO_COUNT, scenarioAt } from '../../risk/pricing/scenarios.ts';
-import type { Instrument, Pair, Portfolio, UnderlyingId } from '../../model/types.ts';
+import { optionGroups } from '../../risk/margin/uncovered.ts';
+import type { Instrument, Pair, Portfolio, Position, UnderlyingId } from '../../model/types.ts';
 import type { RiskArray } from './risk-array.ts';
 
 /**
@@ -57,7 +58,8 @@ export function arraySums(
   ];
   let marksE6 = 0n;
   let lowConfidenceQ10 = 0n;
-  const bases = { option: 0n, perpetual: 0n, future: 0n };
+  const bases = { perpetual: 0n, future: 0n };
+  const open: Position[] = [];
   for (const position of portfolio.positions) {
     const u = position.instrument.underlying;
     const array = arrayOf(position.instrument);
@@ -71,16 +73,23 @@ export function arraySums(
     if (array.charge === 'settled') continue;
     const isOption = array.charge === 'option';
     const chargedLots = isOption ? max(0n, -position.lots) : abs(position.lots);
-    bases[array.charge] += (isOption ? indexE4 : array.referenceE4) * chargedLots;
+    if (array.charge === 'option') open.push(position);
+    else bases[array.charge] += array.referenceE4 * chargedLots;
     const doubt = max(0n, parameters.confidence.thresholdQ10 - array.confidenceQ10);
     lowConfidenceQ10 += indexE4 * chargedLots * doubt;
   }
+  const shortOptionE6 = sum(
+    optionGroups(open).map(({ places, uncoveredLots }) => {
+      const { underlying } = open[places[0]!]!.instrument;
+      return snapshot.underlyings[underlying].indexE4 * uncoveredLots;
+    }),
+  );
   return {
     lots,
     marksE6,
     lossesE6,
     dollarDeltaE6,
-    shortOptionE6: bases.option,
+    shortOptionE6,
     perpetualE6: bases.perpetual,
     futureE6: bases.future,
     lowConfidenceQ10,

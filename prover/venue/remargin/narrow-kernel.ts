@@ -59,7 +59,8 @@ export function marginNarrow(
 ): number[] {
   const wide: number[] = [];
   const { rows, largest } = tick;
-  const { instrument, lots, start, positions, split, quote, collateral, grossLots } = columns;
+  const { instrument, lots, uncovered, start, positions, split, quote, collateral, grossLots } =
+    columns;
   const { indexE4, perpetualMarkE4, scenarios, mmFactorBps, imFactorBps } = constants;
   const { chargeMmBps, chargeImBps, start: bandStart, startQ10 } = constants;
   const { narrowSum } = constants;
@@ -126,7 +127,7 @@ export function marginNarrow(
 
       const gross = grossLots[2 * account + u]!;
       let delta = 0;
-      let shortLots = 0;
+      let uncoveredLots = 0;
       let perpetualLots = 0;
       let futures = 0;
       let doubt = 0;
@@ -139,10 +140,10 @@ export function marginNarrow(
         delta += q * rows[row + COLUMN.dollarDelta]!;
         futures += size * rows[row + COLUMN.future]!;
         perpetualLots += size * rows[row + COLUMN.perpetual]!;
-        shortLots += size * rows[row + COLUMN.longOption + isShort]!;
+        uncoveredLots += uncovered[p]! * rows[row + COLUMN.option]!;
         doubt += size * rows[row + COLUMN.longDoubt + isShort]!;
       }
-      charged[0]! += shortLots * indexE4[u]!;
+      charged[0]! += uncoveredLots * indexE4[u]!;
       charged[1]! += perpetualLots * perpetualMarkE4[u]!;
       charged[2]! += futures;
       doubtful += doubt * indexE4[u]!;

@@ -10,7 +10,8 @@ export const SCENARIOS = SCENARIO_COUNT - 1;
 
 /**
  * One instrument is one row of 40 doubles: the losses of ids 1…32, then what else is linear in
- * lots. The last six columns multiply |lots|, in pairs for long and short.
+ * lots. From `future` on columns multiply |lots|, of the last pair one for long and one for short;
+ * `option` multiplies the lots that nothing covers.
  */
 export const ROW = 40;
 export const COLUMN = {
@@ -18,10 +19,9 @@ export const COLUMN = {
   dollarDelta: 33,
   future: 34,
   perpetual: 35,
-  longOption: 36,
-  shortOption: 37,
-  longDoubt: 38,
-  shortDoubt: 39,
+  option: 36,
+  longDoubt: 37,
+  shortDoubt: 38,
 } as const;
 /** Columns that need limbs: the others are flags and confidences. */
 const LIMB_COLUMNS = 35;
@@ -75,8 +75,7 @@ export class TickArrays {
     const doubt = Math.max(0, Number(thresholdQ10 - array.confidenceQ10));
     rows[base + COLUMN.future] = array.charge === 'future' ? Number(array.referenceE4) : 0;
     rows[base + COLUMN.perpetual] = array.charge === 'perpetual' ? 1 : 0;
-    rows[base + COLUMN.longOption] = 0;
-    rows[base + COLUMN.shortOption] = isOption ? 1 : 0;
+    rows[base + COLUMN.option] = isOption ? 1 : 0;
     rows[base + COLUMN.longDoubt] = isDeltaOne ? doubt : 0;
     rows[base + COLUMN.shortDoubt] = isOption || isDeltaOne ? doubt : 0;
     for (let column = 0; column < LIMB_COLUMNS; column += 1) {

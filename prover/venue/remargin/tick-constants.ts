@@ -24,7 +24,7 @@ export interface CollateralConstants {
 }
 
 /**
- * The charges that enter one total: short options, perpetuals, futures, then four bands of
+ * The charges that enter one total: uncovered short options, perpetuals, futures, then four bands of
  * concentration by underlying. A band starts at `start` + `startQ10`/2¹⁰.
  */
 export const CHARGES = 11;

@@ -11,7 +11,7 @@ import { COLUMN, ROW, SCENARIOS, type TickArrays } from './tick-arrays.ts';
  */
 export function wideSums(columns: AccountColumns, tick: TickArrays, account: number): ArraySums {
   const { rows, highs, lows, market } = tick;
-  const { instrument, lots, grossLots } = columns;
+  const { instrument, lots, uncovered, grossLots } = columns;
   const first = columns.start[account]!;
   const middle = first + columns.split[account]!;
   const end = first + columns.positions[account]!;
@@ -29,7 +29,7 @@ export function wideSums(columns: AccountColumns, tick: TickArrays, account: num
     const high = new Float64Array(COLUMN.future + 1);
     const low = new Float64Array(COLUMN.future + 1);
     let perpetualLots = 0;
-    let shortLots = 0;
+    let uncoveredLots = 0;
     let doubt = 0;
     for (let p = u === 0 ? first : middle; p < (u === 0 ? middle : end); p += 1) {
       const q = lots[p]!;
@@ -43,7 +43,7 @@ export function wideSums(columns: AccountColumns, tick: TickArrays, account: num
       high[COLUMN.future]! += size * highs[row + COLUMN.future]!;
       low[COLUMN.future]! += size * lows[row + COLUMN.future]!;
       perpetualLots += size * rows[row + COLUMN.perpetual]!;
-      shortLots += size * rows[row + COLUMN.longOption + isShort]!;
+      uncoveredLots += uncovered[p]! * rows[row + COLUMN.option]!;
       doubt += size * rows[row + COLUMN.longDoubt + isShort]!;
     }
     const joined = (column: number): bigint => joinLimbs(high[column]!, low[column]!);
@@ -52,7 +52,7 @@ export function wideSums(columns: AccountColumns, tick: TickArrays, account: num
     total.marksE6 += joined(COLUMN.mark);
     dollarDeltaE6[u] = joined(COLUMN.dollarDelta);
     total.futureE6 += joined(COLUMN.future);
-    total.shortOptionE6 += BigInt(shortLots) * indexE4;
+    total.shortOptionE6 += BigInt(uncoveredLots) * indexE4;
     total.perpetualE6 += BigInt(perpetualLots) * perpetualMarkE4;
     total.lowConfidenceQ10 += BigInt(doubt) * indexE4;
   }

@@ -256,6 +256,7 @@ const snapshots: fc.Arbitrary<MarketSnapshot> = fc
       forwardTime: fc.constant(time),
       surfaceTime: fc.constant(0n),
       collateralTime: fc.constant(time),
+      bookedThrough: fc.constant(0n),
       underlyings: fc.tuple(markets(time), markets(time)),
       collateral: fc.tuple(price, price, price),
     });

@@ -17,6 +17,7 @@ export interface DerivationDocument {
     readonly position: number;
     readonly underlying: string;
     readonly kind: string;
+    readonly expiry: number;
     readonly strikeE4: string;
     readonly lots: string;
     readonly settled: boolean;
@@ -221,20 +222,41 @@ function contingenciesOf({ positions, requirement, underlyings }: DerivationDocu
     BigInt(underlyings.find(({ underlying }) => underlying === symbol)!.indexE4);
   const open = positions.filter(({ settled }) => !settled);
   const isOption = (kind: string): boolean => kind === 'call' || kind === 'put';
-  const charge = ({ kind, lots, underlying, referenceE4 }: (typeof open)[number]): bigint => {
-    const size = BigInt(lots);
-    if (isOption(kind)) return size < 0n ? -size * indexOf(underlying) : 0n;
-    return magnitude(size) * BigInt(referenceE4);
+  const delta = (of: string): bigint =>
+    add(
+      open
+        .filter(({ kind }) => kind === of)
+        .map(({ lots, referenceE4 }) => magnitude(BigInt(lots)) * BigInt(referenceE4)),
+    );
+  /** By underlying, kind and expiry: what is written beyond what is held. */
+  const uncovered = (): bigint => {
+    const series = Object.values(
+      Object.groupBy(
+        open.filter(({ kind }) => isOption(kind)),
+        ({ underlying, kind, expiry }) => [underlying, kind, expiry].join(),
+      ),
+    );
+    return add(
+      series.map((members = []) => {
+        const [{ kind, underlying }] = members as [(typeof open)[number]];
+        const lots = add(members.map((position) => BigInt(position.lots)));
+        const atZero = add(
+          members.map((position) => BigInt(position.lots) * BigInt(position.strikeE4)),
+        );
+        const isCovered = lots >= 0n || (kind === 'put' && atZero >= 0n);
+        return isCovered ? 0n : -lots * indexOf(underlying);
+      }),
+    );
   };
-  const named: Readonly<Record<string, (kind: string) => boolean>> = {
-    'short options': isOption,
-    perpetuals: (kind) => kind === 'perpetual',
-    'dated futures': (kind) => kind === 'future',
+  const named: Readonly<Record<string, () => bigint>> = {
+    'uncovered short options': uncovered,
+    perpetuals: () => delta('perpetual'),
+    'dated futures': () => delta('future'),
   };
   let mmE20 = 0n;
   let imE20 = 0n;
   for (const { name, parts, baseE6, mmBps, imBps } of requirement.notional) {
-    const base = add(open.filter(({ kind }) => named[name]!(kind)).map(charge));
+    const base = named[name]!();
     same(base, baseE6, name);
     if (parts.some(({ chargedLots }) => chargedLots === '0')) throw new Error(`${name}: empty`);
     same(add(parts.map((p) => BigInt(p.priceE4) * BigInt(p.chargedLots))), baseE6, name);

@@ -59,6 +59,12 @@ describe('parameter set', () => {
 
   const refusals: readonly (readonly [string, (document: Json) => void, string])[] = [
     ['an unknown field', (d) => (d.colour = 1), 'colour: unknown field'],
+    ...[1, 3].map((version): [string, (document: Json) => void, string] => [
+      `version ${version}`,
+      (d) => (d.version = version),
+      'version: must be 2: a set of version 1 charges short options otherwise, and is moved by hand ' +
+        '(docs/spec.md, "From version 1")',
+    ]),
     ['a missing factor', (d) => delete d.factors.mmFactorBps, 'factors.mmFactorBps: is required'],
     [
       'a negative factor',
@@ -420,7 +426,7 @@ describe('parameter hash', () => {
     ]);
     expect(parameterHash(base)).toBe(hash);
     expect(hash).toMatchInlineSnapshot(
-      `20049595496494008585128677586967850445633508596080118439115814638234030345311n`,
+      `1012588421980898098628623857629448611858130909999452584831686120928508043232n`,
     );
   });
 });

@@ -34,6 +34,18 @@ describe('snapshot document', () => {
     expect(parseSnapshot(JSON.stringify(snapshotDocument(snapshot)))).toEqual(snapshot);
   });
 
+  it('reads version 1 as one of which nothing is booked, under the hash it always had', () => {
+    const unbooked = validSnapshot({ bookedThrough: 0n });
+    const { bookedThrough, ...rest } = snapshotDocument(unbooked) as Json;
+    expect(bookedThrough).toBe(0);
+    const first = parseSnapshot(JSON.stringify({ ...rest, version: 1 }));
+    expect(first).toEqual(unbooked);
+    expect(snapshotWords(first).timeWord >> 192n).toBe(0n);
+    expect(() => parseSnapshot(JSON.stringify({ ...rest, version: 1, bookedThrough }))).toThrow(
+      'bookedThrough: unknown field',
+    );
+  });
+
   const refusals: readonly (readonly [string, (document: Json) => void, string])[] = [
     ['a missing time', (d) => delete d['time'], 'time: is required'],
     ['a time of 33 bits', (d) => (d['time'] = 2 ** 32), 'time: must be at most 4294967295'],
@@ -46,6 +58,21 @@ describe('snapshot document', () => {
       'a surface after the snapshot',
       (d) => (d['surfaceTime'] = Number(SNAPSHOT_TIME) + 1),
       'surfaceTime: must not be after the snapshot time',
+    ],
+    [
+      'nothing said of what is booked',
+      (d) => delete d['bookedThrough'],
+      'bookedThrough: is required',
+    ],
+    [
+      'booked ahead of its time',
+      (d) => (d['bookedThrough'] = Number(SNAPSHOT_TIME) + 1),
+      'bookedThrough: must not be after the snapshot time',
+    ],
+    [
+      'a slice that is booked',
+      (d) => (d['bookedThrough'] = slice(d, 0)['expiry']),
+      'underlyings[0].slices[0].expiry: must be after bookedThrough: what the ledger has booked is no longer listed',
     ],
     ['an unknown field', (d) => (d['mood'] = 'grim'), 'mood: unknown field'],
     [
@@ -296,7 +323,7 @@ describe('snapshot hash', () => {
     expect(timeWord).toBe(
       [0n, 1n, 2n, 3n, 4n, 5n].reduce(
         (sum, age) => sum + (SNAPSHOT_TIME - age) * 2n ** (32n * age),
-        0n,
+        snapshot.bookedThrough * 2n ** 192n,
       ),
     );
     expect(underlyingWords[0]).toBe(
@@ -315,7 +342,7 @@ describe('snapshot hash', () => {
     ]);
     expect(snapshotHash(snapshot)).toBe(hash);
     expect(hash).toMatchInlineSnapshot(
-      `17583926331660154865496056021828779128021062431325598386571329903711287194796n`,
+      `4443781906878549496569018099280248881145677516720476491055950084527858458500n`,
     );
   });
 });

@@ -163,6 +163,8 @@ describe('parity', () => {
   it('of call and put is exact at the mark and in every scenario', () => {
     check(listed, ([snapshot, call]) => {
       const market = priceMarket(snapshot, parameters);
+      // Of what the ledger has booked nothing is left to be at par.
+      if (market.expiry(call).booked) return;
       const [c, p, f] = [
         call,
         { ...call, kind: 'put' },

@@ -63,7 +63,7 @@ export function contingencyLines(margin: AccountMargin, market: PricedMarket): C
     imE6,
   });
   return [
-    linear('short options', bases.shortOptionE6, shortOption),
+    linear('uncovered short options', bases.shortOptionE6, shortOption),
     linear('perpetuals', bases.perpetualE6, perpetual),
     linear('dated futures', bases.futureE6, future),
     concentration(0, bases, market),
