@@ -31,7 +31,9 @@ function strictLayout(header: readonly string[], file: string): Layout | undefin
   if (known < LIKE_OURS) return undefined;
   const place = `${file}: row 1`;
   for (const name of header) {
-    requireField(columns.includes(name), place, quoted(name), 'unknown column');
+    // Pandas writes the index of a frame as a column without a name.
+    const isIndex = name === '' || name === 'Unnamed: 0';
+    requireField(isIndex || columns.includes(name), place, quoted(name), 'unknown column');
   }
   for (const column of columns) {
     requireField(header.includes(column), place, column, 'column is missing');

@@ -71,6 +71,16 @@ const forms: readonly Form[] = [
   ['Derive slim tickers', [json(venue.deriveSlim(options))]],
   ['Tardis options_chain', [venue.tardisCsv(options)]],
   ['a pandas frame of Deribit tickers', [venue.pandasTickers(options)]],
+  [
+    'a pandas frame of our own columns',
+    [
+      toCsv(options)
+        .trimEnd()
+        .split('\n')
+        .map((line, index) => `${index === 0 ? '' : index - 1},${line}`)
+        .join('\n'),
+    ],
+  ],
   ['a collector’s own header', [venue.collectorCsv(options)]],
 ];
 
