@@ -13,6 +13,7 @@ import type { StatementName, StatementSignals } from '../statements/generated/pu
 import type { ProofFile } from './formats/proof-file.ts';
 import { bigintFromLittleEndian } from './formats/r1cs.ts';
 import { terminateCurve } from './backends/snarkjs-backend.ts';
+import { proofPoints } from './formats/proof-points.ts';
 import { parseVerificationKey } from './formats/verification-key.ts';
 import { WitnessCalculator } from './witness.ts';
 import type { CircuitInputs } from '../statements/circuit-input.ts';
@@ -155,6 +156,7 @@ export class Prover {
 
   async #accepts(artifact: Artifact, made: BackendProof): Promise<boolean> {
     const key = this.#verificationKey(artifact);
+    if (proofPoints(made.proof) === undefined) return false;
     return await groth16.verify(key, made.publicSignals.map(String), toSnarkjsProof(made.proof));
   }
 

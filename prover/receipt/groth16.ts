@@ -2,7 +2,8 @@
 import { bn254 } from '@noble/curves/bn254.js';
 import type { SnarkjsVerificationKey } from 'snarkjs';
 
-import { g1Point, g2Point, NotAPoint } from '../core/bn254.ts';
+import { g1Point, g2Point } from '../core/bn254.ts';
+import { proofPoints } from '../proving/formats/proof-points.ts';
 import type { ReceiptProof } from './document.ts';
 
 const { Fp12 } = bn254.fields;
@@ -12,16 +13,6 @@ const keyG1 = (coordinates: readonly string[]) =>
 
 const keyG2 = ([x, y]: readonly (readonly string[])[]) =>
   g2Point([BigInt(x![0]!), BigInt(x![1]!)], [BigInt(y![0]!), BigInt(y![1]!)]);
-
-/** The points of a proof, or `undefined` where they are not points of the groups, or infinity. */
-function proofPoints({ a, b, c }: ReceiptProof) {
-  try {
-    return { a: g1Point(a[0], a[1]), b: g2Point(b[0], b[1]), c: g1Point(c[0], c[1]) };
-  } catch (error) {
-    if (error instanceof NotAPoint) return undefined;
-    throw error;
-  }
-}
 
 /**
  * Groth16 (ePrint 2016/260 §3.2): e(A, B) = e(α, β)·e(Σ sᵢ·ICᵢ, γ)·e(C, δ). Runs wherever
