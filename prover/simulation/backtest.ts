@@ -79,8 +79,9 @@ function seriesOf(
   const { parameters } = input.parameterSet;
   const margin = scaledMargin(parameters, underlying, parameters.mmFactorBps);
   const series = new Map<string, Float64Array>();
+  // One object for all: rules that share a filter compute it once.
+  const rule = { underlying, path, margin, horizonSeconds: RULE_HORIZON_SECONDS };
   for (const { name, multipliers } of MARGIN_RULES) {
-    const rule = { underlying, path, margin, horizonSeconds: RULE_HORIZON_SECONDS };
     series.set(name, multipliers(rule));
     input.progress(`${symbolOf(underlying)}: multipliers of ${name}`);
   }

@@ -54,7 +54,7 @@ function addWindow(samples: Samples, excursion: number, deviation: number): void
  * Filtered historical simulation (Barone-Adesi, Giannopoulos and Vosper 1999) over every window that
  * has ended: causal throughout, both sides, the stricter one counts.
  */
-function levelsOf({ path, margin, horizonSeconds }: RuleInput): (Levels | undefined)[] {
+function computeLevels({ path, margin, horizonSeconds }: RuleInput): (Levels | undefined)[] {
   const bars = barsCovering(horizonSeconds, path.stepSeconds);
   const { falls, rises }: Excursions = worstExcursions(path, bars);
   const deviations = filteredDeviations(path);
@@ -86,6 +86,15 @@ function levelsOf({ path, margin, horizonSeconds }: RuleInput): (Levels | undefi
       longRun: level(down.plain.quantile(TARGET), up.plain.quantile(TARGET)),
     };
   });
+}
+
+/** Both rules below read the same levels of an input. */
+const known = new WeakMap<RuleInput, (Levels | undefined)[]>();
+
+function levelsOf(input: RuleInput): (Levels | undefined)[] {
+  const levels = known.get(input) ?? computeLevels(input);
+  known.set(input, levels);
+  return levels;
 }
 
 const byLevels = (input: RuleInput, multiplier: (levels: Levels) => number): Float64Array =>
