@@ -3,7 +3,14 @@ import { z } from 'zod';
 
 import type { Account } from '../commitments/account.ts';
 import { TREE_CAPACITY } from '../commitments/widths.ts';
-import { constant, decimalBigint, integer, parseDocument, requireRule } from '../core/schema.ts';
+import {
+  constant,
+  decimalBigint,
+  integer,
+  list,
+  parseDocument,
+  requireRule,
+} from '../core/schema.ts';
 import { formatLedger, parseLedgerValue } from './ledger-document.ts';
 
 export const BATCH_FORMAT = 'plimsoll.batch';
@@ -15,8 +22,8 @@ const batchSchema = z.strictObject({
   format: constant(BATCH_FORMAT),
   version: constant(BATCH_VERSION),
   /** Indices of the accounts of `ledger`, ascending. */
-  indices: z.array(integer(0, TREE_CAPACITY - 1)).max(TREE_CAPACITY),
-  outcomes: z.array(decimalBigint(0n, AMOUNT_LIMIT - 1n)),
+  indices: list(integer(0, TREE_CAPACITY - 1), TREE_CAPACITY),
+  outcomes: list(decimalBigint(0n, AMOUNT_LIMIT - 1n)),
   ledger: z.unknown(),
 });
 

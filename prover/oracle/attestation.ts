@@ -10,6 +10,7 @@ import type { MarketSnapshot } from '../model/types.ts';
 import {
   constant,
   decimalBigint,
+  list,
   parseDocument,
   pattern,
   requireRule,
@@ -38,6 +39,8 @@ export interface SignerSignature {
 const FORMAT = 'plimsoll.snapshot-attestation';
 const VERSION = 1;
 const MAX_CHAIN_ID = 2n ** 256n - 1n;
+/** Far more than a quorum has; each is recovered, which takes a millisecond. */
+const MAX_SIGNATURES = 1_000;
 
 const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
 const attestationSchema = z.strictObject({
@@ -46,14 +49,14 @@ const attestationSchema = z.strictObject({
   chainId: decimalBigint(1n, MAX_CHAIN_ID),
   marketFeed: address,
   document: text(),
-  signatures: z
-    .array(
-      z.strictObject({
-        signer: address,
-        signature: pattern(/^0x[0-9a-f]{130}$/, 'must be 65 bytes in lower-case hexadecimal'),
-      }),
-    )
-    .min(1),
+  signatures: list(
+    z.strictObject({
+      signer: address,
+      signature: pattern(/^0x[0-9a-f]{130}$/, 'must be 65 bytes in lower-case hexadecimal'),
+    }),
+    MAX_SIGNATURES,
+    1,
+  ),
 });
 
 /** Snapshot and message of a document; throws `InvalidInput` where the document is not valid. */

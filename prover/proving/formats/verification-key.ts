@@ -13,7 +13,15 @@ import {
   type G2Point,
 } from '../../core/bn254.ts';
 import { InvalidInput } from '../../core/errors.ts';
-import { constant, oneOf, parseJson, parseValue, pattern, requireRule } from '../../core/schema.ts';
+import {
+  constant,
+  list,
+  oneOf,
+  parseJson,
+  parseValue,
+  pattern,
+  requireRule,
+} from '../../core/schema.ts';
 import { isDevelopmentKey } from '../keys/development-points.ts';
 
 /** How the secrets behind a key were made: known to everybody, or to nobody if one told the truth. */
@@ -32,6 +40,9 @@ const g1 = z.tuple([coordinate, coordinate, one]);
 const fq2 = z.tuple([coordinate, coordinate]);
 const g2 = z.tuple([fq2, fq2, z.tuple([one, zero])]);
 
+/** Several times what a statement has. */
+const MAX_SIGNALS = 100;
+
 /** What else snarkjs writes (a pairing of two of the points) is left out: nobody may read it unchecked. */
 const schema = z.object({
   protocol: constant('groth16'),
@@ -41,7 +52,7 @@ const schema = z.object({
   vk_beta_2: g2,
   vk_gamma_2: g2,
   vk_delta_2: g2,
-  IC: z.array(g1),
+  IC: list(g1, MAX_SIGNALS + 1),
 });
 
 export interface KeyReading {

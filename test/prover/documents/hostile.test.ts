@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { InvalidInput } from '../../../prover/core/errors.ts';
+import { parseBatch } from '../../../prover/documents/batch-document.ts';
 import { parseLedger } from '../../../prover/documents/ledger-document.ts';
 import { parseMarketInputs } from '../../../prover/documents/market-inputs-document.ts';
 import { parseParameters } from '../../../prover/documents/parameters-document.ts';
@@ -24,6 +25,7 @@ const READERS: readonly (readonly [string, (source: string) => unknown])[] = [
   ['a snapshot', parseSnapshot],
   ['a parameter set', parseParameters],
   ['market inputs', parseMarketInputs],
+  ['a batch', parseBatch],
   ['a column map', parseColumnMap],
   ['labels', parseLabels],
   ['a chain', (source) => readMarketFile(source, 'chain.json')],
