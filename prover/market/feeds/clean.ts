@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { impliedStdDev } from '../surface/black.ts';
+import { VOL_RANGE } from '../surface/surface.ts';
 import { SECONDS_PER_YEAR } from '../../core/year.ts';
 import { inconsistency } from './chain.ts';
 import type { OptionRow } from './feed.ts';
@@ -14,7 +15,7 @@ export const DROP_REASONS = {
   crossed: 'the bid is above the ask',
   wide: 'ask volatility less bid volatility is more than max-spread of the volatility',
   inconsistent: 'mark price and mark volatility disagree by more than max-inconsistency',
-  'no-volatility': 'no volatility gives the price',
+  'no-volatility': 'no volatility from 0.1 % to 5,000 % gives the price',
 } as const;
 
 export type DropReason = keyof typeof DROP_REASONS;
@@ -90,6 +91,7 @@ function judge(row: OptionRow, context: CleaningContext): CleanQuote | DropReaso
   const [bidVol, askVol] = [volOf(row, bid, forward, years), volOf(row, ask, forward, years)];
   const vol = markVol ?? volOf(row, (bid + ask) / 2, forward, years);
   if (vol === undefined || bidVol === undefined) return 'no-volatility';
+  if (vol < VOL_RANGE.least || vol > VOL_RANGE.most) return 'no-volatility';
   if (askVol === undefined || askVol - bidVol > maxSpread * vol) return 'wide';
   if ((inconsistency(row) ?? 0) > maxInconsistency) return 'inconsistent';
   return { time: row.time, strike, vol, bidVol, askVol };

@@ -29,7 +29,7 @@ import type {
 } from './types.ts';
 
 /** Volatilities beyond are a feed's mistake: 0.1 % and 5,000 %. */
-const VOL_RANGE = { least: 1e-3, most: 50 };
+export const VOL_RANGE = { least: 1e-3, most: 50 };
 
 function checkQuotes({ tau, forward, quotes }: ExpiryQuotes, at: string): void {
   requireRule(tau >= 1n, `${at}.tau`, 'must be at least 1 second');
