@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 import { InvalidInput, PlimsollError } from './errors.ts';
@@ -134,4 +134,16 @@ export function requireWritable(path: string, field: string): void {
     removeQuietly(temporary);
   }
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) refuse('is a folder');
+}
+
+/** A folder for what is to be written, made where it is missing; throws `InvalidInput` naming `field`. */
+export function makeFolder(path: string, field: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const reasons = { ...REASONS, EEXIST: 'is a file' };
+    throw new InvalidInput(field, `${path}: cannot be made: ${reasonOf(error, reasons)}`, {
+      cause: error,
+    });
+  }
 }

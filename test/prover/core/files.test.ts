@@ -5,7 +5,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { readTextFile, requireWritable, writeFileAtomically } from '../../../prover/core/files.ts';
+import {
+  makeFolder,
+  readTextFile,
+  requireWritable,
+  writeFileAtomically,
+} from '../../../prover/core/files.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -63,6 +68,16 @@ describe('requireWritable', () => {
     requireWritable(at('new'), '--out');
     expect(readdirSync(folder)).toEqual(before);
     expect(readFileSync(at('file'), 'utf8')).toBe('content');
+  });
+});
+
+describe('makeFolder', () => {
+  it('makes what is missing, and says why it cannot', () => {
+    makeFolder(at('new/below'), '--report');
+    expect(readdirSync(at('new'))).toEqual(['below']);
+    expect(() => makeFolder(at('file'), '--report')).toThrow(
+      `--report: ${at('file')}: cannot be made: is a file (EEXIST)`,
+    );
   });
 });
 

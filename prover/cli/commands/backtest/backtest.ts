@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { PlimsollError } from '../../../core/errors.ts';
-import { writeFileAtomically } from '../../../core/files.ts';
+import { makeFolder, writeFileAtomically } from '../../../core/files.ts';
 import { formatTable, formatUtc } from '../../../model/format.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Backtest, UnderlyingBacktest } from '../../../simulation/backtest.ts';
@@ -76,14 +74,6 @@ function printChains({ print }: CommandContext, { chains }: Backtest): void {
   }
 }
 
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new PlimsollError('WRITE_FAILED', `${folder}: cannot be made`, { cause: error });
-  }
-}
-
 export const command: Command = {
   name: 'backtest',
   description:
@@ -111,7 +101,7 @@ export const command: Command = {
   run: async (context) => {
     const out = optionalOutputPath(context, 'multipliers-out');
     const report = stringOption(context, 'report');
-    if (report !== undefined) makeFolder(report);
+    if (report !== undefined) makeFolder(report, '--report');
     const { backtest, parameterSet } = backtestFrom(context);
     const document = backtestDocument(backtest, parameterSet);
     if (out !== undefined) {

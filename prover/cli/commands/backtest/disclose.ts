@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import { makeFolder, readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { parseLedger } from '../../../documents/ledger-document.ts';
 import { parseSnapshot } from '../../../documents/snapshot-document.ts';
 import { pricePath } from '../../../forecast/price-path.ts';
@@ -102,6 +101,8 @@ export const command: Command = {
     const fundE6 = fund === undefined ? undefined : parseScaled(fund, 6, '--fund');
     if (fundE6 !== undefined && fundE6 < 0n)
       throw new InvalidInput('--fund', 'must not be below 0');
+    const out = stringOption(context, 'out');
+    if (out !== undefined) makeFolder(out, '--out');
     const results = backtestFrom(context, period);
     const disclosure = disclosureOf({
       period,
@@ -111,13 +112,7 @@ export const command: Command = {
       ...venueOf(context, results),
       ...(fundE6 === undefined ? {} : { fundE6 }),
     });
-    const out = stringOption(context, 'out');
     if (out !== undefined) {
-      try {
-        mkdirSync(out, { recursive: true });
-      } catch (error) {
-        throw new PlimsollError('WRITE_FAILED', `${out}: cannot be made`, { cause: error });
-      }
       writeFileAtomically(join(out, 'disclosure.html'), disclosurePage(disclosure));
       writeFileAtomically(join(out, 'disclosure.json'), `${JSON.stringify(disclosure, null, 1)}\n`);
     }
