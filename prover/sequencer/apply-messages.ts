@@ -2,6 +2,7 @@
 import type { InboxMessage, LeafMessage, MessageOutcome } from '../commitments/inbox-message.ts';
 import { applyToAccount, isAddressed, NOT_APPLIED } from '../commitments/inbox-message.ts';
 import type { Account } from '../commitments/account.ts';
+import { QUOTE_BITS } from '../commitments/widths.ts';
 
 /** How much may leave an account: what it has above its initial margin, by whatever the rollup knows. */
 export type Withdrawable = (account: Account, message: InboxMessage) => bigint;
@@ -15,6 +16,11 @@ export interface AppliedMessages {
 const isLeafMessage = (message: InboxMessage): message is LeafMessage =>
   message.kind !== 'withdrawal';
 
+const QUOTE_LIMIT = 1n << BigInt(QUOTE_BITS - 1);
+
+const least = (...amounts: readonly bigint[]): bigint =>
+  amounts.reduce((smaller, amount) => (amount < smaller ? amount : smaller));
+
 /**
  * A withdrawal takes the smaller of what is asked and what may leave. It is the owner's alone to ask,
  * and of an account that is not frozen.
@@ -26,8 +32,9 @@ function withdraw(
 ): { readonly account: Account | undefined; readonly outcome: MessageOutcome } {
   const isRefused = account?.frozen === true || account?.owner !== message.address;
   if (!isAddressed(account, message) || isRefused) return { account, outcome: NOT_APPLIED };
-  const free = withdrawable(account, message);
-  const taken = free < message.amountE6 ? free : message.amountE6;
+  // A balance at the bottom of its 64 bits has nothing more to give: no message may fail.
+  const room = account.quoteE6 + QUOTE_LIMIT;
+  const taken = least(message.amountE6, withdrawable(account, message), room);
   const appliedE6 = taken > 0n ? taken : 0n;
   return {
     account: { ...account, quoteE6: account.quoteE6 - appliedE6 },
