@@ -77,7 +77,7 @@ describe('MarketSnapshot', () => {
 
   test('refuses a header word beyond its layout', () => {
     const inputs = snapshotInputs(snapshotWords(goldenMarket('crash').snapshot));
-    const timeWord = (inputs['timeWord'] as bigint) + (1n << 192n);
+    const timeWord = (inputs['timeWord'] as bigint) + (1n << 224n);
     expect(market.forge({ inputs: { ...inputs, timeWord } }).violated.length).toBeGreaterThan(0);
   });
 });
