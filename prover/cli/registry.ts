@@ -137,6 +137,9 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     'forecast',
     'forecasts of volatility compared out of sample',
     async () => (await import('./commands/forecast/forecast.ts')).command,
+    'oracle run',
+    'be one of the feed’s oracles, minute by minute, with its peers',
+    async () => (await import('./commands/oracle/run.ts')).command,
   ),
   entry(
     'completions',

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Wallet } from 'ethers';
+
+import { send } from '../../../chain/refusal.ts';
+import { signSnapshot } from '../../../chain/snapshot.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import { readTextFile } from '../../../core/files.ts';
+import { decimalBigint, parseValue, pattern } from '../../../core/schema.ts';
+import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
+import { readMarketFile } from '../../../market/feeds/read-file.ts';
+import { ageSnapshot } from '../../../market/snapshot/age-slice.ts';
+import { bookedBy } from '../../../market/snapshot/booked.ts';
+import { importMarket } from '../../../market/snapshot/import-market.ts';
+import type { MarketSnapshot } from '../../../model/types.ts';
+import type { PublishedLedger } from '../../../oracle/admission.ts';
+import { attested } from '../../../oracle/attestation.ts';
+import {
+  feedContract,
+  nextBlockTime,
+  readFeedState,
+  strangers,
+  type FeedState,
+} from '../../../oracle/feed-state.ts';
+import { askPeer, listenForProposals } from '../../../oracle/peers.ts';
+import { readPublishedLedger } from '../../../oracle/published-ledger.ts';
+import { quorumSigners } from '../../../oracle/quorum-signers.ts';
+import { SigningMemory } from '../../../oracle/signing-memory.ts';
+import {
+  answerProposal,
+  proposeMinute,
+  rankAt,
+  type SignerNode,
+} from '../../../oracle/signer-node.ts';
+import type { Command, CommandContext } from '../../command.ts';
+import { stringOption } from '../../command.ts';
+import {
+  FEED_OPTION,
+  FROM_BLOCK_OPTION,
+  LAST_OPTION,
+  MAX_MOVE_OPTION,
+  knownToSigners,
+  maxMoveBps,
+} from '../../options/feed-inputs.ts';
+import {
+  RPC_OPTION,
+  addressOption,
+  connectRpc,
+  type ChainConnection,
+} from '../../options/rpc-input.ts';
+import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+
+/** After the minute begins: sources that write on the minute have written by then. */
+const FIRST_AT_SECONDS = 2n;
+/** For each signer that comes before: what a round of signatures and a block take. */
+const TURN_SECONDS = 12n;
+const POLL_MILLISECONDS = 500;
+
+function required(context: CommandContext, name: string, describe: string): string {
+  const value = stringOption(context, name);
+  if (value === undefined) throw new InvalidInput(`--${name}`, `is required: ${describe}`);
+  return value;
+}
+
+/** `host:port`; port 0 takes any that is free. */
+function listenAt(context: CommandContext): { readonly host: string; readonly port: number } {
+  const rule = 'must be <host>:<port>';
+  const form = pattern(/^[A-Za-z0-9.-]+:[0-9]{1,5}$/, rule);
+  const text = parseValue(form, stringOption(context, 'listen') ?? '127.0.0.1:0', '--listen');
+  const [host = '', port = ''] = text.split(':');
+  if (Number(port) > 65_535) throw new InvalidInput('--listen', rule);
+  return { host, port: Number(port) };
+}
+
+function peersOf(context: CommandContext): readonly string[] {
+  return (stringOption(context, 'peers') ?? '').split(',').flatMap((text) => {
+    if (text === '') return [];
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+      throw new InvalidInput('--peers', `must be http or https URLs, got "${text}"`);
+    }
+    return [url.href];
+  });
+}
+
+/** The market of a minute, from the files as they are now; what they lack is the last accepted one's. */
+function marketAt(
+  context: CommandContext,
+  time: bigint,
+  accepted: MarketSnapshot | undefined,
+  ledger: PublishedLedger | undefined,
+): MarketSnapshot {
+  const ready = stringOption(context, 'snapshot');
+  if (ready !== undefined) {
+    return ageSnapshot(parseSnapshot(readTextFile(ready, '--snapshot')), time, '--snapshot');
+  }
+  const files = context.positionals.map((path) => ({
+    path,
+    ...readMarketFile(readTextFile(path, '<file>'), path, {}),
+  }));
+  const { snapshot } = importMarket({
+    feeds: files.flatMap((file) => (file.type === 'feeds' ? file.feeds : [])),
+    inputs: files
+      .flatMap((file) => (file.type === 'inputs' ? [{ ...file.inputs, file: file.path }] : []))
+      .sort((left, right) => right.time - left.time),
+    deliveries: files.flatMap((file) => (file.type === 'deliveries' ? file.deliveries : [])),
+    ...(accepted === undefined ? {} : { base: accepted }),
+    ...(accepted === undefined || ledger === undefined
+      ? {}
+      : { bookedThrough: bookedBy(ledger.accounts, accepted) }),
+  });
+  return ageSnapshot(snapshot, time, '<file>');
+}
+
+function nodeOf(
+  context: CommandContext,
+  { provider, chainId }: ChainConnection,
+  signer: Wallet,
+): SignerNode {
+  const marketFeed = addressOption(context, 'feed');
+  const feed = feedContract(marketFeed, signer.connect(provider));
+  const ledgerPath = stringOption(context, 'ledger');
+  const ledgerAt = async (time: bigint): Promise<PublishedLedger | undefined> =>
+    ledgerPath === undefined
+      ? undefined
+      : readPublishedLedger(provider, marketFeed, time, readTextFile(ledgerPath, '--ledger'));
+  return {
+    chainId,
+    marketFeed,
+    signer: signer.address,
+    memory: new SigningMemory(required(context, 'memory', 'where what was signed is remembered')),
+    peers: peersOf(context),
+    maxMoveBps: (state: FeedState) => maxMoveBps(context, state),
+    toleranceBps: parseValue(
+      decimalBigint(1n, 10_000n),
+      stringOption(context, 'agreement') ?? '50',
+      '--agreement',
+    ),
+    readState: () => readFeedState(provider, marketFeed, knownToSigners(context)),
+    make: async (time, state) =>
+      JSON.stringify(
+        snapshotDocument(marketAt(context, time, state.accepted, await ledgerAt(time))),
+      ),
+    ledgerAt,
+    sign: (document) => signSnapshot(signer, attested(document).message, chainId, marketFeed),
+    ask: askPeer,
+    isSigner: async (address) => (await strangers(provider, marketFeed, [address])).length === 0,
+    submit: async ({ document, signatures }) => {
+      const receipt = await send(feed, 'submitSnapshot', [
+        attested(document).message,
+        new TextEncoder().encode(document),
+        signatures.map(({ signature }) => signature),
+      ]);
+      context.note(`transaction ${receipt.hash}, gas ${receipt.gasUsed}`);
+    },
+    note: context.note,
+  };
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** Takes its turn in every minute, until `stop` or, with `--once`, until a minute is on the feed. */
+async function takeTurns(
+  context: CommandContext,
+  connection: ChainConnection,
+  node: SignerNode,
+  stop: AbortSignal,
+): Promise<void> {
+  const { fromBlock = 0 } = knownToSigners(context);
+  const { provider } = connection;
+  let done = 0n;
+  let since = 0n;
+  while (!stop.aborted) {
+    await sleep(POLL_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
+    try {
+      const now = await nextBlockTime(provider);
+      const minute = now - (now % 60n);
+      if (minute === done) continue;
+      if (since === 0n) since = minute;
+      // Whoever brought it: a peer that has done so may be gone by the next minute.
+      if (context.options['once'] === true && (await node.readState()).latestTime >= since) {
+        context.print(`${since}  already there`);
+        context.printJson({ time: since, outcome: 'already there' });
+        return;
+      }
+      const signers = await quorumSigners(provider, node.marketFeed, fromBlock);
+      if (!signers.includes(node.signer)) {
+        throw new InvalidInput('--keystore', `${node.signer} does not belong to the quorum`);
+      }
+      const turn =
+        minute + FIRST_AT_SECONDS + BigInt(rankAt(minute, node.signer, signers)) * TURN_SECONDS;
+      if (now < turn) continue;
+      const outcome = await proposeMinute(node, minute);
+      context.print(`${minute}  ${outcome}`);
+      context.printJson({ time: minute, outcome });
+      if (outcome === 'too few signatures') continue;
+      done = minute;
+      if (context.options['once'] === true) return;
+    } catch (error) {
+      if (error instanceof InvalidInput && error.message.startsWith('--keystore')) throw error;
+      context.note(reasonOf(error));
+    }
+  }
+}
+
+export const command: Command = {
+  name: 'oracle run',
+  description:
+    'One signer of the quorum, minute by minute: reads the market files, makes the snapshot of the\n' +
+    'minute on top of the last accepted one, shows it to its peers over HTTP, gathers their\n' +
+    'signatures and submits. Turns go round; whoever is down is stepped over after twelve seconds.\n' +
+    'A proposal of a peer is signed when every rule of oracle sign holds and its prices are within\n' +
+    '--agreement of those read here. One document a minute is signed, also across restarts. The\n' +
+    'signer pays the gas of what it submits.',
+  example:
+    'npx plimsoll oracle run btc-chain.json eth-chain.json --rpc http://127.0.0.1:8545 --feed 0x… --keystore oracle.json --memory signed.json --listen 0.0.0.0:9090 --peers http://peer-2:9090,http://peer-3:9090',
+  positionals: [
+    {
+      name: 'file',
+      required: false,
+      repeated: true,
+      describe: 'market files as market import takes them, read anew in every minute',
+    },
+  ],
+  options: {
+    snapshot: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'a snapshot document in place of the files, read anew in every minute',
+    },
+    rpc: RPC_OPTION,
+    feed: FEED_OPTION,
+    keystore: KEYSTORE_OPTION,
+    memory: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'where what was signed last is kept, so that nothing is signed twice',
+    },
+    listen: {
+      type: 'string',
+      placeholder: 'host:port',
+      describe: 'where peers reach this signer (default: 127.0.0.1 and any free port)',
+    },
+    peers: { type: 'string', placeholder: 'url,…', describe: 'where the other signers listen' },
+    agreement: {
+      type: 'string',
+      placeholder: 'bps',
+      describe: 'how far a peer’s prices may be from those read here (default: 50)',
+    },
+    'max-move': MAX_MOVE_OPTION,
+    ledger: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'the published ledger, without which bookedThrough never rises; read anew too',
+    },
+    last: LAST_OPTION,
+    'from-block': FROM_BLOCK_OPTION,
+    once: { type: 'boolean', describe: 'end when the snapshot of one minute is on the feed' },
+  },
+  needsSetup: false,
+  run: async (context) => {
+    if ((stringOption(context, 'snapshot') === undefined) === (context.positionals.length === 0)) {
+      throw new InvalidInput('<file>', 'give market files, or a document with --snapshot');
+    }
+    const { host, port } = listenAt(context);
+    const signer = await readSigner(context);
+    const connection = await connectRpc(context);
+    const stop = new AbortController();
+    const interrupt = (): void => stop.abort();
+    process.once('SIGINT', interrupt);
+    process.once('SIGTERM', interrupt);
+    try {
+      const node = nodeOf(context, connection, signer);
+      const server = await listenForProposals(
+        host,
+        port,
+        (proposal) => answerProposal(node, proposal),
+        (error) => context.note(reasonOf(error)),
+      );
+      context.note(`${signer.address} listens at ${server.url}`);
+      try {
+        await takeTurns(context, connection, node, stop.signal);
+      } finally {
+        await server.close();
+      }
+    } finally {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+      connection.provider.destroy();
+    }
+  },
+};
