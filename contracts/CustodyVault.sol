@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ICustodyVault} from "./interfaces/ICustodyVault.sol";
-import {Governed} from "./libraries/Governed.sol";
+import {Governed} from "./base/Governed.sol";
 
 /// @title The venue's custody of the quote asset
 /// @dev Behaviour and trust assumptions: see `ICustodyVault`.

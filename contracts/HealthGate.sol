@@ -88,7 +88,10 @@ contract HealthGate is IHealthGate, AccountMarginGate {
         HealthProof calldata given
     ) private view returns (HealthyAccount memory) {
         AccountMarginSignals.Signals memory proven = _readMargin(given.publicSignals);
-        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(given.tick);
+        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(
+            given.tick,
+            IMarketFeed.Purpose.Withdraw
+        );
         _requireMarginBound(cited, proven, ACTION, msg.sender);
         require(
             proven.accountIndex == accountIndex,

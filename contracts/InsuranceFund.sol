@@ -91,7 +91,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         ScalarField.requireAllInField(publicSignals);
         BankruptcySignals.Signals memory proven = BankruptcySignals.read(publicSignals);
         _requireBound(
-            marketFeed.admissibleTick(tick),
+            marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Bid),
             Bindings({
                 ledgerRoot: proven.ledgerRoot,
                 snapshotHash: proven.snapshotHash,

@@ -15,6 +15,8 @@ contract LedgerRegistry is ILedgerRegistry {
     IStateTransitionVerifier public immutable transitionVerifier;
 
     Ledger private _latest;
+    /// @dev The last one accepted before the minute in which `_latest` was.
+    Ledger private _beforeMinute;
 
     constructor(IStateTransitionVerifier transitionVerifier_) {
         transitionVerifier = transitionVerifier_;
@@ -43,12 +45,31 @@ contract LedgerRegistry is ILedgerRegistry {
         );
 
         uint64 sequence = previous.sequence + 1;
-        _latest = Ledger({sequence: sequence, accountCount: newAccountCount, root: newRoot});
+        uint64 acceptedAt = uint64(block.timestamp);
+        if (_minute(previous.acceptedAt) != _minute(acceptedAt)) _beforeMinute = previous;
+        _latest = Ledger({
+            sequence: sequence,
+            accountCount: newAccountCount,
+            root: newRoot,
+            acceptedAt: acceptedAt,
+            bookedThrough: 0
+        });
         emit RootAccepted(sequence, newRoot, newAccountCount);
     }
 
     /// @inheritdoc ILedgerRegistry
     function latest() external view returns (Ledger memory) {
         return _latest;
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function ledgerAt(uint64 time) external view returns (Ledger memory ledger) {
+        if (_latest.acceptedAt <= time) return _latest;
+        if (_beforeMinute.acceptedAt <= time) return _beforeMinute;
+    }
+
+    /// @dev The first full minute that does not come before `time`.
+    function _minute(uint64 time) private pure returns (uint64) {
+        return (time + 59) / 60;
     }
 }

@@ -96,7 +96,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
         ScalarField.requireAllInField(publicSignals);
         LiquidationSignals.Signals memory proven = LiquidationSignals.read(publicSignals);
         _requireBound(
-            marketFeed.admissibleTick(tick),
+            marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Open),
             Bindings({
                 ledgerRoot: proven.ledgerRoot,
                 snapshotHash: proven.snapshotHash,
@@ -280,18 +280,15 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
     }
 
     /// @dev The tick before the current one does not do: a cure undoes a liquidation, so it must be about
-    /// now. During a halt the number stands still; then a ledger that is newer makes the proof newer.
+    /// now.
     function _cureTick(
         uint64 tick,
         uint64 openedAt
     ) private view returns (IMarketFeed.Tick memory cited) {
-        uint64 current;
-        (current, cited) = marketFeed.cureTick();
+        uint64 current = marketFeed.latestTick();
         require(tick == current, NotCureTick(current, tick));
-        require(
-            tick > openedAt || cited.ledgerSequence > marketFeed.tickAt(openedAt).ledgerSequence,
-            NotNewerThanOpening(openedAt, tick)
-        );
+        cited = marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Cure);
+        require(tick > openedAt, NotNewerThanOpening(openedAt, tick));
     }
 
     function _statusOf(Opening memory opening, address bidder) private pure returns (Status) {

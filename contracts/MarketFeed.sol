@@ -2,31 +2,71 @@
 pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Guarded} from "./base/Guarded.sol";
 import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
 import {IRiskParameters} from "./interfaces/IRiskParameters.sol";
-import {Governed} from "./libraries/Governed.sol";
+import {Deviation} from "./libraries/Deviation.sol";
+import {Governed} from "./base/Governed.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
 import {OracleQuorum} from "./OracleQuorum.sol";
 
 /// @title Market snapshots and the margin ticks they open
-/// @dev Behaviour and trust assumptions: see `IMarketFeed`.
+/// @dev Behaviour and trust assumptions: see `IMarketFeed`. Nothing here can be re-entered: no call but
+/// static ones to the registry and the parameters, and no value moves.
 contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     uint256 private constant UNDERLYINGS = 2;
+    uint256 private constant RATES = 3;
     uint256 private constant COMPONENTS = 5;
-    uint256 private constant BPS = 10_000;
+    uint256 private constant SLOT_SECONDS = 60;
 
     bytes32 private constant SNAPSHOT_TYPEHASH = keccak256(
-        "Snapshot(uint256 snapshotHash,bytes32 documentHash,uint64 time,uint64 indexTime,uint64 perpetualTime,uint64 forwardTime,uint64 surfaceTime,uint64 collateralTime,uint64[2] indexPricesE4)"
+        "Snapshot(uint256 snapshotHash,bytes32 documentHash,uint64 time,uint64 indexTime,uint64 perpetualTime,uint64 forwardTime,uint64 surfaceTime,uint64 collateralTime,uint64 bookedThrough,uint64 deadline,uint64[2] indexPricesE4,uint64[2] perpetualMarksE4,uint64[3] redemptionRatesQ30,bytes32 marginInputsHash)"
     );
 
-    /// @dev What decides admissibility, in one slot.
+    /// @dev What decides admissibility, in one slot: 32 bits count a tick a minute for eight thousand years,
+    /// 40 bits hold unix seconds for thirty thousand.
     struct State {
-        uint64 latestTick;
-        uint64 firstAdmissibleTick;
-        uint40 haltedSince;
-        uint40 haltedSeconds;
-        bool halted;
+        uint32 latestTick;
+        /// Zero while the market is not halted.
+        uint40 haltedAt;
+        /// The market clock when the latest tick was opened, or at the halt.
+        uint40 clock;
+        /// Of the latest accepted snapshot, as the two below.
+        uint40 acceptedTime;
+        uint40 bookedThrough;
+        uint40 graceUntil;
+        /// Consecutive snapshots beyond the breaker since.
+        uint8 breaches;
+        /// Whether a headline price moved between the latest tick and the one before it.
+        bool moved;
+        bool armed;
+    }
+
+    /// @dev Of the latest snapshot taken (`snapshot`), and of the latest accepted one (the components).
+    struct Times {
+        uint40 snapshot;
+        uint40[COMPONENTS] components;
+    }
+
+    /// @dev A tick as it is kept: a tick a minute must not pay for a hash that changes once a month.
+    struct Record {
+        uint256 ledgerRoot;
+        uint256 snapshotHash;
+        uint64 time;
+        uint64 snapshotTime;
+        uint64 ledgerSequence;
+        uint32 accountCount;
+        uint32 parameterSet;
+    }
+
+    /// @dev One number of a snapshot beside what it is measured from.
+    struct Measure {
+        Guard guard;
+        uint256 which;
+        uint256 value;
+        uint256 level;
+        uint256 bps;
     }
 
     /// @inheritdoc IMarketFeed
@@ -39,18 +79,32 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     uint32 private immutable _forwardHeartbeat;
     uint32 private immutable _surfaceHeartbeat;
     uint32 private immutable _collateralHeartbeat;
-    uint16 private immutable _breakerBps;
-    uint32 private immutable _maxProofLag;
-    uint32 private immutable _minTickInterval;
+    uint16 private immutable _indexBps;
+    uint16 private immutable _anchorBps;
+    uint16 private immutable _anchorBpsPerHour;
+    uint16 private immutable _perpetualBps;
+    uint16 private immutable _rateBps;
+    uint16 private immutable _rateBpsPerDay;
+    uint8 private immutable _confirmations;
+    uint32 private immutable _maxSnapshotAge;
+    uint32 private immutable _supersededFor;
+    uint16 private immutable _jumpBps;
+    uint32 private immutable _maxClockGap;
+    uint32 private immutable _downtimeAfter;
+    uint32 private immutable _graceSeconds;
+    uint32 private immutable _resumeDelay;
+    uint32 private immutable _maxHaltSeconds;
 
     State private _state;
-    /// @dev Zero until the first snapshot and from a halt to the next snapshot.
-    uint256 private _snapshotHash;
-    uint64 private _snapshotTime;
-    uint64[COMPONENTS] private _componentTimes;
-    /// @dev Zero until the first snapshot: nothing to deviate from.
-    uint64[UNDERLYINGS] private _referencePricesE4;
-    mapping(uint64 number => Tick) private _ticks;
+    Times private _times;
+    uint64[UNDERLYINGS] private _perpetualMarksE4;
+    Levels private _levels;
+    /// @dev Zero while no resume is announced; `_resumeLevels` means nothing then.
+    uint64 private _announcedFrom;
+    Levels private _resumeLevels;
+    mapping(uint64 number => Record) private _ticks;
+    /// @dev Every parameter set a tick was opened under, in order.
+    uint256[] private _parameterSets;
 
     constructor(
         ILedgerRegistry ledgerRegistry_,
@@ -58,33 +112,39 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         FeedConfig memory config_,
         address[] memory signers,
         uint256 threshold_,
-        address initialOwner
+        address initialOwner,
+        address guardian_
     )
         Governed(initialOwner)
-        OracleQuorum(signers, threshold_, config_.quorumDelay)
+        Guarded(guardian_, config_.quorumDelay)
+        OracleQuorum(signers, threshold_, config_.quorumDelay, config_.tighteningDelay)
         EIP712("Plimsoll MarketFeed", "1")
     {
+        _requireSound(config_);
+        (ledgerRegistry, riskParameters) = (ledgerRegistry_, riskParameters_);
         Heartbeats memory heartbeats = config_.heartbeats;
-        require(
-            config_.breakerBps != 0 &&
-                config_.maxProofLag != 0 &&
-                heartbeats.index != 0 &&
-                heartbeats.perpetual != 0 &&
-                heartbeats.forward != 0 &&
-                heartbeats.surface != 0 &&
-                heartbeats.collateral != 0,
-            InvalidConfig()
-        );
-        ledgerRegistry = ledgerRegistry_;
-        riskParameters = riskParameters_;
         _indexHeartbeat = heartbeats.index;
         _perpetualHeartbeat = heartbeats.perpetual;
         _forwardHeartbeat = heartbeats.forward;
         _surfaceHeartbeat = heartbeats.surface;
         _collateralHeartbeat = heartbeats.collateral;
-        _breakerBps = config_.breakerBps;
-        _maxProofLag = config_.maxProofLag;
-        _minTickInterval = config_.minTickInterval;
+        Breaker memory breaker = config_.breaker;
+        _indexBps = breaker.indexBps;
+        _anchorBps = breaker.anchorBps;
+        _anchorBpsPerHour = breaker.anchorBpsPerHour;
+        _perpetualBps = breaker.perpetualBps;
+        _rateBps = breaker.rateBps;
+        _rateBpsPerDay = breaker.rateBpsPerDay;
+        _confirmations = breaker.confirmations;
+        _maxSnapshotAge = config_.maxSnapshotAge;
+        _supersededFor = config_.supersededFor;
+        _jumpBps = config_.jumpBps;
+        _maxClockGap = config_.maxClockGap;
+        _downtimeAfter = config_.downtimeAfter;
+        _graceSeconds = config_.graceSeconds;
+        _resumeDelay = config_.resumeDelay;
+        _maxHaltSeconds = config_.maxHaltSeconds;
+        _state.armed = true;
     }
 
     /// @inheritdoc IMarketFeed
@@ -93,100 +153,96 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         bytes calldata document,
         bytes[] calldata signatures
     ) external returns (uint64 tick) {
-        require(!_state.halted, MarketHalted());
-        ScalarField.requireInField(snapshot.snapshotHash);
-        bytes32 given = keccak256(document);
-        require(given == snapshot.documentHash, DocumentMismatch(snapshot.documentHash, given));
-        _requireTimely(snapshot);
-        _requireQuorum(snapshotDigest(snapshot), signatures);
-
-        if (_tripsBreaker(snapshot)) {
-            // Its time is taken over, so that it cannot trip the breaker again after the halt is lifted.
-            _snapshotTime = snapshot.time;
-            _halt();
+        State memory last = _state;
+        _requireSigned(snapshot, document, signatures, last.haltedAt);
+        ILedgerRegistry.Ledger memory ledger = _ledgerOf(snapshot, last.bookedThrough);
+        Levels memory next = _levelsFor(last.haltedAt);
+        if (_isBeyond(snapshot, next, last)) {
+            _noteBreach(snapshot.time, last.breaches + 1);
             return 0;
         }
-
-        _snapshotHash = snapshot.snapshotHash;
-        _snapshotTime = snapshot.time;
-        _componentTimes = _timesOf(snapshot);
-        _referencePricesE4 = snapshot.indexPricesE4;
-        emit SnapshotAccepted(
-            snapshot.snapshotHash,
-            snapshot.documentHash,
-            snapshot.time,
-            snapshot.indexPricesE4
-        );
-        return _openTick();
+        return _accept(snapshot, ledger, last, next);
     }
 
     /// @inheritdoc IMarketFeed
-    function openTick() external returns (uint64 tick) {
-        require(!_state.halted, MarketHalted());
-        require(_snapshotHash != 0, NoSnapshot());
-        uint64[COMPONENTS] memory times = _componentTimes;
-        for (uint256 i = 0; i < COMPONENTS; ++i) {
-            _requireFresh(Component(i), times[i]);
-        }
-        Tick storage latest_ = _ticks[_state.latestTick];
-        require(
-            latest_.ledgerRoot != ledgerRegistry.latest().root ||
-                latest_.parameterHash != riskParameters.activeHash(),
-            NothingChanged(_state.latestTick)
-        );
-        return _openTick();
-    }
+    function halt() external onlyGuardian {
+        require(_state.haltedAt == 0, MarketHalted());
+        require(_state.armed, GuardianNotArmed());
 
-    /// @inheritdoc IMarketFeed
-    function halt() external onlyOwner {
-        require(!_state.halted, MarketHalted());
+        _state.armed = false;
         _halt();
     }
 
     /// @inheritdoc IMarketFeed
-    function resume(uint64[2] calldata referencePricesE4) external onlyOwner {
-        State storage state = _state;
-        require(state.halted, MarketNotHalted());
+    function armGuardian() external onlyOwner {
+        require(_state.haltedAt == 0, MarketHalted());
+        require(!_state.armed, GuardianAlreadyArmed());
+
+        _state.armed = true;
+        emit GuardianArmed();
+    }
+
+    /// @inheritdoc IMarketFeed
+    function announceResume(
+        uint64[2] calldata indexPricesE4,
+        uint64[3] calldata redemptionRatesQ30
+    ) external onlyOwner {
+        require(_state.haltedAt != 0, MarketNotHalted());
         for (uint256 u = 0; u < UNDERLYINGS; ++u) {
-            require(referencePricesE4[u] != 0, HeadlinePriceIsZero(u));
+            require(indexPricesE4[u] != 0, HeadlineIsZero(Guard.IndexFromLast, u));
+        }
+        for (uint256 c = 0; c < RATES; ++c) {
+            require(redemptionRatesQ30[c] != 0, HeadlineIsZero(Guard.RateFromAnchor, c));
         }
 
-        state.haltedSeconds += uint40(block.timestamp) - state.haltedSince;
-        state.haltedSince = 0;
-        state.halted = false;
-        _referencePricesE4 = referencePricesE4;
-        emit Resumed(uint64(block.timestamp), referencePricesE4);
-    }
-
-    /// @inheritdoc IMarketFeed
-    function admissibleTick(uint64 number) external view returns (Tick memory) {
-        State memory state = _state;
-        require(!state.halted, MarketHalted());
-        return _admissible(state, number);
-    }
-
-    /// @inheritdoc IMarketFeed
-    function cureTick() external view returns (uint64 number, Tick memory tick) {
-        State memory state = _state;
-        number = state.latestTick;
-        if (!state.halted) return (number, _admissible(state, number));
-        require(number != 0, UnknownTick(number));
-        // Every accepted snapshot opened a tick, so the last tick holds the last one accepted. How old it is
-        // does not matter: none that is newer can come while the halt lasts.
-        ILedgerRegistry.Ledger memory ledger = ledgerRegistry.latest();
-        tick = Tick({
-            ledgerRoot: ledger.root,
-            snapshotHash: _ticks[number].snapshotHash,
-            parameterHash: riskParameters.activeHash(),
-            time: _ticks[number].time,
-            ledgerSequence: ledger.sequence,
-            accountCount: ledger.accountCount
+        uint64 from = uint64(block.timestamp) + _resumeDelay;
+        _announcedFrom = from;
+        _resumeLevels = Levels({
+            indexPricesE4: indexPricesE4,
+            indexAnchorsE4: indexPricesE4,
+            rateAnchorsQ30: redemptionRatesQ30
         });
+        emit ResumeAnnounced(indexPricesE4, redemptionRatesQ30, from);
     }
 
     /// @inheritdoc IMarketFeed
-    function tickAt(uint64 number) external view returns (Tick memory) {
-        return _ticks[number];
+    function admissibleTick(
+        uint64 number,
+        Purpose purpose
+    ) external view returns (Tick memory tick) {
+        State memory last = _state;
+        require(number != 0 && number <= last.latestTick, UnknownTick(number));
+        tick = tickAt(number);
+        bool isCurrent = number == last.latestTick;
+        if (isCurrent && purpose == Purpose.Cure) return tick;
+
+        require(last.haltedAt == 0, MarketHalted());
+        require(last.breaches == 0, MarketUncertain(last.breaches));
+        if (!isCurrent) _requireJustSuperseded(last, number, purpose);
+        uint64 age = uint64(block.timestamp) - tick.snapshotTime;
+        require(age <= _maxSnapshotAge, TickTooOld(number, age, _maxSnapshotAge));
+        require(
+            block.timestamp >= last.graceUntil ||
+                purpose == Purpose.Cure ||
+                purpose == Purpose.Withdraw,
+            DowntimeGrace(last.graceUntil)
+        );
+    }
+
+    /// @inheritdoc IMarketFeed
+    function tickAt(uint64 number) public view returns (Tick memory tick) {
+        Record memory kept = _ticks[number];
+        if (kept.time == 0) return tick;
+        return
+            Tick({
+                ledgerRoot: kept.ledgerRoot,
+                snapshotHash: kept.snapshotHash,
+                parameterHash: _parameterSets[kept.parameterSet],
+                time: kept.time,
+                snapshotTime: kept.snapshotTime,
+                ledgerSequence: kept.ledgerSequence,
+                accountCount: kept.accountCount
+            });
     }
 
     /// @inheritdoc IMarketFeed
@@ -196,13 +252,33 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
 
     /// @inheritdoc IMarketFeed
     function halted() external view returns (bool) {
-        return _state.halted;
+        return _state.haltedAt != 0;
+    }
+
+    /// @inheritdoc IMarketFeed
+    function guardianArmed() external view returns (bool) {
+        return _state.armed;
     }
 
     /// @inheritdoc IMarketFeed
     function marketClock() external view returns (uint64) {
-        State memory state = _state;
-        return (state.halted ? state.haltedSince : uint64(block.timestamp)) - state.haltedSeconds;
+        return _clockAt(_state);
+    }
+
+    /// @inheritdoc IMarketFeed
+    function state() external view returns (FeedState memory) {
+        State memory last = _state;
+        return
+            FeedState({
+                latestTime: _times.snapshot,
+                acceptedTime: last.acceptedTime,
+                bookedThrough: last.bookedThrough,
+                breaches: last.breaches,
+                haltedAt: last.haltedAt,
+                resumableFrom: last.haltedAt != 0 ? _resumableFrom(last.haltedAt) : 0,
+                graceUntil: last.graceUntil,
+                levels: _levelsFor(last.haltedAt)
+            });
     }
 
     /// @inheritdoc IMarketFeed
@@ -216,129 +292,352 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
                     surface: _surfaceHeartbeat,
                     collateral: _collateralHeartbeat
                 }),
-                breakerBps: _breakerBps,
-                maxProofLag: _maxProofLag,
-                minTickInterval: _minTickInterval,
-                quorumDelay: quorumDelay
+                breaker: Breaker({
+                    indexBps: _indexBps,
+                    anchorBps: _anchorBps,
+                    anchorBpsPerHour: _anchorBpsPerHour,
+                    perpetualBps: _perpetualBps,
+                    rateBps: _rateBps,
+                    rateBpsPerDay: _rateBpsPerDay,
+                    confirmations: _confirmations
+                }),
+                maxSnapshotAge: _maxSnapshotAge,
+                supersededFor: _supersededFor,
+                jumpBps: _jumpBps,
+                maxClockGap: _maxClockGap,
+                downtimeAfter: _downtimeAfter,
+                graceSeconds: _graceSeconds,
+                resumeDelay: _resumeDelay,
+                maxHaltSeconds: _maxHaltSeconds,
+                quorumDelay: quorumDelay,
+                tighteningDelay: tighteningDelay
             });
     }
 
     /// @inheritdoc IMarketFeed
     function snapshotDigest(Snapshot calldata snapshot) public view returns (bytes32) {
-        return
-            _hashTypedDataV4(
-                keccak256(
-                    abi.encode(
-                        SNAPSHOT_TYPEHASH,
-                        snapshot.snapshotHash,
-                        snapshot.documentHash,
-                        snapshot.time,
-                        snapshot.indexTime,
-                        snapshot.perpetualTime,
-                        snapshot.forwardTime,
-                        snapshot.surfaceTime,
-                        snapshot.collateralTime,
-                        keccak256(abi.encode(snapshot.indexPricesE4))
-                    )
-                )
-            );
-    }
-
-    function _admissible(
-        State memory state,
-        uint64 number
-    ) private view returns (Tick memory tick) {
-        require(number != 0 && number <= state.latestTick, UnknownTick(number));
-        require(
-            number + 1 >= state.latestTick && number >= state.firstAdmissibleTick,
-            StaleTick(number, state.latestTick)
+        bytes memory times = abi.encode(
+            SNAPSHOT_TYPEHASH,
+            snapshot.snapshotHash,
+            snapshot.documentHash,
+            snapshot.time,
+            snapshot.indexTime,
+            snapshot.perpetualTime,
+            snapshot.forwardTime,
+            snapshot.surfaceTime,
+            snapshot.collateralTime,
+            snapshot.bookedThrough,
+            snapshot.deadline
         );
-        tick = _ticks[number];
-        uint64 age = uint64(block.timestamp) - tick.time;
-        require(age <= _maxProofLag, TickTooOld(number, age, _maxProofLag));
+        bytes memory headlines = abi.encode(
+            keccak256(abi.encode(snapshot.indexPricesE4)),
+            keccak256(abi.encode(snapshot.perpetualMarksE4)),
+            keccak256(abi.encode(snapshot.redemptionRatesQ30)),
+            snapshot.marginInputsHash
+        );
+        return _hashTypedDataV4(keccak256(bytes.concat(times, headlines)));
     }
 
-    function _openTick() private returns (uint64 number) {
-        State storage state = _state;
-        ILedgerRegistry.Ledger memory ledger = ledgerRegistry.latest();
-        require(ledger.root != 0, NoLedgerRoot());
-        number = state.latestTick + 1;
-        uint64 earliest = _ticks[number - 1].time + _minTickInterval;
-        require(block.timestamp >= earliest, TickTooSoon(earliest));
+    function _requireSigned(
+        Snapshot calldata snapshot,
+        bytes calldata document,
+        bytes[] calldata signatures,
+        uint64 haltedAt
+    ) private view {
+        if (haltedAt != 0) {
+            uint64 from = _resumableFrom(haltedAt);
+            require(snapshot.time >= from, NotYetResumable(from));
+        }
+        ScalarField.requireInField(snapshot.snapshotHash);
+        bytes32 given = keccak256(document);
+        require(given == snapshot.documentHash, DocumentMismatch(snapshot.documentHash, given));
+        _requireTimely(snapshot);
+        _requireQuorum(snapshotDigest(snapshot), signatures);
+    }
 
-        Tick memory tick = Tick({
-            ledgerRoot: ledger.root,
-            snapshotHash: _snapshotHash,
-            parameterHash: riskParameters.activeHash(),
-            time: uint64(block.timestamp),
-            ledgerSequence: ledger.sequence,
-            accountCount: ledger.accountCount
+    function _accept(
+        Snapshot calldata snapshot,
+        ILedgerRegistry.Ledger memory ledger,
+        State memory last,
+        Levels memory next
+    ) private returns (uint64 number) {
+        // What came before a halt is never "just superseded" after it.
+        bool moved = last.haltedAt != 0 || _hasMoved(snapshot);
+        _levels = next;
+        _perpetualMarksE4 = snapshot.perpetualMarksE4;
+        _times = _timesOf(snapshot);
+        if (last.haltedAt != 0) {
+            _announcedFrom = 0;
+            emit Resumed(uint64(block.timestamp));
+        }
+        emit SnapshotAccepted(
+            snapshot.snapshotHash,
+            snapshot.documentHash,
+            snapshot.time,
+            snapshot.indexPricesE4
+        );
+        return _openTick(snapshot, ledger, last, moved);
+    }
+
+    function _openTick(
+        Snapshot calldata snapshot,
+        ILedgerRegistry.Ledger memory ledger,
+        State memory last,
+        bool moved
+    ) private returns (uint64 number) {
+        number = last.latestTick + 1;
+        _state = State({
+            latestTick: uint32(number),
+            haltedAt: 0,
+            clock: uint40(_clockAt(last)),
+            acceptedTime: uint40(snapshot.time),
+            bookedThrough: uint40(snapshot.bookedThrough),
+            graceUntil: _wasDown(last) ? uint40(block.timestamp + _graceSeconds) : last.graceUntil,
+            breaches: 0,
+            moved: moved,
+            armed: last.armed
         });
-        state.latestTick = number;
-        _ticks[number] = tick;
+        uint256 parameterHash = riskParameters.activeHash();
+        _ticks[number] = Record({
+            ledgerRoot: ledger.root,
+            snapshotHash: snapshot.snapshotHash,
+            time: uint64(block.timestamp),
+            snapshotTime: snapshot.time,
+            ledgerSequence: ledger.sequence,
+            accountCount: ledger.accountCount,
+            parameterSet: _parameterSetOf(parameterHash)
+        });
         emit TickOpened(
             number,
-            tick.ledgerRoot,
-            tick.snapshotHash,
-            tick.parameterHash,
-            tick.time,
-            tick.ledgerSequence,
-            tick.accountCount
+            ledger.root,
+            snapshot.snapshotHash,
+            parameterHash,
+            uint64(block.timestamp),
+            ledger.sequence,
+            ledger.accountCount
         );
     }
 
-    /// @dev A halt retires every tick opened before it and the snapshot behind them: after it, proofs need a
-    /// tick of a snapshot that was signed and accepted since.
+    function _parameterSetOf(uint256 parameterHash) private returns (uint32) {
+        uint256 count = _parameterSets.length;
+        if (count == 0 || _parameterSets[count - 1] != parameterHash) {
+            _parameterSets.push(parameterHash);
+            return uint32(count);
+        }
+        return uint32(count - 1);
+    }
+
+    /// @dev Its time is taken over, so that no snapshot is counted twice.
+    function _noteBreach(uint64 time, uint8 breaches) private {
+        _times.snapshot = uint40(time);
+        _state.breaches = breaches;
+        if (breaches >= _confirmations) _halt();
+    }
+
     function _halt() private {
-        State storage state = _state;
-        state.halted = true;
-        state.haltedSince = uint40(block.timestamp);
-        state.firstAdmissibleTick = state.latestTick + 1;
-        _snapshotHash = 0;
+        State storage now_ = _state;
+        now_.clock = uint40(_clockAt(now_));
+        now_.haltedAt = uint40(block.timestamp);
         emit Halted(uint64(block.timestamp));
     }
 
-    function _tripsBreaker(Snapshot calldata snapshot) private returns (bool tripped) {
+    /// @dev Moves `levels` on to `snapshot`, and says whether it is too far from them. While the market is
+    /// halted that is no breach but a refusal: nothing may change.
+    function _isBeyond(
+        Snapshot calldata snapshot,
+        Levels memory levels,
+        State memory last
+    ) private returns (bool beyond) {
+        bool whileHalted = last.haltedAt != 0;
+        // An announced level is confirmed, not followed.
+        uint256 elapsed = whileHalted ? 0 : snapshot.time - last.acceptedTime;
         for (uint256 u = 0; u < UNDERLYINGS; ++u) {
-            uint256 priceE4 = snapshot.indexPricesE4[u];
-            uint256 referenceE4 = _referencePricesE4[u];
-            require(priceE4 != 0, HeadlinePriceIsZero(u));
-            uint256 moveE4 = priceE4 > referenceE4 ? priceE4 - referenceE4 : referenceE4 - priceE4;
-            if (referenceE4 != 0 && moveE4 * BPS > _breakerBps * referenceE4) {
-                tripped = true;
-                emit BreakerTripped(snapshot.snapshotHash, u, uint64(priceE4), uint64(referenceE4));
-            }
+            if (_indexIsBeyond(snapshot, levels, u, elapsed, whileHalted)) beyond = true;
+            // Beside its own index, so that the first snapshot is measured too.
+            if (
+                _isFar(
+                    snapshot,
+                    Measure({
+                        guard: Guard.PerpetualFromIndex,
+                        which: u,
+                        value: snapshot.perpetualMarksE4[u],
+                        level: snapshot.indexPricesE4[u],
+                        bps: _perpetualBps
+                    }),
+                    whileHalted
+                )
+            ) beyond = true;
         }
+        for (uint256 c = 0; c < RATES; ++c) {
+            if (_rateIsBeyond(snapshot, levels, c, elapsed, whileHalted)) beyond = true;
+        }
+    }
+
+    function _indexIsBeyond(
+        Snapshot calldata snapshot,
+        Levels memory levels,
+        uint256 u,
+        uint256 elapsed,
+        bool whileHalted
+    ) private returns (bool beyond) {
+        Measure memory measure = Measure({
+            guard: Guard.IndexFromLast,
+            which: u,
+            value: snapshot.indexPricesE4[u],
+            level: levels.indexPricesE4[u],
+            bps: _indexBps
+        });
+        beyond = _isFar(snapshot, measure, whileHalted);
+        uint256 anchor = Deviation.followFloor(
+            levels.indexAnchorsE4[u],
+            measure.value,
+            _anchorBpsPerHour,
+            elapsed,
+            1 hours
+        );
+        (measure.guard, measure.level, measure.bps) = (Guard.IndexFromAnchor, anchor, _anchorBps);
+        if (_isFar(snapshot, measure, whileHalted)) beyond = true;
+        levels.indexAnchorsE4[u] = uint64(anchor == 0 ? measure.value : anchor);
+        levels.indexPricesE4[u] = uint64(measure.value);
+    }
+
+    function _rateIsBeyond(
+        Snapshot calldata snapshot,
+        Levels memory levels,
+        uint256 c,
+        uint256 elapsed,
+        bool whileHalted
+    ) private returns (bool) {
+        uint256 rate = snapshot.redemptionRatesQ30[c];
+        uint256 anchor = Deviation.followFloor(
+            levels.rateAnchorsQ30[c],
+            rate,
+            _rateBpsPerDay,
+            elapsed,
+            1 days
+        );
+        levels.rateAnchorsQ30[c] = uint64(anchor == 0 ? rate : anchor);
+        Measure memory measure = Measure({
+            guard: Guard.RateFromAnchor,
+            which: c,
+            value: rate,
+            level: anchor,
+            bps: _rateBps
+        });
+        return _isFar(snapshot, measure, whileHalted);
+    }
+
+    /// @dev From a level of zero nothing is measured: there is none yet.
+    function _isFar(
+        Snapshot calldata snapshot,
+        Measure memory measure,
+        bool whileHalted
+    ) private returns (bool) {
+        (Guard guard, uint256 which) = (measure.guard, measure.which);
+        (uint256 value, uint256 level) = (measure.value, measure.level);
+        require(value != 0, HeadlineIsZero(guard, which));
+        if (level == 0 || !Deviation.exceeds(value, level, measure.bps)) return false;
+        require(!whileHalted, BeyondResumeLevel(guard, which, value, level));
+        emit BreakerTripped(snapshot.snapshotHash, guard, which, value, level);
+        return true;
     }
 
     function _requireTimely(Snapshot calldata snapshot) private view {
+        uint64 time = snapshot.time;
+        require(time % SLOT_SECONDS == 0, NotOnTheMinute(time));
+        require(time <= block.timestamp, SnapshotFromTheFuture(time, uint64(block.timestamp)));
+        uint64 newest = uint64(block.timestamp - (block.timestamp % SLOT_SECONDS));
+        require(time == newest, NotTheNewestSlot(time, newest));
         require(
-            snapshot.time <= block.timestamp,
-            SnapshotFromTheFuture(snapshot.time, uint64(block.timestamp))
+            block.timestamp <= snapshot.deadline,
+            DeadlinePassed(snapshot.deadline, uint64(block.timestamp))
         );
-        require(snapshot.time > _snapshotTime, SnapshotNotNewer(snapshot.time, _snapshotTime));
-        uint64[COMPONENTS] memory times = _timesOf(snapshot);
-        uint64[COMPONENTS] memory latestTimes = _componentTimes;
+        Times memory latest = _times;
+        require(time > latest.snapshot, SnapshotNotNewer(time, latest.snapshot));
+        uint40[COMPONENTS] memory times = _timesOf(snapshot).components;
         for (uint256 i = 0; i < COMPONENTS; ++i) {
             Component component = Component(i);
+            require(times[i] <= time, ComponentAfterSnapshot(component, times[i], time));
             require(
-                times[i] <= snapshot.time,
-                ComponentAfterSnapshot(component, times[i], snapshot.time)
+                times[i] >= latest.components[i],
+                ComponentWentBackwards(component, times[i], latest.components[i])
             );
+            uint256 oldestAllowed = block.timestamp - _heartbeatOf(component);
             require(
-                times[i] >= latestTimes[i],
-                ComponentWentBackwards(component, times[i], latestTimes[i])
+                times[i] >= oldestAllowed,
+                StaleComponent(component, times[i], uint64(oldestAllowed))
             );
-            _requireFresh(component, times[i]);
         }
     }
 
-    function _requireFresh(Component component, uint64 componentTime) private view {
-        uint256 oldestAllowed = block.timestamp - _heartbeatOf(component);
+    /// @dev The ledger that the tick of `snapshot` binds. A root posted after the snapshot's time would be
+    /// judged at prices that its maker knew; a position that the ledger has not booked must be listed.
+    function _ledgerOf(
+        Snapshot calldata snapshot,
+        uint64 latestBookedThrough
+    ) private view returns (ILedgerRegistry.Ledger memory ledger) {
+        ledger = ledgerRegistry.ledgerAt(snapshot.time);
+        require(ledger.root != 0, NoLedgerRoot());
+        uint64 booked = snapshot.bookedThrough;
         require(
-            componentTime >= oldestAllowed,
-            StaleComponent(component, componentTime, uint64(oldestAllowed))
+            booked >= latestBookedThrough,
+            BookedThroughWentBackwards(booked, latestBookedThrough)
         );
+        require(booked <= snapshot.time, BookedThroughAfterSnapshot(booked, snapshot.time));
+        require(
+            booked <= ledger.bookedThrough,
+            BookedThroughAheadOfLedger(booked, ledger.bookedThrough)
+        );
+    }
+
+    /// @dev A snapshot signed before the halt or during it is of an earlier slot, and stays out.
+    function _resumableFrom(uint64 haltedAt) private view returns (uint64) {
+        uint64 announced = _announcedFrom;
+        return announced != 0 ? announced : haltedAt + _maxHaltSeconds;
+    }
+
+    /// @dev During a halt those announced. Without an announcement there is nothing to measure a resume from:
+    /// it took days to come to that.
+    function _levelsFor(uint64 haltedAt) private view returns (Levels memory none) {
+        if (haltedAt == 0) return _levels;
+        if (_announcedFrom != 0) return _resumeLevels;
+    }
+
+    function _hasMoved(Snapshot calldata snapshot) private view returns (bool) {
+        for (uint256 u = 0; u < UNDERLYINGS; ++u) {
+            if (
+                Deviation.exceeds(snapshot.indexPricesE4[u], _levels.indexPricesE4[u], _jumpBps) ||
+                Deviation.exceeds(snapshot.perpetualMarksE4[u], _perpetualMarksE4[u], _jumpBps)
+            ) return true;
+        }
+        return false;
+    }
+
+    function _requireJustSuperseded(
+        State memory last,
+        uint64 number,
+        Purpose purpose
+    ) private view {
+        require(
+            number + 1 == last.latestTick &&
+                purpose != Purpose.Claim &&
+                block.timestamp <= _ticks[last.latestTick].time + _supersededFor,
+            StaleTick(number, last.latestTick)
+        );
+        require(!last.moved || purpose == Purpose.Cure, PriceMoved(number, last.latestTick));
+    }
+
+    function _wasDown(State memory last) private view returns (bool) {
+        if (last.haltedAt != 0) return true;
+        if (last.latestTick == 0) return false;
+        return block.timestamp > _ticks[last.latestTick].time + _downtimeAfter;
+    }
+
+    /// @dev Before the first tick it stands at zero.
+    function _clockAt(State memory last) private view returns (uint64) {
+        if (last.latestTick == 0 || last.haltedAt != 0) return last.clock;
+        uint256 gap = block.timestamp - _ticks[last.latestTick].time;
+        return last.clock + uint64(gap < _maxClockGap ? gap : _maxClockGap);
     }
 
     function _heartbeatOf(Component component) private view returns (uint256) {
@@ -349,14 +648,63 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         return _collateralHeartbeat;
     }
 
-    function _timesOf(Snapshot calldata snapshot) private pure returns (uint64[COMPONENTS] memory) {
+    /// @dev Saturated: what does not fit is after any snapshot, and is refused as that.
+    function _timesOf(Snapshot calldata snapshot) private pure returns (Times memory) {
         return
-            [
-                snapshot.indexTime,
-                snapshot.perpetualTime,
-                snapshot.forwardTime,
-                snapshot.surfaceTime,
-                snapshot.collateralTime
-            ];
+            Times({
+                snapshot: _narrow(snapshot.time),
+                components: [
+                    _narrow(snapshot.indexTime),
+                    _narrow(snapshot.perpetualTime),
+                    _narrow(snapshot.forwardTime),
+                    _narrow(snapshot.surfaceTime),
+                    _narrow(snapshot.collateralTime)
+                ]
+            });
+    }
+
+    function _narrow(uint64 time) private pure returns (uint40) {
+        return time < type(uint40).max ? uint40(time) : type(uint40).max;
+    }
+
+    function _requireSound(FeedConfig memory config_) private pure {
+        Heartbeats memory heartbeats = config_.heartbeats;
+        Breaker memory breaker = config_.breaker;
+        require(
+            heartbeats.index != 0 &&
+                heartbeats.perpetual != 0 &&
+                heartbeats.forward != 0 &&
+                heartbeats.surface != 0 &&
+                heartbeats.collateral != 0,
+            InvalidConfig()
+        );
+        // A bound of 100 % would let every fall through.
+        require(
+            breaker.indexBps != 0 &&
+                breaker.anchorBps >= breaker.indexBps &&
+                breaker.anchorBps < Deviation.BPS &&
+                breaker.anchorBpsPerHour != 0 &&
+                breaker.perpetualBps != 0 &&
+                breaker.perpetualBps < Deviation.BPS &&
+                breaker.rateBps != 0 &&
+                breaker.rateBps < Deviation.BPS &&
+                breaker.rateBpsPerDay != 0 &&
+                breaker.confirmations != 0,
+            InvalidConfig()
+        );
+        // A snapshot may come at the end of its minute and must still outlive what follows it; a tick of
+        // before a halt must be too old when the halt ends.
+        require(
+            config_.supersededFor != 0 &&
+                config_.supersededFor < SLOT_SECONDS &&
+                config_.maxSnapshotAge >= 2 * SLOT_SECONDS &&
+                config_.jumpBps != 0 &&
+                config_.maxClockGap >= SLOT_SECONDS &&
+                config_.downtimeAfter >= config_.maxSnapshotAge &&
+                config_.graceSeconds != 0 &&
+                config_.resumeDelay >= config_.maxSnapshotAge &&
+                config_.maxHaltSeconds > config_.resumeDelay,
+            InvalidConfig()
+        );
     }
 }

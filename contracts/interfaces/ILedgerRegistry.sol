@@ -12,10 +12,15 @@ interface ILedgerRegistry {
     /// @param sequence 1 for the first accepted root, rising by one
     /// @param root Poseidon root of the account tree with the account count bound in
     /// @param accountCount Accounts in the tree; every leaf at or beyond it is empty
+    /// @param acceptedAt Block time of its acceptance
+    /// @param bookedThrough Every position whose expiry is not after this has been booked; zero while
+    /// transitions do not state it
     struct Ledger {
         uint64 sequence;
         uint32 accountCount;
         uint256 root;
+        uint64 acceptedAt;
+        uint64 bookedThrough;
     }
 
     event RootAccepted(uint64 indexed sequence, uint256 indexed root, uint32 accountCount);
@@ -35,6 +40,10 @@ interface ILedgerRegistry {
 
     /// @notice The latest accepted ledger; all zero before the first one.
     function latest() external view returns (Ledger memory);
+
+    /// @notice The newest ledger accepted no later than `time`, a multiple of 60 seconds that is not more than
+    /// 60 seconds ago; all zero if there is none.
+    function ledgerAt(uint64 time) external view returns (Ledger memory);
 
     /// @notice The verifier every root had to pass.
     function transitionVerifier() external view returns (IStateTransitionVerifier);

@@ -107,8 +107,7 @@ interface ILiquidationEngine is IProofGate {
     /// maintenance margin of the account as it stands, before a bid is escrowed. Anyone may prove and submit.
     /// @dev The buffer is part of the parameter set and stated by the proof, so it cannot differ from the set
     /// that the tick commits to. The context names the account's owner, whom a cure benefits: it pays nobody.
-    /// @param tick `IMarketFeed.cureTick`, strictly newer than the one the liquidation was opened at. While
-    /// the market is halted the number of a tick does not move: then the ledger must be newer
+    /// @param tick The current one, strictly newer than the one the liquidation was opened at
     /// @param profile Which verifier, by the positions it holds: the smallest of the statement, 16 or 64
     /// @param publicSignals Of the `account-margin` statement, in the manifest's order
     function cure(

@@ -8,26 +8,33 @@ import {ITickErrors} from "./ITickErrors.sol";
 
 /// @title Market snapshots and the margin ticks they open
 /// @notice A snapshot is accepted on the signatures of the oracle quorum and travels as a whole in calldata,
-/// so that anyone can rebuild any proof made against it. A *margin tick* binds the latest snapshot to the
-/// latest ledger root and the active parameters; proofs cite ticks, never components, so nobody chooses a
-/// snapshot that suits them.
+/// so that anyone can rebuild any proof made against it. A *margin tick* binds it to the newest ledger root
+/// that was accepted no later than its time, and to the active parameters; proofs cite ticks, never
+/// components, so nobody chooses a snapshot or a ledger that suits them.
 /// @dev Trust assumptions:
 /// - The quorum attests that the Poseidon hash and the document say the same thing; opening a Poseidon hash
-///   of this size on chain is not affordable.
-/// - Anyone may relay a signed snapshot, and a relayer may leave one out; what is accepted only ever moves
-///   forward in time, and every component must be within its own heartbeat, so a fresh index cannot carry a
-///   stale surface.
-/// - A headline price further than `breakerBps` from the last accepted one halts the market instead of being
-///   accepted. The owner lifts a halt by naming the price level it confirms; it cannot supply a snapshot.
-///   The owner can also halt at will: it can delay liquidations, never forge one.
-/// - While halted, snapshots and ticks are refused, no tick is admissible and `marketClock` stands still. Only
-///   a cure can be proven then, at `cureTick`.
+///   of this size on chain is not affordable. Each signer signs one document a slot.
+/// - Anyone may relay a signed snapshot, and a relayer may leave one out, but not choose: of each minute there
+///   is one snapshot, and only the newest minute's is accepted. Every component must be within its own
+///   heartbeat, so a fresh index cannot carry a stale surface.
+/// - A snapshot beyond the breaker (`Guard`) is not accepted. The first makes the market uncertain, a
+///   consecutive one halts it. Two anchors are measured from: the last accepted value, and one that follows
+///   it no faster than a stated rate, so that many small steps are as visible as a large one.
+/// - A halt ends with an accepted snapshot and with nothing else: one within the breaker of the level that the
+///   owner announced, at least `resumeDelay` after it did. The owner cannot supply a snapshot. Without an
+///   announcement the quorum alone resumes after `maxHaltSeconds`, so a halt is bounded.
+/// - The guardian can halt once, until the owner re-arms it: it can delay liquidations, never forge one.
 interface IMarketFeed is IOracleQuorum, ITickErrors {
     /// @param snapshotHash Poseidon commitment to the snapshot, below the scalar field
     /// @param documentHash keccak256 of the document bytes
-    /// @param time Unix seconds as of which the snapshot holds
+    /// @param time Unix seconds as of which the snapshot holds, a multiple of `SLOT_SECONDS`
     /// @param indexTime Age-defining time of the index prices; likewise the four that follow
+    /// @param bookedThrough Every position whose expiry is not after this has been booked by the ledger
+    /// @param deadline The last unix second at which the signatures hold
     /// @param indexPricesE4 Headline index price per underlying in 10^-4 USD per contract
+    /// @param perpetualMarksE4 Mark price of the perpetual per underlying, likewise
+    /// @param redemptionRatesQ30 What a unit of BTC, ETH and stETH collateral redeems for, in 2^-30
+    /// @param marginInputsHash Commitment to the inputs of a dynamic margin rule; zero while there is none
     struct Snapshot {
         uint256 snapshotHash;
         bytes32 documentHash;
@@ -37,7 +44,12 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
         uint64 forwardTime;
         uint64 surfaceTime;
         uint64 collateralTime;
+        uint64 bookedThrough;
+        uint64 deadline;
         uint64[2] indexPricesE4;
+        uint64[2] perpetualMarksE4;
+        uint64[3] redemptionRatesQ30;
+        bytes32 marginInputsHash;
     }
 
     /// @notice The oldest each component of an accepted snapshot may be, in seconds.
@@ -49,18 +61,49 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
         uint32 collateral;
     }
 
+    /// @notice Bounds in 10^-4 of what is measured from.
+    /// @param indexBps An index price from the last accepted one
+    /// @param anchorBps An index price from its slow anchor
+    /// @param anchorBpsPerHour How fast the slow anchor of an index follows
+    /// @param perpetualBps A perpetual mark from the index beside it
+    /// @param rateBps A redemption rate from its slow anchor
+    /// @param rateBpsPerDay How fast the slow anchor of a redemption rate follows
+    /// @param confirmations How many consecutive snapshots beyond the breaker halt the market
+    struct Breaker {
+        uint16 indexBps;
+        uint16 anchorBps;
+        uint16 anchorBpsPerHour;
+        uint16 perpetualBps;
+        uint16 rateBps;
+        uint16 rateBpsPerDay;
+        uint8 confirmations;
+    }
+
     /// @param heartbeats Per component
-    /// @param breakerBps Largest accepted move of a headline price between snapshots, in 10^-4 of the last
-    /// @param maxProofLag Seconds for which a tick can be cited
-    /// @param minTickInterval Seconds between ticks, so that a tick cannot be pushed out before a proof of it
-    /// can be made and posted
-    /// @param quorumDelay Timelock of a change of signers, in seconds
+    /// @param breaker What is not accepted
+    /// @param maxSnapshotAge Seconds from a snapshot's time for which its tick can be cited
+    /// @param supersededFor Seconds for which a tick can still be cited after the next one was opened
+    /// @param jumpBps Move of a headline price between two ticks that ends that at once for all but cures
+    /// @param maxClockGap The most that the market clock gains between two ticks, in seconds
+    /// @param downtimeAfter Seconds without a tick after which there was a downtime
+    /// @param graceSeconds How long after a halt or a downtime nobody is liquidated
+    /// @param resumeDelay Seconds from announcing the level to resume at to the first snapshot that may
+    /// @param maxHaltSeconds Seconds after which the quorum resumes without an announcement
+    /// @param quorumDelay Timelock of a change of signers or of the guardian, in seconds
+    /// @param tighteningDelay Timelock of a change of signers that only tightens
     struct FeedConfig {
         Heartbeats heartbeats;
-        uint16 breakerBps;
-        uint32 maxProofLag;
-        uint32 minTickInterval;
+        Breaker breaker;
+        uint32 maxSnapshotAge;
+        uint32 supersededFor;
+        uint16 jumpBps;
+        uint32 maxClockGap;
+        uint32 downtimeAfter;
+        uint32 graceSeconds;
+        uint32 resumeDelay;
+        uint32 maxHaltSeconds;
         uint64 quorumDelay;
+        uint64 tighteningDelay;
     }
 
     enum Component {
@@ -71,7 +114,25 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
         Collateral
     }
 
+    /// @notice What of a snapshot the breaker measures, and from where.
+    enum Guard {
+        IndexFromLast,
+        IndexFromAnchor,
+        PerpetualFromIndex,
+        RateFromAnchor
+    }
+
+    /// @notice What a proof is cited for; see `admissibleTick`.
+    enum Purpose {
+        Open,
+        Bid,
+        Cure,
+        Withdraw,
+        Claim
+    }
+
     /// @param time Block time at which the tick was opened
+    /// @param snapshotTime As of when its snapshot holds
     /// @param ledgerSequence Sequence number of `ledgerRoot`
     /// @param accountCount Account count of `ledgerRoot`
     struct Tick {
@@ -79,8 +140,35 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
         uint256 snapshotHash;
         uint256 parameterHash;
         uint64 time;
+        uint64 snapshotTime;
         uint64 ledgerSequence;
         uint32 accountCount;
+    }
+
+    /// @notice The levels that the next snapshot is measured from; zeros before the first one.
+    struct Levels {
+        uint64[2] indexPricesE4;
+        uint64[2] indexAnchorsE4;
+        uint64[3] rateAnchorsQ30;
+    }
+
+    /// @param latestTime Time of the last snapshot taken, also of one beyond the breaker
+    /// @param acceptedTime Time of the last accepted snapshot
+    /// @param bookedThrough What it said has been booked
+    /// @param breaches Consecutive snapshots beyond the breaker since then
+    /// @param haltedAt When the market was halted; zero while it is not
+    /// @param resumableFrom The earliest snapshot that can end the halt; zero while there is none
+    /// @param graceUntil Until when nobody is liquidated
+    /// @param levels What the next snapshot is measured from; where a resume is announced, those announced
+    struct FeedState {
+        uint64 latestTime;
+        uint64 acceptedTime;
+        uint64 bookedThrough;
+        uint8 breaches;
+        uint64 haltedAt;
+        uint64 resumableFrom;
+        uint64 graceUntil;
+        Levels levels;
     }
 
     event SnapshotAccepted(
@@ -100,16 +188,25 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
     );
     event BreakerTripped(
         uint256 indexed snapshotHash,
-        uint256 indexed underlying,
-        uint64 priceE4,
-        uint64 referencePriceE4
+        Guard indexed guard,
+        uint256 indexed which,
+        uint256 value,
+        uint256 level
     );
     event Halted(uint64 haltedAt);
-    event Resumed(uint64 resumedAt, uint64[2] referencePricesE4);
+    event ResumeAnnounced(
+        uint64[2] indexPricesE4,
+        uint64[3] redemptionRatesQ30,
+        uint64 resumableFrom
+    );
+    event Resumed(uint64 resumedAt);
+    event GuardianArmed();
 
-    error SnapshotHashNotInField(uint256 snapshotHash);
     error DocumentMismatch(bytes32 signed, bytes32 given);
+    error NotOnTheMinute(uint64 time);
     error SnapshotFromTheFuture(uint64 time, uint64 blockTime);
+    error NotTheNewestSlot(uint64 time, uint64 newest);
+    error DeadlinePassed(uint64 deadline, uint64 blockTime);
     error SnapshotNotNewer(uint64 time, uint64 latestTime);
     error ComponentAfterSnapshot(Component component, uint64 componentTime, uint64 snapshotTime);
     error ComponentWentBackwards(
@@ -118,42 +215,50 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
         uint64 latestComponentTime
     );
     error StaleComponent(Component component, uint64 componentTime, uint64 oldestAllowed);
-    error HeadlinePriceIsZero(uint256 underlying);
+    error BookedThroughWentBackwards(uint64 bookedThrough, uint64 latestBookedThrough);
+    error BookedThroughAheadOfLedger(uint64 bookedThrough, uint64 ledgerBookedThrough);
+    error BookedThroughAfterSnapshot(uint64 bookedThrough, uint64 snapshotTime);
+    error HeadlineIsZero(Guard guard, uint256 which);
     error NoLedgerRoot();
-    error NoSnapshot();
-    error NothingChanged(uint64 latestTick);
-    error TickTooSoon(uint64 earliest);
+    error NotYetResumable(uint64 resumableFrom);
+    error BeyondResumeLevel(Guard guard, uint256 which, uint256 value, uint256 level);
     error MarketNotHalted();
+    error GuardianNotArmed();
+    error GuardianAlreadyArmed();
     error InvalidConfig();
 
-    /// @notice Accepts a signed snapshot and opens a tick, or halts the market if the breaker trips.
+    /// @notice Accepts a signed snapshot and opens a tick, or takes note that it is beyond the breaker. While
+    /// the market is halted: ends the halt if it can, else reverts.
     /// @param document The whole snapshot document whose keccak256 the quorum signed
     /// @param signatures 65-byte EIP-712 signatures, ordered by ascending signer address
-    /// @return tick The number of the tick opened; zero if the breaker tripped
+    /// @return tick The number of the tick opened; zero if the snapshot is beyond the breaker
     function submitSnapshot(
         Snapshot calldata snapshot,
         bytes calldata document,
         bytes[] calldata signatures
     ) external returns (uint64 tick);
 
-    /// @notice Opens a tick on the accepted snapshot after the ledger root or the parameters changed. Anyone.
-    function openTick() external returns (uint64 tick);
-
-    /// @notice Halts the market. Owner only.
+    /// @notice Halts the market. Guardian only, and only while armed; disarms it.
     function halt() external;
 
-    /// @notice Lifts a halt; the next snapshot is measured against `referencePricesE4`. Owner only.
-    function resume(uint64[2] calldata referencePricesE4) external;
+    /// @notice Lets the guardian halt once more. Owner only, not during a halt.
+    function armGuardian() external;
 
-    /// @notice The tick `number`, if a proof may cite it now: the current one or the one before it, opened at
-    /// most `maxProofLag` seconds ago, since the last halt. Reverts otherwise.
-    function admissibleTick(uint64 number) external view returns (Tick memory);
+    /// @notice Names the level at which the market is to resume: the first snapshot of a slot `resumeDelay`
+    /// seconds from now or later that is within the breaker of it ends the halt. Replaces an announcement and
+    /// starts its delay anew. Owner only.
+    function announceResume(
+        uint64[2] calldata indexPricesE4,
+        uint64[3] calldata redemptionRatesQ30
+    ) external;
 
-    /// @notice What the cure of a liquidation must be proven at, the one and only: the current tick, if a proof
-    /// may cite it now. While the market is halted: the snapshot of the last tick before the halt with the
-    /// newest ledger root and the active parameters, under the number of that tick, so that a deposit still
-    /// cures and nobody chooses the snapshot.
-    function cureTick() external view returns (uint64 number, Tick memory tick);
+    /// @notice The tick `number`, if a proof of it may serve `purpose` now. Reverts otherwise.
+    /// @dev One rule: the current tick, or one superseded at most `supersededFor` seconds ago; its snapshot at
+    /// most `maxSnapshotAge` seconds old; the market neither halted nor uncertain. For `Cure` the current tick
+    /// serves always, also during a halt or an oracle's silence. For all else, a superseded tick serves only if
+    /// no headline price moved by more than `jumpBps` since; for `Claim`, it never does. During the grace after
+    /// a downtime nothing serves `Open`, `Bid` or `Claim`.
+    function admissibleTick(uint64 number, Purpose purpose) external view returns (Tick memory);
 
     /// @notice Any tick ever opened, for the record; all zero for one that was not.
     function tickAt(uint64 number) external view returns (Tick memory);
@@ -164,8 +269,15 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
     /// @notice Whether the market is halted.
     function halted() external view returns (bool);
 
-    /// @notice Unix seconds less all seconds spent halted: the clock auctions run on.
+    /// @notice Whether the guardian can halt.
+    function guardianArmed() external view returns (bool);
+
+    /// @notice The clock auctions run on, in seconds; only differences mean anything. It runs from tick to tick,
+    /// by at most `maxClockGap` for each, and stands still from a halt to the tick that ends it.
     function marketClock() external view returns (uint64);
+
+    /// @notice What a new snapshot is held against.
+    function state() external view returns (FeedState memory);
 
     /// @notice The digest the quorum signs for `snapshot`.
     function snapshotDigest(Snapshot calldata snapshot) external view returns (bytes32);

@@ -1,33 +1,87 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {IGoverned} from "./IGoverned.sol";
+import {HealthProof} from "./IHealthGate.sol";
+import {IProofGate} from "./IProofGate.sol";
+
 /// @title The active risk-parameter set
 /// @notice A parameter set is content-addressed: this contract holds its Poseidon hash, every proof is bound
 /// to it. There is one set for all accounts; nothing here can name an account.
 /// @dev Trust assumptions: governance can choose any set, however unfair, but not before `delay` seconds in
-/// which depositors can leave and owners can reduce. `delay` is immutable. Anyone may activate a set whose
-/// time has come, so governance cannot hold one back to use it by surprise.
-interface IRiskParameters {
-    event ParametersProposed(uint256 indexed parameterHash, uint64 activatableAt);
+/// which depositors can leave and owners can reduce, and only one that can cure: a set is activated on
+/// *canaries*, `account-margin` proofs of real accounts under it. A set that only tightens, by at most
+/// `stepBps`, takes the shorter `tighteningDelay`. A contract that sees a hash cannot tell which of the two a
+/// set does, so governance says so and anybody who finds one account for which it is untrue refutes it with
+/// two proofs. What no account of the ledger shows is not refuted. Anyone may activate a set whose time has
+/// come, so governance cannot hold one back to use it by surprise, and none for ever.
+interface IRiskParameters is IGoverned {
+    event ParametersProposed(
+        uint256 indexed parameterHash,
+        bytes32 indexed documentHash,
+        bool tightening,
+        uint64 activatableAt
+    );
     event ProposalCancelled(uint256 indexed parameterHash);
+    event CanaryProven(uint256 indexed parameterHash, uint64 indexed tick, uint256 accountIndex);
+    event TighteningRefuted(
+        uint256 indexed parameterHash,
+        uint256 indexed accountIndex,
+        uint64 activatableAt
+    );
     event ParametersActivated(uint256 indexed parameterHash);
+    event GateBound(IProofGate gate);
 
     error ParameterHashIsZero();
     error ParameterHashNotInField(uint256 parameterHash);
     error ParametersAlreadyActive(uint256 parameterHash);
-    error DelayIsZero();
+    error InvalidParameterDelays(uint64 delay, uint64 tighteningDelay);
     error ProposalPending(uint256 parameterHash);
-    error NoProposal();
-    error TimelockNotElapsed(uint64 activatableAt);
+    error GateAlreadyBound(IProofGate gate);
+    error GateOfAnotherVenue(IProofGate gate);
+    error GateNotBound();
+    error CanaryMissing(uint256 parameterHash);
+    error CanaryTooOld(uint64 tick, uint64 age, uint64 maximum);
+    error CanaryHoldsNothing(uint256 accountIndex);
+    error NotAsItStands(uint256 change);
+    error NotProposedAsTightening(uint256 parameterHash);
+    error NotTheSameAccount(uint256 accountIndex, uint256 other);
+    error TighteningStands(uint256 accountIndex);
 
-    /// @notice Starts the timelock of a new set. Owner only; one proposal at a time.
-    function propose(uint256 parameterHash) external;
+    /// @notice Starts the long timelock of a new set. Owner only; one proposal at a time.
+    /// @param document The whole parameter document, so that everybody can compute what it does to them;
+    /// whether it has this hash is for them to check
+    function propose(uint256 parameterHash, bytes calldata document) external;
+
+    /// @notice The same with the short timelock, for a set of which governance says that under it no account
+    /// has a lower margin or a higher equity, and no maintenance margin is higher by more than `stepBps`.
+    function proposeTightening(uint256 parameterHash, bytes calldata document) external;
+
+    /// @notice Puts the pending set back to the long timelock, counted from its proposal, on two
+    /// `account-margin` proofs of one account at one recent tick for which it is not what governance said.
+    /// Anyone.
+    /// @param under The active set
+    /// @param pendingProof The pending set; both carry `canaryContext` of the pending set
+    function refuteTightening(
+        HealthProof calldata under,
+        HealthProof calldata pendingProof
+    ) external;
 
     /// @notice Withdraws the pending proposal. Owner only.
     function cancel() external;
 
-    /// @notice Makes the pending set the active one, once its timelock has elapsed. Anyone.
+    /// @notice Shows that the pending set can cure: an `account-margin` proof under it, of an account as it
+    /// stands at a recent tick, that loses in some scenario. Anyone; both underlyings must be shown, by one
+    /// account or by two.
+    function proveCanary(HealthProof calldata canary) external;
+
+    /// @notice Makes the pending set the active one, once its timelock has elapsed and a canary was proven.
+    /// Anyone.
     function activate() external;
+
+    /// @notice Names the contract whose `account-margin` verifiers and feed canaries are checked with: the one
+    /// that cures. Owner only, once, for it is deployed after this.
+    function bindGate(IProofGate gate) external;
 
     /// @notice The hash every proof is bound to from the next margin tick on.
     function activeHash() external view returns (uint256);
@@ -35,6 +89,23 @@ interface IRiskParameters {
     /// @notice The pending hash and the time from which it can be activated; zeros when there is none.
     function pending() external view returns (uint256 parameterHash, uint64 activatableAt);
 
+    /// @notice Whether canaries were proven for both underlyings of the pending set.
+    function canaryProven() external view returns (bool);
+
+    /// @notice The context a canary of `parameterHash` must carry:
+    /// keccak256(abi.encode(chain id, this contract, keccak256("plimsoll.parameters.canary"), parameterHash))
+    /// mod r.
+    function canaryContext(uint256 parameterHash) external view returns (uint256);
+
+    /// @notice The contract that `bindGate` named; zero before.
+    function gate() external view returns (IProofGate);
+
     /// @notice Seconds between a proposal and its earliest activation.
     function delay() external view returns (uint64);
+
+    /// @notice The same of a set that only tightens.
+    function tighteningDelay() external view returns (uint64);
+
+    /// @notice The most by which a set that only tightens raises a maintenance margin, in 10^-4.
+    function stepBps() external view returns (uint16);
 }

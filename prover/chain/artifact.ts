@@ -10,6 +10,7 @@ import { parseDocument } from '../core/schema.ts';
 /** Where the compiler puts what it made of `contracts/<folder>/<name>.sol`. */
 const CONTRACT_FOLDERS = {
   BidEscrowedEngine: 'test',
+  BookedLedgers: 'test',
   CustodyVault: '',
   GuardedWithdrawals: 'examples',
   HealthGate: '',

@@ -14,6 +14,20 @@ export const ACTIONS = {
 
 export type Action = keyof typeof ACTIONS;
 
+const CANARY = id('plimsoll.parameters.canary');
+
+/**
+ * The context of a canary: an `account-margin` proof that shows `RiskParameters` at `contract` that
+ * the set it names can cure.
+ */
+export function canaryContext(chainId: bigint, contract: string, parameterHash: bigint): bigint {
+  const encoded = AbiCoder.defaultAbiCoder().encode(
+    ['uint256', 'address', 'bytes32', 'uint256'],
+    [chainId, contract, CANARY, parameterHash],
+  );
+  return BigInt(keccak256(encoded)) % SCALAR_FIELD_ORDER;
+}
+
 /**
  * keccak256(abi.encode(chain id, contract, action, beneficiary)) mod r: the `context` signal that
  * lets this contract on this chain do this one thing for `beneficiary` and nobody else: the one who

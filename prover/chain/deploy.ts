@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ContractFactory, ZeroAddress, type Signer } from 'ethers';
+import { Contract, ContractFactory, ZeroAddress, type Signer } from 'ethers';
 
 import {
   PROFILES,
@@ -8,9 +8,9 @@ import {
 } from '../statements/generated/public-signals.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { contractArtifact, verifierArtifact, type ContractArtifact } from './artifact.ts';
-import { DEFAULT_VENUE_CONFIG, type VenueConfig } from './config.ts';
+import { SAMPLE_VENUE_CONFIG, type VenueConfig } from './config.ts';
 import { requireDeployable } from './development-verifier.ts';
-import { asRefusal } from './refusal.ts';
+import { asRefusal, send } from './refusal.ts';
 import { connectVenue, type Venue, type VenueAddresses } from './venue.ts';
 
 type ProfileOf<Name extends StatementName> = (typeof PROFILES)[Name][number];
@@ -28,6 +28,8 @@ export interface LocalVenueOptions {
   readonly parameterHash: bigint;
   readonly oracleSigners: readonly string[];
   readonly oracleThreshold: number;
+  /** Who may halt the market; not the deployer. Nobody, if not given: a stand-in without a key. */
+  readonly guardian?: string;
   /** Profiles to deploy verifiers for; each must have been set up. */
   readonly profiles: { readonly [Name in StatementName]?: readonly ProfileOf<Name>[] };
   readonly config?: VenueConfig;
@@ -38,6 +40,8 @@ export interface LocalVenue extends Venue {
   readonly transitionVerifier: string;
   readonly verifiers: Verifiers;
 }
+
+const LOCAL_GUARDIAN = '0x000000000000000000000000000000000000dEaD';
 
 /** `('account-margin', '16')` → `AccountMargin16Verifier`. */
 export function verifierName(statement: StatementName, profile: string): string {
@@ -95,7 +99,7 @@ async function deployVerifiers(
  * dollar and verifiers of development keys, each of which refuses to exist anywhere else.
  */
 export async function deployLocalVenue(options: LocalVenueOptions): Promise<LocalVenue> {
-  const { deployer, artifactsDirectory, config = DEFAULT_VENUE_CONFIG } = options;
+  const { deployer, artifactsDirectory, config = SAMPLE_VENUE_CONFIG } = options;
   const owner = await deployer.getAddress();
   const make = (name: Parameters<typeof contractArtifact>[1], args: readonly unknown[]) =>
     deployCompiled(deployer, contractArtifact(artifactsDirectory, name), args);
@@ -107,6 +111,8 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
   const riskParameters = await make('RiskParameters', [
     options.parameterHash,
     config.parameterDelay,
+    config.parameterTighteningDelay,
+    config.parameterStepBps,
     owner,
   ]);
   const marketFeed = await make('MarketFeed', [
@@ -116,6 +122,7 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     [...options.oracleSigners].sort((left, right) => (BigInt(left) < BigInt(right) ? -1 : 1)),
     options.oracleThreshold,
     owner,
+    options.guardian ?? LOCAL_GUARDIAN,
   ]);
   const deployed = {} as Record<StatementName, Readonly<Record<string, string>>>;
   for (const statement of Object.keys(PUBLIC_SIGNALS) as StatementName[]) {
@@ -141,6 +148,9 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     inOrder('account-margin'),
     inOrder('solvency-receipt'),
   ]);
+
+  const { abi } = contractArtifact(artifactsDirectory, 'RiskParameters');
+  await send(new Contract(riskParameters, abi, deployer), 'bindGate', [liquidationEngine]);
 
   const addresses: VenueAddresses = {
     asset,

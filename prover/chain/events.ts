@@ -13,7 +13,14 @@ const prices = z.tuple([uint, uint]);
 /** Every event the project reads, by name; the values are those of the contract interfaces. */
 const EVENT_SCHEMAS = {
   RootAccepted: z.object({ sequence: uint, root: uint, accountCount: uint }),
-  ParametersProposed: z.object({ parameterHash: uint, activatableAt: uint }),
+  ParametersProposed: z.object({
+    parameterHash: uint,
+    documentHash: bytes32,
+    tightening: z.boolean(),
+    activatableAt: uint,
+  }),
+  CanaryProven: z.object({ parameterHash: uint, tick: uint, accountIndex: uint }),
+  TighteningRefuted: z.object({ parameterHash: uint, accountIndex: uint, activatableAt: uint }),
   ProposalCancelled: z.object({ parameterHash: uint }),
   ParametersActivated: z.object({ parameterHash: uint }),
   SnapshotAccepted: z.object({
@@ -33,12 +40,13 @@ const EVENT_SCHEMAS = {
   }),
   BreakerTripped: z.object({
     snapshotHash: uint,
-    underlying: uint,
-    priceE4: uint,
-    referencePriceE4: uint,
+    guard: uint,
+    which: uint,
+    value: uint,
+    level: uint,
   }),
   Halted: z.object({ haltedAt: uint }),
-  Resumed: z.object({ resumedAt: uint, referencePricesE4: prices }),
+  Resumed: z.object({ resumedAt: uint }),
   LiquidationOpened: z.object({
     accountIndex: uint,
     settlementNonce: uint,

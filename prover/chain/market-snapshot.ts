@@ -1,14 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { ZeroHash } from 'ethers';
+
 import { snapshotHash } from '../commitments/snapshot-words.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { documentHash, type FeedSnapshot } from './snapshot.ts';
+
+/** Snapshots hold as of whole minutes; the feed takes the newest one only. */
+export const SLOT_SECONDS = 60n;
+
+/** Everything that expired by then was booked by the ledger; version 1 of the format cannot say it. */
+export const bookedThroughOf = (snapshot: MarketSnapshot & { bookedThrough?: bigint }): bigint =>
+  snapshot.bookedThrough ?? 0n;
+
+/** The numbers that a contract can see of a snapshot. */
+export function headlinesOf({ underlyings: [btc, eth], collateral }: MarketSnapshot) {
+  const [ofBtc, ofEth, ofStEth] = collateral;
+  return {
+    indexPricesE4: [btc.indexE4, eth.indexE4],
+    perpetualMarksE4: [btc.perpetualMarkE4, eth.perpetualMarkE4],
+    redemptionRatesQ30: [
+      ofBtc.redemptionRateQ30,
+      ofEth.redemptionRateQ30,
+      ofStEth.redemptionRateQ30,
+    ],
+  } as const;
+}
 
 /**
  * What the quorum signs for a market snapshot and the very text it was published as. Whoever signs
  * attests that `document` parses to `snapshot`; the contract can only check the text's hash.
  */
 export function feedSnapshotOf(snapshot: MarketSnapshot, document: string): FeedSnapshot {
-  const [btc, eth] = snapshot.underlyings;
   return {
     snapshotHash: snapshotHash(snapshot),
     documentHash: documentHash(new TextEncoder().encode(document)),
@@ -18,6 +40,10 @@ export function feedSnapshotOf(snapshot: MarketSnapshot, document: string): Feed
     forwardTime: snapshot.forwardTime,
     surfaceTime: snapshot.surfaceTime,
     collateralTime: snapshot.collateralTime,
-    indexPricesE4: [btc.indexE4, eth.indexE4],
+    bookedThrough: bookedThroughOf(snapshot),
+    // The next one takes its place: what was signed and not relayed by then is worth nothing.
+    deadline: snapshot.time + SLOT_SECONDS,
+    ...headlinesOf(snapshot),
+    marginInputsHash: ZeroHash,
   };
 }

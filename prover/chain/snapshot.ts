@@ -14,6 +14,7 @@ import { z } from 'zod';
 
 import { InvalidInput } from '../core/errors.ts';
 import { parseValue } from '../core/schema.ts';
+import type { Pair, Triple } from '../model/types.ts';
 import { exportedAbi } from './abi.ts';
 import { send } from './refusal.ts';
 import type { Venue } from './venue.ts';
@@ -30,8 +31,17 @@ export interface FeedSnapshot {
   readonly forwardTime: bigint;
   readonly surfaceTime: bigint;
   readonly collateralTime: bigint;
+  /** Every position whose expiry is not after this has been booked by the ledger. */
+  readonly bookedThrough: bigint;
+  /** The last second at which the signatures hold. */
+  readonly deadline: bigint;
   /** USD per contract, E4, for underlyings 0 and 1. */
-  readonly indexPricesE4: readonly [bigint, bigint];
+  readonly indexPricesE4: Pair<bigint>;
+  readonly perpetualMarksE4: Pair<bigint>;
+  /** What a unit of BTC, ETH, stETH redeems for. */
+  readonly redemptionRatesQ30: Triple<bigint>;
+  /** Inputs of a dynamic margin rule, 0x-prefixed; zero while there is none. */
+  readonly marginInputsHash: string;
 }
 
 /** The EIP-712 type of the message, as `MarketFeed` hashes it. */
@@ -45,7 +55,12 @@ export const SNAPSHOT_TYPES: Record<string, { name: string; type: string }[]> = 
     { name: 'forwardTime', type: 'uint64' },
     { name: 'surfaceTime', type: 'uint64' },
     { name: 'collateralTime', type: 'uint64' },
+    { name: 'bookedThrough', type: 'uint64' },
+    { name: 'deadline', type: 'uint64' },
     { name: 'indexPricesE4', type: 'uint64[2]' },
+    { name: 'perpetualMarksE4', type: 'uint64[2]' },
+    { name: 'redemptionRatesQ30', type: 'uint64[3]' },
+    { name: 'marginInputsHash', type: 'bytes32' },
   ],
 };
 
@@ -87,7 +102,7 @@ export async function signaturesOf(
     .map((entry) => entry.signature);
 }
 
-/** Posts a signed snapshot with its whole document. A tripped breaker halts the market, no revert. */
+/** Posts a signed snapshot with its whole document. Beyond the breaker it opens no tick, and no revert. */
 export async function submitSnapshot(
   venue: Venue,
   snapshot: FeedSnapshot,
@@ -107,7 +122,12 @@ const submissionSchema = z.object({
     forwardTime: z.bigint(),
     surfaceTime: z.bigint(),
     collateralTime: z.bigint(),
+    bookedThrough: z.bigint(),
+    deadline: z.bigint(),
     indexPricesE4: z.tuple([z.bigint(), z.bigint()]),
+    perpetualMarksE4: z.tuple([z.bigint(), z.bigint()]),
+    redemptionRatesQ30: z.tuple([z.bigint(), z.bigint(), z.bigint()]),
+    marginInputsHash: z.string(),
   }),
   document: z.string(),
   signatures: z.array(z.string()),

@@ -16,11 +16,6 @@ export async function submitRoot(
   return send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, transitionProof]);
 }
 
-/** Opens a tick after the ledger root or the parameters changed. */
-export async function openTick(venue: Venue): Promise<ContractTransactionReceipt> {
-  return send(venue.marketFeed, 'openTick', []);
-}
-
 /** The points of a proof, as `toSolidity` orders them. */
 export type ContractProof = SolidityProof['proof'];
 
@@ -58,7 +53,7 @@ export async function openLiquidation(
 
 /**
  * Ends a liquidation on an `account-margin` proof of the account as it stands, at the tick that
- * `readCureTick` names; its context names the account's owner.
+ * is the current one; its context names the account's owner.
  */
 export async function cureLiquidation(
   venue: Venue,

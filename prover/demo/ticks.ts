@@ -34,14 +34,14 @@ export async function publishSnapshot(
   return submitSnapshot(venue, signed, new TextEncoder().encode(document), signatures);
 }
 
-/** Registers a ledger root just before the snapshot that is to meet it in one tick. */
+/** Registers a ledger root just before the time of the snapshot that is to meet it in one tick. */
 export async function publishRoot(
   chain: LocalChain,
   venue: Venue,
   ledger: Ledger,
   snapshotTime: bigint,
 ): Promise<void> {
-  await chain.setNextTime(snapshotTime + 1n);
+  await chain.setNextTime(snapshotTime - 1n);
   await submitRoot(venue, ledger.root, ledger.accountCount);
 }
 

@@ -4,10 +4,20 @@ import {
   COLLATERAL_SYMBOLS,
   UNDERLYING_SYMBOLS,
   type MarketSnapshot,
+  type Portfolio,
   type Slice,
   type UnderlyingId,
 } from '../model/types.ts';
+import { bookedThroughOf, headlinesOf, SLOT_SECONDS } from '../chain/market-snapshot.ts';
+import { distance, measure, type Breach, type Guard } from './breaker.ts';
 import type { FeedState } from './feed-state.ts';
+
+/** The ledger that is published, and the root that the chain holds of it. */
+export interface PublishedLedger {
+  readonly root: bigint;
+  readonly acceptedRoot: bigint;
+  readonly accounts: readonly Portfolio[];
+}
 
 /** Why a snapshot should not be signed or submitted; `code` says which rule it breaks. */
 export class SnapshotRefused extends PlimsollError {}
@@ -22,20 +32,37 @@ function requireThat(holds: boolean, code: string, message: string): void {
 }
 
 /**
- * The feed's own rules of time, before anybody pays gas to hear them: not from the future, newer
- * than the last one, no component stale or going backwards. Throws `SnapshotRefused`.
+ * The feed's own rules of time, before anybody pays gas to hear them: a whole minute, the newest one,
+ * not from the future, newer than the last one, of a time at which a halt can end, no component stale
+ * or going backwards. Throws `SnapshotRefused`.
  */
 export function requireTimely(snapshot: MarketSnapshot, state: FeedState): void {
-  const { blockTime, accepted, heartbeats, latestTime } = state;
+  const { blockTime, accepted, heartbeats, latestTime, resumableFrom } = state;
+  requireThat(
+    snapshot.time % SLOT_SECONDS === 0n,
+    'NOT_ON_THE_MINUTE',
+    `the snapshot's time ${snapshot.time} is not a whole minute`,
+  );
   requireThat(
     snapshot.time <= blockTime + CLOCK_ALLOWANCE,
     'FROM_THE_FUTURE',
     `the snapshot's time ${snapshot.time} is after the chain's ${blockTime}`,
   );
   requireThat(
+    snapshot.time + SLOT_SECONDS > blockTime,
+    'TOO_LATE',
+    `the snapshot's time ${snapshot.time} is more than a minute before the chain's ${blockTime}: ` +
+      'the feed takes the newest minute only',
+  );
+  requireThat(
     snapshot.time > latestTime,
     'NOT_NEWER',
     `the snapshot's time ${snapshot.time} is not after ${latestTime}, the last that the feed took`,
+  );
+  requireThat(
+    snapshot.time >= resumableFrom,
+    'MARKET_HALTED',
+    `the market is halted: the feed takes no snapshot of before ${resumableFrom}`,
   );
   for (const component of COMPONENTS) {
     const time = snapshot[`${component}Time`];
@@ -55,11 +82,20 @@ export function requireTimely(snapshot: MarketSnapshot, state: FeedState): void 
 }
 
 /**
- * No expiry leaves before it is settled, none comes back expired, and no settlement price changes:
- * positions may be open in it, and an expiry that is not listed is worth its intrinsic value only
- * (docs/spec.md §4). The feed cannot check this, its signers can. Throws `SnapshotRefused`.
+ * The pair rule of docs/spec.md: an expiry leaves only when its positions have been booked, none comes
+ * back expired, and no settlement price changes, for an expiry that is not listed is worth nothing. The
+ * feed cannot check this, its signers can. Throws `SnapshotRefused`.
  */
-export function requireListed(snapshot: MarketSnapshot, { accepted }: FeedState): void {
+export function requireListed(
+  snapshot: MarketSnapshot,
+  { accepted, bookedThrough }: FeedState,
+): void {
+  const booked = bookedThroughOf(snapshot);
+  requireThat(
+    booked >= bookedThrough,
+    'BOOKED_WENT_BACKWARDS',
+    `bookedThrough: ${booked} is before ${bookedThrough}, that of the last accepted snapshot`,
+  );
   if (accepted === undefined) return;
   for (const u of [0, 1] as const) {
     const name = (expiry: bigint): string => `${UNDERLYING_SYMBOLS[u]} ${expiry}`;
@@ -68,9 +104,9 @@ export function requireListed(snapshot: MarketSnapshot, { accepted }: FeedState)
     for (const [expiry, slice] of before) {
       const settledE4 = settlementE4(slice);
       requireThat(
-        now.has(expiry) || settledE4 !== 0n,
+        now.has(expiry) || expiry <= booked,
         'DELISTED',
-        `${name(expiry)}: was in the last accepted snapshot, is not settled, and is gone`,
+        `${name(expiry)}: was in the last accepted snapshot, is not booked, and is gone`,
       );
       requireThat(
         settledE4 === 0n || !now.has(expiry) || settlementE4(now.get(expiry)) === settledE4,
@@ -87,6 +123,56 @@ export function requireListed(snapshot: MarketSnapshot, { accepted }: FeedState)
       );
     }
   }
+}
+
+/**
+ * Whoever raises `bookedThrough` has seen the ledger that booked: the published one of which the chain
+ * holds the root, without a position that expired by then. Where it is not raised no ledger is asked for:
+ * a feed does not stop for a ledger that stands still. Throws `SnapshotRefused`.
+ */
+export function requireBooked(
+  snapshot: MarketSnapshot,
+  { bookedThrough }: FeedState,
+  ledger: PublishedLedger | undefined,
+): void {
+  const booked = bookedThroughOf(snapshot);
+  if (booked <= bookedThrough) return;
+  if (ledger === undefined) {
+    throw new SnapshotRefused(
+      'LEDGER_NEEDED',
+      `bookedThrough: rises from ${bookedThrough} to ${booked}, which only the published ledger ` +
+        'shows to be true',
+    );
+  }
+  requireThat(
+    ledger.root === ledger.acceptedRoot,
+    'ANOTHER_LEDGER',
+    `the ledger has the root ${ledger.root}; the newest that the chain had accepted by the ` +
+      `snapshot's time is ${ledger.acceptedRoot}`,
+  );
+  for (const [index, { positions }] of ledger.accounts.entries()) {
+    const left = positions.find(({ instrument: { expiry } }) => expiry !== 0n && expiry <= booked);
+    requireThat(
+      left === undefined,
+      'NOT_BOOKED',
+      `account ${index} of the ledger still holds a position that expired at ` +
+        `${left?.instrument.expiry}: bookedThrough cannot rise to ${booked}`,
+    );
+  }
+}
+
+/** Every rule that a signer can check of a snapshot. Throws `SnapshotRefused`. */
+export function requireSignable(
+  snapshot: MarketSnapshot,
+  state: FeedState,
+  limitBps: bigint,
+  ledger: PublishedLedger | undefined,
+): void {
+  requireTimely(snapshot, state);
+  requireWithinBreaker(snapshot, state);
+  requireNear(snapshot, state, limitBps);
+  requireListed(snapshot, state);
+  requireBooked(snapshot, state, ledger);
 }
 
 const sliceByExpiry = (snapshot: MarketSnapshot, u: UnderlyingId): ReadonlyMap<bigint, Slice> =>
@@ -110,10 +196,8 @@ function underlyingMoves(snapshot: MarketSnapshot, state: FeedState, u: Underlyi
   const before =
     state.accepted === undefined ? new Map<bigint, Slice>() : sliceByExpiry(state.accepted, u);
   const found: Move[] = [];
-  if (state.referencePricesE4 !== undefined) {
-    const from = state.referencePricesE4[u];
-    found.push({ what: `index of ${symbol}`, unit: 'E4', from, to: indexE4 });
-  }
+  const from = state.levels.indexPricesE4[u];
+  if (from !== 0n) found.push({ what: `index of ${symbol}`, unit: 'E4', from, to: indexE4 });
   // Against the index beside it, not against its own past: an index that moves takes it along.
   found.push({
     what: `perpetual mark of ${symbol} against its index`,
@@ -165,13 +249,10 @@ function collateralMoves(snapshot: MarketSnapshot, { accepted }: FeedState): Mov
   });
 }
 
-const distance = (left: bigint, right: bigint): bigint =>
-  left > right ? left - right : right - left;
-
 /**
  * No price, forward, settlement or redemption rate further than `limitBps` from where it was; the
- * feed itself looks at the indices alone and halts the market beyond its breaker. Surfaces are not
- * measured: how far a volatility may move is for who signs. Throws `SnapshotRefused` (`DEVIATION`).
+ * feed itself sees only what its breaker measures. Surfaces are not measured: how far a volatility may
+ * move is for who signs. Throws `SnapshotRefused` (`DEVIATION`).
  */
 export function requireNear(snapshot: MarketSnapshot, state: FeedState, limitBps: bigint): void {
   const moves = [
@@ -188,12 +269,26 @@ export function requireNear(snapshot: MarketSnapshot, state: FeedState, limitBps
   }
 }
 
-/** Whether the feed would halt the market on this snapshot instead of accepting it. */
-export function wouldHalt(snapshot: MarketSnapshot, state: FeedState): boolean {
-  const { referencePricesE4, breakerBps } = state;
-  if (referencePricesE4 === undefined) return false;
-  return ([0, 1] as const).some((u) => {
-    const { indexE4 } = snapshot.underlyings[u];
-    return distance(indexE4, referencePricesE4[u]) * 10_000n > breakerBps * referencePricesE4[u];
-  });
+const GUARDED: Readonly<Record<Guard, (which: number) => string>> = {
+  indexFromLast: (u) => `index of ${UNDERLYING_SYMBOLS[u]} against the last accepted`,
+  indexFromAnchor: (u) => `index of ${UNDERLYING_SYMBOLS[u]} against its slow anchor`,
+  perpetualFromIndex: (u) => `perpetual mark of ${UNDERLYING_SYMBOLS[u]} against its index`,
+  rateFromAnchor: (c) => `redemption rate of ${COLLATERAL_SYMBOLS[c]} against its slow anchor`,
+};
+
+/** A breach in words. */
+export const breachInWords = ({ guard, which, value, level }: Breach): string =>
+  `${GUARDED[guard](which)}: ${value} is too far from ${level}`;
+
+/** What the feed's breaker would not accept of a snapshot; empty where it would. */
+export function breachesOf(snapshot: MarketSnapshot, state: FeedState): readonly Breach[] {
+  const { levels, breaker, acceptedTime, haltedAt } = state;
+  const elapsed = haltedAt === 0n ? snapshot.time - acceptedTime : 0n;
+  return measure(headlinesOf(snapshot), levels, breaker, elapsed).breaches;
+}
+
+/** Throws `SnapshotRefused` (`BEYOND_BREAKER`) where the feed would not accept the snapshot. */
+export function requireWithinBreaker(snapshot: MarketSnapshot, state: FeedState): void {
+  const [breach] = breachesOf(snapshot, state);
+  if (breach !== undefined) throw new SnapshotRefused('BEYOND_BREAKER', breachInWords(breach));
 }

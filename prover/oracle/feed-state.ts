@@ -7,35 +7,65 @@ import { read } from '../chain/refusal.ts';
 import { readSubmission } from '../chain/snapshot.ts';
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
-import type { MarketSnapshot, Pair } from '../model/types.ts';
 import { requireRule } from '../core/schema.ts';
+import type { MarketSnapshot } from '../model/types.ts';
+import type { Breaker, Levels } from './breaker.ts';
 
-const seconds = z.bigint();
-const prices = z.tuple([z.bigint(), z.bigint()]);
+const uint = z.bigint().nonnegative();
+const pair = z.tuple([uint, uint]);
 const configSchema = z.object({
   heartbeats: z.object({
-    index: seconds,
-    perpetual: seconds,
-    forward: seconds,
-    surface: seconds,
-    collateral: seconds,
+    index: uint,
+    perpetual: uint,
+    forward: uint,
+    surface: uint,
+    collateral: uint,
   }),
-  breakerBps: z.bigint(),
+  breaker: z.object({
+    indexBps: uint,
+    anchorBps: uint,
+    anchorBpsPerHour: uint,
+    perpetualBps: uint,
+    rateBps: uint,
+    rateBpsPerDay: uint,
+    confirmations: uint,
+  }),
+});
+const stateSchema = z.object({
+  latestTime: uint,
+  acceptedTime: uint,
+  bookedThrough: uint,
+  breaches: uint,
+  haltedAt: uint,
+  resumableFrom: uint,
+  levels: z.object({
+    indexPricesE4: pair,
+    indexAnchorsE4: pair,
+    rateAnchorsQ30: z.tuple([uint, uint, uint]),
+  }),
 });
 export type Heartbeats = z.infer<typeof configSchema>['heartbeats'];
 
-/** What a new snapshot is held against. */
+/** What a new snapshot is held against; times in unix seconds. */
 export interface FeedState {
   readonly heartbeats: Heartbeats;
-  readonly breakerBps: bigint;
+  readonly breaker: Breaker;
   readonly threshold: bigint;
-  readonly halted: boolean;
-  /** Time of the latest block, unix seconds. */
+  /** 0 while the market is not halted. */
+  readonly haltedAt: bigint;
+  /** The earliest snapshot that can end the halt; 0 while there is none. */
+  readonly resumableFrom: bigint;
+  /** Of the block that a transaction sent now would be in, as far as the node knows. */
   readonly blockTime: bigint;
-  /** Time of the last snapshot taken, also of one that tripped the breaker; 0 before the first. */
+  /** Of the last snapshot taken, also of one beyond the breaker; 0 before the first. */
   readonly latestTime: bigint;
-  /** Index prices that the breaker measures from, E4; absent before the first snapshot. */
-  readonly referencePricesE4?: Pair<bigint>;
+  /** Of the last accepted one. */
+  readonly acceptedTime: bigint;
+  readonly bookedThrough: bigint;
+  /** Consecutive snapshots beyond the breaker since. */
+  readonly breaches: bigint;
+  /** What the breaker measures from; in a halt, what was announced. */
+  readonly levels: Levels;
   /** The last accepted snapshot; absent before the first. */
   readonly accepted?: MarketSnapshot;
 }
@@ -52,13 +82,6 @@ async function latestLog(
   const topic = feed.interface.getEvent(event)?.topicHash ?? '';
   const filter = { address: String(feed.target), topics: [topic], fromBlock, toBlock: 'latest' };
   return (await provider.getLogs(filter)).at(-1);
-}
-
-function isAfter(log: Log | undefined, other: Log): log is Log {
-  if (log === undefined) return false;
-  return log.blockNumber === other.blockNumber
-    ? log.index > other.index
-    : log.blockNumber > other.blockNumber;
 }
 
 export function feedContract(address: string, runner: ConstructorParameters<typeof Contract>[2]) {
@@ -112,15 +135,32 @@ async function acceptedDocument(
   }
 }
 
-/** Time of the snapshot that tripped the breaker; 0 where it came through another contract. */
-async function trippedTimeOf(provider: Provider, address: string, log: Log): Promise<bigint> {
+const asObject = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
+  z.preprocess((result: { toObject(deep: true): unknown }) => result.toObject(true), schema);
+
+const pendingSchema = z.object({ timestamp: z.string().transform((text) => BigInt(text)) });
+
+/** What a node says of the block it would make now; 0 where it does not. */
+async function pendingTime(provider: Provider): Promise<bigint> {
+  if (!('send' in provider)) return 0n;
+  const { send } = provider as { send(method: string, params: unknown[]): Promise<unknown> };
   try {
-    return (await readSubmission(provider, address, log.transactionHash)).snapshot.time;
-  } catch (error) {
-    // It only spares a refusal by the feed: not knowing it must keep nobody from signing.
-    if (error instanceof InvalidInput) return 0n;
-    throw error;
+    // Asked for as it is: it has no number yet, which the library takes for an error.
+    const block = await send.call(provider, 'eth_getBlockByNumber', ['pending', false]);
+    return pendingSchema.parse(block).timestamp;
+  } catch {
+    return 0n;
   }
+}
+
+/**
+ * The time of the next block. An idle chain that mines on demand has a latest block that is long
+ * past; the block it would mine now is what decides, and such nodes tell it.
+ */
+export async function nextBlockTime(provider: Provider): Promise<bigint> {
+  const [latest, pending] = await Promise.all([provider.getBlock('latest'), pendingTime(provider)]);
+  const latestTime = BigInt(latest?.timestamp ?? 0);
+  return pending > latestTime ? pending : latestTime;
 }
 
 /** Reads the feed's rules and what it last accepted. */
@@ -131,51 +171,18 @@ export async function readFeedState(
 ): Promise<FeedState> {
   await requireFeed(provider, address);
   const feed = feedContract(address, provider);
-  const config = z.preprocess(
-    (result: { toObject(deep: true): unknown }) => result.toObject(true),
-    configSchema,
-  );
-  const [{ heartbeats, breakerBps }, threshold, halted, block] = await Promise.all([
-    read(feed, 'config', [], config),
-    read(feed, 'threshold', [], z.bigint()),
-    read(feed, 'halted', [], z.boolean()),
-    provider.getBlock('latest'),
-  ]);
-  const base = {
-    heartbeats,
-    breakerBps,
-    threshold,
-    halted,
-    blockTime: BigInt(block?.timestamp ?? 0),
-  };
-
-  const [accepted, resumed, tripped] = await Promise.all([
+  const [{ heartbeats, breaker }, threshold, state, blockTime, accepted] = await Promise.all([
+    read(feed, 'config', [], asObject(configSchema)),
+    read(feed, 'threshold', [], uint),
+    read(feed, 'state', [], asObject(stateSchema)),
+    nextBlockTime(provider),
     latestLog(feed, provider, 'SnapshotAccepted', fromBlock),
-    latestLog(feed, provider, 'Resumed', fromBlock),
-    latestLog(feed, provider, 'BreakerTripped', fromBlock),
   ]);
-  // What was accepted since is newer.
-  const isLast = tripped !== undefined && (accepted === undefined || isAfter(tripped, accepted));
-  const trippedTime = isLast ? await trippedTimeOf(provider, address, tripped) : 0n;
-  if (accepted === undefined) {
-    return resumed === undefined
-      ? { ...base, latestTime: trippedTime }
-      : { ...base, latestTime: trippedTime, referencePricesE4: resumedAt(feed, resumed) };
-  }
-  const snapshot = parseSnapshot(await acceptedDocument(provider, feed, accepted, lastDocument));
-  const referencePricesE4 = isAfter(resumed, accepted)
-    ? resumedAt(feed, resumed)
-    : z.object({ indexPricesE4: prices }).parse(values(feed, accepted)).indexPricesE4;
-  return {
-    ...base,
-    latestTime: snapshot.time > trippedTime ? snapshot.time : trippedTime,
-    referencePricesE4,
-    accepted: snapshot,
-  };
+  const base = { heartbeats, breaker, threshold, blockTime, ...state };
+  if (accepted === undefined) return base;
+  const text = await acceptedDocument(provider, feed, accepted, lastDocument);
+  return { ...base, accepted: parseSnapshot(text) };
 }
-
-const resumedAt = (feed: Contract, log: Log): Pair<bigint> =>
-  z.object({ referencePricesE4: prices }).parse(values(feed, log)).referencePricesE4;
 
 /** Those of `signers` that do not belong to the installed quorum. */
 export async function strangers(

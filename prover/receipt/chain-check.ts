@@ -6,14 +6,17 @@ import { LATEST_TIME, chainIdOf, latestBlockTime, view, type JsonRpc } from './j
 import { publicSignalsOf } from './public-signals.ts';
 import { ReceiptRefused, requireFact } from './refusal.ts';
 
+/** `IMarketFeed.Purpose.Withdraw`: what a contract would ask of a healthy account. */
+const WITHDRAW = 3;
+
 const TICK =
-  'tuple(uint256 ledgerRoot, uint256 snapshotHash, uint256 parameterHash, uint64 time, uint64 ledgerSequence, uint32 accountCount)';
+  'tuple(uint256 ledgerRoot, uint256 snapshotHash, uint256 parameterHash, uint64 time, uint64 snapshotTime, uint64 ledgerSequence, uint32 accountCount)';
 
 /** The views read, in words, so that a browser needs no ABI files; compared with `abi/` by a test. */
 export const FEED_VIEWS = new Interface([
   'function latestTick() view returns (uint64)',
   `function tickAt(uint64 number) view returns (${TICK})`,
-  `function admissibleTick(uint64 number) view returns (${TICK})`,
+  `function admissibleTick(uint64 number, uint8 purpose) view returns (${TICK})`,
   'function halted() view returns (bool)',
   'function ledgerRegistry() view returns (address)',
 ]);
@@ -66,7 +69,7 @@ async function checkTick(rpc: JsonRpc, { place, signals }: Receipt): Promise<Tic
     view(rpc, feed, FEED_VIEWS, 'latestTick') as Promise<bigint | undefined>,
     view(rpc, feed, FEED_VIEWS, 'ledgerRegistry') as Promise<string | undefined>,
     view(rpc, feed, FEED_VIEWS, 'halted') as Promise<boolean | undefined>,
-    view(rpc, feed, FEED_VIEWS, 'admissibleTick', [place.tick]),
+    view(rpc, feed, FEED_VIEWS, 'admissibleTick', [place.tick, WITHDRAW]),
     tickAt(rpc, feed, place.tick),
     tickAt(rpc, feed, place.tick + 1n),
   ]);

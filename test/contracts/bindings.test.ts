@@ -21,6 +21,7 @@ import {
   DOCUMENT,
   deployVenue,
   expectRefusal,
+  minuteFrom,
   postRoot,
   postSnapshot,
   snapshotAt,
@@ -36,7 +37,7 @@ describe('chain bindings', () => {
   beforeAll(async () => {
     chain = await startChain();
     venue = await deployVenue(chain);
-    start = (await chain.now()) + 1_000n;
+    start = minuteFrom((await chain.now()) + 1_000n);
     await postRoot(chain, venue, 11n, 200n, start - 100n);
     await postSnapshot(chain, venue, snapshotAt(start));
   });

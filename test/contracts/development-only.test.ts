@@ -13,6 +13,7 @@ import { deployContract, expectRefusal, startChain } from '../support/chain.ts';
 const NONE = [ZeroAddress, ZeroAddress, ZeroAddress];
 const DEVELOPMENT_ONLY = [
   'BidEscrowedEngine',
+  'BookedLedgers',
   'InsecureTransitionVerifier',
   'ReentrantDollar',
   'RefusingTransitionVerifier',

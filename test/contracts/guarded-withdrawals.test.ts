@@ -9,9 +9,9 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { proofContext } from '../../prover/chain/context.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { SLOT_SECONDS } from '../../prover/chain/market-snapshot.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import {
   cureLiquidation,
@@ -22,7 +22,14 @@ import {
 import type { AccountChange } from '../../prover/commitments/account-change.ts';
 import type { Ledger } from '../../prover/commitments/ledger.ts';
 import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
-import { as, deployContract, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
+import {
+  as,
+  deployContract,
+  expectRefusal,
+  guardianOf,
+  postRoot,
+  type TestChain,
+} from '../support/chain.ts';
 import {
   CRASH_AT,
   CRASH_LEDGER,
@@ -40,9 +47,8 @@ import {
 
 const ACCOUNT = accountNamed('wick-victim');
 const NONCE = CRASH_LEDGER.account(ACCOUNT).settlementNonce;
-const MIN_TICK_INTERVAL = BigInt(DEFAULT_VENUE_CONFIG.minTickInterval);
-const SECOND_TICK_AT = CRASH_AT + MIN_TICK_INTERVAL;
-const THIRD_TICK_AT = SECOND_TICK_AT + MIN_TICK_INTERVAL;
+const SECOND_TICK_AT = CRASH_AT + SLOT_SECONDS;
+const THIRD_TICK_AT = SECOND_TICK_AT + SLOT_SECONDS;
 const [QUOTE, BTC, STETH, NO_ASSET] = [0, 1, 3, 4];
 
 /** What is paid in before anything is taken out: enough for health, and for something to take. */
@@ -234,7 +240,7 @@ describe('GuardedWithdrawals', () => {
     });
 
     it('anything while the market is halted', async () => {
-      await send(venue.marketFeed, 'halt', []);
+      await send(as(venue.marketFeed, guardianOf(chain)), 'halt', []);
       await expectRefusal(withdraw(MOST_E6, most), 'MarketHalted');
     });
   });

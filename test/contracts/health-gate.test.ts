@@ -7,13 +7,14 @@ import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { SCALAR_FIELD_ORDER, proofContext } from '../../prover/chain/context.ts';
 import { contractChange } from '../../prover/chain/contract-change.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { SLOT_SECONDS } from '../../prover/chain/market-snapshot.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import { healthProof, type CitedProof } from '../../prover/chain/submit.ts';
 import { NO_CHANGE, type AccountChange } from '../../prover/commitments/account-change.ts';
 import { PROFILES } from '../../prover/statements/generated/public-signals.ts';
 import { packChange } from '../../prover/statements/change.ts';
 import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
-import { as, deployContract, expectRefusal, type TestChain } from '../support/chain.ts';
+import { as, deployContract, expectRefusal, guardianOf, type TestChain } from '../support/chain.ts';
 import {
   CRASH_AT,
   CRASH_LEDGER,
@@ -31,8 +32,7 @@ import {
 const ACCOUNT = accountNamed('separate-1');
 const ANOTHER = accountNamed('separate-2');
 const { owner, settlementNonce } = CRASH_LEDGER.account(ACCOUNT);
-const MIN_TICK_INTERVAL = BigInt(DEFAULT_VENUE_CONFIG.minTickInterval);
-const MAX_PROOF_LAG = BigInt(DEFAULT_VENUE_CONFIG.maxProofLag);
+const MAX_AGE = BigInt(DEFAULT_VENUE_CONFIG.maxSnapshotAge);
 
 /** An order: ETH perpetuals, sold at the mark for what that brings. */
 const orderOf = (lots: bigint): AccountChange => ({
@@ -123,7 +123,7 @@ describe('HealthGate', () => {
     });
 
     it('takes the tick before the current one too, and says which it is', async () => {
-      await postNextSnapshot(chain, venue, CRASH_AT + MIN_TICK_INTERVAL);
+      await postNextSnapshot(chain, venue, CRASH_AT + SLOT_SECONDS);
       expect(await require({ tick: 1n })).toEqual(factsOf(healthy, 1n));
       expect(await require({ tick: 2n })).toEqual(factsOf(healthy, 2n));
     });
@@ -225,10 +225,10 @@ describe('HealthGate', () => {
     it('refuses one that is stale, too old, or does not exist', async () => {
       await expectRefusal(require({ tick: 2n }), 'UnknownTick', [2n]);
       for (const n of [1n, 2n]) {
-        await postNextSnapshot(chain, venue, CRASH_AT + n * MIN_TICK_INTERVAL);
+        await postNextSnapshot(chain, venue, CRASH_AT + n * SLOT_SECONDS);
       }
       await expectRefusal(require({ tick: 1n }), 'StaleTick', [1n, 3n]);
-      await chain.setNextTime(CRASH_AT + 2n * MIN_TICK_INTERVAL + MAX_PROOF_LAG + 1n);
+      await chain.setNextTime(CRASH_AT + 2n * SLOT_SECONDS + MAX_AGE + 1n);
       await chain.rpc('evm_mine', []);
       await expectRefusal(require({ tick: 3n }), 'TickTooOld');
     });
@@ -244,7 +244,7 @@ describe('HealthGate', () => {
     });
 
     it('lets nothing through while the market is halted', async () => {
-      await send(venue.marketFeed, 'halt', []);
+      await send(as(venue.marketFeed, guardianOf(chain)), 'halt', []);
       await expectRefusal(require(), 'MarketHalted');
     });
   });

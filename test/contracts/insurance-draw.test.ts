@@ -7,12 +7,20 @@ import { contractArtifact } from '../../prover/chain/artifact.ts';
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { SCALAR_FIELD_ORDER, proofContext, type Action } from '../../prover/chain/context.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { SLOT_SECONDS } from '../../prover/chain/market-snapshot.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { depositTestDollars } from '../../prover/chain/fund.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
-import { drawInsurance, openTick, type ProvenAction } from '../../prover/chain/submit.ts';
+import { drawInsurance, type ProvenAction } from '../../prover/chain/submit.ts';
 import type { Ledger } from '../../prover/commitments/ledger.ts';
-import { ARTIFACTS, as, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
+import {
+  ARTIFACTS,
+  as,
+  expectRefusal,
+  guardianOf,
+  postRoot,
+  type TestChain,
+} from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import {
   CRASH_AT,
@@ -36,7 +44,6 @@ const ACCOUNT = accountNamed('bankrupt-paid-in-full');
 const BY_ONE_UNIT = accountNamed('gross-equity-minus-one');
 const NONCE = CRASH_LEDGER.account(ACCOUNT).settlementNonce;
 const DEFICIT = marginOf(ACCOUNT).deficitE6;
-const MIN_TICK_INTERVAL = BigInt(DEFAULT_VENUE_CONFIG.minTickInterval);
 const { fund: FUND } = DEFAULT_VENUE_CONFIG;
 const FULL_REWARD = (DEFICIT * BigInt(FUND.rewardBps)) / 10_000n;
 const AMPLE = 100n * DEFICIT;
@@ -253,8 +260,7 @@ describe('InsuranceFund.draw', () => {
     it('refuses a fresh proof of the same deficit under the next root', async () => {
       await draw();
       await postRoot(chain, venue, LATER_LEDGER.root, LATER_LEDGER.accountCount, CRASH_AT + 20n);
-      await chain.setNextTime(CRASH_AT + MIN_TICK_INTERVAL);
-      await openTick(venue);
+      await postNextSnapshot(chain, venue, CRASH_AT + SLOT_SECONDS);
       await expectRefusal(draw({ tick: 2n, ...laterProof }), 'AlreadyDrawn', [ACCOUNT, NONCE]);
       expect(await balance(venue.addresses.custodyVault)).toBe(DEFICIT);
     });
@@ -264,7 +270,7 @@ describe('InsuranceFund.draw', () => {
         read(venue.insuranceFund, 'nullifier', [account, nonce], z.string());
       const before = await nullifier(ACCOUNT, NONCE);
       await postRoot(chain, venue, LATER_LEDGER.root, LATER_LEDGER.accountCount, CRASH_AT + 20n);
-      await postNextSnapshot(chain, venue, CRASH_AT + MIN_TICK_INTERVAL, { snapshotHash: 5n });
+      await postNextSnapshot(chain, venue, CRASH_AT + SLOT_SECONDS, { snapshotHash: 5n });
       expect(await nullifier(ACCOUNT, NONCE)).toBe(before);
       expect(await nullifier(ACCOUNT, NONCE + 1n)).not.toBe(before);
       expect(await nullifier(ACCOUNT + 1, NONCE)).not.toBe(before);
@@ -276,13 +282,12 @@ describe('InsuranceFund.draw', () => {
 
     it('refuses a proof of another ledger root', async () => {
       await postRoot(chain, venue, LATER_LEDGER.root, LATER_LEDGER.accountCount, CRASH_AT + 20n);
-      await chain.setNextTime(CRASH_AT + MIN_TICK_INTERVAL);
-      await openTick(venue);
+      await postNextSnapshot(chain, venue, CRASH_AT + SLOT_SECONDS);
       await expectRefusal(draw({ tick: 2n }), 'WrongLedgerRoot');
     });
 
     it('refuses a proof of another snapshot', async () => {
-      const at = CRASH_AT + MIN_TICK_INTERVAL;
+      const at = CRASH_AT + SLOT_SECONDS;
       await postNextSnapshot(chain, venue, at, { snapshotHash: 5n });
       await expectRefusal(draw({ tick: 2n }), 'WrongSnapshot');
     });
@@ -298,13 +303,13 @@ describe('InsuranceFund.draw', () => {
 
     it('refuses a stale tick', async () => {
       for (const n of [1n, 2n]) {
-        await postNextSnapshot(chain, venue, CRASH_AT + n * MIN_TICK_INTERVAL);
+        await postNextSnapshot(chain, venue, CRASH_AT + n * SLOT_SECONDS);
       }
       await expectRefusal(draw({ tick: 1n }), 'StaleTick');
     });
 
     it('refuses to pay while the market is halted', async () => {
-      await send(venue.marketFeed, 'halt', []);
+      await send(as(venue.marketFeed, guardianOf(chain)), 'halt', []);
       await expectRefusal(draw(), 'MarketHalted');
     });
 
@@ -321,10 +326,9 @@ describe('InsuranceFund.draw', () => {
       expectRefusal(draw(engineProof), 'WrongContext'));
 
     it('refuses a proof made for another chain', async () => {
-      const other = await crashVenue(1_337);
-      expect(other.venue.addresses).toEqual(venue.addresses);
-      await expectRefusal(draw({}, other.venue), 'WrongContext');
-      await other.chain.close();
+      const { insuranceFund } = venue.addresses;
+      const context = proofContext(1n, insuranceFund, 'drawInsurance', keeper);
+      await expectRefusal(draw(publicSignals('context', context)), 'WrongContext');
     });
 
     it('refuses a liquidation proof in place of a bankruptcy proof', async () => {

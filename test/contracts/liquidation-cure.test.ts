@@ -7,19 +7,26 @@ import { z } from 'zod';
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { SCALAR_FIELD_ORDER, proofContext, type Action } from '../../prover/chain/context.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { SLOT_SECONDS } from '../../prover/chain/market-snapshot.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import {
   cureLiquidation,
   openLiquidation,
-  openTick,
   type CitedProof,
   type ProvenAction,
 } from '../../prover/chain/submit.ts';
 import { NO_CHANGE, type AccountChange } from '../../prover/commitments/account-change.ts';
 import { packChange } from '../../prover/statements/change.ts';
 import { decodePublicSignals } from '../../prover/statements/public-signals.ts';
-import { as, deployContract, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
+import {
+  as,
+  deployContract,
+  expectRefusal,
+  guardianOf,
+  postRoot,
+  type TestChain,
+} from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import {
   CRASH_AT,
@@ -42,10 +49,8 @@ const VICTIM = accountNamed('wick-victim');
 const HEALTHY = accountNamed('separate-1');
 const { settlementNonce: NONCE, owner, positions } = CRASH_LEDGER.account(VICTIM);
 const OWNER = getAddress(toBeHex(owner, 20));
-const MIN_TICK_INTERVAL = BigInt(DEFAULT_VENUE_CONFIG.minTickInterval);
-const SECOND_TICK_AT = CRASH_AT + MIN_TICK_INTERVAL;
-const THIRD_TICK_AT = SECOND_TICK_AT + MIN_TICK_INTERVAL;
-const CRASH_PRICES = [584_500_000n, 15_412_000n];
+const SECOND_TICK_AT = CRASH_AT + SLOT_SECONDS;
+const THIRD_TICK_AT = SECOND_TICK_AT + SLOT_SECONDS;
 const [NONE, OPEN, ESCROWED, CURED] = [0n, 1n, 2n, 3n];
 
 /** The crash, with what cures the victim paid in: 40,000 USD. */
@@ -134,7 +139,7 @@ describe('LiquidationEngine.cure', () => {
   };
   const postDeposit = (at: bigint): Promise<unknown> =>
     postRoot(chain, venue, DEPOSIT_LEDGER.root, DEPOSIT_LEDGER.accountCount, at);
-  const halt = (): Promise<unknown> => send(venue.marketFeed, 'halt', []);
+  const halt = (): Promise<unknown> => send(as(venue.marketFeed, guardianOf(chain)), 'halt', []);
   const recordOf = (on = venue): Promise<readonly unknown[]> =>
     read(on.liquidationEngine, 'liquidation', [VICTIM, NONCE], z.array(z.unknown()));
   const openThenRebound = async (): Promise<void> => {
@@ -242,17 +247,13 @@ describe('LiquidationEngine.cure', () => {
       // Nor does a ledger that came after it, before a tick binds it.
       await postDeposit(CRASH_AT + 20n);
       await expectRefusal(cure({ tick: 1n, ...depositing }), 'NotNewerThanOpening', [1n, 1n]);
-      await chain.setNextTime(SECOND_TICK_AT);
-      await openTick(venue);
+      await postNextSnapshot(chain, venue, SECOND_TICK_AT);
       await cure({ tick: 2n, ...depositing });
     });
 
-    it('refuses the current tick once it is past the proof lag', async () => {
+    it('takes the current tick however old: in silence a deposit must still cure', async () => {
       await openThenRebound();
-      const last = SECOND_TICK_AT + BigInt(DEFAULT_VENUE_CONFIG.maxProofLag);
-      await chain.setNextTime(last + 1n);
-      await expectRefusal(cure(), 'TickTooOld');
-      await chain.setNextTime(last);
+      await chain.setNextTime(SECOND_TICK_AT + 10n * BigInt(DEFAULT_VENUE_CONFIG.maxSnapshotAge));
       await cure();
     });
 
@@ -264,7 +265,7 @@ describe('LiquidationEngine.cure', () => {
       await postRoot(chain, venue, root, accountCount, SECOND_TICK_AT + 5n);
       await postNextSnapshot(chain, venue, THIRD_TICK_AT);
       await expectRefusal(cure({ tick: 3n }), 'WrongSnapshot');
-      await postNextSnapshot(chain, venue, THIRD_TICK_AT + 30n, {}, 'rebound');
+      await postNextSnapshot(chain, venue, THIRD_TICK_AT + SLOT_SECONDS, {}, 'rebound');
       const others = claiming(curing, { parameterHash: 5n });
       await expectRefusal(cure({ tick: 4n, publicSignals: others }), 'WrongParameters');
       await cure({ tick: 4n });
@@ -376,20 +377,13 @@ describe('LiquidationEngine.cure', () => {
     });
 
     it('refuses one made for another chain', async () => {
-      const away = await crashVenue(1_337);
-      expect(away.venue.addresses).toEqual(venue.addresses);
-      const there = proofContext(
-        1_337n,
-        away.venue.addresses.liquidationEngine,
-        'openLiquidation',
-        keeper,
-      );
-      await open(await liquidationProof(CRASH_LEDGER, VICTIM, there), away.venue);
-      const { root, accountCount } = REBOUND_LEDGER;
-      await postRoot(away.chain, away.venue, root, accountCount, SECOND_TICK_AT - 10n);
-      await postNextSnapshot(away.chain, away.venue, SECOND_TICK_AT, {}, 'rebound');
-      await expectRefusal(cure({}, away.venue), 'WrongContext');
-      await away.chain.close();
+      await openThenRebound();
+      const { liquidationEngine } = venue.addresses;
+      const context = proofContext(1n, liquidationEngine, 'cureLiquidation', OWNER);
+      await expectRefusal(cure({ publicSignals: claiming(curing, { context }) }), 'WrongContext', [
+        contextOf('cureLiquidation', OWNER),
+        context,
+      ]);
     });
 
     it('refuses a profile without a verifier and verifiers of another statement', async () => {
@@ -440,15 +434,14 @@ describe('LiquidationEngine.cure', () => {
     it('refuses the proof that opened the cured liquidation, at its tick and the one of the cure', async () => {
       await openThenRebound();
       await cure();
-      await expectRefusal(open({ tick: 1n }), 'NotNewerThanCure', [2n, 1n]);
+      await expectRefusal(open({ tick: 1n }), 'PriceMoved', [1n, 2n]);
       await expectRefusal(open({ tick: 2n }), 'WrongLedgerRoot');
     });
 
     it('refuses any opening at the tick of the cure', async () => {
       await open();
       await postDeposit(SECOND_TICK_AT - 10n);
-      await chain.setNextTime(SECOND_TICK_AT);
-      await openTick(venue);
+      await postNextSnapshot(chain, venue, SECOND_TICK_AT);
       await cure(depositing);
       const claimed = withSignal(opening, 'ledgerRoot', DEPOSIT_LEDGER.root);
       await expectRefusal(open({ tick: 2n, publicSignals: claimed }), 'NotNewerThanCure', [2n, 2n]);
@@ -462,7 +455,7 @@ describe('LiquidationEngine.cure', () => {
       expect((await recordOf()).slice(0, 3)).toEqual([OPEN, keeper, 3n]);
       await expectRefusal(cure({ tick: 2n }), 'NotCureTick', [3n, 2n]);
       await expectRefusal(cure({ tick: 3n }), 'NotNewerThanOpening', [3n, 3n]);
-      await postNextSnapshot(chain, venue, THIRD_TICK_AT + 30n);
+      await postNextSnapshot(chain, venue, THIRD_TICK_AT + SLOT_SECONDS);
       await expectRefusal(cure({ tick: 4n }), 'WrongLedgerRoot');
     });
 
@@ -471,78 +464,37 @@ describe('LiquidationEngine.cure', () => {
       await cure();
       await postCrash(THIRD_TICK_AT);
       await open({ tick: 3n });
-      await postRebound(THIRD_TICK_AT + MIN_TICK_INTERVAL);
+      await postRebound(THIRD_TICK_AT + SLOT_SECONDS);
       await cure({ tick: 4n });
       expect((await recordOf()).slice(0, 3)).toEqual([CURED, ZeroAddress, 4n]);
     });
   });
 
   describe('while the market is halted', () => {
-    it('takes a deposit, at the last snapshot before the halt', async () => {
-      await open();
-      await halt();
-      await postDeposit(CRASH_AT + 10_000n);
-      await cure({ tick: 1n, ...depositing });
-      expect((await recordOf()).slice(0, 3)).toEqual([CURED, ZeroAddress, 1n]);
-    });
-
-    it('takes nothing but a newer ledger for a liquidation opened at the last tick', async () => {
-      await open();
-      await halt();
-      await expectRefusal(cure({ tick: 1n, ...depositing }), 'NotNewerThanOpening', [1n, 1n]);
-    });
-
     it('takes what recovered at a tick after the opening and before the halt', async () => {
       await openThenRebound();
       await halt();
       await cure({ tick: 2n });
     });
 
-    it('lets nobody pick a snapshot: not an earlier, not a later one', async () => {
-      await openThenRebound();
-      await halt();
-      await postDeposit(CRASH_AT + 10_000n);
-      // The crash with the deposit would cure it, but the last snapshot is that of the rebound.
-      await expectRefusal(cure({ tick: 2n, ...depositing }), 'WrongSnapshot');
-      await expectRefusal(cure({ tick: 1n, ...depositing }), 'NotCureTick', [2n, 1n]);
-    });
-
-    it('takes the newest ledger alone', async () => {
+    it('takes no newer ledger at the last snapshot', async () => {
       await open();
       await halt();
       await postDeposit(CRASH_AT + 10_000n);
-      await postRoot(chain, venue, 5n, CRASH_LEDGER.accountCount, CRASH_AT + 10_010n);
-      await expectRefusal(cure({ tick: 1n, ...depositing }), 'WrongLedgerRoot', [
-        5n,
-        DEPOSIT_LEDGER.root,
-      ]);
+      await expectRefusal(cure({ tick: 1n, ...depositing }), 'NotNewerThanOpening', [1n, 1n]);
+    });
+
+    it('lets nobody pick a snapshot', async () => {
+      await openThenRebound();
+      await halt();
+      await expectRefusal(cure({ tick: 2n, ...depositing }), 'WrongLedgerRoot');
+      await expectRefusal(cure({ tick: 1n, ...depositing }), 'NotCureTick', [2n, 1n]);
     });
 
     it('still takes no opening', async () => {
       await openThenRebound();
       await halt();
       await expectRefusal(open({ tick: 2n }), 'MarketHalted');
-    });
-
-    it('takes no cure between its end and the next snapshot', async () => {
-      await open();
-      await halt();
-      await postDeposit(CRASH_AT + 1_000n);
-      await send(venue.marketFeed, 'resume', [CRASH_PRICES]);
-      await expectRefusal(cure({ tick: 1n, ...depositing }), 'StaleTick', [1n, 1n]);
-      await postNextSnapshot(chain, venue, CRASH_AT + 2_000n);
-      await cure({ tick: 2n, ...depositing });
-    });
-
-    it('leaves a cured account to be liquidated from the first tick after it', async () => {
-      await open();
-      await halt();
-      await postDeposit(CRASH_AT + 1_000n);
-      await cure({ tick: 1n, ...depositing });
-      await send(venue.marketFeed, 'resume', [CRASH_PRICES]);
-      await expectRefusal(open({ tick: 1n }), 'StaleTick', [1n, 1n]);
-      await postCrash(CRASH_AT + 2_000n);
-      await open({ tick: 2n });
     });
   });
 });

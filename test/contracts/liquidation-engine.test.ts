@@ -11,11 +11,20 @@ import { z } from 'zod';
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { SCALAR_FIELD_ORDER, proofContext, type Action } from '../../prover/chain/context.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { SLOT_SECONDS } from '../../prover/chain/market-snapshot.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
-import { openLiquidation, openTick, type ProvenAction } from '../../prover/chain/submit.ts';
+import { openLiquidation, type ProvenAction } from '../../prover/chain/submit.ts';
 import type { Ledger } from '../../prover/commitments/ledger.ts';
-import { as, deployContract, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
+import {
+  as,
+  deployContract,
+  expectRefusal,
+  guardianOf,
+  minuteFrom,
+  postRoot,
+  type TestChain,
+} from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import {
   CRASH_AT,
@@ -38,8 +47,7 @@ import {
 const ACCOUNT = accountNamed('ordinary-liquidation');
 const OTHER_ACCOUNT = accountNamed('separate-2');
 const NONCE = CRASH_LEDGER.account(ACCOUNT).settlementNonce;
-const MIN_TICK_INTERVAL = BigInt(DEFAULT_VENUE_CONFIG.minTickInterval);
-const MAX_PROOF_LAG = BigInt(DEFAULT_VENUE_CONFIG.maxProofLag);
+const MAX_AGE = BigInt(DEFAULT_VENUE_CONFIG.maxSnapshotAge);
 
 const STRICT_LIMITS = {
   rewardBps: 100,
@@ -137,11 +145,11 @@ describe('LiquidationEngine.open', () => {
           equityE6: margin.equityE6,
           requirementE6: margin.mmE6,
           rewardE6,
-          clockAtOpen: openedAt,
+          clockAtOpen: openedAt - CRASH_AT,
         },
       ]);
       const OPEN = 1n;
-      expect(await recordOf(venue)).toEqual([OPEN, keeper, 1n, openedAt, rewardE6]);
+      expect(await recordOf(venue)).toEqual([OPEN, keeper, 1n, openedAt - CRASH_AT, rewardE6]);
     });
 
     it('owes the reward to the beneficiary named in it, whoever submits', async () => {
@@ -152,27 +160,21 @@ describe('LiquidationEngine.open', () => {
     });
 
     it('still opens when its tick has become the one before the current', async () => {
-      await postNextSnapshot(chain, venue, CRASH_AT + MIN_TICK_INTERVAL);
+      await postNextSnapshot(chain, venue, CRASH_AT + SLOT_SECONDS);
       await open({ tick: 1n });
     });
 
     it('may cite another tick that binds the very same root, snapshot and parameters', async () => {
-      await postNextSnapshot(chain, venue, CRASH_AT + MIN_TICK_INTERVAL);
+      await postNextSnapshot(chain, venue, CRASH_AT + SLOT_SECONDS);
       await open({ tick: 2n });
     });
 
-    it('starts the auction on the market clock, which left out the time of a halt', async () => {
-      await send(venue.marketFeed, 'halt', []);
-      const haltedAt = await chain.now();
-      await chain.setNextTime(haltedAt + 40n);
-      await send(venue.marketFeed, 'resume', [[584_500_000n, 154_120_000n]]);
-      await postNextSnapshot(chain, venue, haltedAt + 50n, {
-        indexPricesE4: [584_500_000n, 154_120_000n],
-      });
-      const receipt = await open({ tick: 2n });
-      const openedAt = BigInt((await receipt.getBlock()).timestamp);
+    it('starts the auction on the market clock', async () => {
+      await open();
       const [opened] = eventsNamed(await readEvents(venue, chain.provider), 'LiquidationOpened');
-      expect(opened?.values.clockAtOpen).toBe(openedAt - 40n);
+      expect(opened?.values.clockAtOpen).toBe(
+        await read(venue.marketFeed, 'marketClock', [], z.bigint()),
+      );
     });
 
     it('stays within 340,000 gas, and costs what is recorded', async () => {
@@ -187,8 +189,7 @@ describe('LiquidationEngine.open', () => {
   describe('tick', () => {
     it('refuses a proof of another ledger root', async () => {
       await postRoot(chain, venue, LATER_LEDGER.root, LATER_LEDGER.accountCount, CRASH_AT + 5n);
-      await chain.setNextTime(CRASH_AT + MIN_TICK_INTERVAL);
-      await openTick(venue);
+      await postNextSnapshot(chain, venue, CRASH_AT + SLOT_SECONDS);
       await expectRefusal(open({ tick: 2n }), 'WrongLedgerRoot', [
         LATER_LEDGER.root,
         CRASH_LEDGER.root,
@@ -197,34 +198,29 @@ describe('LiquidationEngine.open', () => {
     });
 
     it('refuses a proof of another snapshot', async () => {
-      const at = CRASH_AT + MIN_TICK_INTERVAL;
+      const at = CRASH_AT + SLOT_SECONDS;
       await postNextSnapshot(chain, venue, at, { snapshotHash: 5n });
       await expectRefusal(open({ tick: 2n }), 'WrongSnapshot');
       await open({ tick: 1n });
     });
 
     it('refuses a proof of other parameters', async () => {
-      await send(venue.riskParameters, 'propose', [5n]);
-      const activatableAt = (await chain.now()) + BigInt(DEFAULT_VENUE_CONFIG.parameterDelay);
-      await postNextSnapshot(chain, venue, activatableAt - 40n);
-      await chain.setNextTime(activatableAt);
-      await send(venue.riskParameters, 'activate', []);
-      await openTick(venue);
-      await expectRefusal(open({ tick: 3n }), 'WrongParameters');
-      await open({ tick: 2n });
+      const publicSignals = withSignal(proof, 'parameterHash', 5n);
+      await expectRefusal(open({ publicSignals }), 'WrongParameters');
     });
 
     it('refuses a tick older than the one before the current', async () => {
       for (const n of [1n, 2n]) {
-        await postNextSnapshot(chain, venue, CRASH_AT + n * MIN_TICK_INTERVAL);
+        await postNextSnapshot(chain, venue, CRASH_AT + n * SLOT_SECONDS);
       }
       await expectRefusal(open({ tick: 1n }), 'StaleTick', [1n, 3n]);
     });
 
-    it('refuses a tick past the proof lag', async () => {
-      await chain.setNextTime(CRASH_AT + MAX_PROOF_LAG + 1n);
+    it('refuses a tick whose snapshot is too old', async () => {
+      const last = CRASH_AT - (CRASH_AT % SLOT_SECONDS) + MAX_AGE;
+      await chain.setNextTime(last + 1n);
       await expectRefusal(open(), 'TickTooOld');
-      await chain.setNextTime(CRASH_AT + MAX_PROOF_LAG);
+      await chain.setNextTime(last);
       await open();
     });
 
@@ -232,7 +228,7 @@ describe('LiquidationEngine.open', () => {
       expectRefusal(open({ tick: 2n }), 'UnknownTick', [2n]));
 
     it('refuses to open while the market is halted', async () => {
-      await send(venue.marketFeed, 'halt', []);
+      await send(as(venue.marketFeed, guardianOf(chain)), 'halt', []);
       await expectRefusal(open(), 'MarketHalted');
     });
   });
@@ -248,10 +244,10 @@ describe('LiquidationEngine.open', () => {
     });
 
     it('refuses a proof made for another chain', async () => {
-      const other = await crashVenue(1_337);
-      expect(other.venue.addresses).toEqual(venue.addresses);
-      await expectRefusal(open({}, other.venue), 'WrongContext');
-      await other.chain.close();
+      const { liquidationEngine } = venue.addresses;
+      const context = proofContext(1n, liquidationEngine, 'openLiquidation', keeper);
+      const publicSignals = withSignal(proof, 'context', context);
+      await expectRefusal(open({ publicSignals }), 'WrongContext');
     });
 
     it('refuses a proof made for another action', async () => {
@@ -383,8 +379,7 @@ describe('LiquidationEngine.open', () => {
     it('refuses a new proof of the same account under the next root', async () => {
       await open();
       await postRoot(chain, venue, LATER_LEDGER.root, LATER_LEDGER.accountCount, CRASH_AT + 20n);
-      await chain.setNextTime(CRASH_AT + MIN_TICK_INTERVAL);
-      await openTick(venue);
+      await postNextSnapshot(chain, venue, CRASH_AT + SLOT_SECONDS);
       await expectRefusal(open({ tick: 2n, ...laterProof }), 'AlreadyOpen', [ACCOUNT, NONCE]);
     });
   });
@@ -396,14 +391,17 @@ describe('LiquidationEngine.open', () => {
     });
 
     it('open no more than the window allows, and more in the next window', async () => {
-      const windowStarts = (await chain.now()) + 100n;
+      const minute = minuteFrom((await chain.now()) + 1n);
+      await postNextSnapshot(chain, venue, minute);
+      const windowStarts = minute + 1n;
       const windowEnds = windowStarts + BigInt(STRICT_LIMITS.windowSeconds);
+      const openOther = () => open({ ...otherStrictProof, tick: 2n }, strict);
       await chain.setNextTime(windowStarts);
-      await open(strictProof, strict);
+      await open({ ...strictProof, tick: 2n }, strict);
       await chain.setNextTime(windowEnds - 1n);
-      await expectRefusal(open(otherStrictProof, strict), 'RateLimited', [windowEnds]);
+      await expectRefusal(openOther(), 'RateLimited', [windowEnds]);
       await chain.setNextTime(windowEnds);
-      await open(otherStrictProof, strict);
+      await openOther();
     });
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   Contract,
   Wallet,
+  ZeroHash,
   id,
   type ContractTransactionReceipt,
   type Provider,
@@ -140,6 +141,9 @@ export interface VenueOptions {
   readonly profiles?: LocalVenueOptions['profiles'];
 }
 
+/** Who may halt the market of such a venue. */
+export const guardianOf = (chain: TestChain): Signer => chain.accounts[10]!;
+
 /** A venue with two-of-three oracles, owned by the chain's first account. */
 export async function deployVenue(
   chain: TestChain,
@@ -151,12 +155,16 @@ export async function deployVenue(
     parameterHash: options.parameterHash ?? 77n,
     oracleSigners: ORACLES.map((oracle) => oracle.address),
     oracleThreshold: 2,
+    guardian: await guardianOf(chain).getAddress(),
     profiles: options.profiles ?? {},
     ...(options.config === undefined ? {} : { config: options.config }),
   });
 }
 
 export const DOCUMENT = new TextEncoder().encode('{"snapshot":"of a test"}');
+
+/** The first whole minute from `time` on. */
+export const minuteFrom = (time: bigint): bigint => ((time + 59n) / 60n) * 60n;
 
 /** A snapshot whose every component is as of `time`; fresh each call. */
 export function snapshotAt(time: bigint, overrides: Partial<FeedSnapshot> = {}): FeedSnapshot {
@@ -169,7 +177,12 @@ export function snapshotAt(time: bigint, overrides: Partial<FeedSnapshot> = {}):
     forwardTime: time,
     surfaceTime: time,
     collateralTime: time,
+    bookedThrough: 0n,
+    deadline: time + 60n,
     indexPricesE4: [700_000_000n, 25_000_000n],
+    perpetualMarksE4: [700_000_000n, 25_000_000n],
+    redemptionRatesQ30: [2n ** 30n, 2n ** 30n, 2n ** 30n],
+    marginInputsHash: ZeroHash,
     ...overrides,
   };
 }

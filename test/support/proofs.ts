@@ -4,13 +4,13 @@ import { buildBn128 } from 'ffjavascript';
 
 import type { Profile } from '../../prover/chain/config.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
-import { feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
+import { SLOT_SECONDS, feedSnapshotOf } from '../../prover/chain/market-snapshot.ts';
 import type { ContractProof } from '../../prover/chain/submit.ts';
 import type { FeedSnapshot } from '../../prover/chain/snapshot.ts';
 import type { Account } from '../../prover/commitments/account.ts';
 import type { AccountChange } from '../../prover/commitments/account-change.ts';
 import { Ledger } from '../../prover/commitments/ledger.ts';
-import { loadDefaultParameters } from '../../prover/documents/parameters-document.ts';
+import { loadDefaultParameters, type ParameterSet } from '../../prover/documents/parameters-document.ts';
 import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import {
   PUBLIC_SIGNALS,
@@ -111,7 +111,7 @@ function publication(moment: SampleTick): {
 }
 
 /**
- * Opens the next tick at `at` on a snapshot signed anew. The oracles of this test sign what they
+ * Opens the next tick at `at` on a snapshot of its minute, signed anew. The oracles of this test sign what they
  * are told: the commitment of the crash, or of `moment`, with later times, unless `overrides` says
  * otherwise.
  */
@@ -123,13 +123,15 @@ export async function postNextSnapshot(
   moment: SampleTick = 'crash',
 ): Promise<void> {
   const { signed, bytes } = publication(moment);
+  const slot = at - (at % SLOT_SECONDS);
   const times = {
-    time: at,
-    indexTime: at,
-    perpetualTime: at,
-    forwardTime: at,
-    surfaceTime: at,
-    collateralTime: at,
+    time: slot,
+    deadline: slot + SLOT_SECONDS,
+    indexTime: slot,
+    perpetualTime: slot,
+    forwardTime: slot,
+    surfaceTime: slot,
+    collateralTime: slot,
   };
   await postSnapshot(chain, venue, { ...signed, ...times, ...overrides }, at, bytes);
 }
@@ -156,15 +158,17 @@ interface Claim {
   readonly context: bigint;
   readonly moment?: SampleTick;
   readonly change?: AccountChange;
+  /** The default set if not given. */
+  readonly parameters?: ParameterSet;
 }
 
 async function prove(
   statement: GatedStatement,
-  { ledger, account, context, moment = 'crash', change }: Claim,
+  { ledger, account, context, moment = 'crash', change, parameters = parameterSet }: Claim,
 ): Promise<GatedProof> {
   const opening = ledger.open(account);
   const { snapshot } = sample.snapshots[moment];
-  const tick = new MarketTick(snapshot, parameterSet);
+  const tick = new MarketTick(snapshot, parameters);
   const request = { opening, tick, context, change };
   const instance = prepareStatement(statement, request);
   prover ??= new Prover();
@@ -180,9 +184,10 @@ async function prove(
 
 /** A copy of its own for every caller, so that no test can spoil another's. */
 async function proveOnce(statement: GatedStatement, claim: Claim): Promise<GatedProof> {
-  const { ledger, account, context, moment, change } = claim;
+  const { ledger, account, context, moment, change, parameters = parameterSet } = claim;
   const changed = change === undefined ? '' : packChange(change);
-  const key = [statement, ledger.root, account, context, moment, changed].join();
+  const set = parameters.documentWord;
+  const key = [statement, ledger.root, account, context, moment, changed, set].join();
   const proof = made.get(key) ?? prove(statement, claim);
   made.set(key, proof);
   return structuredClone(await proof);

@@ -47,9 +47,9 @@ function fromBlock(context: CommandContext): number {
   return Number(parseValue(pattern(/^(0|[1-9][0-9]{0,14})$/, rule), text, '--from-block'));
 }
 
-export function maxMoveBps(context: CommandContext, { breakerBps }: FeedState): bigint {
+export function maxMoveBps(context: CommandContext, { breaker: { indexBps } }: FeedState): bigint {
   const text = stringOption(context, 'max-move');
   return text === undefined
-    ? breakerBps
-    : parseValue(decimalBigint(1n, breakerBps), text, '--max-move');
+    ? indexBps
+    : parseValue(decimalBigint(1n, indexBps), text, '--max-move');
 }

@@ -3,17 +3,22 @@ import { describe, expect, it } from 'vitest';
 
 import {
   SnapshotRefused,
+  breachInWords,
+  breachesOf,
+  requireBooked,
   requireListed,
   requireNear,
   requireTimely,
-  wouldHalt,
+  requireWithinBreaker,
 } from '../../../prover/oracle/admission.ts';
+import type { Levels } from '../../../prover/oracle/breaker.ts';
 import type { FeedState } from '../../../prover/oracle/feed-state.ts';
 import type { MarketSnapshot, Pair, Slice } from '../../../prover/model/types.ts';
+import type { PublishedLedger } from '../../../prover/oracle/admission.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 
 const accepted = loadSample().snapshots.calm.snapshot;
-const LATER = 100n;
+const LATER = 120n;
 
 /** What is accepted, `LATER` seconds on, every component as fresh. */
 const next: MarketSnapshot = {
@@ -29,14 +34,36 @@ const prices = (snapshot: MarketSnapshot): Pair<bigint> => [
   snapshot.underlyings[0].indexE4,
   snapshot.underlyings[1].indexE4,
 ];
+const levelsAt = (indices: Pair<bigint>): Levels => ({
+  indexPricesE4: indices,
+  indexAnchorsE4: indices,
+  rateAnchorsQ30: [2n ** 30n, 2n ** 30n, 2n ** 30n],
+});
+const NO_LEVELS: Levels = {
+  indexPricesE4: [0n, 0n],
+  indexAnchorsE4: [0n, 0n],
+  rateAnchorsQ30: [0n, 0n, 0n],
+};
 const state: FeedState = {
   heartbeats: { index: 60n, perpetual: 60n, forward: 300n, surface: 300n, collateral: 3_600n },
-  breakerBps: 5_000n,
+  breaker: {
+    indexBps: 5_000n,
+    anchorBps: 6_000n,
+    anchorBpsPerHour: 2_000n,
+    perpetualBps: 1_000n,
+    rateBps: 500n,
+    rateBpsPerDay: 100n,
+    confirmations: 2n,
+  },
   threshold: 2n,
-  halted: false,
+  haltedAt: 0n,
+  resumableFrom: 0n,
   blockTime: next.time + 2n,
   latestTime: accepted.time,
-  referencePricesE4: prices(accepted),
+  acceptedTime: accepted.time,
+  bookedThrough: 0n,
+  breaches: 0n,
+  levels: levelsAt(prices(accepted)),
   accepted,
 };
 
@@ -55,7 +82,8 @@ const timely = (change: Partial<MarketSnapshot>, against: Partial<FeedState> = {
 describe('requireTimely', () => {
   it('admits a snapshot up to the last second of every rule', () => {
     expect(timely({})).toBe('admitted');
-    expect(timely({ time: state.blockTime + 60n })).toBe('admitted');
+    expect(timely({ time: next.time + 60n })).toBe('admitted');
+    expect(timely({}, { blockTime: next.time + 57n })).toBe('admitted');
     expect(
       timely(
         { surfaceTime: state.blockTime - 300n },
@@ -66,8 +94,11 @@ describe('requireTimely', () => {
   });
 
   it('refuses one second beyond', () => {
-    expect(timely({ time: state.blockTime + 61n })).toMatch(/^FROM_THE_FUTURE/);
-    expect(timely({ time: accepted.time })).toMatch(/^NOT_NEWER/);
+    expect(timely({ time: next.time + 1n })).toMatch(/^NOT_ON_THE_MINUTE/);
+    expect(timely({ time: next.time + 120n })).toMatch(/^FROM_THE_FUTURE/);
+    expect(timely({}, { blockTime: next.time + 60n })).toMatch(/^TOO_LATE/);
+    expect(timely({}, { resumableFrom: next.time + 1n })).toMatch(/^MARKET_HALTED/);
+    expect(timely({}, { resumableFrom: next.time })).toBe('admitted');
     // A snapshot that tripped the breaker was not accepted, but its time counts.
     expect(timely({}, { latestTime: next.time })).toMatch(/^NOT_NEWER/);
     expect(timely({}, { latestTime: next.time - 1n })).toBe('admitted');
@@ -87,14 +118,17 @@ describe('requireTimely', () => {
   );
 
   it('has nothing to be newer than before the first snapshot', () => {
-    const { accepted: _accepted, referencePricesE4: _prices, ...rest } = state;
-    const first = { ...rest, latestTime: 0n };
+    const { accepted: _accepted, ...rest } = state;
+    const first = { ...rest, latestTime: 0n, acceptedTime: 0n, levels: NO_LEVELS };
     expect(code(() => requireTimely(next, first))).toBe('admitted');
     expect(code(() => requireNear(next, first, 5_000n))).toBe('admitted');
     expect(code(() => requireListed(next, first))).toBe('admitted');
-    expect(wouldHalt(next, first)).toBe(false);
+    expect(breachesOf(next, first)).toEqual([]);
   });
 });
+
+type Booked = MarketSnapshot & { readonly bookedThrough: bigint };
+const nextBooked = (bookedThrough: bigint): Booked => ({ ...next, bookedThrough });
 
 describe('requireListed', () => {
   type Slices = MarketSnapshot['underlyings'][0]['slices'];
@@ -108,18 +142,33 @@ describe('requireListed', () => {
     const { expiry, forwardRatioQ30, confidenceQ10 } = first!;
     return { state: 'expired', expiry, forwardRatioQ30, confidenceQ10, settlementPriceE4 } as const;
   };
-  const judge = (before: Slices, after: Slices): string =>
-    code(() =>
-      requireListed(withSlices(next, after), { ...state, accepted: withSlices(accepted, before) }),
+  const judge = (before: Slices, after: Slices, bookedThrough = 0n): string => {
+    const snapshot: Booked = { ...withSlices(next, after), bookedThrough };
+    return code(() =>
+      requireListed(snapshot, { ...state, accepted: withSlices(accepted, before) }),
     );
+  };
   const refusal = (rule: string): string => `${rule}: ETH ${first!.expiry}`;
 
-  it('lets expiries come, expire, be settled and then leave', () => {
+  it('lets expiries come, expire, be settled and, once they are booked, leave', () => {
     expect(judge(rest, slices)).toBe('admitted');
     expect(judge(slices, [expired(0n), ...rest])).toBe('admitted');
     expect(judge([expired(0n), ...rest], [expired(5n), ...rest])).toBe('admitted');
     expect(judge([expired(5n), ...rest], [expired(5n), ...rest])).toBe('admitted');
-    expect(judge([expired(5n), ...rest], rest)).toBe('admitted');
+    expect(judge([expired(5n), ...rest], rest, first!.expiry)).toBe('admitted');
+  });
+
+  it('refuses one that is settled and leaves before the ledger has booked it', () => {
+    expect(judge([expired(5n), ...rest], rest)).toBe(refusal('DELISTED'));
+    expect(judge([expired(5n), ...rest], rest, first!.expiry - 1n)).toBe(refusal('DELISTED'));
+  });
+
+  it('refuses to forget what was booked', () => {
+    const booked = { ...state, bookedThrough: 10n };
+    const at = (bookedThrough: bigint): string =>
+      code(() => requireListed(nextBooked(bookedThrough), booked));
+    expect(at(9n)).toBe('BOOKED_WENT_BACKWARDS: bookedThrough');
+    expect(at(10n)).toBe('admitted');
   });
 
   it('refuses one that leaves before it is settled', () => {
@@ -142,6 +191,45 @@ describe('requireListed', () => {
   });
 });
 
+describe('requireBooked', () => {
+  const EXPIRY = 1_000n;
+  const holding = (expiry: bigint): PublishedLedger['accounts'][number] => ({
+    quoteE6: 0n,
+    collateralE8: [0n, 0n, 0n],
+    positions: [{ instrument: { underlying: 0, kind: 'future', expiry, strikeE4: 0n }, lots: 1n }],
+  });
+  const perpetual: PublishedLedger['accounts'][number] = {
+    ...holding(EXPIRY),
+    positions: [
+      { instrument: { underlying: 0, kind: 'perpetual', expiry: 0n, strikeE4: 0n }, lots: 1n },
+    ],
+  };
+  const judge = (bookedThrough: bigint, ledger?: Partial<PublishedLedger>): string =>
+    code(() =>
+      requireBooked(
+        nextBooked(bookedThrough),
+        { ...state, bookedThrough: 500n },
+        ledger === undefined ? undefined : { root: 1n, acceptedRoot: 1n, accounts: [], ...ledger },
+      ),
+    );
+
+  it('asks for no ledger while nothing new is booked: a feed does not stop for one', () => {
+    expect(judge(500n)).toBe('admitted');
+    expect(judge(501n)).toBe('LEDGER_NEEDED: bookedThrough');
+  });
+
+  it('takes the ledger that the chain has, and no other', () => {
+    expect(judge(501n, {})).toBe('admitted');
+    expect(judge(501n, { acceptedRoot: 2n })).toMatch(/^ANOTHER_LEDGER/);
+  });
+
+  it('refuses to say that a position was booked which the ledger still holds', () => {
+    const ledger = { accounts: [perpetual, holding(EXPIRY)] };
+    expect(judge(EXPIRY - 1n, ledger)).toBe('admitted');
+    expect(judge(EXPIRY, ledger)).toMatch(/^NOT_BOOKED: account 1 of the ledger/);
+  });
+});
+
 describe('requireNear', () => {
   /** `next` at a BTC index of so many bps of the reference, the perpetual moving along. */
   function moved(bps: bigint): MarketSnapshot {
@@ -150,7 +238,7 @@ describe('requireNear', () => {
     const indexE4 = (reference * bps) / 10_000n;
     return { ...next, underlyings: [{ ...btc, indexE4, perpetualMarkE4: indexE4 }, eth] };
   }
-  const around: FeedState = { ...state, referencePricesE4: [700_000_000n, prices(accepted)[1]] };
+  const around: FeedState = { ...state, levels: levelsAt([700_000_000n, prices(accepted)[1]]) };
 
   it.each([
     [10_200n, 200n, 'admitted'],
@@ -161,10 +249,23 @@ describe('requireNear', () => {
     expect(code(() => requireNear(moved(at), around, limit))).toBe(expected);
   });
 
-  it('knows what the feed would halt on', () => {
-    expect(wouldHalt(moved(15_000n), around)).toBe(false);
-    expect(wouldHalt(moved(15_001n), around)).toBe(true);
-    expect(wouldHalt(moved(4_999n), around)).toBe(true);
+  it('knows what the feed would not accept', () => {
+    expect(breachesOf(moved(15_000n), around)).toEqual([]);
+    const [breach] = breachesOf(moved(15_001n), around);
+    expect(breach).toMatchObject({ guard: 'indexFromLast', which: 0, level: 700_000_000n });
+    expect(breachInWords(breach!)).toMatch(/^index of BTC against the last accepted: /);
+    expect(breachesOf(moved(4_999n), around)).toHaveLength(1);
+    expect(code(() => requireWithinBreaker(moved(4_999n), around))).toBe(
+      'BEYOND_BREAKER: index of BTC against the last accepted',
+    );
+  });
+
+  it('takes an announced level as it is: an anchor does not follow through a halt', () => {
+    const walked = { ...around, acceptedTime: 0n };
+    const far = moved(3_000n);
+    const anchored = { ...walked, breaker: { ...state.breaker, indexBps: 9_000n } };
+    expect(breachesOf(far, anchored)).toEqual([]);
+    expect(breachesOf(far, { ...anchored, haltedAt: 1n })).toHaveLength(1);
   });
 
   it('measures a settlement price when it appears, from the index beside it', () => {

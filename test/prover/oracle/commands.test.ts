@@ -7,10 +7,18 @@ import { Wallet, encryptKeystoreJsonSync } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { LocalVenue } from '../../../prover/chain/deploy.ts';
+import { send } from '../../../prover/chain/refusal.ts';
 import { feedSnapshotOf } from '../../../prover/chain/market-snapshot.ts';
 import type { FeedSnapshot } from '../../../prover/chain/snapshot.ts';
 import { loadSample, type Sample } from '../../../prover/sample/sample.ts';
-import { ORACLES, deployVenue, postRoot, postSnapshot } from '../../support/chain.ts';
+import {
+  ORACLES,
+  as,
+  deployVenue,
+  guardianOf,
+  postRoot,
+  postSnapshot,
+} from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';
 
@@ -150,12 +158,24 @@ describe('oracle sign refuses', () => {
     expect(refused.stderr).toMatch(/^surfaceTime: 90\d s old, may be at most 300 s$/);
   });
 
-  it('a snapshot that is not newer than the last accepted one', async () => {
+  it('a snapshot that is not of the newest minute, or of no whole one', async () => {
     writeFileSync(path('calm.json'), sample.snapshots.calm.document);
-    const { time } = sample.snapshots.calm.snapshot;
-    expect((await sign(oracle, 'no.json', 'calm.json')).stderr).toBe(
-      `the snapshot's time ${time} is not after ${time}, the last that the feed took`,
+    expect((await sign(oracle, 'no.json', 'calm.json')).stderr).toMatch(
+      /^the snapshot's time \d+ is more than a minute before .*: the feed takes the newest minute only$/,
     );
+    const name = write('odd.json', (document) => (document.time += 30));
+    expect((await sign(oracle, 'no.json', name)).stderr).toMatch(/is not a whole minute$/);
+  });
+
+  it('no snapshot of now on an idle chain, whose latest block is long past', async () => {
+    const name = write('later.json', (document) => {
+      for (const field of Object.keys(document) as (keyof SnapshotDocument)[]) {
+        if (field.toLowerCase().endsWith('time')) (document[field] as number) += 600;
+      }
+    });
+    expect((await sign(oracle, 'no.json', name)).stderr).toMatch(/is after the chain's/);
+    await chain.rpc('evm_increaseTime', [600]);
+    expect(await sign(oracle, 'yes.json', name)).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('a snapshot from the future', async () => {
@@ -179,12 +199,11 @@ describe('oracle sign refuses', () => {
     expect(existsSync(path('no.json'))).toBe(false);
   });
 
-  it('a snapshot that drops an expiry, unless told to', async () => {
+  it('a snapshot that drops an expiry which was not booked', async () => {
     const name = write('dropped.json', (document) => document.underlyings[1]!.slices.pop());
     expect((await sign(oracle, 'no.json', name)).stderr).toMatch(
-      /^ETH \d+: was in the last accepted snapshot, is not settled, and is gone$/,
+      /^ETH \d+: was in the last accepted snapshot, is not booked, and is gone$/,
     );
-    expect((await sign(oracle, 'yes.json', name, '--allow-delisting')).status).toBe(0);
   });
 
   it.each([
@@ -269,7 +288,7 @@ describe('a snapshot relayed through another contract', () => {
     await relay();
     const next = write('next.json', (document) => {
       for (const field of Object.keys(document) as (keyof SnapshotDocument)[]) {
-        if (field.toLowerCase().endsWith('time')) (document[field] as number) += 30;
+        if (field.toLowerCase().endsWith('time')) (document[field] as number) += 60;
       }
     });
     const refused = await sign(oracle, 'no.json', next);
@@ -284,10 +303,9 @@ describe('a snapshot relayed through another contract', () => {
     });
   });
 
-  it('keeps nobody from signing when it tripped the breaker', async () => {
+  it('is known when it was beyond the breaker: its minute is spent', async () => {
     await relay({ indexPricesE4: [1n, 1n] });
-    expect(await venue.marketFeed.getFunction('halted').staticCall()).toBe(true);
-    expect(await sign(oracle, 'yes.json')).toMatchObject({ status: 0 });
+    expect((await sign(oracle, 'no.json')).stderr).toMatch(/is not after \d+, the last that/);
   });
 });
 
@@ -336,7 +354,7 @@ describe('oracle submit refuses', () => {
     );
   });
 
-  it('what would halt the market, unless told to', async () => {
+  it('what is beyond the breaker, unless told to', async () => {
     const name = write('half.json', (document) => {
       const btc = document.underlyings[0]!;
       btc.indexE4 = (BigInt(btc.indexE4) / 3n).toString();
@@ -360,19 +378,22 @@ describe('oracle submit refuses', () => {
       path('halting.json'),
       formatAttestation({ chainId: chain.chainId, marketFeed, document, signatures }),
     );
-    expect((await submit('halting.json')).stderr).toMatch(/^index of BTC: /);
-    const halting = await submit('halting.json', '--allow-halt');
-    expect(halting).toMatchObject({
-      status: 0,
-      stderr: 'beyond the breaker: this halts the market',
-    });
-    expect(halting.stdout).toContain('the breaker tripped: the market is halted');
+    expect((await submit('halting.json')).stderr).toMatch(
+      /^index of BTC against the last accepted: /,
+    );
+    const halting = await submit('halting.json', '--allow-breach', '--json');
+    expect(halting).toMatchObject({ status: 0 });
+    expect(halting.stderr).toMatch(/^beyond the breaker: index of BTC against the last accepted: /);
+    expect(JSON.parse(halting.stdout)).toMatchObject({ tick: null, halted: false });
+  });
 
+  it('anything while the market is halted, but what may end it', async () => {
     await sign(ORACLES[0]!, 'first.json');
     await sign(ORACLES[1]!, 'second.json');
     await combine('first.json', 'second.json');
-    expect((await submit('both.json')).stderr).toBe(
-      'the market is halted: the feed takes no snapshot',
+    await send(as(venue.marketFeed, guardianOf(chain)), 'halt', []);
+    expect((await submit('both.json')).stderr).toMatch(
+      /^the market is halted: the feed takes no snapshot of before \d+$/,
     );
   });
 });

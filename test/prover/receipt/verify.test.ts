@@ -34,6 +34,7 @@ import { verifyReceipt, type Expectations } from '../../../prover/receipt/verify
 import { canonicalJson } from '../../../prover/core/schema.ts';
 import { packChange } from '../../../prover/statements/change.ts';
 import { NO_CHANGE } from '../../../prover/commitments/account-change.ts';
+import { as, guardianOf } from '../../support/chain.ts';
 import { postNextSnapshot, rerandomised } from '../../support/proofs.ts';
 import {
   ACCOUNT,
@@ -181,7 +182,7 @@ describe('a receipt that holds', () => {
       "to now (2026-02-05 16:10:03 UTC, the node's latest block) only because no tick followed: " +
         'no contract takes it any more, account',
     );
-    await send(at.venue.marketFeed, 'halt', []);
+    await send(as(at.venue.marketFeed, guardianOf(at.chain)), 'halt', []);
     const halted = await verifyReceipt(made.exact, expected);
     expect(halted.tick).toMatchObject({ isAdmissible: false, isHalted: true });
     expect(sentenceOf(halted)).toMatch(/latest block\) only because the market is halted, account/);
@@ -367,7 +368,7 @@ describe('a receipt that the chain contradicts', () => {
   it('is refused by a feed whose next tick has an impossible time', async () => {
     const asked = FEED_VIEWS.encodeFunctionData('tickAt', [at.place.tick + 1n]);
     for (const time of [1n, 2n ** 32n, 2n ** 63n]) {
-      const answer = FEED_VIEWS.encodeFunctionResult('tickAt', [[1n, 1n, 1n, time, 1n, 1n]]);
+      const answer = FEED_VIEWS.encodeFunctionResult('tickAt', [[1n, 1n, 1n, time, time, 1n, 1n]]);
       const odd: JsonRpc = async (method, params) =>
         (params[0] as { data?: string } | undefined)?.data === asked ? answer : rpc(method, params);
       await expectRefused(made.exact, 'TICK_MISMATCH', /tick 2 at no time that a later block/, {

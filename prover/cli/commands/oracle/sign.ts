@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { signSnapshot } from '../../../chain/snapshot.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
-import { requireListed, requireNear, requireTimely } from '../../../oracle/admission.ts';
+import { requireSignable } from '../../../oracle/admission.ts';
 import { attested, formatAttestation, type Attestation } from '../../../oracle/attestation.ts';
 import { readFeedState, strangers } from '../../../oracle/feed-state.ts';
+import { readPublishedLedger } from '../../../oracle/published-ledger.ts';
 import type { Command } from '../../command.ts';
 import {
   FEED_OPTION,
@@ -21,10 +22,10 @@ export const command: Command = {
   name: 'oracle sign',
   description:
     'Signs the document byte for byte as MarketFeed checks it (EIP-712), after refusing one that\n' +
-    'breaks a rule of the format, is stale or older than the last accepted one, or whose prices are\n' +
-    'further from the last accepted ones than --max-move, or from which an expiry is gone that was\n' +
-    'not settled. Look at the snapshot before you sign it:\n' +
-    'whoever signs attests that it is the market.',
+    'breaks a rule of the format, is stale or not of the newest minute, whose prices are beyond the\n' +
+    'breaker or further from the last accepted ones than --max-move, from which an expiry is gone\n' +
+    'that the ledger has not booked, or that changes a settlement price. Look at the snapshot before\n' +
+    'you sign it: whoever signs attests that it is the market.',
   example:
     'npx plimsoll oracle sign snapshot.json --rpc http://127.0.0.1:8545 --feed 0x… --keystore oracle.json --out signed-1.json',
   positionals: [{ name: 'snapshot', required: true, describe: 'the snapshot document' }],
@@ -33,9 +34,10 @@ export const command: Command = {
     feed: FEED_OPTION,
     keystore: KEYSTORE_OPTION,
     'max-move': MAX_MOVE_OPTION,
-    'allow-delisting': {
-      type: 'boolean',
-      describe: 'sign although an expiry left before it was settled, or a settlement price changed',
+    ledger: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'the published ledger, without which bookedThrough cannot be signed to rise',
     },
     last: LAST_OPTION,
     'from-block': FROM_BLOCK_OPTION,
@@ -52,9 +54,17 @@ export const command: Command = {
     const { provider, chainId } = await connectRpc(context);
     try {
       const state = await readFeedState(provider, marketFeed, knownToSigners(context));
-      requireTimely(snapshot, state);
-      requireNear(snapshot, state, maxMoveBps(context, state));
-      if (context.options['allow-delisting'] !== true) requireListed(snapshot, state);
+      const path = stringOption(context, 'ledger');
+      const ledger =
+        path === undefined
+          ? undefined
+          : await readPublishedLedger(
+              provider,
+              marketFeed,
+              snapshot.time,
+              readTextFile(path, '--ledger'),
+            );
+      requireSignable(snapshot, state, maxMoveBps(context, state), ledger);
       if ((await strangers(provider, marketFeed, [signer.address])).length > 0) {
         context.note(`${signer.address} does not belong to the feed's quorum today`);
       }

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractTransactionReceipt } from 'ethers';
+import { z } from 'zod';
 
-import { send } from '../../../chain/refusal.ts';
+import { read, send } from '../../../chain/refusal.ts';
 import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
 import { readTextFile } from '../../../core/files.ts';
-import { requireNear, requireTimely, wouldHalt } from '../../../oracle/admission.ts';
+import {
+  breachInWords,
+  breachesOf,
+  requireNear,
+  requireTimely,
+  requireWithinBreaker,
+} from '../../../oracle/admission.ts';
 import { attested, parseAttestation, type Attestation } from '../../../oracle/attestation.ts';
 import {
   feedContract,
@@ -36,9 +43,6 @@ async function requireAdmissible(
       `is chain ${chainId}, the attestation is for ${attestation.chainId}`,
     );
   }
-  if (state.halted) {
-    throw new PlimsollError('MARKET_HALTED', 'the market is halted: the feed takes no snapshot');
-  }
   const signers = attestation.signatures.map(({ signer }) => signer);
   const [stranger] = await strangers(provider, attestation.marketFeed, signers);
   if (stranger !== undefined) {
@@ -52,8 +56,9 @@ async function requireAdmissible(
   }
   const { snapshot } = attested(attestation.document);
   requireTimely(snapshot, state);
-  if (context.options['allow-halt'] !== true)
-    requireNear(snapshot, state, maxMoveBps(context, state));
+  if (context.options['allow-breach'] === true) return;
+  requireWithinBreaker(snapshot, state);
+  requireNear(snapshot, state, maxMoveBps(context, state));
 }
 
 function tickOf(feed: ReturnType<typeof feedContract>, receipt: ContractTransactionReceipt) {
@@ -67,7 +72,8 @@ export const command: Command = {
   name: 'oracle submit',
   description:
     'Anyone may relay. Refuses what the feed would refuse, and a snapshot whose prices are further\n' +
-    'from the last accepted ones than --max-move: beyond the breaker it would halt the market.',
+    'from the last accepted ones than --max-move: beyond the breaker it opens no tick, and the second\n' +
+    'in a row halts the market.',
   example:
     'npx plimsoll oracle submit attestation.json --rpc http://127.0.0.1:8545 --keystore relayer.json',
   positionals: [{ name: 'attestation', required: true, describe: 'the file of oracle combine' }],
@@ -75,9 +81,10 @@ export const command: Command = {
     rpc: RPC_OPTION,
     keystore: KEYSTORE_OPTION,
     'max-move': MAX_MOVE_OPTION,
-    'allow-halt': {
+    'allow-breach': {
       type: 'boolean',
-      describe: 'submit whatever the prices, even where that halts the market',
+      describe:
+        'submit whatever the prices, even where that makes the market uncertain or halts it',
     },
     last: LAST_OPTION,
     'from-block': FROM_BLOCK_OPTION,
@@ -93,7 +100,9 @@ export const command: Command = {
       const { provider } = connection;
       const state = await readFeedState(provider, attestation.marketFeed, knownToSigners(context));
       await requireAdmissible(context, connection, attestation, state);
-      if (wouldHalt(snapshot, state)) context.note('beyond the breaker: this halts the market');
+      for (const breach of breachesOf(snapshot, state)) {
+        context.note(`beyond the breaker: ${breachInWords(breach)}`);
+      }
 
       const feed = feedContract(attestation.marketFeed, relayer.connect(provider));
       const receipt = await send(feed, 'submitSnapshot', [
@@ -105,14 +114,14 @@ export const command: Command = {
       context.print(`transaction    ${receipt.hash}`);
       context.print(`gas            ${receipt.gasUsed}`);
       context.print(
-        tick === undefined ? 'the breaker tripped: the market is halted' : `margin tick    ${tick}`,
+        tick === undefined ? 'beyond the breaker: no tick was opened' : `margin tick    ${tick}`,
       );
       context.printJson({
         transaction: receipt.hash,
         gasUsed: receipt.gasUsed,
         snapshotHash: message.snapshotHash,
         tick: tick ?? null,
-        halted: tick === undefined,
+        halted: await read(feed, 'halted', [], z.boolean()),
       });
     } finally {
       connection.provider.destroy();
