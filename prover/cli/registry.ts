@@ -124,6 +124,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/oracle/submit.ts')).command,
   ),
   entry(
+    'oracle run',
+    'be one of the feed’s oracles, minute by minute, with its peers',
+    async () => (await import('./commands/oracle/run.ts')).command,
+  ),
+  entry(
     'backtest',
     'would margin have held? coverage, clustering and procyclicality on price bars',
     async () => (await import('./commands/backtest/backtest.ts')).command,
@@ -137,9 +142,6 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     'forecast',
     'forecasts of volatility compared out of sample',
     async () => (await import('./commands/forecast/forecast.ts')).command,
-    'oracle run',
-    'be one of the feed’s oracles, minute by minute, with its peers',
-    async () => (await import('./commands/oracle/run.ts')).command,
   ),
   entry(
     'completions',

@@ -9,8 +9,8 @@ import { read, send } from '../../prover/chain/refusal.ts';
 import { healthProof } from '../../prover/chain/submit.ts';
 import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import { readTextFile } from '../../prover/core/files.ts';
+import { DEFAULT_PARAMETERS_PATH } from '../../prover/documents/default-parameters.ts';
 import {
-  DEFAULT_PARAMETERS_PATH,
   loadDefaultParameters,
   parseParameters,
   type ParameterSet,

@@ -6,6 +6,7 @@ import { attested, formatAttestation, type Attestation } from '../../../oracle/a
 import { readFeedState, strangers } from '../../../oracle/feed-state.ts';
 import { readPublishedLedger } from '../../../oracle/published-ledger.ts';
 import type { Command } from '../../command.ts';
+import { stringOption } from '../../command.ts';
 import {
   FEED_OPTION,
   FROM_BLOCK_OPTION,
