@@ -18,6 +18,7 @@ contract InsecureTransitionVerifier is IStateTransitionVerifier {
         uint32,
         uint256,
         uint32,
+        uint64,
         bytes calldata
     ) external pure returns (bool) {
         return true;

@@ -26,6 +26,7 @@ contract LedgerRegistry is ILedgerRegistry {
     function submitRoot(
         uint256 newRoot,
         uint32 newAccountCount,
+        uint64 newBookedThrough,
         bytes calldata transitionProof
     ) external {
         Ledger memory previous = _latest;
@@ -34,11 +35,16 @@ contract LedgerRegistry is ILedgerRegistry {
         require(newRoot != previous.root, RootUnchanged(newRoot));
         require(newAccountCount <= MAX_ACCOUNTS, TooManyAccounts(newAccountCount, MAX_ACCOUNTS));
         require(
+            newBookedThrough >= previous.bookedThrough,
+            BookingWentBackwards(newBookedThrough, previous.bookedThrough)
+        );
+        require(
             transitionVerifier.verifyTransition(
                 previous.root,
                 previous.accountCount,
                 newRoot,
                 newAccountCount,
+                newBookedThrough,
                 transitionProof
             ),
             TransitionRejected(previous.root, newRoot)
@@ -52,7 +58,7 @@ contract LedgerRegistry is ILedgerRegistry {
             accountCount: newAccountCount,
             root: newRoot,
             acceptedAt: acceptedAt,
-            bookedThrough: 0
+            bookedThrough: newBookedThrough
         });
         emit RootAccepted(sequence, newRoot, newAccountCount);
     }

@@ -13,8 +13,8 @@ interface ILedgerRegistry {
     /// @param root Poseidon root of the account tree with the account count bound in
     /// @param accountCount Accounts in the tree; every leaf at or beyond it is empty
     /// @param acceptedAt Block time of its acceptance
-    /// @param bookedThrough Every position whose expiry is not after this has been booked; zero while
-    /// transitions do not state it
+    /// @param bookedThrough Every position whose expiry is not after this has been booked, as the
+    /// transition states
     struct Ledger {
         uint64 sequence;
         uint32 accountCount;
@@ -29,12 +29,14 @@ interface ILedgerRegistry {
     error RootNotInField(uint256 root);
     error RootUnchanged(uint256 root);
     error TooManyAccounts(uint256 accountCount, uint256 maximum);
+    error BookingWentBackwards(uint64 bookedThrough, uint64 previous);
     error TransitionRejected(uint256 previousRoot, uint256 newRoot);
 
     /// @notice Makes `newRoot` the latest root, if the transition verifier accepts it.
     function submitRoot(
         uint256 newRoot,
         uint32 newAccountCount,
+        uint64 newBookedThrough,
         bytes calldata transitionProof
     ) external;
 

@@ -13,12 +13,14 @@ interface IStateTransitionVerifier {
     /// @param previousAccountCount The account count bound into `previousRoot`
     /// @param newRoot The proposed root, below the scalar field
     /// @param newAccountCount The account count bound into `newRoot`
+    /// @param newBookedThrough No position of the new ledger has expired by then; never before the last one
     /// @param proof The rollup's proof, in the rollup's own encoding
     function verifyTransition(
         uint256 previousRoot,
         uint32 previousAccountCount,
         uint256 newRoot,
         uint32 newAccountCount,
+        uint64 newBookedThrough,
         bytes calldata proof
     ) external view returns (bool);
 }

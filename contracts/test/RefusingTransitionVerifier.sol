@@ -17,6 +17,7 @@ contract RefusingTransitionVerifier is IStateTransitionVerifier {
         uint32,
         uint256,
         uint32,
+        uint64,
         bytes calldata
     ) external pure returns (bool) {
         return false;

@@ -25,7 +25,7 @@ export function canaryContext(chainId: bigint, contract: string, parameterHash: 
     ['uint256', 'address', 'bytes32', 'uint256'],
     [chainId, contract, CANARY, parameterHash],
   );
-  return BigInt(keccak256(encoded)) % SCALAR_FIELD_ORDER;
+  return BigInt(keccak256(encoded)) % SCALAR_FIELD;
 }
 
 /**

@@ -8,10 +8,6 @@ import { documentHash, type FeedSnapshot } from './snapshot.ts';
 /** Snapshots hold as of whole minutes; the feed takes the newest one only. */
 export const SLOT_SECONDS = 60n;
 
-/** Everything that expired by then was booked by the ledger; version 1 of the format cannot say it. */
-export const bookedThroughOf = (snapshot: MarketSnapshot & { bookedThrough?: bigint }): bigint =>
-  snapshot.bookedThrough ?? 0n;
-
 /** The numbers that a contract can see of a snapshot. */
 export function headlinesOf({ underlyings: [btc, eth], collateral }: MarketSnapshot) {
   const [ofBtc, ofEth, ofStEth] = collateral;
@@ -40,7 +36,7 @@ export function feedSnapshotOf(snapshot: MarketSnapshot, document: string): Feed
     forwardTime: snapshot.forwardTime,
     surfaceTime: snapshot.surfaceTime,
     collateralTime: snapshot.collateralTime,
-    bookedThrough: bookedThroughOf(snapshot),
+    bookedThrough: snapshot.bookedThrough,
     // The next one takes its place: what was signed and not relayed by then is worth nothing.
     deadline: snapshot.time + SLOT_SECONDS,
     ...headlinesOf(snapshot),

@@ -6,14 +6,20 @@ import type { Profile } from './config.ts';
 import { send } from './refusal.ts';
 import type { Venue } from './venue.ts';
 
-/** Posts the next ledger root; `transitionProof` is the rollup's own, in the rollup's encoding. */
+/** Posts the next ledger root, and by when it has booked what expired; `transitionProof` is the rollup's own, in the rollup's encoding. */
 export async function submitRoot(
   venue: Venue,
   root: bigint,
   accountCount: bigint,
+  bookedThrough: bigint,
   transitionProof = '0x',
 ): Promise<ContractTransactionReceipt> {
-  return send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, transitionProof]);
+  return send(venue.ledgerRegistry, 'submitRoot', [
+    root,
+    accountCount,
+    bookedThrough,
+    transitionProof,
+  ]);
 }
 
 /** The points of a proof, as `toSolidity` orders them. */

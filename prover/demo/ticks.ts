@@ -39,10 +39,10 @@ export async function publishRoot(
   chain: LocalChain,
   venue: Venue,
   ledger: Ledger,
-  snapshotTime: bigint,
+  { time, bookedThrough }: PublishedSnapshot['snapshot'],
 ): Promise<void> {
-  await chain.setNextTime(snapshotTime - 1n);
-  await submitRoot(venue, ledger.root, ledger.accountCount);
+  await chain.setNextTime(time - 1n);
+  await submitRoot(venue, ledger.root, ledger.accountCount, bookedThrough);
 }
 
 /**
@@ -55,7 +55,7 @@ export async function openTickWith(
   ledger: Ledger,
   published: PublishedSnapshot,
 ): Promise<EventValues<'TickOpened'>> {
-  await publishRoot(chain, venue, ledger, published.snapshot.time);
+  await publishRoot(chain, venue, ledger, published.snapshot);
   const { blockNumber } = await publishSnapshot(chain, venue, published);
   const [opened] = eventsNamed(await readEvents(venue, chain.provider, blockNumber), 'TickOpened');
   const tick = confirm(opened, 'the feed opened a margin tick').values;

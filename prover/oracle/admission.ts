@@ -8,7 +8,7 @@ import {
   type Slice,
   type UnderlyingId,
 } from '../model/types.ts';
-import { bookedThroughOf, headlinesOf, SLOT_SECONDS } from '../chain/market-snapshot.ts';
+import { headlinesOf, SLOT_SECONDS } from '../chain/market-snapshot.ts';
 import { distance, measure, type Breach, type Guard } from './breaker.ts';
 import type { FeedState } from './feed-state.ts';
 
@@ -90,7 +90,7 @@ export function requireListed(
   snapshot: MarketSnapshot,
   { accepted, bookedThrough }: FeedState,
 ): void {
-  const booked = bookedThroughOf(snapshot);
+  const booked = snapshot.bookedThrough;
   requireThat(
     booked >= bookedThrough,
     'BOOKED_WENT_BACKWARDS',
@@ -135,7 +135,7 @@ export function requireBooked(
   { bookedThrough }: FeedState,
   ledger: PublishedLedger | undefined,
 ): void {
-  const booked = bookedThroughOf(snapshot);
+  const booked = snapshot.bookedThrough;
   if (booked <= bookedThrough) return;
   if (ledger === undefined) {
     throw new SnapshotRefused(

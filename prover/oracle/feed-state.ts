@@ -135,7 +135,8 @@ async function acceptedDocument(
   }
 }
 
-const asObject = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
+/** A struct that a contract answers, by the names of its fields. */
+export const asObject = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
   z.preprocess((result: { toObject(deep: true): unknown }) => result.toObject(true), schema);
 
 const pendingSchema = z.object({ timestamp: z.string().transform((text) => BigInt(text)) });

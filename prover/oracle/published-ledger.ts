@@ -7,16 +7,34 @@ import { read } from '../chain/refusal.ts';
 import { Ledger } from '../commitments/ledger.ts';
 import { parseLedger } from '../documents/ledger-document.ts';
 import type { PublishedLedger } from './admission.ts';
-import { feedContract } from './feed-state.ts';
+import { asObject, feedContract } from './feed-state.ts';
 
 /** The root of the newest ledger that the chain had accepted at `time`; 0 where there was none. */
 async function acceptedRoot(provider: Provider, marketFeed: string, time: bigint): Promise<bigint> {
   const feed = feedContract(marketFeed, provider);
   const address = await read(feed, 'ledgerRegistry', [], z.string());
   const registry = new Contract(address, exportedAbi('LedgerRegistry'), provider);
-  const { root } = await read(registry, 'ledgerAt', [time], z.looseObject({ root: z.bigint() }));
+  const { root } = await read(
+    registry,
+    'ledgerAt',
+    [time],
+    asObject(z.object({ root: z.bigint() })),
+  );
   return root;
 }
+
+/** The ledger of a text, hashed once: the tree over a large one takes longer than a peer waits. */
+function hashedOnce(): (text: string) => Pick<PublishedLedger, 'root' | 'accounts'> {
+  let last: { text: string; ledger: Pick<PublishedLedger, 'root' | 'accounts'> } | undefined;
+  return (text) => {
+    if (last?.text !== text) {
+      const accounts = parseLedger(text);
+      last = { text, ledger: { root: new Ledger(accounts).root, accounts } };
+    }
+    return last.ledger;
+  };
+}
+const ledgerOf = hashedOnce();
 
 /** A ledger as its operator publishes it, beside what the chain says of it at a snapshot's time. */
 export async function readPublishedLedger(
@@ -25,10 +43,8 @@ export async function readPublishedLedger(
   time: bigint,
   text: string,
 ): Promise<PublishedLedger> {
-  const accounts = parseLedger(text);
   return {
-    root: new Ledger(accounts).root,
+    ...ledgerOf(text),
     acceptedRoot: await acceptedRoot(provider, marketFeed, time),
-    accounts,
   };
 }

@@ -201,7 +201,7 @@ export async function postSnapshot(
   return submitSnapshot(venue, snapshot, document, signatures);
 }
 
-/** Posts a ledger root at block time `at`. */
+/** Posts a ledger root at block time `at`, by when it has booked all that expired. */
 export async function postRoot(
   chain: TestChain,
   venue: LocalVenue,
@@ -210,5 +210,5 @@ export async function postRoot(
   at: bigint,
 ): Promise<ContractTransactionReceipt> {
   await chain.setNextTime(at);
-  return send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, '0x']);
+  return send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, at, '0x']);
 }

@@ -11,6 +11,8 @@ import { DEFAULT_VENUE_CONFIG, SAMPLE_VENUE_CONFIG } from '../../../prover/chain
 import type { LocalVenue } from '../../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../../prover/chain/events.ts';
 import { signSnapshot } from '../../../prover/chain/snapshot.ts';
+import { Ledger } from '../../../prover/commitments/ledger.ts';
+import { formatLedger } from '../../../prover/documents/ledger-document.ts';
 import type { LiveSlice, MarketSnapshot, Slice } from '../../../prover/model/types.ts';
 import { requireAgreement } from '../../../prover/oracle/agreement.ts';
 import { attested, type Attestation } from '../../../prover/oracle/attestation.ts';
@@ -22,7 +24,8 @@ import { ORACLES, deployVenue, postRoot } from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';
 
-const { snapshot, document } = loadSample().snapshots.crash;
+const sample = loadSample();
+const { snapshot, document } = sample.snapshots.crash;
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-oracle-run-'));
 const path = (name: string): string => join(folder, name);
 const PASSWORD = 'of a test';
@@ -61,7 +64,9 @@ describe('plimsoll oracle run', () => {
       heartbeats: { ...heartbeats, forward: 3_600, surface: 3_600, collateral: 36_000 },
     };
     venue = await deployVenue(chain, { config });
-    await postRoot(chain, venue, 11n, 304n, snapshot.time - 1n);
+    const { root, accountCount } = new Ledger(sample.ledgers.crash);
+    await postRoot(chain, venue, root, accountCount, snapshot.time - 1n);
+    writeFileSync(path('ledger.json'), formatLedger(sample.ledgers.crash));
     for (const [index, oracle] of ORACLES.entries()) {
       await chain.rpc('hardhat_setBalance', [oracle.address, ETHER]);
       const few = { scrypt: { N: 2, r: 1, p: 1 } };
@@ -77,6 +82,7 @@ describe('plimsoll oracle run', () => {
     return plimsoll(
       'oracle run',
       ...['--snapshot', path(file), '--once', '--json', '--rpc', chain.url],
+      ...['--ledger', path('ledger.json')],
       ...['--feed', venue.addresses.marketFeed, '--keystore', path(`${index}.key`)],
       ...['--memory', path(`${index}.memory`), '--listen', `127.0.0.1:${ports[index]}`],
       ...[
