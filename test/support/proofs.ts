@@ -10,7 +10,10 @@ import type { FeedSnapshot } from '../../prover/chain/snapshot.ts';
 import type { Account } from '../../prover/commitments/account.ts';
 import type { AccountChange } from '../../prover/commitments/account-change.ts';
 import { Ledger } from '../../prover/commitments/ledger.ts';
-import { loadDefaultParameters, type ParameterSet } from '../../prover/documents/parameters-document.ts';
+import {
+  loadDefaultParameters,
+  type ParameterSet,
+} from '../../prover/documents/parameters-document.ts';
 import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import {
   PUBLIC_SIGNALS,
