@@ -35,7 +35,7 @@ describe('files', () => {
       /^--ledger: .*no such file/,
     );
     expect(() => readTextFile(folder, '--ledger')).toThrow(
-      /^--ledger: .*cannot be read \(EISDIR\)/,
+      /^--ledger: .*cannot be read: .*\(EISDIR\)/,
     );
   });
 });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: whole chains are calibrated.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

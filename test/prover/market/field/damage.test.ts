@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: twenty thousand damaged documents take two minutes.
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { InvalidInput, PlimsollError } from '../../../../prover/core/errors.ts';
