@@ -39,8 +39,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   CanaryHoldsNothing: ([account]) =>
     `account ${account} loses in no scenario, so its proof shows nothing of the set`,
   CanaryMissing: () =>
-    'no account of each underlying has been shown to be provable under the set; ' +
-    'plimsoll params canary shows one',
+    'the set was not shown to be provable for an account of each underlying: call proveCanary',
   CanaryTooOld: ([tick]) => `tick ${tick} is too old for a canary; prove it at the current one`,
   ComponentAfterSnapshot: ([which, time, snapshot]) =>
     `the ${component(which)} is of ${time}, after the snapshot's own ${snapshot}`,
