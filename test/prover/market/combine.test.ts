@@ -270,6 +270,40 @@ describe('snapshots of several sources', () => {
     expect(price([700_000_000n, 0n, 0n])).toMatchObject({ settlementPriceE4: 0n });
   });
 
+  it('take for booked the lower middle of what they say, and list nothing that is', () => {
+    const passed = { state: 'expired', forwardRatioQ30: 1n << 30n, confidenceQ10: 1024n } as const;
+    const told = (bookedThrough: bigint, { name, snapshot }: Source): Source => {
+      const settled = [20n, 10n]
+        .map((ago) => ({
+          ...passed,
+          expiry: middle.time - ago * 86_400n,
+          settlementPriceE4: 700_000_000n,
+        }))
+        .filter(({ expiry }) => expiry > bookedThrough);
+      const [btc, eth] = snapshot.underlyings;
+      const slices = [...settled, ...btc.slices];
+      return {
+        name,
+        snapshot: { ...snapshot, bookedThrough, underlyings: [{ ...btc, slices }, eth] },
+      };
+    };
+    const day = (ago: bigint): bigint => middle.time - ago * 86_400n;
+    const combined = (days: readonly [bigint, bigint, bigint]) =>
+      combineSnapshots(
+        three.map((each, index) => told(day(days[index]!), each)),
+        RULES,
+      ).snapshot;
+    // One that runs ahead, or has not heard, moves nothing.
+    for (const days of [
+      [15n, 15n, 5n],
+      [30n, 15n, 15n],
+    ] as const) {
+      const { bookedThrough, underlyings } = combined(days);
+      expect(bookedThrough).toBe(day(15n));
+      expect(underlyings[0].slices[0]!.expiry).toBe(day(10n));
+    }
+  });
+
   it('drop a source that is late, or whose clock is ahead, and date the result by the rest', () => {
     const moved = (by: bigint): Source => {
       const time = middle.time + by;
