@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {AccountMarginGate} from "./base/AccountMarginGate.sol";
+import {ProofGate} from "./base/ProofGate.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 import {HealthProof, HealthyAccount, IHealthGate} from "./interfaces/IHealthGate.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
@@ -8,8 +10,6 @@ import {IProofGate} from "./interfaces/IProofGate.sol";
 import {AccountChange, AccountChanges} from "./libraries/AccountChanges.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
 import {StatementVerifiers} from "./libraries/StatementVerifiers.sol";
-import {AccountMarginGate} from "./AccountMarginGate.sol";
-import {ProofGate} from "./ProofGate.sol";
 import {AccountMarginSignals} from "./verifiers/AccountMarginSignals.sol";
 import {SolvencyReceiptSignals} from "./verifiers/SolvencyReceiptSignals.sol";
 
@@ -28,7 +28,10 @@ contract HealthGate is IHealthGate, AccountMarginGate {
         IMarketFeed marketFeed_,
         IGroth16Verifier[3] memory accountMarginVerifiers,
         IGroth16Verifier[3] memory receiptVerifiers
-    ) ProofGate(marketFeed_) AccountMarginGate(accountMarginVerifiers) {
+    )
+        ProofGate(marketFeed_)
+        AccountMarginGate(accountMarginVerifiers, marketFeed_.ledgerRegistry().maxPositions())
+    {
         StatementVerifiers.requireOf(
             SOLVENCY_RECEIPT,
             SolvencyReceiptSignals.SMALLEST_PROFILE,
@@ -103,7 +106,7 @@ contract HealthGate is IHealthGate, AccountMarginGate {
             equityE6 >= int256(proven.initialMarginE6),
             BelowInitialMargin(equityE6, proven.initialMarginE6)
         );
-        _requireMarginValid(given.profile, given.proof, given.publicSignals);
+        _requireMarginValid(given);
         return
             HealthyAccount({
                 owner: address(uint160(proven.owner)),

@@ -5,69 +5,76 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC4626, IERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ICustodyVault} from "./interfaces/ICustodyVault.sol";
-import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
 import {IInsuranceFund} from "./interfaces/IInsuranceFund.sol";
-import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
-import {IProofGate} from "./interfaces/IProofGate.sol";
-import {ScalarField} from "./libraries/ScalarField.sol";
-import {StatementVerifiers} from "./libraries/StatementVerifiers.sol";
-import {ProofGate} from "./ProofGate.sol";
-import {BankruptcySignals} from "./verifiers/BankruptcySignals.sol";
+import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
+import {IVault} from "./interfaces/IVault.sol";
+import {Messages} from "./libraries/Messages.sol";
 
-/// @title The insurance fund: an ERC-4626 loss waterfall
+/// @title The insurance fund: a first-loss buffer, then an ERC-4626 of depositors
 /// @dev Behaviour and trust assumptions: see `IInsuranceFund`.
-contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
+contract InsuranceFund is IInsuranceFund, ERC4626, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    bytes32 private constant BANKRUPTCY = "bankruptcy";
-    bytes32 private constant ACTION = keccak256("plimsoll.insurance.draw");
-    uint256 private constant BPS = 10_000;
     uint8 private constant VIRTUAL_SHARE_DECIMALS = 6;
+    uint256 private constant NONCE_BITS = 32;
 
     /// @inheritdoc IInsuranceFund
-    ICustodyVault public immutable custodyVault;
+    IVault public immutable vault;
 
+    ILedgerRegistry private immutable _registry;
     uint32 private immutable _cooldown;
     uint32 private immutable _redeemWindow;
-    uint16 private immutable _rewardBps;
-    uint128 private immutable _rewardCapE6;
-    IGroth16Verifier private immutable _small;
-    IGroth16Verifier private immutable _sixteen;
-    IGroth16Verifier private immutable _sixtyFour;
+    uint32 private immutable _windowSeconds;
+    uint128 private immutable _coverPerWindowE6;
 
+    /// @inheritdoc IInsuranceFund
+    uint256 public bufferE6;
+    /// @inheritdoc IInsuranceFund
+    uint256 public reservedE6;
+    /// @inheritdoc IInsuranceFund
+    uint256 public queuedE6;
     /// @inheritdoc IInsuranceFund
     uint256 public uncoveredE6;
 
-    /// @dev What deposits brought and neither withdrawals, draws nor rewards took.
-    uint256 private _heldE6;
+    /// @dev What deposits brought and neither withdrawals nor payments took.
+    uint256 private _depositedE6;
+    uint64 private _windowStartedAt;
+    uint128 private _windowSpentE6;
+    uint64 private _queueHead;
+    uint64 private _queueEnd;
+    mapping(uint64 position => QueuedClaim) private _queue;
+    mapping(uint256 key => uint256) private _uncovered;
     mapping(address owner => RedeemRequest) private _requests;
-    mapping(bytes32 nullifier => Draw) private _draws;
 
     constructor(
         IERC20 asset_,
-        ICustodyVault custodyVault_,
-        IMarketFeed marketFeed_,
-        IGroth16Verifier[3] memory verifiers,
+        IVault vault_,
         FundConfig memory config_
-    ) ERC20("Plimsoll insurance fund", "plimINS") ERC4626(asset_) ProofGate(marketFeed_) {
-        StatementVerifiers.requireOf(BANKRUPTCY, BankruptcySignals.SMALLEST_PROFILE, verifiers);
+    ) ERC20("Plimsoll insurance fund", "plimINS") ERC4626(asset_) {
         require(
-            config_.cooldown != 0 && config_.redeemWindow != 0 && config_.rewardBps <= BPS,
-            InvalidFundConfig()
+            address(vault_.asset()) == address(asset_),
+            AssetMismatch(address(asset_), address(vault_.asset()))
         );
+        require(config_.cooldown != 0, InvalidFundConfig("cooldown"));
+        require(config_.redeemWindow != 0, InvalidFundConfig("redeemWindow"));
+        require(config_.windowSeconds != 0, InvalidFundConfig("windowSeconds"));
         require(
-            address(custodyVault_.asset()) == address(asset_),
-            CustodyAssetMismatch(address(asset_), address(custodyVault_.asset()))
+            config_.coverPerWindowE6 != 0 && config_.coverPerWindowE6 <= Messages.MAX_AMOUNT_E6,
+            InvalidFundConfig("coverPerWindowE6")
         );
-        custodyVault = custodyVault_;
-        (_small, _sixteen, _sixtyFour) = (verifiers[0], verifiers[1], verifiers[2]);
+        vault = vault_;
+        _registry = vault_.ledgerRegistry();
         _cooldown = config_.cooldown;
         _redeemWindow = config_.redeemWindow;
-        _rewardBps = config_.rewardBps;
-        _rewardCapE6 = config_.rewardCapE6;
+        _windowSeconds = config_.windowSeconds;
+        _coverPerWindowE6 = config_.coverPerWindowE6;
+    }
+
+    modifier onlyEngine() {
+        require(msg.sender == _registry.engine(), NotTheEngine(msg.sender));
+        _;
     }
 
     /// @inheritdoc IInsuranceFund
@@ -80,37 +87,127 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         emit RedeemRequested(msg.sender, shares, maturesAt);
     }
 
+    // The engine
+
     /// @inheritdoc IInsuranceFund
-    function draw(
-        uint64 tick,
-        uint8 profile,
-        Proof calldata proof,
-        uint256[] calldata publicSignals,
-        address beneficiary
-    ) external nonReentrant returns (uint256 paidE6) {
-        ScalarField.requireAllInField(publicSignals);
-        BankruptcySignals.Signals memory proven = BankruptcySignals.read(publicSignals);
-        _requireBound(
-            marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Bid),
-            Bindings({
-                ledgerRoot: proven.ledgerRoot,
-                snapshotHash: proven.snapshotHash,
-                parameterHash: proven.parameterHash,
-                accountIndex: proven.accountIndex,
-                context: proven.context
-            }),
-            ACTION,
-            beneficiary
-        );
-        uint256 deficitE6 = ScalarField.toUnsignedAmount(proven.deficitE6);
-        require(deficitE6 != 0, DeficitIsZero());
-        require(
-            _draws[nullifier(proven.accountIndex, proven.settlementNonce)].deficitE6 == 0,
-            AlreadyDrawn(proven.accountIndex, proven.settlementNonce)
-        );
-        _requireValid(BANKRUPTCY, profile, proof, publicSignals);
-        return _pay(proven.accountIndex, proven.settlementNonce, deficitE6, tick, beneficiary);
+    function reserve(uint256 wantedE6) external onlyEngine returns (uint256 amountE6) {
+        amountE6 = Math.min(wantedE6, freeE6());
+        reservedE6 += amountE6;
+        emit Reserved(amountE6);
     }
+
+    /// @inheritdoc IInsuranceFund
+    function release(uint256 amountE6) external onlyEngine {
+        _release(amountE6);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function pay(
+        uint256 reservedForItE6,
+        uint256 wantedE6
+    ) external onlyEngine nonReentrant returns (uint256 paidE6) {
+        _release(reservedForItE6);
+        paidE6 = Math.min(wantedE6, freeE6());
+        _sendToVault(paidE6);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function cover(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 reservedForItE6,
+        uint256 deficitE6
+    ) external onlyEngine nonReentrant returns (uint256 paidE6) {
+        _release(reservedForItE6);
+        uint256 backedE6 = Math.min(deficitE6, freeE6());
+        paidE6 = Math.min(backedE6, _leftInWindow());
+        uint256 laterE6 = backedE6 - paidE6;
+        uint256 neverE6 = deficitE6 - backedE6;
+
+        _windowSpentE6 += uint128(paidE6);
+        if (laterE6 != 0) {
+            queuedE6 += laterE6;
+            _queue[_queueEnd++] = QueuedClaim({
+                accountIndex: uint32(accountIndex),
+                settlementNonce: uint32(settlementNonce),
+                amountE6: uint128(laterE6)
+            });
+        }
+        if (neverE6 != 0) {
+            uncoveredE6 += neverE6;
+            _uncovered[_key(accountIndex, settlementNonce)] += neverE6;
+        }
+        emit Covered(accountIndex, settlementNonce, deficitE6, paidE6, laterE6, neverE6);
+        _sendToVault(paidE6);
+    }
+
+    // Anyone
+
+    /// @inheritdoc IInsuranceFund
+    function payQueued() external nonReentrant {
+        require(_queueHead != _queueEnd, NothingQueued());
+        QueuedClaim memory claim = _queue[_queueHead];
+        if (_registry.mode() == ILedgerRegistry.Mode.Dead) {
+            // Its account takes no deposits any more; what it is short of is for the exits to share.
+            _dequeue(claim.amountE6);
+            return;
+        }
+        uint256 amountE6 = Math.min(claim.amountE6, _coverPerWindowE6);
+        require(amountE6 <= _leftInWindow(), CoverWindowSpent(_windowStartedAt + _windowSeconds));
+
+        _windowSpentE6 += uint128(amountE6);
+        if (amountE6 == claim.amountE6) {
+            _dequeue(amountE6);
+        } else {
+            queuedE6 -= amountE6;
+            _queue[_queueHead].amountE6 = claim.amountE6 - uint128(amountE6);
+        }
+        _spend(amountE6);
+        emit ClaimPaid(claim.accountIndex, claim.settlementNonce, amountE6);
+        _depositInVault(claim.accountIndex, claim.settlementNonce, amountE6);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function raiseBuffer(uint256 amountE6) external nonReentrant {
+        _raiseBuffer(amountE6);
+        IERC20(asset()).safeTransferFrom(msg.sender, address(this), amountE6);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function collectPenalties() external nonReentrant returns (uint256 amountE6) {
+        require(vault.claimableE6(address(this)) != 0, NothingToCollect());
+        amountE6 = vault.collect(address(this));
+        _raiseBuffer(amountE6);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function skim() external nonReentrant returns (uint256 amountE6) {
+        amountE6 = Math.saturatingSub(
+            IERC20(asset()).balanceOf(address(this)),
+            bufferE6 + _depositedE6
+        );
+        require(amountE6 != 0, NothingToSkim());
+        _raiseBuffer(amountE6);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function payUncovered(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 amountE6
+    ) external nonReentrant {
+        uint256 key = _key(accountIndex, settlementNonce);
+        uint256 recordedE6 = _uncovered[key];
+        require(amountE6 <= recordedE6, AboveUncovered(recordedE6, amountE6));
+
+        _uncovered[key] = recordedE6 - amountE6;
+        uncoveredE6 -= amountE6;
+        emit UncoveredPaid(msg.sender, amountE6);
+        IERC20(asset()).safeTransferFrom(msg.sender, address(this), amountE6);
+        _depositInVault(accountIndex, settlementNonce, amountE6);
+    }
+
+    // Views
 
     /// @inheritdoc IInsuranceFund
     function redeemRequest(address owner) external view returns (RedeemRequest memory) {
@@ -118,11 +215,16 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
     }
 
     /// @inheritdoc IInsuranceFund
-    function drawOf(
+    function uncoveredOf(
         uint256 accountIndex,
         uint256 settlementNonce
-    ) external view returns (Draw memory) {
-        return _draws[nullifier(accountIndex, settlementNonce)];
+    ) external view returns (uint256) {
+        return _uncovered[_key(accountIndex, settlementNonce)];
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function queue() external view returns (QueuedClaim memory head, uint256 length) {
+        return (_queue[_queueHead], _queueEnd - _queueHead);
     }
 
     /// @inheritdoc IInsuranceFund
@@ -131,41 +233,19 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
             FundConfig({
                 cooldown: _cooldown,
                 redeemWindow: _redeemWindow,
-                rewardBps: _rewardBps,
-                rewardCapE6: _rewardCapE6
+                windowSeconds: _windowSeconds,
+                coverPerWindowE6: _coverPerWindowE6
             });
     }
 
     /// @inheritdoc IInsuranceFund
-    function nullifier(
-        uint256 accountIndex,
-        uint256 settlementNonce
-    ) public view returns (bytes32) {
-        return
-            keccak256(
-                abi.encode(block.chainid, address(this), accountIndex, settlementNonce, ACTION)
-            );
-    }
-
-    /// @inheritdoc IProofGate
-    function verifierOf(
-        bytes32 statement,
-        uint8 profile
-    ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
-        if (statement != BANKRUPTCY) return IGroth16Verifier(address(0));
-        return
-            StatementVerifiers.pick(
-                profile,
-                BankruptcySignals.SMALLEST_PROFILE,
-                _small,
-                _sixteen,
-                _sixtyFour
-            );
+    function freeE6() public view returns (uint256) {
+        return Math.saturatingSub(bufferE6 + _depositedE6, reservedE6 + queuedE6);
     }
 
     /// @inheritdoc IERC4626
     function totalAssets() public view override(ERC4626, IERC4626) returns (uint256) {
-        return _heldE6;
+        return _depositedE6;
     }
 
     /// @inheritdoc IERC4626
@@ -174,7 +254,12 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         bool matured =
             block.timestamp >= request.maturesAt &&
                 block.timestamp < request.maturesAt + _redeemWindow;
-        return matured ? request.shares : 0;
+        if (!matured) return 0;
+        // What is held back for others comes out of the buffer first.
+        uint256 heldBackE6 = Math.saturatingSub(reservedE6 + queuedE6, bufferE6);
+        if (heldBackE6 == 0) return request.shares;
+        uint256 leavableE6 = Math.saturatingSub(_depositedE6, heldBackE6);
+        return Math.min(request.shares, convertToShares(leavableE6));
     }
 
     /// @inheritdoc IERC4626
@@ -182,41 +267,55 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         return previewRedeem(maxRedeem(owner));
     }
 
-    function _pay(
+    // Money
+
+    function _release(uint256 amountE6) private {
+        if (amountE6 == 0) return;
+        reservedE6 -= amountE6;
+        emit Released(amountE6);
+    }
+
+    /// @dev The buffer loses first.
+    function _spend(uint256 amountE6) private {
+        uint256 fromBufferE6 = Math.min(amountE6, bufferE6);
+        bufferE6 -= fromBufferE6;
+        _depositedE6 -= amountE6 - fromBufferE6;
+        emit Paid(amountE6, fromBufferE6);
+    }
+
+    function _sendToVault(uint256 amountE6) private {
+        if (amountE6 == 0) return;
+        _spend(amountE6);
+        // Counted there before it arrives, so that it is at no moment anybody's surplus.
+        vault.escrowFromFund(amountE6);
+        IERC20(asset()).safeTransfer(address(vault), amountE6);
+    }
+
+    function _depositInVault(
         uint256 accountIndex,
         uint256 settlementNonce,
-        uint256 deficitE6,
-        uint64 tick,
-        address beneficiary
-    ) private returns (uint256 paidE6) {
-        uint256 heldE6 = _heldE6;
-        paidE6 = Math.min(deficitE6, heldE6);
-        uint256 cappedE6 = Math.min(_rewardCapE6, (paidE6 * _rewardBps) / BPS);
-        uint256 rewardE6 = Math.min(cappedE6, heldE6 - paidE6);
-        uint256 remainderE6 = deficitE6 - paidE6;
+        uint256 amountE6
+    ) private {
+        IERC20(asset()).forceApprove(address(vault), amountE6);
+        vault.deposit(accountIndex, settlementNonce, amountE6);
+    }
 
-        _heldE6 = heldE6 - paidE6 - rewardE6;
-        uncoveredE6 += remainderE6;
-        // The deficit is below 2^127 by its decoding.
-        _draws[nullifier(accountIndex, settlementNonce)] = Draw({
-            deficitE6: uint128(deficitE6),
-            paidE6: uint128(paidE6)
-        });
-        emit Drawn(
-            accountIndex,
-            settlementNonce,
-            beneficiary,
-            tick,
-            deficitE6,
-            paidE6,
-            remainderE6,
-            rewardE6
-        );
+    function _raiseBuffer(uint256 amountE6) private {
+        bufferE6 += amountE6;
+        emit BufferRaised(amountE6);
+    }
 
-        IERC20 token = IERC20(asset());
-        token.forceApprove(address(custodyVault), paidE6);
-        custodyVault.deposit(paidE6);
-        if (rewardE6 != 0) token.safeTransfer(beneficiary, rewardE6);
+    function _dequeue(uint256 amountE6) private {
+        queuedE6 -= amountE6;
+        delete _queue[_queueHead++];
+    }
+
+    /// @dev Starts a window when the last one has ended.
+    function _leftInWindow() private returns (uint256) {
+        if (block.timestamp >= _windowStartedAt + _windowSeconds) {
+            (_windowStartedAt, _windowSpentE6) = (uint64(block.timestamp), 0);
+        }
+        return _coverPerWindowE6 - _windowSpentE6;
     }
 
     function _deposit(
@@ -226,7 +325,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         uint256 shares
     ) internal override nonReentrant {
         super._deposit(caller, receiver, assets, shares);
-        _heldE6 += assets;
+        _depositedE6 += assets;
     }
 
     function _withdraw(
@@ -237,7 +336,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
         uint256 shares
     ) internal override nonReentrant {
         _requests[owner].shares -= shares;
-        _heldE6 -= assets;
+        _depositedE6 -= assets;
         super._withdraw(caller, receiver, owner, assets, shares);
     }
 
@@ -252,5 +351,9 @@ contract InsuranceFund is IInsuranceFund, ERC4626, ProofGate, ReentrancyGuard {
 
     function _decimalsOffset() internal pure override returns (uint8) {
         return VIRTUAL_SHARE_DECIMALS;
+    }
+
+    function _key(uint256 accountIndex, uint256 settlementNonce) private pure returns (uint256) {
+        return (accountIndex << NONCE_BITS) | settlementNonce;
     }
 }

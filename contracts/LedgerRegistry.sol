@@ -1,81 +1,465 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {Inbox} from "./base/Inbox.sol";
+import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
+import {Message} from "./interfaces/IInbox.sol";
 import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
-import {IStateTransitionVerifier} from "./interfaces/IStateTransitionVerifier.sol";
+import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
+import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
+import {
+    IStateTransitionVerifier,
+    LedgerState,
+    Transition
+} from "./interfaces/IStateTransitionVerifier.sol";
+import {IVault} from "./interfaces/IVault.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
+import {TakeoverSignals} from "./verifiers/TakeoverSignals.sol";
 
-/// @title The accepted ledger roots of the rollup
+/// @title The accepted ledgers of the rollup
 /// @dev Behaviour and trust assumptions: see `ILedgerRegistry`.
-contract LedgerRegistry is ILedgerRegistry {
+contract LedgerRegistry is ILedgerRegistry, Inbox {
+    bytes32 private constant TAKEOVER = "takeover";
+    bytes32 private constant APPLY = keccak256("plimsoll.ledger.apply");
     /// @dev The ledger tree has 2^24 leaves.
     uint256 private constant MAX_ACCOUNTS = 1 << 24;
+    /// @dev What a leaf can commit to.
+    uint8 private constant MOST_POSITIONS = 64;
+
+    /// @dev One slot beside the root.
+    struct Checkpoint {
+        uint32 accountCount;
+        uint40 acceptedAt;
+        uint40 clock;
+        uint32 bookedThrough;
+        uint32 engineCount;
+        uint32 userCount;
+        bool forced;
+    }
+
+    /// @dev One slot. `engineCaughtUpAt` and `userCaughtUpAt`: when a root last consumed `maxMessages` of the lane.
+    struct Progress {
+        uint64 sequence;
+        uint40 engineCaughtUpAt;
+        uint40 userCaughtUpAt;
+        uint40 roundStartedAt;
+    }
 
     /// @inheritdoc ILedgerRegistry
     IStateTransitionVerifier public immutable transitionVerifier;
+    /// @inheritdoc ILedgerRegistry
+    IGroth16Verifier public immutable takeoverVerifier;
+    /// @inheritdoc ILedgerRegistry
+    uint8 public immutable maxPositions;
+    /// @inheritdoc ILedgerRegistry
+    IMarketFeed public marketFeed;
 
-    Ledger private _latest;
-    /// @dev The last one accepted before the minute in which `_latest` was.
-    Ledger private _beforeMinute;
+    address private immutable _deployer;
+    uint32 private immutable _deadline;
+    uint32 private immutable _heartbeat;
+    uint32 private immutable _batchInterval;
+    uint32 private immutable _provingTime;
+    uint32 private immutable _l1Slack;
+    uint32 private immutable _forcedRound;
+    uint32 private immutable _deadAfter;
+    uint16 private immutable _maxMessages;
 
-    constructor(IStateTransitionVerifier transitionVerifier_) {
+    Progress private _progress;
+    mapping(uint64 sequence => uint256) private _roots;
+    mapping(uint64 sequence => Checkpoint) private _checkpoints;
+
+    /// @inheritdoc ILedgerRegistry
+    mapping(uint64 sequence => bytes32) public outcomesRoot;
+
+    constructor(
+        IStateTransitionVerifier transitionVerifier_,
+        IGroth16Verifier takeoverVerifier_,
+        RegistryConfig memory config_
+    ) {
+        bytes32 statement = takeoverVerifier_.statement();
+        require(
+            statement == TAKEOVER,
+            WrongStatement(address(takeoverVerifier_), TAKEOVER, statement)
+        );
+        require(
+            address(transitionVerifier_).code.length != 0,
+            NotOfThisVenue(address(transitionVerifier_))
+        );
+        uint256 turnaround = uint256(config_.batchInterval) + config_.provingTime + config_.l1Slack;
+        require(config_.provingTime != 0, InvalidRegistryConfig("provingTime"));
+        // A root that was right when its proof was begun must not be refused when it arrives.
+        require(config_.deadline >= turnaround, InvalidRegistryConfig("deadline"));
+        require(config_.heartbeat >= turnaround, InvalidRegistryConfig("heartbeat"));
+        require(config_.forcedRound != 0, InvalidRegistryConfig("forcedRound"));
+        require(
+            config_.deadAfter > uint256(config_.heartbeat) + config_.deadline,
+            InvalidRegistryConfig("deadAfter")
+        );
+        require(config_.maxMessages != 0, InvalidRegistryConfig("maxMessages"));
+        require(
+            config_.maxPositions != 0 && config_.maxPositions <= MOST_POSITIONS,
+            InvalidRegistryConfig("maxPositions")
+        );
         transitionVerifier = transitionVerifier_;
+        takeoverVerifier = takeoverVerifier_;
+        maxPositions = config_.maxPositions;
+        _deployer = msg.sender;
+        _deadline = config_.deadline;
+        _heartbeat = config_.heartbeat;
+        _batchInterval = config_.batchInterval;
+        _provingTime = config_.provingTime;
+        _l1Slack = config_.l1Slack;
+        _forcedRound = config_.forcedRound;
+        _deadAfter = config_.deadAfter;
+        _maxMessages = config_.maxMessages;
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function bind(IMarketFeed marketFeed_, address engine_, address vault_) external {
+        require(msg.sender == _deployer, NotTheDeployer(msg.sender));
+        require(address(marketFeed) == address(0), AlreadyBound());
+        require(
+            address(marketFeed_.ledgerRegistry()) == address(this),
+            NotOfThisVenue(address(marketFeed_))
+        );
+        ILiquidationEngine liquidationEngine = ILiquidationEngine(engine_);
+        require(
+            address(liquidationEngine.marketFeed()) == address(marketFeed_) &&
+                address(liquidationEngine.vault()) == vault_,
+            NotOfThisVenue(engine_)
+        );
+        require(address(IVault(vault_).ledgerRegistry()) == address(this), NotOfThisVenue(vault_));
+
+        marketFeed = marketFeed_;
+        _engineLane.writer = engine_;
+        _userLane.writer = vault_;
+        emit VenueBound(address(marketFeed_), engine_, vault_);
     }
 
     /// @inheritdoc ILedgerRegistry
     function submitRoot(
-        uint256 newRoot,
-        uint32 newAccountCount,
-        uint64 newBookedThrough,
+        NextLedger calldata next,
+        bytes calldata data,
         bytes calldata transitionProof
     ) external {
-        Ledger memory previous = _latest;
-        require(newRoot != 0, RootIsZero());
-        require(newRoot < ScalarField.MODULUS, RootNotInField(newRoot));
-        require(newRoot != previous.root, RootUnchanged(newRoot));
-        require(newAccountCount <= MAX_ACCOUNTS, TooManyAccounts(newAccountCount, MAX_ACCOUNTS));
-        require(
-            newBookedThrough >= previous.bookedThrough,
-            BookingWentBackwards(newBookedThrough, previous.bookedThrough)
-        );
-        require(
-            transitionVerifier.verifyTransition(
-                previous.root,
-                previous.accountCount,
-                newRoot,
-                newAccountCount,
-                newBookedThrough,
-                transitionProof
-            ),
-            TransitionRejected(previous.root, newRoot)
-        );
+        Progress memory progress = _progress;
+        Checkpoint memory previous = _checkpoints[progress.sequence];
+        require(address(marketFeed) != address(0), NotBound());
+        _requireAlive(_engineLane.lastSequencerRootAt);
+        _requireWellFormed(previous, next);
+        bool engineCaughtUp = _requireLawful(Lane.Engine, previous.engineCount, next.engineCount);
+        bool userCaughtUp = _requireLawful(Lane.User, previous.userCount, next.userCount);
+        bytes32 dataHash = _hashOfData(data);
+        _requireRight(progress.sequence, previous, next, dataHash, transitionProof);
 
-        uint64 sequence = previous.sequence + 1;
-        uint64 acceptedAt = uint64(block.timestamp);
-        if (_minute(previous.acceptedAt) != _minute(acceptedAt)) _beforeMinute = previous;
-        _latest = Ledger({
-            sequence: sequence,
-            accountCount: newAccountCount,
-            root: newRoot,
-            acceptedAt: acceptedAt,
-            bookedThrough: newBookedThrough
-        });
-        emit RootAccepted(sequence, newRoot, newAccountCount);
+        if (engineCaughtUp) progress.engineCaughtUpAt = uint40(block.timestamp);
+        if (userCaughtUp) progress.userCaughtUpAt = uint40(block.timestamp);
+        _accept(progress, next, dataHash);
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function applyMessage(
+        Message calldata message,
+        Proof calldata proof,
+        uint256[] calldata publicSignals,
+        address beneficiary
+    ) external {
+        ScalarField.requireAllInField(publicSignals);
+        TakeoverSignals.Signals memory proven = TakeoverSignals.read(publicSignals);
+        Progress memory progress = _progress;
+        Checkpoint memory checkpoint = _checkpoints[progress.sequence];
+        require(mode() == Mode.Forced, NotForced());
+        _enterRound(progress);
+        uint64 index = checkpoint.engineCount;
+        require(index < _engineLane.count, NothingToApply());
+        _requireMessage(Lane.Engine, index, message);
+        uint256 root = _roots[progress.sequence];
+        require(
+            proven.previousLedgerRoot == root,
+            WrongPreviousRoot(root, proven.previousLedgerRoot)
+        );
+        require(
+            proven.message == message.w0 && proven.messageAddress == message.w1,
+            WrongMessage(index)
+        );
+        require(beneficiary != address(0), ApplicantIsZero());
+        uint256 context = applyContext(beneficiary);
+        require(proven.context == context, WrongApplyContext(context, proven.context));
+        require(takeoverVerifier.verify(proof, publicSignals), InvalidTakeoverProof());
+
+        progress.sequence += 1;
+        _progress = progress;
+        _roots[progress.sequence] = proven.nextLedgerRoot;
+        checkpoint.acceptedAt = uint40(block.timestamp);
+        checkpoint.clock = uint40(marketFeed.marketClock());
+        checkpoint.engineCount += 1;
+        checkpoint.forced = true;
+        _checkpoints[progress.sequence] = checkpoint;
+        emit MessageForced(
+            progress.sequence,
+            proven.nextLedgerRoot,
+            index,
+            beneficiary,
+            uint64(proven.appliedE6)
+        );
+        ILiquidationEngine(_engineLane.writer).creditForced(beneficiary);
     }
 
     /// @inheritdoc ILedgerRegistry
     function latest() external view returns (Ledger memory) {
-        return _latest;
+        return ledger(_progress.sequence);
     }
 
     /// @inheritdoc ILedgerRegistry
-    function ledgerAt(uint64 time) external view returns (Ledger memory ledger) {
-        if (_latest.acceptedAt <= time) return _latest;
-        if (_beforeMinute.acceptedAt <= time) return _beforeMinute;
+    function ledgerAt(uint64 time) external view returns (Ledger memory) {
+        uint64 high = _progress.sequence;
+        if (high == 0 || _checkpoints[high].acceptedAt <= time) return ledger(high);
+        // Back in doubling steps, for the answer is near the end: then `low` is accepted in time, `high` is not.
+        uint64 step = 1;
+        uint64 low = high - 1;
+        while (low != 0 && _checkpoints[low].acceptedAt > time) {
+            high = low;
+            step *= 2;
+            low = step < low ? low - step : 0;
+        }
+        while (high - low > 1) {
+            uint64 middle = (low + high) / 2;
+            if (_checkpoints[middle].acceptedAt <= time) low = middle;
+            else high = middle;
+        }
+        return ledger(low);
     }
 
-    /// @dev The first full minute that does not come before `time`.
-    function _minute(uint64 time) private pure returns (uint64) {
-        return (time + 59) / 60;
+    /// @inheritdoc ILedgerRegistry
+    function consumption(
+        Lane lane,
+        uint64 index,
+        uint64 sequence
+    ) external view returns (bool consumed, uint64 clock, bool forced) {
+        if (sequence == 0 || sequence > _progress.sequence) return (false, 0, false);
+        Checkpoint memory before = _checkpoints[sequence - 1];
+        Checkpoint memory checkpoint = _checkpoints[sequence];
+        consumed = index >= _countIn(before, lane) && index < _countIn(checkpoint, lane);
+        if (consumed) (clock, forced) = (checkpoint.clock, checkpoint.forced);
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function consumedCount(Lane lane) external view returns (uint64) {
+        return _countIn(_checkpoints[_progress.sequence], lane);
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function config() external view returns (RegistryConfig memory) {
+        return
+            RegistryConfig({
+                deadline: _deadline,
+                heartbeat: _heartbeat,
+                batchInterval: _batchInterval,
+                provingTime: _provingTime,
+                l1Slack: _l1Slack,
+                forcedRound: _forcedRound,
+                deadAfter: _deadAfter,
+                maxMessages: _maxMessages,
+                maxPositions: maxPositions
+            });
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function ledger(uint64 sequence) public view returns (Ledger memory) {
+        Checkpoint memory checkpoint = _checkpoints[sequence];
+        return
+            Ledger({
+                sequence: checkpoint.acceptedAt == 0 ? 0 : sequence,
+                accountCount: checkpoint.accountCount,
+                root: _roots[sequence],
+                acceptedAt: checkpoint.acceptedAt,
+                clock: checkpoint.clock,
+                bookedThrough: checkpoint.bookedThrough,
+                engineCount: checkpoint.engineCount,
+                userCount: checkpoint.userCount,
+                forced: checkpoint.forced
+            });
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function mode() public view returns (Mode) {
+        uint256 lastRootAt = _engineLane.lastSequencerRootAt;
+        // Before the first root there is nothing to force and nobody to exit.
+        if (lastRootAt == 0) return Mode.Normal;
+        if (block.timestamp > lastRootAt + _deadAfter) return Mode.Dead;
+        if (block.timestamp > lastRootAt + _heartbeat) return Mode.Forced;
+        uint64 overdue = overdueAt(Lane.Engine);
+        return overdue != 0 && block.timestamp > overdue ? Mode.Forced : Mode.Normal;
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function overdueAt(Lane lane) public view returns (uint64) {
+        Progress memory progress = _progress;
+        Checkpoint memory checkpoint = _checkpoints[progress.sequence];
+        uint64 head = _countIn(checkpoint, lane);
+        if (head >= laneCount(lane)) return 0;
+        uint64 caughtUpAt =
+            lane == Lane.Engine ? progress.engineCaughtUpAt : progress.userCaughtUpAt;
+        uint64 posted = _postedAt(lane, head);
+        return (posted > caughtUpAt ? posted : caughtUpAt) + _deadline;
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function applyContext(address beneficiary) public view returns (uint256) {
+        return
+            uint256(keccak256(abi.encode(block.chainid, address(this), APPLY, beneficiary))) %
+            ScalarField.MODULUS;
+    }
+
+    function _requireAlive(uint256 lastSequencerRootAt) internal view override {
+        require(
+            lastSequencerRootAt == 0 || block.timestamp <= lastSequencerRootAt + _deadAfter,
+            VenueIsDead()
+        );
+    }
+
+    /// @dev A round is open for `forcedRound` from its first message; the next one begins when a proof that was begun
+    /// at its end can have been posted.
+    function _enterRound(Progress memory progress) private view {
+        uint256 closesAt = uint256(progress.roundStartedAt) + _forcedRound;
+        if (block.timestamp < closesAt) return;
+        uint256 nextAt = closesAt + _provingTime + _l1Slack;
+        require(block.timestamp >= nextAt, SequencersTurn(uint64(nextAt)));
+        progress.roundStartedAt = uint40(block.timestamp);
+    }
+
+    function _requireWellFormed(Checkpoint memory previous, NextLedger calldata next) private view {
+        require(next.root != 0, RootIsZero());
+        require(next.root < ScalarField.MODULUS, RootNotInField(next.root));
+        require(
+            next.accountCount <= MAX_ACCOUNTS,
+            TooManyAccounts(next.accountCount, MAX_ACCOUNTS)
+        );
+        require(
+            next.bookedThrough >= previous.bookedThrough,
+            BookedThroughWentBackwards(previous.bookedThrough, next.bookedThrough)
+        );
+        require(
+            next.bookedThrough <= block.timestamp,
+            BookedThroughFromTheFuture(next.bookedThrough, uint64(block.timestamp))
+        );
+        _requireCount(Lane.Engine, previous.engineCount, next.engineCount);
+        _requireCount(Lane.User, previous.userCount, next.userCount);
+        uint64 userMessages = next.userCount - previous.userCount;
+        require(
+            (userMessages == 0) == (next.outcomesRoot == 0),
+            OutcomesMismatch(userMessages, next.outcomesRoot)
+        );
+    }
+
+    function _requireCount(Lane lane, uint64 consumed, uint64 next) private view {
+        uint64 posted = laneCount(lane);
+        require(next >= consumed && next <= posted, CountOutOfRange(lane, consumed, next, posted));
+    }
+
+    /// @return caughtUp Whether it consumed as much as can be asked of one root
+    function _requireLawful(
+        Lane lane,
+        uint64 consumed,
+        uint64 next
+    ) private view returns (bool caughtUp) {
+        caughtUp = next - consumed >= _maxMessages;
+        if (caughtUp || next == laneCount(lane)) return caughtUp;
+        uint64 overdueSince = _postedAt(lane, next) + _deadline;
+        require(block.timestamp <= overdueSince, MessagesOverdue(lane, next, overdueSince));
+    }
+
+    function _requireRight(
+        uint64 sequence,
+        Checkpoint memory previous,
+        NextLedger calldata next,
+        bytes32 dataHash,
+        bytes calldata transitionProof
+    ) private view {
+        Transition memory transition;
+        transition.chainId = block.chainid;
+        transition.venue = address(this);
+        transition.maxPositions = maxPositions;
+        transition.previous = _stateOf(
+            _roots[sequence],
+            previous.accountCount,
+            previous.engineCount,
+            previous.userCount,
+            previous.bookedThrough
+        );
+        transition.next = _stateOf(
+            next.root,
+            next.accountCount,
+            next.engineCount,
+            next.userCount,
+            next.bookedThrough
+        );
+        transition.outcomesRoot = next.outcomesRoot;
+        transition.dataHash = dataHash;
+        require(
+            transitionVerifier.verifyTransition(transition, transitionProof),
+            TransitionRejected(transition.previous.root, next.root)
+        );
+    }
+
+    function _accept(Progress memory progress, NextLedger calldata next, bytes32 dataHash) private {
+        progress.sequence += 1;
+        _progress = progress;
+        _engineLane.lastSequencerRootAt = uint40(block.timestamp);
+        _roots[progress.sequence] = next.root;
+        // Counts are at most those posted, of 32 bits each; the time booked through is not in the future.
+        _checkpoints[progress.sequence] = Checkpoint({
+            accountCount: next.accountCount,
+            acceptedAt: uint40(block.timestamp),
+            clock: uint40(marketFeed.marketClock()),
+            bookedThrough: uint32(next.bookedThrough),
+            engineCount: uint32(next.engineCount),
+            userCount: uint32(next.userCount),
+            forced: false
+        });
+        if (next.outcomesRoot != 0) outcomesRoot[progress.sequence] = next.outcomesRoot;
+        emit RootAccepted(
+            progress.sequence,
+            next.root,
+            next.accountCount,
+            next.engineCount,
+            next.userCount,
+            next.bookedThrough,
+            next.outcomesRoot,
+            dataHash
+        );
+    }
+
+    function _countIn(Checkpoint memory checkpoint, Lane lane) private pure returns (uint64) {
+        return lane == Lane.Engine ? checkpoint.engineCount : checkpoint.userCount;
+    }
+
+    function _stateOf(
+        uint256 root,
+        uint32 accountCount,
+        uint64 engineCount,
+        uint64 userCount,
+        uint64 bookedThrough
+    ) private view returns (LedgerState memory) {
+        return
+            LedgerState({
+                root: root,
+                accountCount: accountCount,
+                engineCount: engineCount,
+                userCount: userCount,
+                engineHash: laneHash(Lane.Engine, engineCount),
+                userHash: laneHash(Lane.User, userCount),
+                bookedThrough: bookedThrough
+            });
+    }
+
+    function _hashOfData(bytes calldata data) private view returns (bytes32) {
+        if (data.length != 0) return keccak256(data);
+        require(blobhash(0) != 0, DataMissing());
+        bytes memory hashes;
+        for (uint256 i = 0; blobhash(i) != 0; ++i) {
+            hashes = bytes.concat(hashes, blobhash(i));
+        }
+        return keccak256(hashes);
     }
 }

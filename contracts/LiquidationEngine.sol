@@ -1,89 +1,164 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import {AccountMarginGate} from "./base/AccountMarginGate.sol";
+import {ProofGate} from "./base/ProofGate.sol";
+import {IBackstop} from "./interfaces/IBackstop.sol";
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
+import {HealthProof} from "./interfaces/IHealthGate.sol";
+import {IInbox, Message} from "./interfaces/IInbox.sol";
+import {IInsuranceFund} from "./interfaces/IInsuranceFund.sol";
+import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
 import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
 import {IProofGate} from "./interfaces/IProofGate.sol";
+import {IVault} from "./interfaces/IVault.sol";
 import {AccountChanges} from "./libraries/AccountChanges.sol";
+import {Messages} from "./libraries/Messages.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
 import {StatementVerifiers} from "./libraries/StatementVerifiers.sol";
-import {AccountMarginGate} from "./AccountMarginGate.sol";
-import {ProofGate} from "./ProofGate.sol";
 import {AccountMarginSignals} from "./verifiers/AccountMarginSignals.sol";
 import {LiquidationSignals} from "./verifiers/LiquidationSignals.sol";
 
-/// @title Liquidations, opened and cured by proofs alone
-/// @dev Behaviour and trust assumptions: see `ILiquidationEngine`. Nothing here can be re-entered: no call
-/// but static ones to the feed and the verifiers, and no value moves.
-contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
+/// @title The whole life of a liquidation
+/// @dev Behaviour and trust assumptions: see `ILiquidationEngine`. Records are written before any call that moves
+/// money; the functions that move it cannot be entered again.
+contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyGuardTransient {
+    using Messages for Message;
+
     bytes32 private constant LIQUIDATION = "liquidation";
     bytes32 private constant OPEN = keccak256("plimsoll.liquidation.open");
     bytes32 private constant CURE = keccak256("plimsoll.liquidation.cure");
+    bytes32 private constant BID = keccak256("plimsoll.liquidation.bid");
+    bytes32 private constant EXPIRE = keccak256("plimsoll.liquidation.expire");
+    /// @dev Stands where the hash of the terms was, once they are settled: no terms hash to it.
+    bytes32 private constant CLOSED = bytes32(uint256(1));
     uint256 private constant BPS = 10_000;
-    uint256 private constant E6_PER_E4 = 100;
+    uint256 private constant NONCE_BITS = 32;
+    uint256 private constant REFUND_BITS = 256;
+    /// @dev A tick that is judgeable may be superseded, its snapshot old, its proof in flight.
+    uint256 private constant TICK_SLACK = 6 minutes;
 
-    uint16 private immutable _rewardBps;
-    uint128 private immutable _rewardCapE6;
-    uint32 private immutable _windowSeconds;
-    uint32 private immutable _openingsPerWindow;
+    /// @dev One slot: opening must stay cheap in a crash. 32 bits hold unix seconds until 2106, more ticks than
+    /// their minimal interval allows, and more messages than the inbox takes.
+    struct Opening {
+        address keeper;
+        uint32 tick;
+        uint32 clockAtOpen;
+        uint32 messageIndex;
+    }
+
+    /// @dev One slot, written only where the fund is touched or the record ends in an unusual way.
+    struct Money {
+        uint112 reservedE6;
+        uint112 fundPaidE6;
+        bool backstopped;
+        bool abandoned;
+    }
+
+    struct Record {
+        Opening opening;
+        Money money;
+        bytes32 termsHash;
+    }
+
+    /// @dev A batch of openings under way: what its members share, and those that were not skipped.
+    struct Batch {
+        IMarketFeed.Tick cited;
+        uint64 clock;
+        uint256 context;
+        Proof[] proofs;
+        uint256[] publicSignals;
+        uint256 opened;
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    IVault public immutable vault;
+    /// @inheritdoc ILiquidationEngine
+    IInsuranceFund public immutable insuranceFund;
+    /// @inheritdoc ILiquidationEngine
+    IBackstop public immutable backstop;
+
+    ILedgerRegistry private immutable _registry;
     IGroth16Verifier private immutable _small;
     IGroth16Verifier private immutable _sixteen;
     IGroth16Verifier private immutable _sixtyFour;
+    uint32 private immutable _horizonSeconds;
+    uint32 private immutable _auctionSeconds;
+    uint32 private immutable _rampSeconds;
+    uint16 private immutable _rewardBps;
+    uint16 private immutable _penaltyBps;
+    uint16 private immutable _incentiveBps;
+    uint128 private immutable _rewardCapE6;
+    uint64 private immutable _cureFeeE6;
+    uint128 private immutable _prepaidWei;
 
-    /// @dev One slot: opening must stay cheap in a crash. 32 bits hold unix seconds until 2106, more ticks
-    /// than their minimal interval allows, and rewards up to $429,496 in 10^-4 USD. Without a beneficiary
-    /// nothing is open, and `tick` is that of the cure, before which nothing can be opened again; zero if
-    /// there was none.
-    struct Opening {
-        address beneficiary;
-        uint32 tick;
-        uint32 clockAtOpen;
-        uint32 rewardE4;
-    }
+    mapping(uint256 key => Record) private _records;
+    mapping(uint256 slot => uint256) private _refunded;
 
-    struct Window {
-        uint64 startedAt;
-        uint64 openings;
-    }
-
-    Window private _window;
-    mapping(uint256 accountIndex => mapping(uint256 settlementNonce => Opening)) private _openings;
-    /// @dev Whose bid is escrowed. Nobody's before `bid` is available, which is to write it.
-    mapping(uint256 accountIndex => mapping(uint256 settlementNonce => address)) internal _bidders;
+    /// @inheritdoc ILiquidationEngine
+    mapping(address to => uint256) public etherOwed;
 
     constructor(
         IMarketFeed marketFeed_,
+        IVault vault_,
+        IInsuranceFund insuranceFund_,
+        IBackstop backstop_,
         IGroth16Verifier[3] memory liquidationVerifiers,
         IGroth16Verifier[3] memory accountMarginVerifiers,
         EngineConfig memory config_
-    ) ProofGate(marketFeed_) AccountMarginGate(accountMarginVerifiers) {
-        StatementVerifiers.requireOf(
+    )
+        ProofGate(marketFeed_)
+        AccountMarginGate(accountMarginVerifiers, marketFeed_.ledgerRegistry().maxPositions())
+    {
+        ILedgerRegistry registry = marketFeed_.ledgerRegistry();
+        uint8 smallest = LiquidationSignals.SMALLEST_PROFILE;
+        StatementVerifiers.requireOf(LIQUIDATION, smallest, liquidationVerifiers);
+        StatementVerifiers.requireCovers(
             LIQUIDATION,
-            LiquidationSignals.SMALLEST_PROFILE,
-            liquidationVerifiers
+            smallest,
+            liquidationVerifiers,
+            registry.maxPositions()
         );
-        _requireCurable(liquidationVerifiers, accountMarginVerifiers);
         require(
-            config_.rewardBps <= BPS &&
-                config_.rewardCapE6 / E6_PER_E4 <= type(uint32).max &&
-                config_.windowSeconds != 0 &&
-                config_.openingsPerWindow != 0,
-            InvalidEngineConfig()
+            address(vault_.ledgerRegistry()) == address(registry),
+            NotOfThisVenue(address(vault_))
         );
+        require(
+            address(insuranceFund_.vault()) == address(vault_),
+            NotOfThisVenue(address(insuranceFund_))
+        );
+        require(
+            address(backstop_.vault()) == address(vault_) &&
+                address(backstop_.insuranceFund()) == address(insuranceFund_),
+            NotOfThisVenue(address(backstop_))
+        );
+        _requireWellFormed(config_, registry.config());
+
+        vault = vault_;
+        insuranceFund = insuranceFund_;
+        backstop = backstop_;
+        _registry = registry;
         (_small, _sixteen, _sixtyFour) = (
             liquidationVerifiers[0],
             liquidationVerifiers[1],
             liquidationVerifiers[2]
         );
+        _horizonSeconds = config_.horizonSeconds;
+        _auctionSeconds = config_.auctionSeconds;
+        _rampSeconds = config_.rampSeconds;
         _rewardBps = config_.rewardBps;
+        _penaltyBps = config_.penaltyBps;
+        _incentiveBps = config_.incentiveBps;
         _rewardCapE6 = config_.rewardCapE6;
-        _windowSeconds = config_.windowSeconds;
-        _openingsPerWindow = config_.openingsPerWindow;
-        // Written here, so that the first opening does not pay for the slot.
-        _window.startedAt = uint64(block.timestamp);
+        _cureFeeE6 = config_.cureFeeE6;
+        _prepaidWei = config_.prepaidWei;
     }
+
+    // Opening
 
     /// @inheritdoc ILiquidationEngine
     function open(
@@ -92,109 +167,329 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
         Proof calldata proof,
         uint256[] calldata publicSignals,
         address beneficiary
-    ) external {
+    ) external payable {
+        _requirePrepaid();
         ScalarField.requireAllInField(publicSignals);
         LiquidationSignals.Signals memory proven = LiquidationSignals.read(publicSignals);
-        _requireBound(
-            marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Open),
-            Bindings({
-                ledgerRoot: proven.ledgerRoot,
-                snapshotHash: proven.snapshotHash,
-                parameterHash: proven.parameterHash,
-                accountIndex: proven.accountIndex,
-                context: proven.context
-            }),
-            OPEN,
-            beneficiary
-        );
-        // The circuit proves this too; the record must not depend on a circuit alone.
-        int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
-        uint256 requirementE6 = ScalarField.toUnsignedAmount(proven.requirementE6);
-        require(equityE6 < int256(requirementE6), NotBelowMaintenance(equityE6, requirementE6));
-        Opening memory last = _openings[proven.accountIndex][proven.settlementNonce];
-        require(
-            last.beneficiary == address(0),
-            AlreadyOpen(proven.accountIndex, proven.settlementNonce)
-        );
-        require(tick > last.tick, NotNewerThanCure(last.tick, tick));
-        _countOpening();
+        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Open);
+        _requireBound(cited, _bindingsOf(proven), OPEN, beneficiary);
+        require(proven.owner != uint160(address(backstop)), OwnedByBackstop(proven.accountIndex));
+        Record storage record = _recordOf(proven.accountIndex, proven.settlementNonce);
+        _requireOpenable(record, proven, cited.ledgerSequence);
         _requireValid(LIQUIDATION, profile, proof, publicSignals);
 
-        _record(
+        _open(record, proven, tick, marketFeed.marketClock(), beneficiary);
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    function openMany(
+        Openings calldata openings
+    ) external payable nonReentrant returns (uint256 opened) {
+        uint256 members = openings.proofs.length;
+        uint256 signals = openings.publicSignals.length;
+        require(signals == members * LiquidationSignals.COUNT, WrongSignals(members, signals));
+        ScalarField.requireAllInField(openings.publicSignals);
+        require(openings.beneficiary != address(0), BeneficiaryIsZero());
+        Batch memory batch = Batch({
+            cited: marketFeed.admissibleTick(openings.tick, IMarketFeed.Purpose.Open),
+            clock: marketFeed.marketClock(),
+            context: proofContext(OPEN, openings.beneficiary),
+            proofs: new Proof[](members),
+            publicSignals: new uint256[](signals),
+            opened: 0
+        });
+        // Each is recorded before any is verified, so that a member that stands twice is skipped the second time;
+        // if the product fails, all of it is undone.
+        for (uint256 i = 0; i < members; ++i) {
+            _openMember(openings, i, batch);
+        }
+        opened = batch.opened;
+        require(opened != 0, NothingToOpen());
+        uint256 dueWei = opened * _prepaidWei;
+        require(msg.value >= dueWei, WrongPrepayment(dueWei, msg.value));
+        _requireAllValid(openings.profile, batch);
+
+        if (msg.value > dueWei) _pay(payable(msg.sender), msg.value - dueWei);
+    }
+
+    // Cure
+
+    /// @inheritdoc ILiquidationEngine
+    function cure(HealthProof calldata given) external payable nonReentrant {
+        _requirePrepaid();
+        AccountMarginSignals.Signals memory proven = _readMargin(given.publicSignals);
+        Record storage record = _recordOf(proven.accountIndex, proven.settlementNonce);
+        Opening memory opening = _requireOpen(record, proven);
+        uint256 creditE6 = _creditIn(proven.change);
+        require(
+            given.tick > opening.tick || (given.tick == opening.tick && creditE6 != 0),
+            NotNewerThanOpening(opening.tick, given.tick)
+        );
+        address owner = address(uint160(proven.owner));
+        _requireMarginBound(
+            marketFeed.admissibleTick(given.tick, IMarketFeed.Purpose.Cure),
+            proven,
+            CURE,
+            owner
+        );
+        // Past the horizon no bid can come any more: then maintenance is enough, so that an account is at any time
+        // either curable as it stands or somebody's to take.
+        uint256 bufferBps =
+            _isExpired(opening, marketFeed.marketClock()) ? 0 : proven.cureBufferBps;
+        int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
+        require(
+            _isAtLevel(equityE6, proven.maintenanceMarginE6, bufferBps),
+            BelowCureMargin(equityE6, proven.maintenanceMarginE6, bufferBps)
+        );
+        _requireMarginValid(given);
+
+        uint64 messageIndex = _append(
+            Messages.UNFREEZE,
             proven.accountIndex,
             proven.settlementNonce,
-            equityE6,
-            requirementE6,
-            tick,
-            beneficiary
+            creditE6,
+            msg.sender
         );
-    }
-
-    /// @inheritdoc ILiquidationEngine
-    function cure(
-        uint64 tick,
-        uint8 profile,
-        Proof calldata proof,
-        uint256[] calldata publicSignals
-    ) external {
-        AccountMarginSignals.Signals memory proven = _readMargin(publicSignals);
-        (uint256 accountIndex, uint256 nonce) = (proven.accountIndex, proven.settlementNonce);
-        Opening memory opening = _openings[accountIndex][nonce];
-        require(opening.beneficiary != address(0), NotOpen(accountIndex, nonce));
-        address bidder = _bidders[accountIndex][nonce];
-        require(bidder == address(0), BidIsEscrowed(accountIndex, nonce, bidder));
-
-        address owner = address(uint160(proven.owner));
-        _requireMarginBound(_cureTick(tick, opening.tick), proven, CURE, owner);
-        require(proven.change == AccountChanges.NO_CHANGE, NotAsItStands(proven.change));
-        int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
-        // Every factor is a few bits wide or was read from a field of at most 127 bits.
-        require(
-            equityE6 * int256(BPS) >=
-                int256((BPS + proven.cureBufferBps) * proven.maintenanceMarginE6),
-            BelowCureMargin(equityE6, proven.maintenanceMarginE6, proven.cureBufferBps)
-        );
-        _requireMarginValid(profile, proof, publicSignals);
-
-        _openings[accountIndex][nonce] = Opening({
-            beneficiary: address(0),
-            tick: uint32(tick),
+        record.opening = Opening({
+            keeper: address(0),
+            tick: uint32(given.tick),
             clockAtOpen: 0,
-            rewardE4: 0
+            messageIndex: uint32(messageIndex)
         });
+        _releaseReserved(record);
         emit LiquidationCured(
-            accountIndex,
-            nonce,
+            proven.accountIndex,
+            proven.settlementNonce,
             owner,
-            tick,
+            given.tick,
             equityE6,
-            proven.maintenanceMarginE6
+            proven.maintenanceMarginE6,
+            creditE6,
+            messageIndex
+        );
+        if (creditE6 == 0) return;
+        vault.escrowFrom(msg.sender, creditE6 + _cureFeeE6);
+        IVault.Payout[] memory payouts = new IVault.Payout[](1);
+        payouts[0] = IVault.Payout({to: opening.keeper, amountE6: _cureFeeE6});
+        vault.settle(creditE6, payouts);
+    }
+
+    // Takeover by a bidder or by the Backstop
+
+    /// @inheritdoc ILiquidationEngine
+    function bid(
+        HealthProof calldata given,
+        uint64 freezeSequence,
+        uint256 maxPaymentE6
+    ) external payable nonReentrant returns (Terms memory terms) {
+        _requirePrepaid();
+        AccountMarginSignals.Signals memory proven = _readMargin(given.publicSignals);
+        Record storage record = _recordOf(proven.accountIndex, proven.settlementNonce);
+        Opening memory opening = _requireOpen(record, proven);
+        uint256 elapsed = _requireBiddable(given.tick, proven, opening, freezeSequence);
+        int256 equityE6 = _requireTakeable(proven, proven.cureBufferBps);
+        _requireMarginValid(given);
+
+        terms = _termsOf(proven, msg.sender, opening.keeper);
+        terms.payer = msg.sender;
+        terms.creditE6 = _topUpE6(equityE6, proven.initialMarginE6);
+        int256 grossE6 = _grossEquityE6(proven, equityE6);
+        int256 price = priceE6(grossE6, proven.maintenanceMarginE6, elapsed);
+        if (price < 0) {
+            // What the fund does not have, it does not pay: the caller's limit says whether that will do.
+            terms.fundPaidE6 = _payFromFund(record, uint256(-price));
+            price = -int256(terms.fundPaidE6);
+            terms.payerPaidE6 = Math.saturatingSub(terms.creditE6, terms.fundPaidE6);
+            terms.changeE6 = Math.saturatingSub(terms.fundPaidE6, terms.creditE6);
+        } else {
+            _releaseReserved(record);
+            _divide(terms, uint256(price), proven.maintenanceMarginE6);
+        }
+        require(
+            terms.payerPaidE6 <= maxPaymentE6,
+            PaymentAboveLimit(terms.payerPaidE6, maxPaymentE6)
+        );
+        _appendTakeover(record, terms);
+        emit BidEscrowed(
+            terms.accountIndex,
+            terms.settlementNonce,
+            msg.sender,
+            given.tick,
+            grossE6,
+            price,
+            terms
+        );
+        if (terms.payerPaidE6 != 0) vault.escrowFrom(msg.sender, terms.payerPaidE6);
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    function expire(
+        HealthProof calldata given
+    ) external payable nonReentrant returns (Terms memory terms) {
+        _requirePrepaid();
+        AccountMarginSignals.Signals memory proven = _readMargin(given.publicSignals);
+        Record storage record = _recordOf(proven.accountIndex, proven.settlementNonce);
+        Opening memory opening = _requireOpen(record, proven);
+        _requireExpirable(given.tick, proven, opening);
+        int256 equityE6 = _requireTakeable(proven, 0);
+        _requireMarginValid(given);
+
+        int256 grossE6 = _grossEquityE6(proven, equityE6);
+        uint256 deficitE6 = grossE6 < 0 ? uint256(-grossE6) : 0;
+        terms = _termsOf(proven, address(backstop), msg.sender);
+        terms.creditE6 = _coverFromFund(record, terms, deficitE6);
+        terms.fundPaidE6 = terms.creditE6;
+        // Nobody is rewarded for this; the prepayment goes back to who made it.
+        record.opening.keeper = msg.sender;
+        record.money.backstopped = true;
+        _appendTakeover(record, terms);
+        emit Backstopped(
+            terms.accountIndex,
+            terms.settlementNonce,
+            msg.sender,
+            given.tick,
+            grossE6,
+            deficitE6,
+            terms.fundPaidE6,
+            terms
         );
     }
 
     /// @inheritdoc ILiquidationEngine
-    function bid(uint256, uint256, uint256, address) external pure {
-        revert NotYetAvailable();
+    function close(Terms calldata terms) external nonReentrant {
+        Record storage record = _requireTerms(terms);
+        require(
+            _registry.consumedCount(IInbox.Lane.Engine) > terms.messageIndex,
+            TakeoverNotConsumed(terms.messageIndex)
+        );
+
+        record.termsHash = CLOSED;
+        IVault.Payout[] memory payouts = new IVault.Payout[](4);
+        payouts[0] = IVault.Payout({to: terms.keeper, amountE6: terms.rewardE6});
+        payouts[1] = IVault.Payout({to: address(insuranceFund), amountE6: terms.penaltyE6});
+        payouts[2] = IVault.Payout({to: terms.formerOwner, amountE6: terms.proceedsE6});
+        payouts[3] = IVault.Payout({to: terms.payer, amountE6: terms.changeE6});
+        emit LiquidationClosed(
+            terms.accountIndex,
+            terms.settlementNonce,
+            terms.newOwner,
+            terms.creditE6,
+            terms.rewardE6,
+            terms.penaltyE6,
+            terms.proceedsE6
+        );
+        vault.settle(terms.creditE6, payouts);
+    }
+
+    // The end of a venue
+
+    /// @inheritdoc ILiquidationEngine
+    function reclaim(Terms calldata terms) external nonReentrant {
+        _requireDead();
+        Record storage record = _requireTerms(terms);
+        require(
+            _registry.consumedCount(IInbox.Lane.Engine) <= terms.messageIndex,
+            TakeoverWasConsumed(terms.messageIndex)
+        );
+
+        record.termsHash = 0;
+        record.money.abandoned = true;
+        record.money.fundPaidE6 = 0;
+        IVault.Payout[] memory payouts = new IVault.Payout[](2);
+        payouts[0] = IVault.Payout({to: terms.payer, amountE6: terms.payerPaidE6});
+        payouts[1] = IVault.Payout({to: address(insuranceFund), amountE6: terms.fundPaidE6});
+        emit LiquidationAbandoned(terms.accountIndex, terms.settlementNonce);
+        vault.settle(0, payouts);
     }
 
     /// @inheritdoc ILiquidationEngine
-    function close(uint64, uint8, Proof calldata, uint256[] calldata) external pure {
-        revert NotYetAvailable();
+    function abandon(uint256 accountIndex, uint256 settlementNonce) external {
+        _requireDead();
+        Record storage record = _recordOf(accountIndex, settlementNonce);
+        Status status = _statusOf(record);
+        require(
+            status == Status.Open || status == Status.Expired,
+            NotOpen(accountIndex, settlementNonce)
+        );
+
+        record.money.abandoned = true;
+        _releaseReserved(record);
+        emit LiquidationAbandoned(accountIndex, settlementNonce);
     }
+
+    // Ether: prepaid forced application
+
+    /// @inheritdoc ILiquidationEngine
+    function refundMessage(
+        uint64 messageIndex,
+        Message calldata message,
+        uint64 ledgerSequence
+    ) external {
+        _registry.requireMessage(IInbox.Lane.Engine, messageIndex, message);
+        (uint256 slot, uint256 bit) = (
+            messageIndex / REFUND_BITS,
+            1 << (messageIndex % REFUND_BITS)
+        );
+        require(_refunded[slot] & bit == 0, AlreadyRefunded(messageIndex));
+        (bool consumed, , bool forced) = _registry.consumption(
+            IInbox.Lane.Engine,
+            messageIndex,
+            ledgerSequence
+        );
+        require(!forced, WasForced(messageIndex));
+        require(
+            consumed ||
+                (_registry.mode() == ILedgerRegistry.Mode.Dead &&
+                    messageIndex >= _registry.consumedCount(IInbox.Lane.Engine)),
+            NotConsumedBy(messageIndex, ledgerSequence)
+        );
+
+        _refunded[slot] |= bit;
+        address to = message.namedIn();
+        uint8 kind = message.kindOf();
+        if (kind == Messages.TAKEOVER && to == address(backstop)) {
+            to = _recordOf(message.accountOf(), message.nonceOf()).opening.keeper;
+        }
+        _owe(to, _prepaidWei);
+        if (!consumed && kind == Messages.UNFREEZE && message.amountOf() != 0) {
+            vault.returnCredit(to, message.amountOf());
+        }
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    function creditForced(address beneficiary) external {
+        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
+        _owe(beneficiary, _prepaidWei);
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    function collectEther(address payable to) external nonReentrant {
+        uint256 amountWei = etherOwed[msg.sender];
+        require(amountWei != 0, NothingOwed(msg.sender));
+        etherOwed[msg.sender] = 0;
+        _pay(to, amountWei);
+    }
+
+    // Views
 
     /// @inheritdoc ILiquidationEngine
     function liquidation(
         uint256 accountIndex,
         uint256 settlementNonce
     ) external view returns (Liquidation memory) {
-        Opening memory opening = _openings[accountIndex][settlementNonce];
+        Record storage record = _recordOf(accountIndex, settlementNonce);
+        Opening memory opening = record.opening;
+        Money memory money = record.money;
         return
             Liquidation({
-                status: _statusOf(opening, _bidders[accountIndex][settlementNonce]),
-                beneficiary: opening.beneficiary,
+                status: _statusOf(record),
+                keeper: opening.keeper,
                 tick: opening.tick,
                 clockAtOpen: opening.clockAtOpen,
-                rewardE6: opening.rewardE4 * E6_PER_E4
+                messageIndex: opening.messageIndex,
+                reservedE6: money.reservedE6,
+                fundPaidE6: money.fundPaidE6,
+                termsHash: record.termsHash
             });
     }
 
@@ -202,11 +497,36 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
     function config() external view returns (EngineConfig memory) {
         return
             EngineConfig({
+                horizonSeconds: _horizonSeconds,
+                auctionSeconds: _auctionSeconds,
+                rampSeconds: _rampSeconds,
                 rewardBps: _rewardBps,
+                penaltyBps: _penaltyBps,
+                incentiveBps: _incentiveBps,
                 rewardCapE6: _rewardCapE6,
-                windowSeconds: _windowSeconds,
-                openingsPerWindow: _openingsPerWindow
+                cureFeeE6: _cureFeeE6,
+                prepaidWei: _prepaidWei
             });
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    function priceE6(
+        int256 grossEquityE6,
+        uint256 maintenanceMarginE6,
+        uint256 elapsed
+    ) public view returns (int256) {
+        // The discount ends where the price of a bankrupt account reaches its floor. Both divisions round the
+        // bidder's advantage down.
+        uint256 baseE6 = Math.max(
+            maintenanceMarginE6,
+            grossEquityE6 < 0 ? uint256(-grossEquityE6) : 0
+        );
+        uint256 discountE6 =
+            (baseE6 * (BPS + _incentiveBps) * Math.min(elapsed, _rampSeconds)) /
+                (BPS * _rampSeconds);
+        uint256 incentiveE6 = (maintenanceMarginE6 * _incentiveBps) / BPS;
+        int256 floorE6 = SignedMath.min(grossEquityE6, 0) - int256(incentiveE6);
+        return SignedMath.max(SignedMath.max(grossEquityE6, 0) - int256(discountE6), floorE6);
     }
 
     /// @inheritdoc IProofGate
@@ -228,83 +548,410 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate {
         return IGroth16Verifier(address(0));
     }
 
-    /// @dev Who can be liquidated must be able to cure: the smallest profile of `liquidation` holds
-    /// more positions than that of `account-margin`, so what covers it is 16.
-    function _requireCurable(
-        IGroth16Verifier[3] memory liquidations,
-        IGroth16Verifier[3] memory margins
-    ) private pure {
-        bool covers64 = address(margins[2]) != address(0);
-        bool covers16 = covers64 || address(margins[1]) != address(0);
-        uint8[3] memory profiles = [
-            LiquidationSignals.SMALLEST_PROFILE,
-            StatementVerifiers.SIXTEEN,
-            StatementVerifiers.SIXTY_FOUR
-        ];
-        for (uint256 i = 0; i < liquidations.length; ++i) {
-            require(
-                address(liquidations[i]) == address(0) || (i == 2 ? covers64 : covers16),
-                NotCurable(profiles[i])
-            );
-        }
-    }
+    // Records
 
-    function _record(
-        uint256 accountIndex,
-        uint256 settlementNonce,
-        int256 equityE6,
-        uint256 requirementE6,
+    function _open(
+        Record storage record,
+        LiquidationSignals.Signals memory proven,
         uint64 tick,
-        address beneficiary
+        uint64 clock,
+        address keeper
     ) private {
-        // Both factors fit: the requirement is below 2^127, the cap is below 2^32 units of E4.
-        uint256 rewardE4 = Math.min(_rewardCapE6, (requirementE6 * _rewardBps) / BPS) / E6_PER_E4;
-        uint64 clockAtOpen = marketFeed.marketClock();
-
-        _openings[accountIndex][settlementNonce] = Opening({
-            beneficiary: beneficiary,
+        int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
+        uint64 messageIndex = _append(
+            Messages.FREEZE,
+            proven.accountIndex,
+            proven.settlementNonce,
+            0,
+            keeper
+        );
+        record.opening = Opening({
+            keeper: keeper,
             tick: uint32(tick),
-            clockAtOpen: uint32(clockAtOpen),
-            rewardE4: uint32(rewardE4)
+            clockAtOpen: uint32(clock),
+            messageIndex: uint32(messageIndex)
         });
+        uint256 reservedE6 = 0;
+        if (equityE6 < 0) {
+            reservedE6 = insuranceFund.reserve(Math.min(uint256(-equityE6), type(uint112).max));
+            record.money.reservedE6 = uint112(reservedE6);
+        }
         emit LiquidationOpened(
-            accountIndex,
-            settlementNonce,
-            beneficiary,
+            proven.accountIndex,
+            proven.settlementNonce,
+            keeper,
             tick,
             equityE6,
-            requirementE6,
-            rewardE4 * E6_PER_E4,
-            clockAtOpen
+            proven.requirementE6,
+            reservedE6,
+            clock,
+            messageIndex
         );
     }
 
-    /// @dev The tick before the current one does not do: a cure undoes a liquidation, so it must be about
-    /// now.
-    function _cureTick(
-        uint64 tick,
-        uint64 openedAt
-    ) private view returns (IMarketFeed.Tick memory cited) {
-        uint64 current = marketFeed.latestTick();
-        require(tick == current, NotCureTick(current, tick));
-        cited = marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Cure);
-        require(tick > openedAt, NotNewerThanOpening(openedAt, tick));
+    function _openMember(Openings calldata openings, uint256 position, Batch memory batch) private {
+        uint256 count = LiquidationSignals.COUNT;
+        uint256[] calldata signals = openings.publicSignals[
+            position * count:(position + 1) * count
+        ];
+        LiquidationSignals.Signals memory proven = LiquidationSignals.read(signals);
+        require(proven.context == batch.context, ForgedMember(position));
+        Record storage record = _recordOf(proven.accountIndex, proven.settlementNonce);
+        if (!_isOpenable(record, proven, batch.cited)) {
+            emit OpeningSkipped(proven.accountIndex, proven.settlementNonce);
+            return;
+        }
+        uint256 place = batch.opened++;
+        batch.proofs[place] = openings.proofs[position];
+        for (uint256 j = 0; j < count; ++j) {
+            batch.publicSignals[place * count + j] = signals[j];
+        }
+        _open(record, proven, openings.tick, batch.clock, openings.beneficiary);
     }
 
-    function _statusOf(Opening memory opening, address bidder) private pure returns (Status) {
-        if (bidder != address(0)) return Status.BidEscrowed;
-        if (opening.beneficiary != address(0)) return Status.Open;
+    /// @dev What is escrowed and what the account is to have are one hash from here on.
+    function _appendTakeover(Record storage record, Terms memory terms) private {
+        terms.messageIndex = _append(
+            Messages.TAKEOVER,
+            terms.accountIndex,
+            terms.settlementNonce,
+            terms.creditE6,
+            terms.newOwner
+        );
+        record.termsHash = keccak256(abi.encode(terms));
+    }
+
+    function _append(
+        uint8 kind,
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 amountE6,
+        address named
+    ) private returns (uint64) {
+        return
+            _registry.appendEngine(
+                Messages.pack(kind, accountIndex, settlementNonce, amountE6, named)
+            );
+    }
+
+    /// @dev The vault counts as escrowed what the fund sends.
+    function _payFromFund(
+        Record storage record,
+        uint256 wantedE6
+    ) private returns (uint256 paidE6) {
+        paidE6 = insuranceFund.pay(
+            record.money.reservedE6,
+            Math.min(wantedE6, Messages.MAX_AMOUNT_E6)
+        );
+        _recordPaid(record, paidE6);
+    }
+
+    function _coverFromFund(
+        Record storage record,
+        Terms memory terms,
+        uint256 deficitE6
+    ) private returns (uint256 paidE6) {
+        if (deficitE6 == 0) {
+            _releaseReserved(record);
+            return 0;
+        }
+        // The nonce after the takeover, as the leaf will have it: it wraps at 32 bits.
+        uint256 nextNonce = (uint256(terms.settlementNonce) + 1) & Messages.MAX_SETTLEMENT_NONCE;
+        paidE6 = insuranceFund.cover(
+            terms.accountIndex,
+            nextNonce,
+            record.money.reservedE6,
+            Math.min(deficitE6, Messages.MAX_AMOUNT_E6)
+        );
+        _recordPaid(record, paidE6);
+    }
+
+    function _recordPaid(Record storage record, uint256 paidE6) private {
+        record.money.reservedE6 = 0;
+        record.money.fundPaidE6 = uint112(paidE6);
+    }
+
+    function _releaseReserved(Record storage record) private {
+        uint256 reservedE6 = record.money.reservedE6;
+        if (reservedE6 == 0) return;
+        record.money.reservedE6 = 0;
+        insuranceFund.release(reservedE6);
+    }
+
+    // Ether
+
+    function _owe(address to, uint256 amountWei) private {
+        etherOwed[to] += amountWei;
+        emit EtherOwed(to, amountWei);
+    }
+
+    function _pay(address payable to, uint256 amountWei) private {
+        (bool success, ) = to.call{value: amountWei}("");
+        require(success, PaymentFailed(to, amountWei));
+    }
+
+    // Checks
+
+    function _requirePrepaid() private view {
+        require(msg.value == _prepaidWei, WrongPrepayment(_prepaidWei, msg.value));
+    }
+
+    function _requireDead() private view {
+        require(_registry.mode() == ILedgerRegistry.Mode.Dead, VenueNotDead());
+    }
+
+    function _requireTerms(Terms calldata terms) private view returns (Record storage record) {
+        record = _recordOf(terms.accountIndex, terms.settlementNonce);
+        bytes32 given = keccak256(abi.encode(terms));
+        require(given == record.termsHash, WrongTerms(record.termsHash, given));
+    }
+
+    function _requireOpenable(
+        Record storage record,
+        LiquidationSignals.Signals memory proven,
+        uint64 ledgerSequence
+    ) private view {
+        (int256 equityE6, uint256 requirementE6) = _amountsOf(proven);
+        require(equityE6 < int256(requirementE6), NotBelowMaintenance(equityE6, requirementE6));
+        Opening memory last = record.opening;
+        require(
+            last.keeper == address(0),
+            AlreadyOpen(proven.accountIndex, proven.settlementNonce)
+        );
+        require(
+            last.tick == 0 || _hasConsumed(ledgerSequence, last.messageIndex),
+            UnfreezeNotConsumed(last.messageIndex, ledgerSequence)
+        );
+    }
+
+    function _requireAllValid(uint8 profile, Batch memory batch) private view {
+        IGroth16Verifier verifier = verifierOf(LIQUIDATION, profile);
+        require(address(verifier) != address(0), UnknownProfile(profile));
+        (Proof[] memory proofs, uint256[] memory publicSignals) = (
+            batch.proofs,
+            batch.publicSignals
+        );
+        uint256 opened = batch.opened;
+        uint256 signals = opened * LiquidationSignals.COUNT;
+        // Cut to the members that were not skipped: both are filled from the start.
+        assembly ("memory-safe") {
+            mstore(proofs, opened)
+            mstore(publicSignals, signals)
+        }
+        require(verifier.verifyMany(proofs, publicSignals), InvalidProof());
+    }
+
+    /// @dev As `_requireBound` and `_requireOpenable`, for a member of a batch.
+    function _isOpenable(
+        Record storage record,
+        LiquidationSignals.Signals memory proven,
+        IMarketFeed.Tick memory cited
+    ) private view returns (bool) {
+        if (
+            proven.ledgerRoot != cited.ledgerRoot ||
+            proven.snapshotHash != cited.snapshotHash ||
+            proven.parameterHash != cited.parameterHash ||
+            proven.accountIndex >= cited.accountCount ||
+            proven.owner == uint160(address(backstop))
+        ) return false;
+        (int256 equityE6, uint256 requirementE6) = _amountsOf(proven);
+        if (equityE6 >= int256(requirementE6)) return false;
+        Opening memory last = record.opening;
+        return
+            last.keeper == address(0) &&
+            (last.tick == 0 || _hasConsumed(cited.ledgerSequence, last.messageIndex));
+    }
+
+    function _hasConsumed(uint64 ledgerSequence, uint64 messageIndex) private view returns (bool) {
+        return _registry.ledger(ledgerSequence).engineCount > messageIndex;
+    }
+
+    function _requireOpen(
+        Record storage record,
+        AccountMarginSignals.Signals memory proven
+    ) private view returns (Opening memory opening) {
+        opening = record.opening;
+        require(
+            opening.keeper != address(0) && record.termsHash == 0 && !record.money.abandoned,
+            NotOpen(proven.accountIndex, proven.settlementNonce)
+        );
+    }
+
+    /// @return elapsed Market-clock seconds since the ledger had the Freeze
+    function _requireBiddable(
+        uint64 tick,
+        AccountMarginSignals.Signals memory proven,
+        Opening memory opening,
+        uint64 freezeSequence
+    ) private view returns (uint256 elapsed) {
+        uint64 clock = marketFeed.marketClock();
+        require(
+            !_isExpired(opening, clock),
+            HorizonPassed(clock, opening.clockAtOpen + _horizonSeconds)
+        );
+        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Bid);
+        _requireMarginBound(cited, proven, BID, msg.sender);
+        (bool consumed, uint64 frozenAt, ) = _registry.consumption(
+            IInbox.Lane.Engine,
+            opening.messageIndex,
+            freezeSequence
+        );
+        require(
+            consumed && cited.ledgerSequence >= freezeSequence,
+            FreezeNotConsumed(opening.messageIndex, cited.ledgerSequence)
+        );
+        return clock - frozenAt;
+    }
+
+    function _requireExpirable(
+        uint64 tick,
+        AccountMarginSignals.Signals memory proven,
+        Opening memory opening
+    ) private view {
+        uint64 clock = marketFeed.marketClock();
+        require(
+            _isExpired(opening, clock),
+            HorizonNotPassed(clock, opening.clockAtOpen + _horizonSeconds)
+        );
+        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Bid);
+        _requireMarginBound(cited, proven, EXPIRE, address(backstop));
+        require(
+            _hasConsumed(cited.ledgerSequence, opening.messageIndex),
+            FreezeNotConsumed(opening.messageIndex, cited.ledgerSequence)
+        );
+    }
+
+    /// @dev The circuit proves the account; that it is frozen must not depend on the ledger's count alone.
+    function _requireTakeable(
+        AccountMarginSignals.Signals memory proven,
+        uint256 bufferBps
+    ) private pure returns (int256 equityE6) {
+        require(proven.frozen == 1, NotFrozen(proven.accountIndex));
+        require(_isAsItStands(proven), NotAsItStands(proven.change));
+        equityE6 = ScalarField.toSignedAmount(proven.equityE6);
+        require(
+            !_isAtLevel(equityE6, proven.maintenanceMarginE6, bufferBps),
+            Recovered(equityE6, proven.maintenanceMarginE6, bufferBps)
+        );
+    }
+
+    function _requireWellFormed(
+        EngineConfig memory config_,
+        ILedgerRegistry.RegistryConfig memory registry
+    ) private pure {
+        require(config_.auctionSeconds != 0, InvalidEngineConfig("auctionSeconds"));
+        require(
+            config_.rampSeconds != 0 && config_.rampSeconds <= config_.auctionSeconds,
+            InvalidEngineConfig("rampSeconds")
+        );
+        // In the worst case the Freeze is consumed only when it is forced, a whole cycle of rounds after it was due.
+        require(
+            config_.horizonSeconds >=
+                uint256(registry.deadline) +
+                    registry.forcedRound +
+                    registry.provingTime +
+                    registry.l1Slack +
+                    config_.auctionSeconds +
+                    TICK_SLACK,
+            InvalidEngineConfig("horizonSeconds")
+        );
+        require(config_.rewardBps <= BPS, InvalidEngineConfig("rewardBps"));
+        require(config_.penaltyBps <= BPS, InvalidEngineConfig("penaltyBps"));
+        require(config_.incentiveBps < BPS, InvalidEngineConfig("incentiveBps"));
+        require(config_.rewardCapE6 != 0, InvalidEngineConfig("rewardCapE6"));
+        require(config_.prepaidWei != 0, InvalidEngineConfig("prepaidWei"));
+    }
+
+    // Numbers
+
+    function _termsOf(
+        AccountMarginSignals.Signals memory proven,
+        address newOwner,
+        address keeper
+    ) private pure returns (Terms memory terms) {
+        terms.accountIndex = uint32(proven.accountIndex);
+        terms.settlementNonce = uint32(proven.settlementNonce);
+        terms.newOwner = newOwner;
+        terms.formerOwner = address(uint160(proven.owner));
+        terms.keeper = keeper;
+    }
+
+    /// @dev Reward, penalty and the former owner's rest of a price that is not negative.
+    function _divide(Terms memory terms, uint256 priceE6_, uint256 marginE6) private view {
+        terms.payerPaidE6 = priceE6_ + terms.creditE6;
+        uint256 rewardE6 = Math.min(_rewardCapE6, (marginE6 * _rewardBps) / BPS);
+        terms.rewardE6 = Math.min(rewardE6, priceE6_);
+        terms.penaltyE6 = Math.min((marginE6 * _penaltyBps) / BPS, priceE6_ - terms.rewardE6);
+        terms.proceedsE6 = priceE6_ - terms.rewardE6 - terms.penaltyE6;
+    }
+
+    /// @dev What brings an account to initial margin; what exceeds a message cannot be bid for.
+    function _topUpE6(int256 equityE6, uint256 initialMarginE6) private pure returns (uint256) {
+        int256 missingE6 = int256(initialMarginE6) - equityE6;
+        if (missingE6 <= 0) return 0;
+        require(uint256(missingE6) <= Messages.MAX_AMOUNT_E6, CreditTooLarge(uint256(missingE6)));
+        return uint256(missingE6);
+    }
+
+    /// @dev Every factor is a few bits wide or was read from a field of at most 127 bits.
+    function _isAtLevel(
+        int256 equityE6,
+        uint256 maintenanceMarginE6,
+        uint256 bufferBps
+    ) private pure returns (bool) {
+        return equityE6 * int256(BPS) >= int256((BPS + bufferBps) * maintenanceMarginE6);
+    }
+
+    function _creditIn(uint256 change) private pure returns (uint256 creditE6) {
+        bool isCredit;
+        (isCredit, creditE6) = AccountChanges.quoteCreditIn(change);
+        require(isCredit, NotACredit(change));
+    }
+
+    function _isExpired(Opening memory opening, uint64 clock) private view returns (bool) {
+        return clock > opening.clockAtOpen + _horizonSeconds;
+    }
+
+    function _statusOf(Record storage record) private view returns (Status) {
+        bytes32 termsHash = record.termsHash;
+        Money memory money = record.money;
+        if (money.abandoned) return Status.Abandoned;
+        if (money.backstopped) return Status.Backstopped;
+        if (termsHash == CLOSED) return Status.Settled;
+        if (termsHash != 0) return Status.Escrowed;
+        Opening memory opening = record.opening;
+        if (opening.keeper != address(0)) {
+            return _isExpired(opening, marketFeed.marketClock()) ? Status.Expired : Status.Open;
+        }
         return opening.tick == 0 ? Status.None : Status.Cured;
     }
 
-    function _countOpening() private {
-        Window memory window = _window;
-        uint64 windowEnds = window.startedAt + _windowSeconds;
-        if (block.timestamp >= windowEnds) {
-            window = Window({startedAt: uint64(block.timestamp), openings: 0});
-        }
-        require(window.openings < _openingsPerWindow, RateLimited(windowEnds));
-        window.openings += 1;
-        _window = window;
+    function _amountsOf(
+        LiquidationSignals.Signals memory proven
+    ) private pure returns (int256 equityE6, uint256 requirementE6) {
+        return (
+            ScalarField.toSignedAmount(proven.equityE6),
+            ScalarField.toUnsignedAmount(proven.requirementE6)
+        );
+    }
+
+    function _bindingsOf(
+        LiquidationSignals.Signals memory proven
+    ) private pure returns (Bindings memory) {
+        return
+            Bindings({
+                ledgerRoot: proven.ledgerRoot,
+                snapshotHash: proven.snapshotHash,
+                parameterHash: proven.parameterHash,
+                accountIndex: proven.accountIndex,
+                context: proven.context
+            });
+    }
+
+    function _recordOf(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) private view returns (Record storage) {
+        return _records[(accountIndex << NONCE_BITS) | settlementNonce];
     }
 }

@@ -7,7 +7,7 @@ import {IProofGate} from "./IProofGate.sol";
 
 /// @notice An `account-margin` proof as a consumer hands it on.
 /// @param tick The margin tick the proof was made for
-/// @param profile Which verifier, by the positions it holds: the smallest of the statement, 16 or 64
+/// @param profile Which verifier, by the positions it holds
 /// @param publicSignals Of the `account-margin` statement, in the manifest's order
 struct HealthProof {
     uint64 tick;

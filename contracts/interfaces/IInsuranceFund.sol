@@ -2,34 +2,32 @@
 pragma solidity ^0.8.28;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
-import {ICustodyVault} from "./ICustodyVault.sol";
-import {Proof} from "./IGroth16Verifier.sol";
-import {IProofGate} from "./IProofGate.sol";
+import {IVault} from "./IVault.sol";
 
-/// @title The insurance fund: an ERC-4626 loss waterfall
-/// @notice Depositors share what the fund holds and what it loses. A `bankruptcy` proof draws the proven
-/// deficit, once per (account, settlement nonce), to the custody vault and nowhere else.
-/// @dev Trust assumptions: the verifying keys, the market feed's quorum, the parameter timelock and the
-/// rollup's transition proof; and that the asset moves exactly the amounts asked (no fee on transfer). There
-/// is no owner. Accounting:
-/// - `totalAssets` is accounted, never `balanceOf`: a transfer to the fund changes no share price.
+/// @title The insurance fund: a first-loss buffer, then an ERC-4626 of depositors
+/// @notice Pays for the engine only: the incentive or deficit of a bid, the deficit of a takeover by the Backstop.
+/// Losses take the buffer (penalties, fees, what the Backstop passes on) first, then the depositors' assets.
+/// @dev Trust assumptions: the engine, which asks only on proofs; an asset that moves exactly the amounts asked.
+/// There is no owner. Accounting:
+/// - `totalAssets` is the depositors' part, accounted, never `balanceOf`: a transfer changes no share price, and
+///   `skim` adds it to the buffer.
+/// - *Free* is buffer + depositors' assets - reserved - queued. An opening reserves what its account is short of;
+///   redemptions cannot take what is reserved or queued.
+/// - A deficit above `coverPerWindow` is queued, ahead of redemptions, and paid when the window allows; above what
+///   is free it is recorded (`uncoveredE6`), which blocks nobody and which anybody may pay.
 /// - 10^6 virtual shares per asset unit make inflating the price of a first deposit cost more than it steals.
-/// - Leaving takes `requestRedeem`, then `cooldown` seconds, in which the shares stay shares and bear every
-///   loss, then a redemption within `redeemWindow` seconds. So leaving cannot race a draw that is under way;
-///   shares inside their window can still leave ahead of one.
-/// - `maxWithdraw` and `maxRedeem` are what has matured; the ERC-4626 errors enforce them.
-/// - A draw pays min(deficit, held); then the reward is min(cap, share of the payment, what is left). An
-///   uncovered remainder is recorded for good: later deposits do not pay for earlier deficits.
-interface IInsuranceFund is IERC4626, IProofGate {
+/// - Leaving takes `requestRedeem`, then `cooldown` seconds in which the shares bear every loss, then a redemption
+///   within `redeemWindow` seconds.
+interface IInsuranceFund is IERC4626 {
     /// @param cooldown Seconds between a request and the earliest redemption
     /// @param redeemWindow Seconds for which a matured request can be used
-    /// @param rewardBps Reward as a share of what a draw pays, in 10^-4
-    /// @param rewardCapE6 Most that any reward can be
+    /// @param windowSeconds Length of the window in which deficits are capped
+    /// @param coverPerWindowE6 Most that takeovers by the Backstop are paid within a window
     struct FundConfig {
         uint32 cooldown;
         uint32 redeemWindow;
-        uint16 rewardBps;
-        uint128 rewardCapE6;
+        uint32 windowSeconds;
+        uint128 coverPerWindowE6;
     }
 
     /// @param shares Shares under request
@@ -39,70 +37,110 @@ interface IInsuranceFund is IERC4626, IProofGate {
         uint64 maturesAt;
     }
 
-    /// @param deficitE6 The proven deficit; zero means never drawn
-    /// @param paidE6 What the fund paid of it
-    struct Draw {
-        uint128 deficitE6;
-        uint128 paidE6;
+    /// @notice A deficit that waits for its window, paid as a deposit to the account the Backstop took over.
+    struct QueuedClaim {
+        uint32 accountIndex;
+        uint32 settlementNonce;
+        uint128 amountE6;
     }
 
     event RedeemRequested(address indexed owner, uint256 shares, uint64 maturesAt);
-    event Drawn(
+    event Reserved(uint256 amountE6);
+    event Released(uint256 amountE6);
+    event Paid(uint256 amountE6, uint256 fromBufferE6);
+    event Covered(
         uint256 indexed accountIndex,
         uint256 indexed settlementNonce,
-        address indexed beneficiary,
-        uint64 tick,
         uint256 deficitE6,
         uint256 paidE6,
-        uint256 uncoveredE6,
-        uint256 rewardE6
+        uint256 queuedE6,
+        uint256 uncoveredE6
     );
+    event ClaimPaid(
+        uint256 indexed accountIndex,
+        uint256 indexed settlementNonce,
+        uint256 amountE6
+    );
+    event BufferRaised(uint256 amountE6);
+    event UncoveredPaid(address indexed from, uint256 amountE6);
 
-    error InvalidFundConfig();
-    error CustodyAssetMismatch(address fundAsset, address vaultAsset);
+    error InvalidFundConfig(bytes32 field);
+    error AssetMismatch(address fundAsset, address vaultAsset);
+    error NotTheEngine(address caller);
     error RequestAboveBalance(uint256 shares, uint256 balance);
-    error DeficitIsZero();
-    error AlreadyDrawn(uint256 accountIndex, uint256 settlementNonce);
+    error NothingQueued();
+    error CoverWindowSpent(uint64 windowEnds);
+    error NothingToCollect();
+    error NothingToSkim();
+    error AboveUncovered(uint256 recordedE6, uint256 amountE6);
 
     /// @notice Asks to leave with `shares` after the cooldown. Replaces a request under way, whose cooldown
     /// starts anew; zero withdraws it.
     function requestRedeem(uint256 shares) external;
 
-    /// @notice Draws the proven deficit of a bankrupt account to the custody vault.
-    /// @param tick The margin tick the proof was made for
-    /// @param profile Which verifier, by the positions it holds: the smallest of the statement, 16 or 64
-    /// @param publicSignals Of the `bankruptcy` statement, in the manifest's order
-    /// @param beneficiary The address the proof's context was made for; anyone may submit on their behalf
-    /// @return paidE6 What went to the custody vault
-    function draw(
-        uint64 tick,
-        uint8 profile,
-        Proof calldata proof,
-        uint256[] calldata publicSignals,
-        address beneficiary
+    /// @notice Holds back up to `wantedE6`. The engine only.
+    function reserve(uint256 wantedE6) external returns (uint256 reservedE6);
+
+    /// @notice Releases a reservation. The engine only.
+    function release(uint256 reservedE6) external;
+
+    /// @notice Releases a reservation and sends up to `wantedE6` of what is then free to the vault. The engine only.
+    function pay(uint256 reservedE6, uint256 wantedE6) external returns (uint256 paidE6);
+
+    /// @notice Releases a reservation and covers a proven deficit: sends what the window allows to the vault, queues
+    /// what is free beyond it, records the rest. The engine only.
+    /// @param settlementNonce The one the account has after the takeover
+    function cover(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 reservedE6,
+        uint256 deficitE6
     ) external returns (uint256 paidE6);
+
+    /// @notice Pays the head of the queue, one window's worth at a time; on a dead venue drops it. Anyone.
+    function payQueued() external;
+
+    /// @notice Adds to the buffer from the caller. Anyone.
+    function raiseBuffer(uint256 amountE6) external;
+
+    /// @notice Adds what the vault owes the fund (penalties, repayments, refunds) to the buffer. Anyone.
+    function collectPenalties() external returns (uint256 amountE6);
+
+    /// @notice Adds what came by direct transfer to the buffer. Anyone.
+    function skim() external returns (uint256 amountE6);
+
+    /// @notice Pays for a deficit that was recorded, as a deposit to an account of the Backstop. Anyone.
+    function payUncovered(uint256 accountIndex, uint256 settlementNonce, uint256 amountE6) external;
 
     /// @notice The request of `owner`.
     function redeemRequest(address owner) external view returns (RedeemRequest memory);
 
-    /// @notice What was drawn for an account at a settlement nonce.
-    function drawOf(
-        uint256 accountIndex,
-        uint256 settlementNonce
-    ) external view returns (Draw memory);
+    /// @notice First-loss buffer.
+    function bufferE6() external view returns (uint256);
 
-    /// @notice keccak256(chain id, this contract, account, settlement nonce, action). Neither root nor snapshot
-    /// nor parameters: else the same deficit could be drawn again under the next root.
-    function nullifier(
-        uint256 accountIndex,
-        uint256 settlementNonce
-    ) external view returns (bytes32);
+    /// @notice Held back for open liquidations.
+    function reservedE6() external view returns (uint256);
 
-    /// @notice Sum of all deficits the fund could not pay.
+    /// @notice Owed to takeovers by the Backstop once the window allows.
+    function queuedE6() external view returns (uint256);
+
+    /// @notice Buffer + depositors' assets - reserved - queued.
+    function freeE6() external view returns (uint256);
+
+    /// @notice Sum of all deficits that were recorded and not paid since.
     function uncoveredE6() external view returns (uint256);
 
-    /// @notice Where draws go.
-    function custodyVault() external view returns (ICustodyVault);
+    /// @notice What was recorded of the takeover that gave an account this nonce, and not paid since.
+    function uncoveredOf(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) external view returns (uint256);
+
+    /// @notice The head of the queue and how many wait.
+    function queue() external view returns (QueuedClaim memory head, uint256 length);
+
+    /// @notice Where payments go.
+    function vault() external view returns (IVault);
 
     /// @notice The immutable configuration.
     function config() external view returns (FundConfig memory);

@@ -1,52 +1,199 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {IGroth16Verifier, Proof} from "./IGroth16Verifier.sol";
+import {IInbox, Message} from "./IInbox.sol";
+import {IMarketFeed} from "./IMarketFeed.sol";
 import {IStateTransitionVerifier} from "./IStateTransitionVerifier.sol";
 
-/// @title The accepted ledger roots of the rollup
-/// @notice Holds the latest root, its account count and its place in the sequence.
-/// @dev Trust assumptions: roots are as right as the transition verifier, which is immutable. Anyone may
-/// post a root that the verifier accepts; nobody, the operator included, may post one that it does not.
-/// The published ledger data behind a root is the operator's duty and is not enforced here.
-interface ILedgerRegistry {
+/// @title The accepted ledgers of the rollup, and what they owe to L1's messages
+/// @notice Anyone may post a root that the immutable transition verifier accepts, if it consumes what is due:
+/// per lane, every message older than `deadline`, or at least `maxMessages` of it. Nobody, the operator
+/// included, may post another. Where the sequencer fails, anybody applies the head of the engine lane with a
+/// `takeover` proof; where it fails for long, the venue is dead and money leaves as `IVault` says.
+/// @dev The mode is computed from the record, never stored, so nothing has to be switched:
+/// - *Dead*: no sequencer root for `deadAfter`. A root is accepted only before that, so it is irreversible.
+///   Since every sequencer root consumed what was due, no message is ever left for longer than `deadline` more.
+/// - *Forced*: the head of the engine lane is overdue, or no sequencer root for `heartbeat`. A head is overdue
+///   `deadline` after it was posted or after a root last consumed `maxMessages` of the lane: a backlog that is
+///   being worked off is not silence. A forced root moves none of these clocks.
+/// - Forced rounds alternate with the sequencer: messages are applied for `forcedRound` seconds from the first
+///   one, then only a sequencer root is accepted for `provingTime` + `l1Slack`, or dust would void every proof in flight.
+/// Trust assumptions: the transition verifier, the `takeover` key, and the genesis root with its data. Until
+/// `bind` the deployer chooses who writes the lanes; readers compare `engine`, `vault` and `marketFeed`.
+interface ILedgerRegistry is IInbox {
+    enum Mode {
+        Normal,
+        Forced,
+        Dead
+    }
+
+    /// @param deadline Age in seconds from which a message must be consumed
+    /// @param heartbeat Seconds without a sequencer root after which messages can be forced
+    /// @param batchInterval Seconds between the sequencer's roots
+    /// @param provingTime Seconds a transition proof takes
+    /// @param l1Slack Seconds a proof may take to get into a block
+    /// @param forcedRound Seconds for which a round of forced messages is open
+    /// @param deadAfter Seconds without a sequencer root after which the venue is dead
+    /// @param maxMessages How many messages of a lane a root must be able to consume
+    /// @param maxPositions The most positions an account of this venue may hold
+    struct RegistryConfig {
+        uint32 deadline;
+        uint32 heartbeat;
+        uint32 batchInterval;
+        uint32 provingTime;
+        uint32 l1Slack;
+        uint32 forcedRound;
+        uint32 deadAfter;
+        uint16 maxMessages;
+        uint8 maxPositions;
+    }
+
     /// @param sequence 1 for the first accepted root, rising by one
     /// @param root Poseidon root of the account tree with the account count bound in
     /// @param accountCount Accounts in the tree; every leaf at or beyond it is empty
-    /// @param acceptedAt Block time of its acceptance
-    /// @param bookedThrough Every position whose expiry is not after this has been booked, as the
-    /// transition states
+    /// @param acceptedAt Block time
+    /// @param clock The market clock then
+    /// @param bookedThrough Every position whose expiry is at or before this time has been settled into quote
+    /// @param engineCount Messages of the engine lane consumed so far
+    /// @param userCount Messages of the user lane consumed so far
+    /// @param forced Whether it is the root before it with one engine message applied by anybody
     struct Ledger {
         uint64 sequence;
         uint32 accountCount;
         uint256 root;
         uint64 acceptedAt;
+        uint64 clock;
         uint64 bookedThrough;
+        uint64 engineCount;
+        uint64 userCount;
+        bool forced;
     }
 
-    event RootAccepted(uint64 indexed sequence, uint256 indexed root, uint32 accountCount);
+    /// @notice What a sequencer says of the next ledger; the transition proof is about it.
+    /// @param outcomesRoot Over the user messages it consumed, as `Outcomes` hashes them; zero if none
+    struct NextLedger {
+        uint256 root;
+        uint32 accountCount;
+        uint64 engineCount;
+        uint64 userCount;
+        uint64 bookedThrough;
+        bytes32 outcomesRoot;
+    }
 
+    event VenueBound(address indexed marketFeed, address indexed engine, address indexed vault);
+    event RootAccepted(
+        uint64 indexed sequence,
+        uint256 indexed root,
+        uint32 accountCount,
+        uint64 engineCount,
+        uint64 userCount,
+        uint64 bookedThrough,
+        bytes32 outcomesRoot,
+        bytes32 dataHash
+    );
+    event MessageForced(
+        uint64 indexed sequence,
+        uint256 indexed root,
+        uint64 indexed index,
+        address beneficiary,
+        uint64 appliedE6
+    );
+
+    error InvalidRegistryConfig(bytes32 field);
+    error WrongStatement(address verifier, bytes32 expected, bytes32 actual);
+    error NotTheDeployer(address caller);
+    error AlreadyBound();
+    error NotBound();
+    error NotOfThisVenue(address component);
     error RootIsZero();
     error RootNotInField(uint256 root);
-    error RootUnchanged(uint256 root);
     error TooManyAccounts(uint256 accountCount, uint256 maximum);
-    error BookingWentBackwards(uint64 bookedThrough, uint64 previous);
+    error CountOutOfRange(Lane lane, uint64 consumed, uint64 next, uint64 posted);
+    error BookedThroughWentBackwards(uint64 previous, uint64 next);
+    error BookedThroughFromTheFuture(uint64 bookedThrough, uint64 blockTime);
+    error OutcomesMismatch(uint64 userMessages, bytes32 outcomesRoot);
+    error MessagesOverdue(Lane lane, uint64 index, uint64 overdueSince);
+    error DataMissing();
     error TransitionRejected(uint256 previousRoot, uint256 newRoot);
+    error NotForced();
+    error SequencersTurn(uint64 until);
+    error NothingToApply();
+    error WrongPreviousRoot(uint256 latest, uint256 proven);
+    error WrongMessage(uint64 index);
+    error WrongApplyContext(uint256 expected, uint256 proven);
+    error ApplicantIsZero();
+    error InvalidTakeoverProof();
+    error UnknownLedger(uint64 sequence);
 
-    /// @notice Makes `newRoot` the latest root, if the transition verifier accepts it.
+    /// @notice Names the venue's other parts, once, before the first root. The deployer only.
+    function bind(IMarketFeed marketFeed, address engine, address vault) external;
+
+    /// @notice Makes `next` the latest ledger, if it consumes what is due and the transition verifier accepts it.
+    /// @param data The published data, if it travels in calldata: its hash is then keccak256 of it. Empty if it
+    /// travels in the transaction's blobs: then keccak256 of their versioned hashes, one after the other
     function submitRoot(
-        uint256 newRoot,
-        uint32 newAccountCount,
-        uint64 newBookedThrough,
+        NextLedger calldata next,
+        bytes calldata data,
         bytes calldata transitionProof
+    ) external;
+
+    /// @notice Applies the head of the engine lane on a `takeover` proof, while the mode is Forced.
+    /// @param message The head, which the proof must be about
+    /// @param publicSignals Of the `takeover` statement, in the manifest's order
+    /// @param beneficiary Who is paid the prepaid application; named by the proof's context, anyone may submit
+    function applyMessage(
+        Message calldata message,
+        Proof calldata proof,
+        uint256[] calldata publicSignals,
+        address beneficiary
     ) external;
 
     /// @notice The latest accepted ledger; all zero before the first one.
     function latest() external view returns (Ledger memory);
 
-    /// @notice The newest ledger accepted no later than `time`, a multiple of 60 seconds that is not more than
-    /// 60 seconds ago; all zero if there is none.
+    /// @notice Any accepted ledger; all zero for a sequence number that was not reached.
+    function ledger(uint64 sequence) external view returns (Ledger memory);
+
+    /// @notice The newest ledger accepted no later than `time`; all zero if there was none.
     function ledgerAt(uint64 time) external view returns (Ledger memory);
 
-    /// @notice The verifier every root had to pass.
+    /// @notice Merkle root over the outcomes of the user messages that a ledger consumed; see `Outcomes`.
+    function outcomesRoot(uint64 sequence) external view returns (bytes32);
+
+    /// @notice Whether the ledger `sequence`, and none before it, consumed message `index` of the lane; if so, the
+    /// market clock at its checkpoint and whether it was forced.
+    function consumption(
+        Lane lane,
+        uint64 index,
+        uint64 sequence
+    ) external view returns (bool consumed, uint64 clock, bool forced);
+
+    /// @notice How many messages of a lane the latest ledger has consumed.
+    function consumedCount(Lane lane) external view returns (uint64);
+
+    /// @notice Who may act now.
+    function mode() external view returns (Mode);
+
+    /// @notice When the head of a lane becomes (or became) overdue; zero if nothing waits.
+    function overdueAt(Lane lane) external view returns (uint64);
+
+    /// @notice The context of a `takeover` proof that pays `beneficiary`:
+    /// keccak256(abi.encode(chain id, this contract, keccak256("plimsoll.ledger.apply"), beneficiary)) mod r.
+    function applyContext(address beneficiary) external view returns (uint256);
+
+    /// @notice The most positions an account of this venue may hold.
+    function maxPositions() external view returns (uint8);
+
+    /// @notice The verifier every sequencer root had to pass.
     function transitionVerifier() external view returns (IStateTransitionVerifier);
+
+    /// @notice The verifier of `takeover` that every forced root had to pass.
+    function takeoverVerifier() external view returns (IGroth16Verifier);
+
+    /// @notice The feed whose market clock checkpoints record; zero until the venue is bound.
+    function marketFeed() external view returns (IMarketFeed);
+
+    /// @notice The immutable configuration.
+    function config() external view returns (RegistryConfig memory);
 }

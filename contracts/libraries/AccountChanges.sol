@@ -78,6 +78,16 @@ library AccountChanges {
             (change.credited ? 1 << CREDITED_BIT : 0);
     }
 
+    /// @notice Whether a word states nothing but a credit to the quote balance (of zero: no change at all), and how
+    /// much it is in 10^-6 USD.
+    function quoteCreditIn(uint256 change) internal pure returns (bool isCredit, uint256 creditE6) {
+        if (change == NO_CHANGE) return (true, 0);
+        creditE6 = (change >> AMOUNT_BIT) & (AMOUNT_BOUND - 1);
+        isCredit =
+            creditE6 != 0 &&
+            change == NO_CHANGE | (creditE6 << AMOUNT_BIT) | (1 << CREDITED_BIT);
+    }
+
     function _packSlot(AddedPosition memory added) private pure returns (uint256) {
         uint8 kind = added.kind;
         bool isOption = kind == CALL || kind == PUT;

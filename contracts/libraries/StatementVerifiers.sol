@@ -13,6 +13,7 @@ library StatementVerifiers {
 
     error WrongStatement(address verifier, bytes32 expected, bytes32 actual);
     error WrongProfile(address verifier, uint256 expected, uint256 actual);
+    error SizeNotCovered(bytes32 statement, uint8 maxPositions);
 
     /// @dev Statements may have equally many public signals, so their names are compared. This is against
     /// mistakes: whoever deploys a false verifier can give it any name, and auditors compare key hashes.
@@ -30,6 +31,23 @@ library StatementVerifiers {
             uint256 held = verifiers[i].positions();
             require(held == profiles[i], WrongProfile(address(verifiers[i]), profiles[i], held));
         }
+    }
+
+    /// @dev An account larger than the largest verifier would be immune, or locked in.
+    /// @param maxPositions The largest account the ledger can commit to
+    function requireCovers(
+        bytes32 statement,
+        uint8 smallest,
+        IGroth16Verifier[3] memory verifiers,
+        uint8 maxPositions
+    ) internal pure {
+        uint8[3] memory profiles = [smallest, SIXTEEN, SIXTY_FOUR];
+        bool covered = false;
+        for (uint256 i = 0; i < verifiers.length; ++i) {
+            covered =
+                covered || (address(verifiers[i]) != address(0) && profiles[i] >= maxPositions);
+        }
+        require(covered, SizeNotCovered(statement, maxPositions));
     }
 
     function pick(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
+import {IStateTransitionVerifier, Transition} from "../interfaces/IStateTransitionVerifier.sol";
 import {LocalChain} from "../libraries/LocalChain.sol";
 
 /// @title TEST CONTRACT: accepts no transition
@@ -12,14 +12,7 @@ contract RefusingTransitionVerifier is IStateTransitionVerifier {
     }
 
     /// @inheritdoc IStateTransitionVerifier
-    function verifyTransition(
-        uint256,
-        uint32,
-        uint256,
-        uint32,
-        uint64,
-        bytes calldata
-    ) external pure returns (bool) {
+    function verifyTransition(Transition calldata, bytes calldata) external pure returns (bool) {
         return false;
     }
 }

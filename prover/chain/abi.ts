@@ -9,7 +9,7 @@ import { parseDocument } from '../core/schema.ts';
 
 /** The interfaces whose ABIs are exported to `abi/` by `scripts/export-abi.ts`. */
 export const EXPORTED_INTERFACES = [
-  'CustodyVault',
+  'Backstop',
   'HealthGate',
   'IGroth16Verifier',
   'ISolvencyRegister',
@@ -19,6 +19,7 @@ export const EXPORTED_INTERFACES = [
   'LiquidationEngine',
   'MarketFeed',
   'RiskParameters',
+  'Vault',
 ] as const;
 
 export type ExportedInterface = (typeof EXPORTED_INTERFACES)[number];

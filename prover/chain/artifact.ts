@@ -9,21 +9,25 @@ import { parseDocument } from '../core/schema.ts';
 
 /** Where the compiler puts what it made of `contracts/<folder>/<name>.sol`. */
 const CONTRACT_FOLDERS = {
-  BidEscrowedEngine: 'test',
+  AcceptingVerifier: 'test',
+  AttestedTransitionVerifier: 'test',
+  Backstop: '',
   BookedLedgers: 'test',
-  CustodyVault: '',
-  GuardedWithdrawals: 'examples',
+  DepositSpammer: 'test',
   HealthGate: '',
   InsecureTransitionVerifier: '',
   InsuranceFund: '',
   LedgerRegistry: '',
   LiquidationEngine: '',
   MarketFeed: '',
+  MoneyLens: 'test',
   ReentrantDollar: 'test',
+  RefusingRecipient: 'test',
   RefusingTransitionVerifier: 'test',
   RiskParameters: '',
   ScalarFieldHarness: 'test',
   TestDollar: 'test',
+  Vault: '',
 } as const;
 
 export type ContractName = keyof typeof CONTRACT_FOLDERS;

@@ -35,20 +35,41 @@ export interface VenueConfig {
   readonly parameterDelay: number;
   readonly parameterTighteningDelay: number;
   readonly parameterStepBps: number;
+  readonly registry: {
+    readonly deadline: number;
+    readonly heartbeat: number;
+    readonly batchInterval: number;
+    readonly provingTime: number;
+    readonly l1Slack: number;
+    readonly forcedRound: number;
+    readonly deadAfter: number;
+    readonly maxMessages: number;
+    readonly maxPositions: number;
+  };
+  readonly vault: {
+    readonly minDepositE6: bigint;
+    readonly exitWindow: number;
+  };
   readonly engine: {
+    readonly horizonSeconds: number;
+    readonly auctionSeconds: number;
+    readonly rampSeconds: number;
     readonly rewardBps: number;
+    readonly penaltyBps: number;
+    readonly incentiveBps: number;
     readonly rewardCapE6: bigint;
-    readonly windowSeconds: number;
-    readonly openingsPerWindow: number;
+    readonly cureFeeE6: bigint;
+    readonly prepaidWei: bigint;
   };
   readonly fund: {
     readonly cooldown: number;
     readonly redeemWindow: number;
-    readonly rewardBps: number;
-    readonly rewardCapE6: bigint;
+    readonly windowSeconds: number;
+    readonly coverPerWindowE6: bigint;
   };
 }
 
+const MINUTE = 60;
 const DAY = 86_400;
 
 /** Judgements, with reasons, in docs/contracts.md. */
@@ -76,17 +97,34 @@ export const DEFAULT_VENUE_CONFIG: VenueConfig = {
   parameterDelay: 10 * DAY,
   parameterTighteningDelay: 2 * DAY,
   parameterStepBps: 2_000,
+  registry: {
+    deadline: 30 * MINUTE,
+    heartbeat: 30 * MINUTE,
+    batchInterval: 5 * MINUTE,
+    provingTime: 20 * MINUTE,
+    l1Slack: 5 * MINUTE,
+    forcedRound: 10 * MINUTE,
+    deadAfter: 7 * DAY,
+    maxMessages: 256,
+    maxPositions: 16,
+  },
+  vault: { minDepositE6: 10_000_000n, exitWindow: 30 * DAY },
   engine: {
+    horizonSeconds: 120 * MINUTE,
+    auctionSeconds: 30 * MINUTE,
+    rampSeconds: 30 * MINUTE,
     rewardBps: 100,
+    penaltyBps: 200,
+    incentiveBps: 50,
     rewardCapE6: 10_000_000_000n,
-    windowSeconds: 600,
-    openingsPerWindow: 1_000,
+    cureFeeE6: 5_000_000n,
+    prepaidWei: 5_000_000_000_000_000n,
   },
   fund: {
     cooldown: 7 * DAY,
     redeemWindow: 2 * DAY,
-    rewardBps: 50,
-    rewardCapE6: 5_000_000_000n,
+    windowSeconds: DAY,
+    coverPerWindowE6: 250_000_000_000n,
   },
 };
 

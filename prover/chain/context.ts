@@ -8,7 +8,11 @@ export { SCALAR_FIELD as SCALAR_FIELD_ORDER };
 export const ACTIONS = {
   openLiquidation: id('plimsoll.liquidation.open'),
   cureLiquidation: id('plimsoll.liquidation.cure'),
-  drawInsurance: id('plimsoll.insurance.draw'),
+  bidForAccount: id('plimsoll.liquidation.bid'),
+  expireLiquidation: id('plimsoll.liquidation.expire'),
+  claimWithdrawal: id('plimsoll.vault.claim'),
+  registerExit: id('plimsoll.vault.exit'),
+  applyMessage: id('plimsoll.ledger.apply'),
   requireHealthy: id('plimsoll.health.require'),
 } as const;
 
@@ -31,7 +35,8 @@ export function canaryContext(chainId: bigint, contract: string, parameterHash: 
 /**
  * keccak256(abi.encode(chain id, contract, action, beneficiary)) mod r: the `context` signal that
  * lets this contract on this chain do this one thing for `beneficiary` and nobody else: the one who
- * is rewarded; for a cure, the account's owner; for a health gate, the contract that asks it.
+ * is rewarded; for a bid, the bidder; for a cure, a claim or an exit, the account's owner; for an
+ * expiry, the Backstop; for a health gate, the contract that asks it.
  */
 export function proofContext(
   chainId: bigint,

@@ -20,6 +20,11 @@ export type Verifiers = {
   readonly [Name in StatementName]: Readonly<Record<ProfileOf<Name>, string>>;
 };
 
+/** Profiles to deploy verifiers for, by statement; each must have been set up. */
+export type DeployedProfiles = {
+  readonly [Name in StatementName]?: readonly ProfileOf<Name>[];
+};
+
 export interface LocalVenueOptions {
   /** Deploys everything and owns what has an owner. */
   readonly deployer: Signer;
@@ -30,8 +35,11 @@ export interface LocalVenueOptions {
   readonly oracleThreshold: number;
   /** Who may halt the market; not the deployer. Nobody, if not given: a stand-in without a key. */
   readonly guardian?: string;
-  /** Profiles to deploy verifiers for; each must have been set up. */
-  readonly profiles: { readonly [Name in StatementName]?: readonly ProfileOf<Name>[] };
+  readonly profiles: DeployedProfiles;
+  /** What judges transitions; the verifier that accepts everything, if not given. */
+  readonly transitionVerifier?: string;
+  /** Deploys what stands for the verifier of a statement; the generated one, if not given. */
+  readonly standIn?: (statement: StatementName, profile: string) => Promise<string>;
   readonly config?: VenueConfig;
 }
 
@@ -82,21 +90,24 @@ async function deployVerifiers(
   options: LocalVenueOptions,
   statement: StatementName,
 ): Promise<Readonly<Record<string, string>>> {
+  const generated = (of: StatementName, profile: string): Promise<string> => {
+    const name = verifierName(of, profile);
+    const artifact = verifierArtifact(options.artifactsDirectory, name);
+    return deployVerifier(options.deployer, name, artifact);
+  };
+  const { standIn = generated } = options;
   const addresses: Record<string, string> = {};
   const chosen: readonly string[] = options.profiles[statement] ?? [];
   for (const profile of PROFILES[statement]) {
-    addresses[profile] = ZeroAddress;
-    if (!chosen.includes(profile)) continue;
-    const name = verifierName(statement, profile);
-    const artifact = verifierArtifact(options.artifactsDirectory, name);
-    addresses[profile] = await deployVerifier(options.deployer, name, artifact);
+    addresses[profile] = chosen.includes(profile) ? await standIn(statement, profile) : ZeroAddress;
   }
   return addresses;
 }
 
 /**
- * Deploys a whole venue, wired, on a local chain: with the insecure transition verifier, the test
- * dollar and verifiers of development keys, each of which refuses to exist anywhere else.
+ * Deploys a whole venue, wired and bound, on a local chain: with a transition verifier that accepts
+ * everything unless another is given, the test dollar and verifiers of development keys, each of
+ * which refuses to exist anywhere else.
  */
 export async function deployLocalVenue(options: LocalVenueOptions): Promise<LocalVenue> {
   const { deployer, artifactsDirectory, config = SAMPLE_VENUE_CONFIG } = options;
@@ -104,10 +115,20 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
   const make = (name: Parameters<typeof contractArtifact>[1], args: readonly unknown[]) =>
     deployCompiled(deployer, contractArtifact(artifactsDirectory, name), args);
 
-  const asset = await make('TestDollar', []);
-  const custodyVault = await make('CustodyVault', [asset, owner]);
-  const transitionVerifier = await make('InsecureTransitionVerifier', []);
-  const ledgerRegistry = await make('LedgerRegistry', [transitionVerifier]);
+  const deployed = {} as Record<StatementName, Readonly<Record<string, string>>>;
+  for (const statement of Object.keys(PUBLIC_SIGNALS) as StatementName[]) {
+    deployed[statement] = await deployVerifiers(options, statement);
+  }
+  const inOrder = (statement: StatementName): readonly string[] =>
+    PROFILES[statement].map((profile) => deployed[statement][profile]!);
+
+  const transitionVerifier =
+    options.transitionVerifier ?? (await make('InsecureTransitionVerifier', []));
+  const ledgerRegistry = await make('LedgerRegistry', [
+    transitionVerifier,
+    deployed.takeover['any'],
+    config.registry,
+  ]);
   const riskParameters = await make('RiskParameters', [
     options.parameterHash,
     config.parameterDelay,
@@ -124,24 +145,18 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     owner,
     options.guardian ?? LOCAL_GUARDIAN,
   ]);
-  const deployed = {} as Record<StatementName, Readonly<Record<string, string>>>;
-  for (const statement of Object.keys(PUBLIC_SIGNALS) as StatementName[]) {
-    deployed[statement] = await deployVerifiers(options, statement);
-  }
-  const inOrder = (statement: StatementName): readonly string[] =>
-    PROFILES[statement].map((profile) => deployed[statement][profile]!);
+  const asset = await make('TestDollar', []);
+  const vault = await make('Vault', [asset, marketFeed, inOrder('account-margin'), config.vault]);
+  const insuranceFund = await make('InsuranceFund', [asset, vault, config.fund]);
+  const backstop = await make('Backstop', [insuranceFund]);
   const liquidationEngine = await make('LiquidationEngine', [
     marketFeed,
+    vault,
+    insuranceFund,
+    backstop,
     inOrder('liquidation'),
     inOrder('account-margin'),
     config.engine,
-  ]);
-  const insuranceFund = await make('InsuranceFund', [
-    asset,
-    custodyVault,
-    marketFeed,
-    inOrder('bankruptcy'),
-    config.fund,
   ]);
   const healthGate = await make('HealthGate', [
     marketFeed,
@@ -149,19 +164,25 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     inOrder('solvency-receipt'),
   ]);
 
-  const { abi } = contractArtifact(artifactsDirectory, 'RiskParameters');
-  await send(new Contract(riskParameters, abi, deployer), 'bindGate', [liquidationEngine]);
-
   const addresses: VenueAddresses = {
     asset,
-    custodyVault,
+    vault,
     ledgerRegistry,
     riskParameters,
     marketFeed,
     liquidationEngine,
     insuranceFund,
+    backstop,
     healthGate,
   };
+  const call = (name: Parameters<typeof contractArtifact>[1], at: string): Contract =>
+    new Contract(at, contractArtifact(artifactsDirectory, name).abi, deployer);
+  await send(call('LedgerRegistry', ledgerRegistry), 'bind', [
+    marketFeed,
+    liquidationEngine,
+    vault,
+  ]);
+  await send(call('RiskParameters', riskParameters), 'bindGate', [liquidationEngine]);
   return {
     ...connectVenue(addresses, deployer),
     transitionVerifier,

@@ -3,6 +3,7 @@ import type { Contract, Log, Provider } from 'ethers';
 import { z } from 'zod';
 
 import { parseValue } from '../core/schema.ts';
+import { termsSchema } from './terms.ts';
 import type { Venue } from './venue.ts';
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
@@ -12,7 +13,23 @@ const prices = z.tuple([uint, uint]);
 
 /** Every event the project reads, by name; the values are those of the contract interfaces. */
 const EVENT_SCHEMAS = {
-  RootAccepted: z.object({ sequence: uint, root: uint, accountCount: uint }),
+  RootAccepted: z.object({
+    sequence: uint,
+    root: uint,
+    accountCount: uint,
+    engineCount: uint,
+    userCount: uint,
+    bookedThrough: uint,
+    outcomesRoot: bytes32,
+    dataHash: bytes32,
+  }),
+  MessageForced: z.object({
+    sequence: uint,
+    root: uint,
+    index: uint,
+    beneficiary: address,
+    appliedE6: uint,
+  }),
   ParametersProposed: z.object({
     parameterHash: uint,
     documentHash: bytes32,
@@ -54,8 +71,9 @@ const EVENT_SCHEMAS = {
     tick: uint,
     equityE6: z.bigint(),
     requirementE6: uint,
-    rewardE6: uint,
+    reservedE6: uint,
     clockAtOpen: uint,
+    messageIndex: uint,
   }),
   LiquidationCured: z.object({
     accountIndex: uint,
@@ -64,16 +82,44 @@ const EVENT_SCHEMAS = {
     tick: uint,
     equityE6: z.bigint(),
     maintenanceMarginE6: uint,
+    creditE6: uint,
+    messageIndex: uint,
   }),
-  Drawn: z.object({
+  BidEscrowed: z.object({
     accountIndex: uint,
     settlementNonce: uint,
-    beneficiary: address,
+    bidder: address,
     tick: uint,
+    grossEquityE6: z.bigint(),
+    priceE6: z.bigint(),
+    terms: termsSchema,
+  }),
+  LiquidationClosed: z.object({
+    accountIndex: uint,
+    settlementNonce: uint,
+    newOwner: address,
+    creditE6: uint,
+    rewardE6: uint,
+    penaltyE6: uint,
+    proceedsE6: uint,
+  }),
+  Backstopped: z.object({
+    accountIndex: uint,
+    settlementNonce: uint,
+    keeper: address,
+    tick: uint,
+    grossEquityE6: z.bigint(),
     deficitE6: uint,
     paidE6: uint,
+    terms: termsSchema,
+  }),
+  Covered: z.object({
+    accountIndex: uint,
+    settlementNonce: uint,
+    deficitE6: uint,
+    paidE6: uint,
+    queuedE6: uint,
     uncoveredE6: uint,
-    rewardE6: uint,
   }),
 } as const;
 

@@ -28,7 +28,6 @@ const WORDS: Readonly<Record<string, Words>> = {
     `${buffer} bps; deposit, and prove again under the ledger that contains it`,
   BelowInitialMargin: ([equity, margin]) =>
     `equity of ${usd(equity)} would be below the initial margin of ${usd(margin)}`,
-  BidIsEscrowed: ([account]) => `a bid for account ${account} is escrowed: too late for a cure`,
   BeyondResumeLevel: ([guard, which, value, level]) =>
     `the ${guarded(guard, which)}, ${value}, is too far from ${level}, at which the market is to resume`,
   BookedThroughAheadOfLedger: ([booked, ledger]) =>
@@ -39,7 +38,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   CanaryHoldsNothing: ([account]) =>
     `account ${account} loses in no scenario, so its proof shows nothing of the set`,
   CanaryMissing: () =>
-    'the set was not shown to be provable for an account of each underlying: call proveCanary',
+    'no account of each underlying has been shown to be provable under the set; ' +
+    'plimsoll params canary shows one',
   CanaryTooOld: ([tick]) => `tick ${tick} is too old for a canary; prove it at the current one`,
   ComponentAfterSnapshot: ([which, time, snapshot]) =>
     `the ${component(which)} is of ${time}, after the snapshot's own ${snapshot}`,
@@ -53,14 +53,12 @@ const WORDS: Readonly<Record<string, Words>> = {
   MarketUncertain: ([breaches]) =>
     `the last ${breaches} snapshots were beyond the breaker; only a cure can be proven until the next`,
   MarketHalted: () => 'the market is halted; only a cure can be proven now',
-  NotAsItStands: () => 'a cure takes a proof of the account as it stands, without a change',
-  NotCureTick: ([expected, cited]) =>
-    `a cure must be proven at tick ${expected}, the proof cites ${cited}`,
-  NotNewerThanCure: ([cured, cited]) =>
-    `the account was cured at tick ${cured}; a proof of tick ${cited} is not newer`,
+  NotACredit: () =>
+    'a cure takes a proof of the account as it stands, or after a credit that it pays',
+  NotAsItStands: () => 'this takes a proof of the account as it stands, without a change',
   NotNewerThanOpening: ([opened, cited]) =>
-    `the liquidation was opened at tick ${opened}; a proof of tick ${cited} under the same ledger ` +
-    'is not newer',
+    `the liquidation was opened at tick ${opened}; a proof of tick ${cited} is not newer and states ` +
+    'no credit',
   NotOnTheMinute: ([time]) => `the snapshot's time ${time} is not a whole minute`,
   NotTheNewestSlot: ([time, newest]) =>
     `the snapshot is of ${time}; the feed takes that of ${newest}, the newest minute, only`,

@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { ContractTransactionReceipt } from 'ethers';
+import { z } from 'zod';
 
 import type { SolidityProof } from '../proving/formats/proof-file.ts';
 import type { Profile } from './config.ts';
-import { send } from './refusal.ts';
+import type { MessageWords } from './ledger-update.ts';
+import { read, send } from './refusal.ts';
+import type { Terms } from './terms.ts';
 import type { Venue } from './venue.ts';
-
-/** Posts the next ledger root, and by when it has booked what expired; `transitionProof` is the rollup's own, in the rollup's encoding. */
-export async function submitRoot(
-  venue: Venue,
-  root: bigint,
-  accountCount: bigint,
-  bookedThrough: bigint,
-  transitionProof = '0x',
-): Promise<ContractTransactionReceipt> {
-  return send(venue.ledgerRegistry, 'submitRoot', [
-    root,
-    accountCount,
-    bookedThrough,
-    transitionProof,
-  ]);
-}
 
 /** The points of a proof, as `toSolidity` orders them. */
 export type ContractProof = SolidityProof['proof'];
@@ -40,38 +27,97 @@ export interface ProvenAction extends CitedProof {
   readonly beneficiary: string;
 }
 
-function argumentsOf({ tick, profile, proof, publicSignals }: CitedProof): readonly unknown[] {
-  return [tick, Number(profile), proof, [...publicSignals]];
+/** Openings of one key at one tick, verified in one product. */
+export interface ProvenActions {
+  readonly tick: bigint;
+  readonly profile: Profile;
+  readonly members: readonly Pick<CitedProof, 'proof' | 'publicSignals'>[];
+  readonly beneficiary: string;
 }
 
-/** As `IHealthGate.HealthProof`: what a contract that asks the health gate hands on. */
+/** As `IHealthGate.HealthProof`: how contracts take an `account-margin` proof. */
 export function healthProof({ tick, profile, proof, publicSignals }: CitedProof) {
   return { tick, profile: Number(profile), proof, publicSignals: [...publicSignals] };
 }
 
-/** Opens a liquidation on a `liquidation` proof. */
-export async function openLiquidation(
+/** What every message of the engine prepays. */
+export async function prepaidWei(venue: Venue): Promise<bigint> {
+  const config = z.custom<{ readonly prepaidWei: bigint }>();
+  return (await read(venue.liquidationEngine, 'config', [], config)).prepaidWei;
+}
+
+const sendPrepaid = async (
   venue: Venue,
-  action: ProvenAction,
+  method: string,
+  args: readonly unknown[],
+  messages = 1n,
+): Promise<ContractTransactionReceipt> =>
+  send(venue.liquidationEngine, method, [...args, { value: messages * (await prepaidWei(venue)) }]);
+
+/** Opens a liquidation on a `liquidation` proof. */
+export function openLiquidation(
+  venue: Venue,
+  { tick, profile, proof, publicSignals, beneficiary }: ProvenAction,
 ): Promise<ContractTransactionReceipt> {
-  return send(venue.liquidationEngine, 'open', [...argumentsOf(action), action.beneficiary]);
+  const args = [tick, Number(profile), proof, [...publicSignals], beneficiary];
+  return sendPrepaid(venue, 'open', args);
+}
+
+/** Opens many; stale and open ones are skipped, their prepayment comes back. */
+export function openMany(
+  venue: Venue,
+  { tick, profile, members, beneficiary }: ProvenActions,
+): Promise<ContractTransactionReceipt> {
+  const openings = {
+    tick,
+    profile: Number(profile),
+    proofs: members.map(({ proof }) => proof),
+    publicSignals: members.flatMap(({ publicSignals }) => [...publicSignals]),
+    beneficiary,
+  };
+  return sendPrepaid(venue, 'openMany', [openings], BigInt(members.length));
 }
 
 /**
- * Ends a liquidation on an `account-margin` proof of the account as it stands, at the tick that
- * is the current one; its context names the account's owner.
+ * Ends a liquidation on an `account-margin` proof, after the credit that its change states and the
+ * caller pays; its context names the account's owner.
  */
-export async function cureLiquidation(
+export function cureLiquidation(
   venue: Venue,
   cited: CitedProof,
 ): Promise<ContractTransactionReceipt> {
-  return send(venue.liquidationEngine, 'cure', argumentsOf(cited));
+  return sendPrepaid(venue, 'cure', [healthProof(cited)]);
 }
 
-/** Draws a proven deficit from the insurance fund on a `bankruptcy` proof. */
-export async function drawInsurance(
+/** Buys an account in its auction; the proof's context names the caller. */
+export function bidForAccount(
   venue: Venue,
-  action: ProvenAction,
+  cited: CitedProof,
+  freezeSequence: bigint,
+  maxPaymentE6: bigint,
 ): Promise<ContractTransactionReceipt> {
-  return send(venue.insuranceFund, 'draw', [...argumentsOf(action), action.beneficiary]);
+  return sendPrepaid(venue, 'bid', [healthProof(cited), freezeSequence, maxPaymentE6]);
+}
+
+/** Hands an account that nobody bought to the Backstop, which the proof's context names. */
+export function expireLiquidation(
+  venue: Venue,
+  cited: CitedProof,
+): Promise<ContractTransactionReceipt> {
+  return sendPrepaid(venue, 'expire', [healthProof(cited)]);
+}
+
+/** Pays out what a takeover escrowed, once a ledger has it. */
+export function closeLiquidation(venue: Venue, terms: Terms): Promise<ContractTransactionReceipt> {
+  return send(venue.liquidationEngine, 'close', [terms]);
+}
+
+/** Gives the prepayment of a message back that the sequencer consumed. */
+export function refundMessage(
+  venue: Venue,
+  index: bigint,
+  message: MessageWords,
+  ledgerSequence: bigint,
+): Promise<ContractTransactionReceipt> {
+  return send(venue.liquidationEngine, 'refundMessage', [index, message, ledgerSequence]);
 }

@@ -19,12 +19,13 @@ const address = z
 /** Where a deployed venue's contracts are; readable from JSON. */
 export const venueAddressesSchema = z.strictObject({
   asset: address,
-  custodyVault: address,
+  vault: address,
   ledgerRegistry: address,
   riskParameters: address,
   marketFeed: address,
   liquidationEngine: address,
   insuranceFund: address,
+  backstop: address,
   healthGate: address,
 });
 export type VenueAddresses = z.infer<typeof venueAddressesSchema>;
@@ -32,19 +33,20 @@ export type VenueAddresses = z.infer<typeof venueAddressesSchema>;
 /** The contracts of a venue, bound to whoever reads or signs. */
 export interface Venue {
   readonly addresses: VenueAddresses;
-  readonly custodyVault: Contract;
+  readonly vault: Contract;
   readonly ledgerRegistry: Contract;
   readonly riskParameters: Contract;
   readonly marketFeed: Contract;
   readonly liquidationEngine: Contract;
   readonly insuranceFund: Contract;
+  readonly backstop: Contract;
   readonly healthGate: Contract;
 }
 
 export function connectVenue(addresses: VenueAddresses, runner: ContractRunner): Venue {
   return {
     addresses,
-    custodyVault: new Contract(addresses.custodyVault, exportedAbi('CustodyVault'), runner),
+    vault: new Contract(addresses.vault, exportedAbi('Vault'), runner),
     ledgerRegistry: new Contract(addresses.ledgerRegistry, exportedAbi('LedgerRegistry'), runner),
     riskParameters: new Contract(addresses.riskParameters, exportedAbi('RiskParameters'), runner),
     marketFeed: new Contract(addresses.marketFeed, exportedAbi('MarketFeed'), runner),
@@ -54,6 +56,7 @@ export function connectVenue(addresses: VenueAddresses, runner: ContractRunner):
       runner,
     ),
     insuranceFund: new Contract(addresses.insuranceFund, exportedAbi('InsuranceFund'), runner),
+    backstop: new Contract(addresses.backstop, exportedAbi('Backstop'), runner),
     healthGate: new Contract(addresses.healthGate, exportedAbi('HealthGate'), runner),
   };
 }

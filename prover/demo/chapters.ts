@@ -1,62 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { getAddress, toBeHex } from 'ethers';
-
-import { proofContext, type Action } from '../chain/context.ts';
-import type { EventValues } from '../chain/events.ts';
-import { openLiquidation, type ProvenAction } from '../chain/submit.ts';
-import type { Venue } from '../chain/venue.ts';
-import type { Ledger } from '../commitments/ledger.ts';
-import type { MarketTick } from '../statements/market-tick.ts';
-import type { Prover, Proven } from '../proving/prover.ts';
-import type { Sample, SampleTick } from '../sample/sample.ts';
-import { prepareStatement } from '../statements/prepare.ts';
-import { actionOf, citing, claimedFor, drawAndReadBack, openAndReadBack } from './actions.ts';
-import type { Cast } from './cast.ts';
-import { confirmRefused } from './confirm.ts';
-import { cureAndReadBack } from './cure.ts';
-import type { LocalChain } from './local-chain.ts';
-import type { Remargined } from './remargin.ts';
+import { proofContext } from '../chain/context.ts';
+import type { Profile } from '../chain/config.ts';
+import { applyMessage } from '../chain/ledger-update.ts';
 import {
-  proofReport,
-  type CureReport,
-  type DemoStatement,
-  type DrawReport,
-  type ProofReport,
-} from './report.ts';
-import type { Story } from './story.ts';
-import { openTickWith, publishSnapshot } from './ticks.ts';
+  bidForAccount,
+  closeLiquidation,
+  cureLiquidation,
+  expireLiquidation,
+  openLiquidation,
+  openMany,
+  type CitedProof,
+  type ProvenAction,
+} from '../chain/submit.ts';
+import type { Terms } from '../chain/terms.ts';
+import { packMessage, type LeafMessage } from '../commitments/inbox-message.ts';
+import { toSolidity } from '../proving/formats/proof-file.ts';
+import { marginPortfolio } from '../risk/margin/margin.ts';
+import { prepareStatement } from '../statements/prepare.ts';
+import { decodePublicSignals, encodePublicSignals } from '../statements/public-signals.ts';
+import type { Cast } from './cast.ts';
+import { confirm, confirmRefused } from './confirm.ts';
+import type { BackstopReport, BidReport, CureReport, OpeningReport } from './report.ts';
+import { ownerOf, type PlayedTick, type Stage } from './stage.ts';
+import { exactUsd } from './text.ts';
+import { later, publishSnapshot } from './ticks.ts';
 
-/** What every chapter plays on. */
-export interface Stage {
-  readonly chain: LocalChain;
-  readonly venue: Venue;
-  readonly prover: Prover;
-  readonly marketTicks: Readonly<Record<SampleTick, MarketTick>>;
-  readonly sample: Sample;
-  readonly ledgers: Readonly<Record<SampleTick, Ledger>>;
-  readonly margins: Readonly<Record<SampleTick, Remargined>>;
-  readonly story: Story;
-  readonly note: (line: string) => void;
-}
-
-type Tick = EventValues<'TickOpened'>;
-
-const USES: Readonly<
-  Record<DemoStatement, { readonly action: Action; readonly contract: keyof Venue['addresses'] }>
-> = {
-  liquidation: { action: 'openLiquidation', contract: 'liquidationEngine' },
-  bankruptcy: { action: 'drawInsurance', contract: 'insuranceFund' },
-  'account-margin': { action: 'cureLiquidation', contract: 'liquidationEngine' },
-};
-
-/** Publishes ledger and snapshot of one moment and tells what they did to the accounts. */
-export async function playTick(stage: Stage, moment: SampleTick): Promise<Tick> {
-  const { chain, venue, sample, ledgers, margins, story } = stage;
-  const published = sample.snapshots[moment];
-  const tick = await openTickWith(chain, venue, ledgers[moment], published);
-  story.tick(tick, published.snapshot, margins[moment]);
-  return tick;
-}
+/** More than any account of the sample costs. */
+const PAYMENT_LIMIT_E6 = 10_000_000_000_000n;
+const BPS = 10_000n;
 
 /** The attack of a fresh index over an old surface, which must not open a tick. */
 export async function playStaleSurface({ chain, venue, sample, story }: Stage): Promise<void> {
@@ -64,103 +35,230 @@ export async function playStaleSurface({ chain, venue, sample, story }: Stage): 
   story.say('A fresh index over the old volatility surface: refused, StaleComponent.');
 }
 
-interface Subject {
-  readonly moment: SampleTick;
-  readonly index: number;
-  readonly beneficiary: string;
+const actionOf = (proof: CitedProof, beneficiary: string): ProvenAction => ({
+  ...proof,
+  beneficiary,
+});
+
+/** The same proof, claimed for another account: what a contract without the binding would take. */
+function claimedFor(action: ProvenAction, index: number): ProvenAction {
+  const proven = decodePublicSignals('liquidation', action.publicSignals);
+  const claimed = { ...proven, accountIndex: BigInt(index) };
+  return { ...action, publicSignals: encodePublicSignals('liquidation', claimed) };
 }
 
-/** A proof about an account at a moment, to the benefit of one address. */
-async function prove<Name extends DemoStatement>(
+/** One liquidation, opened by its own proof, and what does not open one. */
+export async function playOpening(
   stage: Stage,
-  statement: Name,
-  { moment, index, beneficiary }: Subject,
-): Promise<Proven<Name>> {
-  const { chain, venue, prover, marketTicks, ledgers, story, note } = stage;
-  const { action, contract } = USES[statement];
-  note(`proving ${statement} of ${story.nameOf(index)}`);
-  const proven = await prover.prove(
-    prepareStatement(statement, {
-      opening: ledgers[moment].open(index),
-      tick: marketTicks[moment],
-      context: proofContext(chain.chainId, venue.addresses[contract], action, beneficiary),
-    }),
-  );
-  story.proven(proven);
-  return proven;
-}
-
-export interface PlayedLiquidation {
-  readonly proof: ProofReport;
-  readonly action: ProvenAction;
-}
-
-export async function playLiquidation(
-  stage: Stage,
-  tick: Tick,
+  tick: PlayedTick,
   index: number,
   { healthy }: Cast,
-): Promise<PlayedLiquidation> {
+): Promise<{ readonly opening: OpeningReport; readonly action: ProvenAction }> {
   const { chain, venue, story } = stage;
   story.say(`${story.nameOf(index)} is below maintenance margin:`);
   const beneficiary = await chain.keeper.getAddress();
-  const proven = await prove(stage, 'liquidation', { moment: 'crash', index, beneficiary });
-  const action = await actionOf(chain, proven, tick.number);
-  await confirmRefused(openLiquidation(venue, claimedFor(action, proven, healthy)), 'InvalidProof');
+  const proof = await stage.prove('liquidation', tick, index, {
+    action: 'openLiquidation',
+    beneficiary,
+  });
+  const action = actionOf(proof, beneficiary);
+  await stage.after();
+  await confirmRefused(openLiquidation(venue, claimedFor(action, healthy)), 'InvalidProof');
   story.say(`  claimed for ${story.nameOf(healthy)}, which is healthy: refused, InvalidProof`);
-  const opened = await openAndReadBack(chain, venue, action, proven);
-  story.opened(opened);
-  return { proof: proofReport(proven, opened.gas), action };
+  await stage.after();
+  const receipt = await openLiquidation(venue, action);
+  const event = await stage.event(receipt, 'LiquidationOpened');
+  confirm(event.accountIndex === BigInt(index), 'it is the proven account');
+  await stage.confirmStatus(index, event.settlementNonce, 'open');
+  story.say(
+    `  opened on chain (${receipt.gasUsed} gas): equity ${exactUsd(event.equityE6)} < ` +
+      `requirement ${exactUsd(event.requirementE6)}`,
+  );
+  await stage.after();
+  await confirmRefused(openLiquidation(venue, action), 'AlreadyOpen');
+  story.say('  the same proof again: refused, AlreadyOpen');
+  return { opening: { account: index, gas: Number(receipt.gasUsed) }, action };
 }
 
-export interface PlayedDraw {
-  readonly proof: ProofReport;
-  readonly draw: DrawReport;
-}
-
-export async function playDraw(stage: Stage, tick: Tick, index: number): Promise<PlayedDraw> {
+/** Many liquidations in one transaction, their proofs verified in one product. */
+export async function playBatch(
+  stage: Stage,
+  tick: PlayedTick,
+  indices: readonly number[],
+): Promise<{ readonly opened: readonly number[]; readonly gasEach: number }> {
   const { chain, venue, story } = stage;
-  story.say(`${story.nameOf(index)} is bankrupt:`);
   const beneficiary = await chain.keeper.getAddress();
-  const proven = await prove(stage, 'bankruptcy', { moment: 'crash', index, beneficiary });
-  const action = await actionOf(chain, proven, tick.number);
-  const drawn = await drawAndReadBack(chain, venue, action, proven);
-  story.drawn(drawn);
-  const { accountIndex, deficitE6, paidE6 } = drawn.event;
+  const use = { action: 'openLiquidation', beneficiary } as const;
+  const byProfile = new Map<Profile, { readonly index: number; readonly proof: CitedProof }[]>();
+  for (const index of indices) {
+    const proof = await stage.prove('liquidation', tick, index, use);
+    const alike = byProfile.get(proof.profile) ?? [];
+    byProfile.set(proof.profile, [...alike, { index, proof }]);
+  }
+  const opened: number[] = [];
+  let gas = 0n;
+  for (const [profile, members] of byProfile) {
+    await stage.after();
+    const receipt = await openMany(venue, {
+      tick: tick.tick.number,
+      profile,
+      members: members.map(({ proof }) => proof),
+      beneficiary,
+    });
+    gas += receipt.gasUsed;
+    for (const event of await stage.events(receipt, 'LiquidationOpened')) {
+      opened.push(Number(event.accountIndex));
+    }
+    story.say(`  ${members.length} opened in one transaction of ${receipt.gasUsed} gas`);
+  }
+  confirm(opened.length === indices.length, 'all of the batch were opened');
+  return { opened, gasEach: Number(gas / BigInt(Math.max(1, opened.length))) };
+}
+
+/** The owner, or anybody, pays what an account is short of, and proves that it is enough. */
+export async function playCure(stage: Stage, tick: PlayedTick, index: number): Promise<CureReport> {
+  const { chain, story, parameters } = stage;
+  const account = tick.ledger.account(index);
+  const { equityE6, mmE6 } = marginPortfolio(account, tick.market.market);
+  const { cureBufferBps } = parameters.parameters;
+  const neededE6 = (mmE6 * (BPS + cureBufferBps) + BPS - 1n) / BPS;
+  const creditE6 = neededE6 > equityE6 ? neededE6 - equityE6 : 0n;
+  story.say(`${story.nameOf(index)} is helped out with ${exactUsd(creditE6)}:`);
+  const proof = await stage.prove('account-margin', tick, index, {
+    action: 'cureLiquidation',
+    beneficiary: ownerOf(tick.ledger, index),
+    ...(creditE6 === 0n
+      ? {}
+      : { change: { removedAsset: 'USDC', removedAmount: creditE6, isCredited: true } }),
+  });
+  await stage.after();
+  const receipt = await cureLiquidation(stage.by(chain.bidder), proof);
+  const event = await stage.event(receipt, 'LiquidationCured');
+  await stage.confirmStatus(index, event.settlementNonce, 'cured');
+  story.say(
+    `  cured on chain (${receipt.gasUsed} gas): equity ${exactUsd(event.equityE6)} ≥ ` +
+      `${100n + cureBufferBps / 100n} % of the maintenance margin ` +
+      exactUsd(event.maintenanceMarginE6),
+  );
   return {
-    proof: proofReport(proven, drawn.gas),
-    draw: { account: Number(accountIndex), deficitE6, paidE6 },
+    account: index,
+    creditE6: event.creditE6,
+    equityE6: event.equityE6,
+    maintenanceMarginE6: event.maintenanceMarginE6,
+    gas: Number(receipt.gasUsed),
   };
 }
 
-/** The proof of the crash, spent again under the ledger of the rebound. */
+/** Somebody buys the account as a whole, price and top-up escrowed. */
+export async function playBid(
+  stage: Stage,
+  tick: PlayedTick,
+  index: number,
+  freezeSequence: bigint,
+): Promise<{ readonly bid: BidReport; readonly terms: Terms }> {
+  const { chain, story } = stage;
+  story.say(`${story.nameOf(index)} is bid for:`);
+  const beneficiary = await chain.bidder.getAddress();
+  const use = { action: 'bidForAccount', beneficiary } as const;
+  const proof = await stage.prove('account-margin', tick, index, use);
+  await stage.after();
+  const venue = stage.by(chain.bidder);
+  const receipt = await bidForAccount(venue, proof, freezeSequence, PAYMENT_LIMIT_E6);
+  const { terms, priceE6, settlementNonce } = await stage.event(receipt, 'BidEscrowed');
+  await stage.confirmStatus(index, settlementNonce, 'escrowed');
+  story.say(
+    `  escrowed on chain (${receipt.gasUsed} gas): price ${exactUsd(priceE6)}, ` +
+      `top-up to initial margin ${exactUsd(terms.creditE6)}`,
+  );
+  const { creditE6 } = terms;
+  return { bid: { account: index, priceE6, creditE6, gas: Number(receipt.gasUsed) }, terms };
+}
+
+/** So much later anybody applies what waits at the head of the engine lane: the sequencer is silent. */
+export async function playForced(stage: Stage, seconds: bigint): Promise<void> {
+  const { chain, venue, prover, sequencer, story } = stage;
+  const { engineCount } = sequencer.state;
+  const [head] = await sequencer.messages('engine', engineCount);
+  const message = confirm(head, 'a message waits') as LeafMessage;
+  const beneficiary = await chain.keeper.getAddress();
+  const { ledgerRegistry } = venue.addresses;
+  const context = proofContext(chain.chainId, ledgerRegistry, 'applyMessage', beneficiary);
+  stage.note(`proving takeover: ${message.kind} of account ${message.accountIndex}`);
+  const proven = await prover.prove(
+    prepareStatement('takeover', { ledger: sequencer.ledger, message, context }),
+  );
+  story.proven(proven);
+  const [w0, w1] = packMessage(message);
+  const application = { message: { w0, w1 }, ...toSolidity(proven.file), beneficiary };
+  await stage.after(seconds);
+  const receipt = await applyMessage(venue, application);
+  const { index } = await stage.event(receipt, 'MessageForced');
+  confirm(index === engineCount, 'the head of the lane was applied');
+  await sequencer.follow();
+  story.say(
+    `  ${message.kind} of ${story.nameOf(Number(message.accountIndex))} applied by force ` +
+      `(${receipt.gasUsed} gas); the sequencer has to build on it`,
+  );
+}
+
+/** What was escrowed is paid out, for a ledger has the takeover. */
+export async function playClose(stage: Stage, terms: Terms): Promise<void> {
+  const { story, venue } = stage;
+  await stage.after();
+  const receipt = await closeLiquidation(venue, terms);
+  const event = await stage.event(receipt, 'LiquidationClosed');
+  story.say(
+    `  ${story.nameOf(Number(event.accountIndex))} closed (${receipt.gasUsed} gas): ` +
+      `reward ${exactUsd(event.rewardE6)}, penalty ${exactUsd(event.penaltyE6)}, ` +
+      `to the former owner ${exactUsd(event.proceedsE6)}`,
+  );
+}
+
+/** Nobody bought it: the Backstop takes it over, and the fund pays what it is short of. */
+export async function playBackstop(
+  stage: Stage,
+  tick: PlayedTick,
+  index: number,
+): Promise<{ readonly report: BackstopReport; readonly terms: Terms }> {
+  const { venue, story } = stage;
+  story.say(`${story.nameOf(index)} found no bidder within the horizon:`);
+  const beneficiary = venue.addresses.backstop;
+  const use = { action: 'expireLiquidation', beneficiary } as const;
+  const proof = await stage.prove('account-margin', tick, index, use);
+  await stage.after();
+  const receipt = await expireLiquidation(venue, proof);
+  const { terms, deficitE6, paidE6, settlementNonce } = await stage.event(receipt, 'Backstopped');
+  const [covered] = await stage.events(receipt, 'Covered');
+  await stage.confirmStatus(index, settlementNonce, 'backstopped');
+  const uncoveredE6 = covered?.uncoveredE6 ?? 0n;
+  story.say(
+    `  taken over by the Backstop (${receipt.gasUsed} gas): deficit ${exactUsd(deficitE6)}, ` +
+      `the fund pays ${exactUsd(paidE6)}, uncovered ${exactUsd(uncoveredE6)}`,
+  );
+  return { report: { account: index, deficitE6, paidE6, uncoveredE6 }, terms };
+}
+
+/** The proof of the crash, spent again at a later tick. */
 export async function playReplay(
-  { venue, story }: Stage,
-  tick: Tick,
+  stage: Stage,
+  tick: PlayedTick,
   action: ProvenAction,
 ): Promise<void> {
-  const replay = openLiquidation(venue, { ...action, tick: tick.number });
+  await stage.after();
+  const replay = openLiquidation(stage.venue, { ...action, tick: tick.tick.number });
   await confirmRefused(replay, 'WrongLedgerRoot');
-  story.say('The old proof under the new ledger: refused, WrongLedgerRoot.');
+  stage.story.say('The old proof under the new ledger: refused, WrongLedgerRoot.');
 }
 
-export interface PlayedCure {
-  readonly proof: ProofReport;
-  readonly cure: CureReport;
-}
-
-/** An account that recovered proves it, and its liquidation is over. */
-export async function playCure(stage: Stage, tick: Tick, index: number): Promise<PlayedCure> {
-  const { chain, venue, ledgers, story } = stage;
-  story.say(`${story.nameOf(index)} has recovered:`);
-  const { owner } = ledgers.rebound.account(index);
-  const beneficiary = getAddress(toBeHex(owner, 20));
-  const proven = await prove(stage, 'account-margin', { moment: 'rebound', index, beneficiary });
-  const cured = await cureAndReadBack(chain, venue, citing(proven, tick.number), proven);
-  story.cured(cured, proven.file.publicSignals.cureBufferBps);
-  const { accountIndex, equityE6, maintenanceMarginE6 } = cured.event;
-  return {
-    proof: proofReport(proven, cured.gas),
-    cure: { account: Number(accountIndex), equityE6, maintenanceMarginE6 },
-  };
+/** Ticks of the same market, two minutes apart, until so many seconds of its clock have passed. */
+export async function letPass(
+  stage: Stage,
+  from: PlayedTick,
+  seconds: bigint,
+): Promise<PlayedTick> {
+  let last = from;
+  for (let passed = 0n; passed < seconds; passed += 120n) {
+    last = await stage.tick(later(from.published, last.published.snapshot.time + 120n));
+  }
+  return last;
 }

@@ -14,6 +14,9 @@ export interface LocalChain {
   readonly depositor: Signer;
   /** Proves, submits and is rewarded. */
   readonly keeper: Signer;
+  /** Buys accounts under liquidation. */
+  readonly bidder: Signer;
+  readonly now: () => Promise<bigint>;
   /** The next block has exactly this time. */
   readonly setNextTime: (time: bigint) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -24,8 +27,8 @@ export async function startLocalChain(startAt: bigint): Promise<LocalChain> {
     override: { initialDate: new Date(Number(startAt) * 1_000) },
   });
   const { ethers } = connection;
-  const [deployer, depositor, keeper] = await ethers.getSigners();
-  if (deployer === undefined || depositor === undefined || keeper === undefined) {
+  const [deployer, depositor, keeper, bidder] = await ethers.getSigners();
+  if (!deployer || !depositor || !keeper || !bidder) {
     throw new PlimsollError('NO_SIGNERS', 'the local chain has no funded accounts');
   }
   const { chainId } = await ethers.provider.getNetwork();
@@ -35,6 +38,8 @@ export async function startLocalChain(startAt: bigint): Promise<LocalChain> {
     deployer,
     depositor,
     keeper,
+    bidder,
+    now: async () => BigInt((await ethers.provider.getBlock('latest'))!.timestamp),
     setNextTime: async (time) => {
       await ethers.provider.send('evm_setNextBlockTimestamp', [Number(time)]);
     },

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Proven } from '../proving/prover.ts';
 
 /** What the demonstration proves. */
-export type DemoStatement = 'liquidation' | 'bankruptcy' | 'account-margin';
+export type DemoStatement = 'liquidation' | 'account-margin' | 'takeover';
 
-export interface ProofReport {
-  readonly statement: DemoStatement;
+export interface OpeningReport {
   readonly account: number;
-  readonly constraints: number;
-  readonly witnessMs: number;
-  readonly proveMs: number;
-  readonly verifyMs: number;
-  /** Of the transaction the proof was spent on. */
   readonly gas: number;
-}
-
-export interface DrawReport {
-  readonly account: number;
-  readonly deficitE6: bigint;
-  readonly paidE6: bigint;
 }
 
 export interface CureReport {
   readonly account: number;
+  readonly creditE6: bigint;
   readonly equityE6: bigint;
   readonly maintenanceMarginE6: bigint;
+  readonly gas: number;
+}
+
+export interface BidReport {
+  readonly account: number;
+  readonly priceE6: bigint;
+  readonly creditE6: bigint;
+  readonly gas: number;
+}
+
+export interface BackstopReport {
+  readonly account: number;
+  readonly deficitE6: bigint;
+  readonly paidE6: bigint;
+  readonly uncoveredE6: bigint;
 }
 
 /** Every figure read back from the chain or measured. */
@@ -32,20 +35,13 @@ export interface DemoReport {
   readonly accounts: number;
   readonly breached: number;
   readonly bankrupt: number;
-  readonly proofs: readonly ProofReport[];
-  readonly draws: readonly DrawReport[];
+  readonly openings: readonly OpeningReport[];
+  /** The batch: how many, and the gas of each of them. */
+  readonly openMany: { readonly n: number; readonly gasEach: number };
   readonly cures: readonly CureReport[];
-}
-
-export function proofReport(
-  { file, constraints, timings }: Proven<DemoStatement>,
-  gas: bigint,
-): ProofReport {
-  return {
-    statement: file.statement,
-    account: Number(file.publicSignals.accountIndex),
-    constraints,
-    ...timings,
-    gas: Number(gas),
-  };
+  readonly bids: readonly BidReport[];
+  readonly closed: number;
+  readonly backstopped: readonly BackstopReport[];
+  /** Messages applied by force. */
+  readonly forced: number;
 }

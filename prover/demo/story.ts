@@ -4,8 +4,6 @@ import type { EventValues } from '../chain/events.ts';
 import type { Proven } from '../proving/prover.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import type { SampleLabel } from '../sample/labels.ts';
-import type { Drawn, Opened } from './actions.ts';
-import type { Cured } from './cure.ts';
 import type { DemoStatement } from './report.ts';
 import type { Remargined } from './remargin.ts';
 import { exactUsd, priceUsd, seconds } from './text.ts';
@@ -74,32 +72,5 @@ export class Story {
         `witness ${seconds(timings.witnessMs)}, proof ${seconds(timings.proveMs)}, ` +
         `verified in ${timings.verifyMs} ms`,
     );
-  }
-
-  opened({ event, gas }: Opened): void {
-    this.#print(
-      `  opened on chain (${gas} gas): equity ${exactUsd(event.equityE6)} < ` +
-        `requirement ${exactUsd(event.requirementE6)}`,
-    );
-    this.#print('  the same proof again: refused, AlreadyOpen');
-  }
-
-  cured({ event, gas }: Cured, cureBufferBps: bigint): void {
-    this.#print('  cited at the tick of the crash: refused, NotCureTick');
-    this.#print(
-      `  cured on chain (${gas} gas): equity ${exactUsd(event.equityE6)} ≥ ` +
-        `${100n + cureBufferBps / 100n} % of the maintenance margin ` +
-        exactUsd(event.maintenanceMarginE6),
-    );
-    this.#print('  the same proof again: refused, NotOpen');
-  }
-
-  drawn({ event, gas, fundLeftE6 }: Drawn): void {
-    this.#print(
-      `  drawn on chain (${gas} gas): deficit ${exactUsd(event.deficitE6)}, ` +
-        `paid to the custody vault ${exactUsd(event.paidE6)}, ` +
-        `uncovered ${exactUsd(event.uncoveredE6)}; the fund holds ${exactUsd(fundLeftE6)}`,
-    );
-    this.#print('  the same proof again: refused, AlreadyDrawn');
   }
 }

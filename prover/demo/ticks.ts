@@ -4,9 +4,10 @@ import { Wallet, id, type ContractTransactionReceipt } from 'ethers';
 import { eventsNamed, readEvents, type EventValues } from '../chain/events.ts';
 import { feedSnapshotOf } from '../chain/market-snapshot.ts';
 import { signaturesOf, submitSnapshot } from '../chain/snapshot.ts';
-import { submitRoot } from '../chain/submit.ts';
 import type { Venue } from '../chain/venue.ts';
 import type { Ledger } from '../commitments/ledger.ts';
+import { snapshotDocument } from '../documents/snapshot-document.ts';
+import type { MarketSnapshot } from '../model/types.ts';
 import type { PublishedSnapshot } from '../sample/sample.ts';
 import type { LocalChain } from './local-chain.ts';
 import { confirm } from './confirm.ts';
@@ -19,6 +20,20 @@ export const ORACLE_THRESHOLD = 2;
 
 /** Seconds from the time of a snapshot to the block that takes it. */
 const RELAY_SECONDS = 2n;
+
+/** The same market, some time later. */
+export function later({ snapshot }: PublishedSnapshot, time: bigint): PublishedSnapshot {
+  const moved: MarketSnapshot = {
+    ...snapshot,
+    time,
+    indexTime: time,
+    perpetualTime: time,
+    forwardTime: time,
+    surfaceTime: time,
+    collateralTime: time,
+  };
+  return { snapshot: moved, document: JSON.stringify(snapshotDocument(moved)) };
+}
 
 /** Has the quorum sign a snapshot and submits it at once. */
 export async function publishSnapshot(
@@ -34,28 +49,16 @@ export async function publishSnapshot(
   return submitSnapshot(venue, signed, new TextEncoder().encode(document), signatures);
 }
 
-/** Registers a ledger root just before the time of the snapshot that is to meet it in one tick. */
-export async function publishRoot(
-  chain: LocalChain,
-  venue: Venue,
-  ledger: Ledger,
-  { time, bookedThrough }: PublishedSnapshot['snapshot'],
-): Promise<void> {
-  await chain.setNextTime(time - 1n);
-  await submitRoot(venue, ledger.root, ledger.accountCount, bookedThrough);
-}
-
 /**
- * Publishes both and reads the tick back from the chain's events: what it binds must be what the
- * prover computed.
+ * Publishes a snapshot and reads the tick back from the chain's events: what it binds must be what
+ * the prover computed.
  */
-export async function openTickWith(
+export async function openTickOn(
   chain: LocalChain,
   venue: Venue,
   ledger: Ledger,
   published: PublishedSnapshot,
 ): Promise<EventValues<'TickOpened'>> {
-  await publishRoot(chain, venue, ledger, published.snapshot);
   const { blockNumber } = await publishSnapshot(chain, venue, published);
   const [opened] = eventsNamed(await readEvents(venue, chain.provider, blockNumber), 'TickOpened');
   const tick = confirm(opened, 'the feed opened a margin tick').values;

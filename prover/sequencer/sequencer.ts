@@ -131,8 +131,21 @@ export class Sequencer {
     return proposal;
   }
 
-  /** The first root: these accounts, and nothing consumed. It is trusted, as its data is. */
-  async postGenesis(accounts: readonly Account[]): Promise<Proposal> {
-    return await this.post({ ownTransactions: () => accounts, misbehaviour: { kind: 'lag' } });
+  /**
+   * The first root: these accounts, nothing consumed, and everything booked that expired by then. It
+   * is trusted, as its data is.
+   */
+  async postGenesis(accounts: readonly Account[], bookedThrough = 0n): Promise<Proposal> {
+    const { next, transition, ...rest } = await this.propose({
+      ownTransactions: () => accounts,
+      misbehaviour: { kind: 'lag' },
+    });
+    const genesis: Proposal = {
+      ...rest,
+      next: { ...next, bookedThrough },
+      transition: { ...transition, next: { ...transition.next, bookedThrough } },
+    };
+    await this.submit(genesis);
+    return genesis;
   }
 }

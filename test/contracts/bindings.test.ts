@@ -7,11 +7,10 @@ import { z } from 'zod';
 
 import { EXPORTED_INTERFACES } from '../../prover/chain/abi.ts';
 import { contractArtifact } from '../../prover/chain/artifact.ts';
-import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { ACTIONS, SCALAR_FIELD_ORDER, proofContext } from '../../prover/chain/context.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
-import { read, send } from '../../prover/chain/refusal.ts';
+import { read } from '../../prover/chain/refusal.ts';
 import { readSubmission } from '../../prover/chain/snapshot.ts';
 import { venueAddressesSchema } from '../../prover/chain/venue.ts';
 import { InvalidInput } from '../../prover/core/errors.ts';
@@ -20,7 +19,6 @@ import {
   ARTIFACTS,
   DOCUMENT,
   deployVenue,
-  expectRefusal,
   minuteFrom,
   postRoot,
   postSnapshot,
@@ -55,7 +53,10 @@ describe('chain bindings', () => {
   it.each([
     ['liquidationEngine', 'openLiquidation'],
     ['liquidationEngine', 'cureLiquidation'],
-    ['insuranceFund', 'drawInsurance'],
+    ['liquidationEngine', 'bidForAccount'],
+    ['liquidationEngine', 'expireLiquidation'],
+    ['vault', 'claimWithdrawal'],
+    ['vault', 'registerExit'],
     ['healthGate', 'requireHealthy'],
   ] as const)('computes the same context as %s for %s', async (name, action) => {
     for (const account of chain.accounts.slice(0, 5)) {
@@ -76,12 +77,12 @@ describe('chain bindings', () => {
     const [one, two] = await Promise.all(
       chain.accounts.slice(0, 2).map((account) => account.getAddress()),
     );
-    const { liquidationEngine, insuranceFund } = venue.addresses;
+    const { liquidationEngine, vault } = venue.addresses;
     const contexts = [
       proofContext(31_337n, liquidationEngine, 'openLiquidation', one!),
       proofContext(1n, liquidationEngine, 'openLiquidation', one!),
-      proofContext(31_337n, insuranceFund, 'openLiquidation', one!),
-      proofContext(31_337n, liquidationEngine, 'drawInsurance', one!),
+      proofContext(31_337n, vault, 'openLiquidation', one!),
+      proofContext(31_337n, liquidationEngine, 'bidForAccount', one!),
       proofContext(31_337n, liquidationEngine, 'openLiquidation', two!),
     ];
     expect(new Set(contexts).size).toBe(contexts.length);
@@ -95,7 +96,7 @@ describe('chain bindings', () => {
       'SnapshotAccepted',
       'TickOpened',
     ]);
-    expect(eventsNamed(events, 'RootAccepted')[0]?.values).toEqual({
+    expect(eventsNamed(events, 'RootAccepted')[0]?.values).toMatchObject({
       sequence: 1n,
       root: 11n,
       accountCount: 200n,
@@ -128,36 +129,14 @@ describe('chain bindings', () => {
     expect(() => parseValue(venueAddressesSchema, misspelt, 'venue')).toThrow(/^asset: /);
   });
 
-  it.each([
-    ['bid', [0n, 0n, 0n, `0x${'1'.repeat(40)}`]],
-    ['close', [1n, 0n, emptyProof(), []]],
-  ] as const)('%s exists in the interface and is not yet available', async (method, args) => {
-    await expectRefusal(send(venue.liquidationEngine, method, args), 'NotYetAvailable');
-  });
-
-  it.each([
-    { windowSeconds: 0 },
-    { openingsPerWindow: 0 },
-    { rewardBps: 10_001 },
-    { rewardCapE6: 100n << 32n },
-  ])('refuses to deploy a liquidation engine with %o', async (fault) => {
-    const engine = { ...DEFAULT_VENUE_CONFIG.engine, ...fault };
-    const config = { ...DEFAULT_VENUE_CONFIG, engine };
-    await expectRefusal(deployVenue(chain, { config }), 'InvalidEngineConfig');
+  it('computes the same context as the registry for a forced message', async () => {
+    const beneficiary = await chain.accounts[1]!.getAddress();
+    const onChain = await read(venue.ledgerRegistry, 'applyContext', [beneficiary], z.bigint());
+    const { ledgerRegistry } = venue.addresses;
+    expect(proofContext(chain.chainId, ledgerRegistry, 'applyMessage', beneficiary)).toBe(onChain);
   });
 
   it('finds no artifact for a contract that was not compiled', () => {
     expect(() => contractArtifact(join(ARTIFACTS, 'nowhere'), 'MarketFeed')).toThrow(InvalidInput);
   });
 });
-
-function emptyProof(): { a: bigint[]; b: bigint[][]; c: bigint[] } {
-  return {
-    a: [0n, 0n],
-    b: [
-      [0n, 0n],
-      [0n, 0n],
-    ],
-    c: [0n, 0n],
-  };
-}

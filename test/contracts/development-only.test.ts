@@ -2,20 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ZeroAddress } from 'ethers';
+import { ZeroAddress, ZeroHash } from 'ethers';
 import { describe, expect, it } from 'vitest';
 
-import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { isLocalChain, LOCAL_CHAIN_IDS } from '../../prover/chain/local-chain.ts';
 import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
 import { deployContract, expectRefusal, startChain } from '../support/chain.ts';
 
-const NONE = [ZeroAddress, ZeroAddress, ZeroAddress];
 const DEVELOPMENT_ONLY = [
-  'BidEscrowedEngine',
+  'AcceptingVerifier',
+  'AttestedTransitionVerifier',
   'BookedLedgers',
   'InsecureTransitionVerifier',
+  'MoneyLens',
   'ReentrantDollar',
+  'RefusingRecipient',
   'RefusingTransitionVerifier',
   'ScalarFieldHarness',
   'TestDollar',
@@ -23,7 +24,8 @@ const DEVELOPMENT_ONLY = [
 
 /** Of those that take any; nothing here is called. */
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
-  BidEscrowedEngine: [ZeroAddress, NONE, NONE, DEFAULT_VENUE_CONFIG.engine],
+  AcceptingVerifier: [ZeroHash, 0n, 0n],
+  AttestedTransitionVerifier: [ZeroAddress],
 };
 
 describe('development-only contracts', () => {

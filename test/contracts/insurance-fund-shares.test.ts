@@ -61,6 +61,14 @@ describe('InsuranceFund shares', () => {
     await chain.rpc('evm_mine', []);
   };
 
+  const vaultOf = (asset: string): Promise<Contract> =>
+    deployContract(chain.accounts[0]!, 'Vault', [
+      asset,
+      venue.addresses.marketFeed,
+      [ZeroAddress, venue.verifiers['account-margin']['16'], ZeroAddress],
+      DEFAULT_VENUE_CONFIG.vault,
+    ]);
+
   it('gives shares in proportion to deposits', async () => {
     await deposit(alice, MILLION);
     await deposit(bob, 3n * MILLION);
@@ -190,17 +198,11 @@ describe('InsuranceFund shares', () => {
     let target: Contract;
 
     beforeEach(async () => {
-      const owner = await chain.accounts[0]!.getAddress();
       reentrant = await deployContract(chain.accounts[0]!, 'ReentrantDollar');
-      const vault = await deployContract(chain.accounts[0]!, 'CustodyVault', [
-        reentrant.target,
-        owner,
-      ]);
+      const vault = await vaultOf(String(reentrant.target));
       target = await deployContract(chain.accounts[0]!, 'InsuranceFund', [
         reentrant.target,
         vault.target,
-        venue.addresses.marketFeed,
-        [ZeroAddress, ZeroAddress, ZeroAddress],
         DEFAULT_VENUE_CONFIG.fund,
       ]);
       await send(reentrant, 'mint', [aliceAddress, MILLION]);
@@ -233,28 +235,27 @@ describe('InsuranceFund shares', () => {
     });
   });
 
-  it('cannot be deployed on a custody vault of another asset', async () => {
-    const owner = await chain.accounts[0]!.getAddress();
+  it('cannot be deployed on a vault of another asset', async () => {
     const other = await deployContract(chain.accounts[0]!, 'TestDollar');
-    const vault = await deployContract(chain.accounts[0]!, 'CustodyVault', [other.target, owner]);
     const deployment = deployContract(chain.accounts[0]!, 'InsuranceFund', [
-      venue.addresses.asset,
-      vault.target,
-      venue.addresses.marketFeed,
-      [ZeroAddress, ZeroAddress, ZeroAddress],
+      other.target,
+      venue.addresses.vault,
       DEFAULT_VENUE_CONFIG.fund,
     ]);
-    await expectRefusal(deployment, 'CustodyAssetMismatch', [venue.addresses.asset, other.target]);
+    await expectRefusal(deployment, 'AssetMismatch', [other.target, venue.addresses.asset]);
   });
 
-  it.each([{ cooldown: 0 }, { redeemWindow: 0 }, { rewardBps: 10_001 }])(
-    'cannot be deployed with %o',
-    async (fault) => {
-      const config = {
-        ...DEFAULT_VENUE_CONFIG,
-        fund: { ...DEFAULT_VENUE_CONFIG.fund, ...fault },
-      };
-      await expectRefusal(deployVenue(chain, { config }), 'InvalidFundConfig');
-    },
-  );
+  it.each([
+    { cooldown: 0 },
+    { redeemWindow: 0 },
+    { windowSeconds: 0 },
+    { coverPerWindowE6: 0n },
+    { coverPerWindowE6: 2n ** 63n },
+  ])('cannot be deployed with %o', async (fault) => {
+    const config = {
+      ...DEFAULT_VENUE_CONFIG,
+      fund: { ...DEFAULT_VENUE_CONFIG.fund, ...fault },
+    };
+    await expectRefusal(deployVenue(chain, { config }), 'InvalidFundConfig');
+  });
 });

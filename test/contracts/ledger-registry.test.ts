@@ -1,104 +1,495 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import type { Contract } from 'ethers';
+import { ZeroAddress, ZeroHash, keccak256, toUtf8Bytes, type Contract, type Signer } from 'ethers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
-import { read, send } from '../../prover/chain/refusal.ts';
-import {
-  as,
-  deployContract,
-  expectRefusal,
-  minuteFrom,
-  startChain,
-  type TestChain,
-} from '../support/chain.ts';
+import { laneHash as laneHashOf, laneSeed } from '../../prover/chain/inbox-lane.ts';
+import { firstLedger, submitRoot, type NextLedger } from '../../prover/chain/ledger-update.ts';
+import { send } from '../../prover/chain/refusal.ts';
+import { packMessage, type InboxMessage } from '../../prover/commitments/inbox-message.ts';
+import { UnlawfulTransition } from '../../prover/sequencer/transition-rule.ts';
+import { as, deployContract, deployVenue, expectRefusal, NO_DATA } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
+import { startLife, type Life } from '../support/life.ts';
+import { closeProver } from '../support/proofs.ts';
+import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 
-const MAX_ACCOUNTS = 1n << 24n;
+const { registry: CONFIG } = DEFAULT_VENUE_CONFIG;
+const DEADLINE = BigInt(CONFIG.deadline);
+const HEARTBEAT = BigInt(CONFIG.heartbeat);
+const DEAD_AFTER = BigInt(CONFIG.deadAfter);
+const K = BigInt(CONFIG.maxMessages);
+const MODE = { normal: 0n, forced: 1n, dead: 2n };
+const MIN_DEPOSIT = DEFAULT_VENUE_CONFIG.vault.minDepositE6;
 
-describe('LedgerRegistry', () => {
-  let chain: TestChain;
-  let registry: Contract;
+let life: Life;
+let saved: Awaited<ReturnType<Life['save']>>;
+let engine: Contract;
 
-  beforeAll(async () => {
-    chain = await startChain();
+beforeAll(async () => {
+  life = await startLife();
+  engine = as(life.venue.ledgerRegistry, await impersonate(life.venue.addresses.liquidationEngine));
+  saved = await life.save();
+});
+
+afterEach(async () => {
+  saved = await life.restore(saved);
+});
+
+afterAll(async () => {
+  await life.chain.close();
+  await closeProver();
+});
+
+/** The engine's own hand, where a test is about its lane and not about what fills it. */
+async function impersonate(address: string): Promise<Signer> {
+  await life.chain.rpc('hardhat_impersonateAccount', [address]);
+  await life.chain.rpc('hardhat_setBalance', [address, '0x56bc75e2d63100000']);
+  const { provider } = life.chain;
+  return (provider as unknown as { getSigner(of: string): Promise<Signer> }).getSigner(address);
+}
+
+const freeze = (accountIndex: bigint): InboxMessage => ({
+  kind: 'freeze',
+  accountIndex,
+  settlementNonce: 0n,
+  amountE6: 0n,
+  address: BigInt(life.addresses.keeper),
+});
+
+const wordsOf = (message: InboxMessage): readonly [bigint, bigint] => packMessage(message);
+
+async function post(message: InboxMessage): Promise<void> {
+  await life.after();
+  await send(engine, 'appendEngine', [wordsOf(message)]);
+}
+
+async function deposits(count: number): Promise<void> {
+  const { vault } = life.venue.addresses;
+  const spammer = await deployContract(life.signer('stranger'), 'DepositSpammer', [vault]);
+  await send(as(life.asset, life.signer('stranger')), 'transfer', [
+    spammer.target,
+    MIN_DEPOSIT * BigInt(count),
+  ]);
+  for (let left = count; left > 0; left -= 250) {
+    await send(spammer, 'spam', [5n, MIN_DEPOSIT, Math.min(left, 250)]);
+  }
+}
+
+const mode = async (): Promise<bigint> =>
+  (await life.venue.ledgerRegistry.getFunction('mode').staticCall()) as bigint;
+
+/** The mode as of a block then. */
+async function modeAfter(seconds: bigint): Promise<bigint> {
+  await life.after(seconds);
+  await life.chain.rpc('evm_mine', []);
+  return mode();
+}
+
+/** The latest ledger, with what a test says otherwise. */
+async function next(changes: Partial<NextLedger>): Promise<NextLedger> {
+  const { engineCount, userCount, bookedThrough } = life.sequencer.state;
+  const { root, accountCount } = life.ledger;
+  return {
+    root,
+    accountCount,
+    engineCount,
+    userCount,
+    bookedThrough,
+    outcomesRoot: ZeroHash,
+    ...changes,
+  };
+}
+
+async function refuseRoot(
+  changes: Partial<NextLedger>,
+  error: string,
+  values?: readonly unknown[],
+  data: Uint8Array = NO_DATA,
+): Promise<void> {
+  const ledger = await next(changes);
+  await life.after();
+  await expectRefusal(submitRoot(life.venue, ledger, data), error, values);
+}
+
+describe('the inbox', () => {
+  it('chains the messages of a lane from a seed of its own, as the sequencer does', async () => {
+    const { chainId } = life.chain;
+    const registry = life.venue.addresses.ledgerRegistry;
+    const hash = (lane: number, count: number) =>
+      life.venue.ledgerRegistry.getFunction('laneHash').staticCall(lane, count);
+    expect(await hash(0, 0)).toBe(laneSeed(chainId, registry, 'engine'));
+    expect(await hash(1, 0)).toBe(laneSeed(chainId, registry, 'user'));
+    const sent = [freeze(1n), freeze(2n)];
+    for (const message of sent) await post(message);
+    expect(await hash(0, 2)).toBe(laneHashOf(laneSeed(chainId, registry, 'engine'), sent));
+    await expectRefusal(send(life.venue.ledgerRegistry, 'laneHash', [0, 3]), 'UnknownMessage', [
+      0n,
+      3n,
+    ]);
   });
-  afterAll(() => chain.close());
-  beforeEach(async () => {
-    const verifier = await deployContract(chain.accounts[0]!, 'InsecureTransitionVerifier');
-    registry = await deployContract(chain.accounts[0]!, 'LedgerRegistry', [verifier.target]);
+
+  it('keeps the time of each message, eight to a slot', async () => {
+    const times: bigint[] = [];
+    for (let index = 0n; index < 17n; index += 1n) {
+      await post(freeze(index));
+      times.push(await life.chain.now());
+    }
+    for (const [index, time] of times.entries()) {
+      const posted: unknown = await life.venue.ledgerRegistry
+        .getFunction('postedAt')
+        .staticCall(0, index);
+      expect(posted).toBe(time);
+    }
   });
 
-  const submit = (root: bigint, accounts: bigint, contract = registry): Promise<unknown> =>
-    send(contract, 'submitRoot', [root, accounts, 0, '0x']);
-  const latest = async (contract = registry): Promise<unknown[]> =>
-    (await read(contract, 'latest', [], z.array(z.bigint()))).slice(0, 3);
-
-  it('holds no root before the first transition', async () => {
-    expect(await latest(registry)).toEqual([0n, 0n, 0n]);
+  it('takes engine messages from the engine and user messages from the vault alone', async () => {
+    const words = wordsOf(freeze(1n));
+    await life.after();
+    await expectRefusal(send(life.venue.ledgerRegistry, 'appendEngine', [words]), 'NotTheEngine', [
+      life.addresses.deployer,
+    ]);
+    await life.after();
+    await expectRefusal(send(life.venue.ledgerRegistry, 'appendUser', [words]), 'NotTheVault', [
+      life.addresses.deployer,
+    ]);
   });
 
-  it('numbers accepted roots from one and keeps the account count of the latest', async () => {
-    await submit(11n, 5n);
-    await submit(12n, MAX_ACCOUNTS);
-    expect(await latest(registry)).toEqual([2n, MAX_ACCOUNTS, 12n]);
+  it('knows a message by its words alone', async () => {
+    await post(freeze(1n));
+    const registry = life.venue.ledgerRegistry;
+    await registry.getFunction('requireMessage').staticCall(0, 0, wordsOf(freeze(1n)));
+    await expectRefusal(
+      send(registry, 'requireMessage', [0, 0, wordsOf(freeze(2n))]),
+      'MessageMismatch',
+    );
+    await expectRefusal(
+      send(registry, 'requireMessage', [0, 1, wordsOf(freeze(1n))]),
+      'UnknownMessage',
+    );
+  });
+});
+
+describe('binding a venue', () => {
+  it('is done once, by the deployer, to parts that name each other', async () => {
+    const { marketFeed, liquidationEngine, vault } = life.venue.addresses;
+    const parts = [marketFeed, liquidationEngine, vault];
+    await expectRefusal(send(life.venue.ledgerRegistry, 'bind', parts), 'AlreadyBound');
+    const stranger = life.by('stranger').ledgerRegistry;
+    await expectRefusal(send(stranger, 'bind', parts), 'NotTheDeployer');
   });
 
-  it('accepts a root from anyone, for the transition verifier is the only judge', async () => {
-    await submit(11n, 5n, as(registry, chain.accounts[3]!));
-    expect(await latest(registry)).toEqual([1n, 5n, 11n]);
+  it('refuses the parts of another venue, and roots before it is done', async () => {
+    const { takeover } = life.venue.verifiers;
+    const registry = await deployContract(life.chain.accounts[0]!, 'LedgerRegistry', [
+      life.venue.transitionVerifier,
+      takeover.any,
+      CONFIG,
+    ]);
+    const { marketFeed, liquidationEngine, vault } = life.venue.addresses;
+    await expectRefusal(
+      send(registry, 'bind', [marketFeed, liquidationEngine, vault]),
+      'NotOfThisVenue',
+      [marketFeed],
+    );
+    const root = firstLedger(5n, 1n);
+    await expectRefusal(send(registry, 'submitRoot', [root, '0x01', '0x']), 'NotBound');
   });
 
-  it('refuses a root that the transition verifier does not accept', async () => {
-    const refusing = await deployContract(chain.accounts[0]!, 'RefusingTransitionVerifier');
-    const strict = await deployContract(chain.accounts[0]!, 'LedgerRegistry', [refusing.target]);
-    await expectRefusal(submit(11n, 5n, strict), 'TransitionRejected', [0n, 11n]);
-    expect(await latest(strict)).toEqual([0n, 0n, 0n]);
+  it.each([
+    ['deadline', { deadline: CONFIG.batchInterval + CONFIG.provingTime + CONFIG.l1Slack - 1 }],
+    ['heartbeat', { heartbeat: 1 }],
+    ['provingTime', { provingTime: 0 }],
+    ['forcedRound', { forcedRound: 0 }],
+    ['deadAfter', { deadAfter: CONFIG.heartbeat + CONFIG.deadline }],
+    ['maxMessages', { maxMessages: 0 }],
+    ['maxPositions', { maxPositions: 65 }],
+    ['maxPositions', { maxPositions: 0 }],
+  ])('does not deploy with a %s that cannot work', async (field, changes) => {
+    const args = [life.venue.transitionVerifier, life.venue.verifiers.takeover.any];
+    const deployed = deployContract(life.chain.accounts[0]!, 'LedgerRegistry', [
+      ...args,
+      { ...CONFIG, ...changes },
+    ]);
+    const name = `0x${Buffer.from(field).toString('hex').padEnd(64, '0')}`;
+    await expectRefusal(deployed, 'InvalidRegistryConfig', [name]);
   });
 
-  it('refuses a root of zero', () => expectRefusal(submit(0n, 5n), 'RootIsZero'));
+  it('does not deploy with a verifier of another statement or without a transition verifier', async () => {
+    const { takeover, liquidation } = life.venue.verifiers;
+    const [deployer] = life.chain.accounts as readonly [Signer];
+    const deploy = (transition: string, verifier: string) =>
+      deployContract(deployer, 'LedgerRegistry', [transition, verifier, CONFIG]);
+    await expectRefusal(deploy(life.venue.transitionVerifier, liquidation['16']), 'WrongStatement');
+    await expectRefusal(deploy(ZeroAddress, takeover.any), 'NotOfThisVenue', [ZeroAddress]);
+  });
+});
 
-  it('refuses a root that is not below the scalar field', async () => {
-    await submit(SCALAR_FIELD_ORDER - 1n, 5n);
-    await expectRefusal(submit(SCALAR_FIELD_ORDER, 5n), 'RootNotInField');
+describe('roots', () => {
+  it('are refused where they are no root of a ledger', async () => {
+    await refuseRoot({ root: 0n }, 'RootIsZero');
+    await refuseRoot({ root: 2n ** 255n }, 'RootNotInField');
+    await refuseRoot({ accountCount: 2n ** 24n + 1n }, 'TooManyAccounts');
   });
 
-  it('refuses the root it already holds', async () => {
-    await submit(11n, 5n);
-    await expectRefusal(submit(11n, 6n), 'RootUnchanged', [11n]);
+  it('consume no message that nobody sent, and none twice', async () => {
+    await refuseRoot({ engineCount: 1n }, 'CountOutOfRange', [0n, 0n, 1n, 0n]);
+    await post(freeze(1n));
+    await life.root();
+    await refuseRoot({ engineCount: 0n }, 'CountOutOfRange', [0n, 1n, 0n, 1n]);
   });
 
-  it('refuses more accounts than the tree has leaves', () =>
-    expectRefusal(submit(11n, MAX_ACCOUNTS + 1n), 'TooManyAccounts', [
-      MAX_ACCOUNTS + 1n,
-      MAX_ACCOUNTS,
-    ]));
-
-  it('states by when it has booked what expired, and takes nothing back of it', async () => {
-    const book = (root: bigint, through: bigint): Promise<unknown> =>
-      send(registry, 'submitRoot', [root, 5n, through, '0x']);
-    await book(11n, 100n);
-    await expectRefusal(book(12n, 99n), 'BookingWentBackwards', [99n, 100n]);
-    await book(12n, 100n);
-    expect((await read(registry, 'latest', [], z.array(z.bigint()))).at(-1)).toBe(100n);
+  it('book expiries forward only and up to now', async () => {
+    const venue = await deployVenue(life.chain);
+    const now = await life.chain.now();
+    const booking = (bookedThrough: bigint) =>
+      submitRoot(venue, { ...firstLedger(5n, 1n), bookedThrough }, NO_DATA);
+    await booking(now - 100n);
+    await expectRefusal(booking(now - 101n), 'BookedThroughWentBackwards', [
+      now - 100n,
+      now - 101n,
+    ]);
+    await expectRefusal(booking(now + 10_000n), 'BookedThroughFromTheFuture');
+    await booking(now - 50n);
   });
 
-  it('tells the newest ledger accepted no later than a minute', async () => {
-    const minute = minuteFrom((await chain.now()) + 600n);
-    const at = async (time: bigint, root: bigint): Promise<void> => {
-      await chain.setNextTime(time);
-      await submit(root, 5n);
+  it('state outcomes exactly where they consume user messages', async () => {
+    await refuseRoot({ outcomesRoot: keccak256('0x01') }, 'OutcomesMismatch');
+    await life.after();
+    await send(life.by('depositor').vault, 'deposit', [5n, 0n, MIN_DEPOSIT]);
+    await refuseRoot({ userCount: 1n }, 'OutcomesMismatch');
+  });
+
+  it('come with their data, in calldata or in blobs', async () => {
+    await refuseRoot({}, 'DataMissing', undefined, new Uint8Array());
+  });
+
+  it('count only with a proof of this very transition (attack: data withheld, lies, another venue)', async () => {
+    await refuseRoot({ root: 5n }, 'TransitionRejected');
+    // What was right for other data is not right for these.
+    const proposal = await life.sequencer.propose();
+    const lying = {
+      ...proposal,
+      data: toUtf8Bytes('withheld'),
     };
-    const rootAt = async (time: bigint): Promise<bigint | undefined> =>
-      (await read(registry, 'ledgerAt', [time], z.array(z.bigint())))[2];
-    await at(minute - 30n, 11n);
-    expect(await rootAt(minute - 60n)).toBe(0n);
-    await at(minute, 12n);
-    expect(await rootAt(minute)).toBe(12n);
-    await at(minute + 1n, 13n);
-    await at(minute + 2n, 14n);
-    expect(await rootAt(minute)).toBe(12n);
-    await at(minute + 61n, 15n);
-    expect(await rootAt(minute + 60n)).toBe(14n);
+    await expect(life.sequencer.submit(lying)).rejects.toThrow(UnlawfulTransition);
+  });
+
+  it('may be unchanged: a heartbeat is a root (attack: the same root refused, the venue stuck)', async () => {
+    const { root } = life.ledger;
+    await life.root({ misbehaviour: { kind: 'lag' } });
+    expect(life.ledger.root).toBe(root);
+    const latest = (await life.venue.ledgerRegistry.getFunction('latest').staticCall()) as {
+      sequence: bigint;
+      root: bigint;
+    };
+    expect([latest.sequence, latest.root]).toEqual([2n, root]);
+  });
+
+  it('may consume nothing but what does nothing (attack: no-ops that cannot be consumed)', async () => {
+    const { root } = life.ledger;
+    await post({ ...freeze(1n), settlementNonce: 7n });
+    await life.after();
+    await send(life.by('stranger').vault, 'requestWithdrawal', [5n, 0n, MIN_DEPOSIT]);
+    const { outcomes } = await life.root();
+    expect(outcomes).toEqual([{ index: 0n, appliedE6: 0n }]);
+    expect(life.ledger.root).toBe(root);
+  });
+
+  it('records what a root costs', async () => {
+    await life.root({ misbehaviour: { kind: 'lag' } });
+    await life.after();
+    const proposal = await life.sequencer.propose();
+    await compareGas(
+      'submit a heartbeat, its transition attested',
+      await life.sequencer.submit(proposal),
+    );
+  });
+
+  it('obeys its transition verifier', async () => {
+    const refusing = await deployContract(life.chain.accounts[0]!, 'RefusingTransitionVerifier');
+    const venue = await deployVenue(life.chain, { transitionVerifier: String(refusing.target) });
+    await expectRefusal(submitRoot(venue, firstLedger(5n, 1n), NO_DATA), 'TransitionRejected', [
+      0n,
+      5n,
+    ]);
+  });
+});
+
+describe('what a root owes to the inbox', () => {
+  it('is every message older than the deadline', async () => {
+    await post(freeze(1n));
+    const posted = await life.chain.now();
+    await life.after(DEADLINE);
+    await life.sequencer.submit(await life.sequencer.propose({ misbehaviour: { kind: 'lag' } }));
+    await life.after();
+    await expectRefusal(life.root({ misbehaviour: { kind: 'lag' } }), 'MessagesOverdue', [
+      0n,
+      0n,
+      posted + DEADLINE,
+    ]);
+    await life.root();
+  });
+
+  it('is never more than K of a lane (attack: 10⁴ overdue messages, then a root)', async () => {
+    await deposits(10_000);
+    await life.after(DEADLINE + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await life.after();
+    const held = { kind: 'hold', user: Number(K) - 1 } as const;
+    await expectRefusal(life.root({ misbehaviour: held }), 'MessagesOverdue');
+    const { outcomes } = await life.root({ maxMessages: Number(K) });
+    expect(outcomes).toHaveLength(Number(K));
+    // Working off a backlog is not silence: the venue stays in the sequencer's hands.
+    expect(await modeAfter(HEARTBEAT - 10n)).toBe(MODE.normal);
+    await life.root({ maxMessages: Number(K) });
+  });
+});
+
+describe('the mode', () => {
+  it('is Normal while roots come and messages are consumed', async () => {
+    await life.root();
+    expect(await mode()).toBe(MODE.normal);
+    await post(freeze(1n));
+    expect(await modeAfter(DEADLINE - 1n)).toBe(MODE.normal);
+  });
+
+  it('is Forced once the head of the engine lane is overdue, until it is consumed', async () => {
+    await life.root({}, 1_000n);
+    await post(freeze(1n));
+    await life.root({ misbehaviour: { kind: 'lag' } }, 1_000n);
+    expect(await modeAfter(DEADLINE - 1_000n + 1n)).toBe(MODE.forced);
+    await life.root();
+    expect(await mode()).toBe(MODE.normal);
+  });
+
+  it('is not Forced by anything users send (attack: dust that keeps a venue in Forced)', async () => {
+    await deposits(3);
+    await life.root({ misbehaviour: { kind: 'lag' } }, DEADLINE - 10n);
+    expect(await modeAfter(20n)).toBe(MODE.normal);
+  });
+
+  it('is Forced where roots miss their heartbeat', async () => {
+    await life.root();
+    expect(await modeAfter(HEARTBEAT)).toBe(MODE.normal);
+    expect(await modeAfter(1n)).toBe(MODE.forced);
+  });
+
+  it('is Dead after a long silence, for ever, and takes no message any more', async () => {
+    await life.root();
+    expect(await modeAfter(DEAD_AFTER)).toBe(MODE.forced);
+    expect(await modeAfter(1n)).toBe(MODE.dead);
+    await life.after();
+    await expectRefusal(life.root(), 'VenueIsDead');
+    await life.after();
+    await expectRefusal(send(engine, 'appendEngine', [wordsOf(freeze(1n))]), 'VenueIsDead');
+    await life.after();
+    const deposit = send(life.by('depositor').vault, 'deposit', [5n, 0n, MIN_DEPOSIT]);
+    await expect(deposit).rejects.toThrow(/VenueIsDead/);
+  });
+});
+
+describe('forced application', () => {
+  it('is refused while the sequencer works, and where nothing waits', async () => {
+    const message = freeze(1n);
+    await post(message);
+    const application = await life.application({ ...message, kind: 'freeze' }, 'stranger');
+    const apply = () =>
+      send(life.by('stranger').ledgerRegistry, 'applyMessage', [
+        application.message,
+        application.proof,
+        [...application.publicSignals],
+        application.beneficiary,
+      ]);
+    await life.after();
+    await expectRefusal(apply(), 'NotForced');
+    await life.root();
+    await modeAfter(HEARTBEAT + 1n);
+    await life.after();
+    await expectRefusal(apply(), 'NothingToApply');
+  });
+
+  it('applies the head and nothing else, for whom the proof names, and says so', async () => {
+    await post(freeze(1n));
+    await post(freeze(2n));
+    await modeAfter(HEARTBEAT + 1n);
+    const head = { ...freeze(1n), kind: 'freeze' as const };
+    const good = await life.application(head, 'stranger');
+    const second = await life.application({ ...head, accountIndex: 2n }, 'stranger');
+    const apply = async (application: typeof good) => {
+      await life.after();
+      return send(life.by('keeper').ledgerRegistry, 'applyMessage', [
+        application.message,
+        application.proof,
+        [...application.publicSignals],
+        application.beneficiary,
+      ]);
+    };
+    await expectRefusal(apply(second), 'MessageMismatch');
+    await expectRefusal(apply({ ...good, publicSignals: second.publicSignals }), 'WrongMessage');
+    await expectRefusal(
+      apply({ ...good, beneficiary: life.addresses.keeper }),
+      'WrongApplyContext',
+    );
+    await expectRefusal(apply({ ...good, beneficiary: ZeroAddress }), 'ApplicantIsZero');
+    const forged = good.publicSignals.with(1, good.publicSignals[1]! + 1n);
+    await expectRefusal(apply({ ...good, publicSignals: forged }), 'InvalidTakeoverProof');
+    await expectRefusal(
+      apply({ ...good, publicSignals: good.publicSignals.with(0, 1n) }),
+      'WrongPreviousRoot',
+    );
+    const receipt = await apply(good);
+    await life.sequencer.follow();
+    expect(life.sequencer.state.engineCount).toBe(1n);
+    expect(life.sequencer.state.accounts[1]!.frozen).toBe(true);
+    await compareGas('apply a message, first of a beneficiary', receipt);
+    const owed: unknown = await life.venue.liquidationEngine
+      .getFunction('etherOwed')
+      .staticCall(life.addresses.stranger);
+    expect(owed).toBe(DEFAULT_VENUE_CONFIG.engine.prepaidWei);
+  });
+
+  it('leaves the sequencer a proving time after every round (attack: a dust message per proof)', async () => {
+    for (const account of [1n, 2n, 3n]) await post(freeze(account));
+    await modeAfter(HEARTBEAT + 1n);
+    await life.force();
+    await life.after(BigInt(CONFIG.forcedRound) - 10n);
+    await life.chain.rpc('evm_mine', []);
+    await life.force();
+    await modeAfter(20n);
+    await expectRefusal(life.force(), 'SequencersTurn');
+    await modeAfter(BigInt(CONFIG.provingTime + CONFIG.l1Slack));
+    await life.force();
+  });
+
+  it('does not postpone the end of the venue (attack: Dead postponed by forced dust)', async () => {
+    await life.root();
+    await post(freeze(1n));
+    await modeAfter(DEAD_AFTER - 10n);
+    await life.force();
+    expect(await modeAfter(20n)).toBe(MODE.dead);
+  });
+});
+
+describe('the ledger as of a time', () => {
+  it('is the newest one accepted no later, however many came since', async () => {
+    const times: bigint[] = [await life.chain.now()];
+    const genesis = (await life.venue.ledgerRegistry.getFunction('latest').staticCall()) as {
+      acceptedAt: bigint;
+    };
+    times[0] = genesis.acceptedAt;
+    for (let count = 0; count < 20; count += 1) {
+      await life.root({ misbehaviour: { kind: 'lag' } }, 7n);
+      times.push(await life.chain.now());
+    }
+    const at = async (time: bigint) =>
+      (
+        (await life.venue.ledgerRegistry.getFunction('ledgerAt').staticCall(time)) as {
+          sequence: bigint;
+        }
+      ).sequence;
+    for (const [place, time] of times.entries()) {
+      expect(await at(time)).toBe(BigInt(place + 1));
+      expect(await at(time - 1n)).toBe(BigInt(place));
+    }
   });
 });

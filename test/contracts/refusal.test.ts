@@ -26,8 +26,8 @@ describe('a refusal in words', () => {
   );
 
   it('says what to do', () => {
-    expect(new ContractRefused('NotCureTick', [3n, 2n]).message).toBe(
-      'NotCureTick(3, 2): a cure must be proven at tick 3, the proof cites 2',
+    expect(new ContractRefused('NotNewerThanOpening', [3n, 2n]).message).toBe(
+      'NotNewerThanOpening(3, 2): the liquidation was opened at tick 3; a proof of tick 2 is not newer and states no credit',
     );
   });
 

@@ -33,7 +33,8 @@ describe('the feed and the sample venue', () => {
     sample = loadSample();
     chain = await startChain({ startAt: sample.snapshots.calm.snapshot.time - 1_000n });
     venue = await deployVenue(chain);
-    await postRoot(chain, venue, 11n, 304n, sample.snapshots.calm.snapshot.time - 10n);
+    const { time, bookedThrough } = sample.snapshots.calm.snapshot;
+    await postRoot(chain, venue, 11n, 304n, time - 10n, bookedThrough);
   });
   afterAll(() => chain.close());
 
@@ -68,8 +69,9 @@ describe('the feed and the sample venue', () => {
   });
 
   it('costs what is recorded to post a root', async () => {
-    const { time } = sample.snapshots.rebound.snapshot;
-    await compareGas('submit a root', await postRoot(chain, venue, 12n, 304n, time + 10n));
+    const { time, bookedThrough } = sample.snapshots.rebound.snapshot;
+    const receipt = await postRoot(chain, venue, 12n, 304n, time + 10n, bookedThrough);
+    await compareGas('submit a root', receipt);
   });
 
   it('lets anyone rebuild each snapshot, and its hash, from chain data alone', async () => {

@@ -21,7 +21,8 @@ import {
   type LocalVenueOptions,
 } from '../../prover/chain/deploy.ts';
 import type { VenueConfig } from '../../prover/chain/config.ts';
-import { ContractRefused, send } from '../../prover/chain/refusal.ts';
+import { firstLedger, submitRoot } from '../../prover/chain/ledger-update.ts';
+import { ContractRefused } from '../../prover/chain/refusal.ts';
 import {
   documentHash,
   signaturesOf,
@@ -139,7 +140,15 @@ export interface VenueOptions {
   readonly config?: VenueConfig;
   readonly parameterHash?: bigint;
   readonly profiles?: LocalVenueOptions['profiles'];
+  readonly transitionVerifier?: string;
 }
+
+/** What the contracts of a venue of at most 16 positions take proofs of. */
+export const GATED_PROFILES = {
+  liquidation: ['7', '16'],
+  'account-margin': ['4', '16'],
+  takeover: ['any'],
+} as const;
 
 /** Who may halt the market of such a venue. */
 export const guardianOf = (chain: TestChain): Signer => chain.accounts[10]!;
@@ -156,7 +165,10 @@ export async function deployVenue(
     oracleSigners: ORACLES.map((oracle) => oracle.address),
     oracleThreshold: 2,
     guardian: await guardianOf(chain).getAddress(),
-    profiles: options.profiles ?? {},
+    profiles: options.profiles ?? GATED_PROFILES,
+    ...(options.transitionVerifier === undefined
+      ? {}
+      : { transitionVerifier: options.transitionVerifier }),
     ...(options.config === undefined ? {} : { config: options.config }),
   });
 }
@@ -201,14 +213,18 @@ export async function postSnapshot(
   return submitSnapshot(venue, snapshot, document, signatures);
 }
 
-/** Posts a ledger root at block time `at`, by when it has booked all that expired. */
+/** What a rollup without data publishes. */
+export const NO_DATA = new Uint8Array([0]);
+
+/** Posts a ledger root at block time `at`, with nothing consumed. */
 export async function postRoot(
   chain: TestChain,
   venue: LocalVenue,
   root: bigint,
   accountCount: bigint,
   at: bigint,
+  bookedThrough = 0n,
 ): Promise<ContractTransactionReceipt> {
   await chain.setNextTime(at);
-  return send(venue.ledgerRegistry, 'submitRoot', [root, accountCount, at, '0x']);
+  return submitRoot(venue, { ...firstLedger(root, accountCount), bookedThrough }, NO_DATA);
 }

@@ -31,7 +31,15 @@ import {
   decodePublicSignals,
   encodePublicSignals,
 } from '../../prover/statements/public-signals.ts';
-import { deployVenue, postRoot, postSnapshot, startChain, type TestChain } from './chain.ts';
+import { proofOf } from './proof-cache.ts';
+import {
+  GATED_PROFILES,
+  deployVenue,
+  postRoot,
+  postSnapshot,
+  startChain,
+  type TestChain,
+} from './chain.ts';
 import { MarketTick } from '../../prover/statements/market-tick.ts';
 
 const sample = loadSample();
@@ -90,13 +98,10 @@ export async function crashVenue(chainId = 31_337): Promise<{
   const chain = await startChain({ chainId, startAt: crash.time - 1_000n });
   const venue = await deployVenue(chain, {
     parameterHash: parameterHash(parameterSet),
-    profiles: {
-      liquidation: ['7', '16'],
-      bankruptcy: ['7', '16'],
-      'account-margin': ['4', '16'],
-    },
+    profiles: { ...GATED_PROFILES, bankruptcy: ['7', '16'] },
   });
-  await postRoot(chain, venue, CRASH_LEDGER.root, CRASH_LEDGER.accountCount, crash.time - 10n);
+  const { root, accountCount } = CRASH_LEDGER;
+  await postRoot(chain, venue, root, accountCount, crash.time - 10n, crash.bookedThrough);
   const { signed, bytes } = publication('crash');
   await postSnapshot(chain, venue, signed, CRASH_AT, bytes);
   return { chain, venue };
@@ -174,12 +179,7 @@ async function prove(
   const tick = new MarketTick(snapshot, parameters);
   const request = { opening, tick, context, change };
   const instance = prepareStatement(statement, request);
-  prover ??= new Prover();
-  const { file } = await prover.prove({
-    statement,
-    profile: instance.profile,
-    inputs: instance.inputs,
-  });
+  const file = await proofOf(() => (prover ??= new Prover()), instance);
   const { proof, publicSignals } = toSolidity(file);
   const names = PUBLIC_SIGNALS[statement].map(({ name }) => name);
   return { statement, profile: instance.profile as Profile, proof, publicSignals, names };

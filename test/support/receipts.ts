@@ -19,7 +19,7 @@ import {
 import type { ExactReceipt, Place, PrivateReceipt } from '../../prover/receipt/document.ts';
 import { labelled } from '../../prover/sample/labels.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
-import { deployVenue, postRoot, postSnapshot } from './chain.ts';
+import { GATED_PROFILES, deployVenue, postRoot, postSnapshot } from './chain.ts';
 import { startRpcChain, type RpcChain } from './rpc-chain.ts';
 import { MarketTick } from '../../prover/statements/market-tick.ts';
 
@@ -57,10 +57,10 @@ export async function receiptVenue(chainId = 31_337): Promise<ReceiptVenue> {
   const chain = await startRpcChain({ chainId, startAt: snapshot.time - 1_000n });
   const venue = await deployVenue(chain, {
     parameterHash: parameterHash(PARAMETERS),
-    profiles: { 'account-margin': ['4'], 'solvency-receipt': ['4'] },
+    profiles: { ...GATED_PROFILES, 'solvency-receipt': ['4'] },
   });
   const { root, accountCount } = OWNED_LEDGER;
-  await postRoot(chain, venue, root, accountCount, snapshot.time - 10n);
+  await postRoot(chain, venue, root, accountCount, snapshot.time - 10n, snapshot.bookedThrough);
   const bytes = new TextEncoder().encode(document);
   await postSnapshot(chain, venue, feedSnapshotOf(snapshot, document), TICK_AT, bytes);
   const { marketFeed, ledgerRegistry, healthGate } = venue.addresses;

@@ -33,7 +33,6 @@ const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
 /** What a proof is for unless `--action` says otherwise; an account's margin serves several. */
 const ACTION_OF: Readonly<Partial<Record<ProvableStatement, Action>>> = {
   liquidation: 'openLiquidation',
-  bankruptcy: 'drawInsurance',
 };
 
 function required(context: CommandContext, name: string, describe: string): string {

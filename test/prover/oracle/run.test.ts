@@ -65,7 +65,7 @@ describe('plimsoll oracle run', () => {
     };
     venue = await deployVenue(chain, { config });
     const { root, accountCount } = new Ledger(sample.ledgers.crash);
-    await postRoot(chain, venue, root, accountCount, snapshot.time - 1n);
+    await postRoot(chain, venue, root, accountCount, snapshot.time - 1n, snapshot.bookedThrough);
     writeFileSync(path('ledger.json'), formatLedger(sample.ledgers.crash));
     for (const [index, oracle] of ORACLES.entries()) {
       await chain.rpc('hardhat_setBalance', [oracle.address, ETHER]);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
-import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
-import {IProofGate} from "./interfaces/IProofGate.sol";
-import {ScalarField} from "./libraries/ScalarField.sol";
+import {IGroth16Verifier, Proof} from "../interfaces/IGroth16Verifier.sol";
+import {IMarketFeed} from "../interfaces/IMarketFeed.sol";
+import {IProofGate} from "../interfaces/IProofGate.sol";
+import {ScalarField} from "../libraries/ScalarField.sol";
 
 /// @title Checks of every proof-gated action
 /// @dev Behaviour and trust assumptions: see `IProofGate`.

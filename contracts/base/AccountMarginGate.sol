@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
-import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
-import {ScalarField} from "./libraries/ScalarField.sol";
-import {StatementVerifiers} from "./libraries/StatementVerifiers.sol";
+import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
+import {HealthProof} from "../interfaces/IHealthGate.sol";
+import {IMarketFeed} from "../interfaces/IMarketFeed.sol";
+import {AccountChanges} from "../libraries/AccountChanges.sol";
+import {ScalarField} from "../libraries/ScalarField.sol";
+import {StatementVerifiers} from "../libraries/StatementVerifiers.sol";
+import {AccountMarginSignals} from "../verifiers/AccountMarginSignals.sol";
 import {ProofGate} from "./ProofGate.sol";
-import {AccountMarginSignals} from "./verifiers/AccountMarginSignals.sol";
 
 /// @title What actions on an `account-margin` proof share
 abstract contract AccountMarginGate is ProofGate {
@@ -16,12 +18,11 @@ abstract contract AccountMarginGate is ProofGate {
     IGroth16Verifier private immutable _sixteen;
     IGroth16Verifier private immutable _sixtyFour;
 
-    constructor(IGroth16Verifier[3] memory verifiers) {
-        StatementVerifiers.requireOf(
-            ACCOUNT_MARGIN,
-            AccountMarginSignals.SMALLEST_PROFILE,
-            verifiers
-        );
+    /// @param maxPositions The largest account that must find a verifier here
+    constructor(IGroth16Verifier[3] memory verifiers, uint8 maxPositions) {
+        uint8 smallest = AccountMarginSignals.SMALLEST_PROFILE;
+        StatementVerifiers.requireOf(ACCOUNT_MARGIN, smallest, verifiers);
+        StatementVerifiers.requireCovers(ACCOUNT_MARGIN, smallest, verifiers, maxPositions);
         (_small, _sixteen, _sixtyFour) = (verifiers[0], verifiers[1], verifiers[2]);
     }
 
@@ -63,11 +64,21 @@ abstract contract AccountMarginGate is ProofGate {
         );
     }
 
-    function _requireMarginValid(
-        uint8 profile,
-        Proof calldata proof,
-        uint256[] calldata publicSignals
-    ) internal view {
-        _requireValid(ACCOUNT_MARGIN, profile, proof, publicSignals);
+    function _requireMarginValid(HealthProof calldata given) internal view {
+        _requireValid(ACCOUNT_MARGIN, given.profile, given.proof, given.publicSignals);
+    }
+
+    /// @dev Equity at mark, to the unit what `bankruptcy` would say: haircuts are all that equity leaves out.
+    function _grossEquityE6(
+        AccountMarginSignals.Signals memory proven,
+        int256 equityE6
+    ) internal pure returns (int256) {
+        return equityE6 + int256(proven.haircutE6);
+    }
+
+    function _isAsItStands(
+        AccountMarginSignals.Signals memory proven
+    ) internal pure returns (bool) {
+        return proven.change == AccountChanges.NO_CHANGE;
     }
 }

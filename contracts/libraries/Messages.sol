@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {Message} from "../interfaces/IInbox.sol";
+
+/// @title What L1 tells the rollup, in two words
+/// @notice w0 = kind (8 bits) | accountIndex (24) | settlementNonce (32) | amountE6 (64), from the low end;
+/// w1 = an address. Every message names (account, nonce); one whose nonce is not the leaf's does nothing.
+library Messages {
+    /// @dev Engine lane. Freeze: w1 is the keeper, who prepaid. Unfreeze: w1 paid the credit. Takeover: w1 is the
+    /// new owner. The ledger rule reads w1 of a Takeover only; the others let L1 pay back from the message alone.
+    uint8 internal constant FREEZE = 1;
+    uint8 internal constant UNFREEZE = 2;
+    uint8 internal constant TAKEOVER = 3;
+    /// @dev User lane. Deposit: w1 is the depositor. Withdrawal: w1 is who asks, and must be the leaf's owner.
+    uint8 internal constant DEPOSIT = 16;
+    uint8 internal constant WITHDRAWAL = 17;
+
+    uint256 internal constant MAX_ACCOUNT_INDEX = (1 << 24) - 1;
+    uint256 internal constant MAX_SETTLEMENT_NONCE = (1 << 32) - 1;
+    /// @dev A quote balance is below 2^63 either way, so no greater amount is of use.
+    uint256 internal constant MAX_AMOUNT_E6 = (1 << 63) - 1;
+
+    uint256 private constant ACCOUNT_BIT = 8;
+    uint256 private constant NONCE_BIT = 32;
+    uint256 private constant AMOUNT_BIT = 64;
+
+    /// @dev Callers keep every field within its bounds, as above.
+    function pack(
+        uint8 kind,
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 amountE6,
+        address named
+    ) internal pure returns (Message memory) {
+        return
+            Message({
+                w0: uint256(kind) |
+                    (accountIndex << ACCOUNT_BIT) |
+                    (settlementNonce << NONCE_BIT) |
+                    (amountE6 << AMOUNT_BIT),
+                w1: uint160(named)
+            });
+    }
+
+    function kindOf(Message calldata message) internal pure returns (uint8) {
+        return uint8(message.w0);
+    }
+
+    function accountOf(Message calldata message) internal pure returns (uint256) {
+        return uint24(message.w0 >> ACCOUNT_BIT);
+    }
+
+    function nonceOf(Message calldata message) internal pure returns (uint256) {
+        return uint32(message.w0 >> NONCE_BIT);
+    }
+
+    function amountOf(Message calldata message) internal pure returns (uint256) {
+        return uint64(message.w0 >> AMOUNT_BIT);
+    }
+
+    function namedIn(Message calldata message) internal pure returns (address) {
+        return address(uint160(message.w1));
+    }
+}

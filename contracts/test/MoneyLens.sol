@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {ILedgerRegistry} from "../interfaces/ILedgerRegistry.sol";
+import {ILiquidationEngine} from "../interfaces/ILiquidationEngine.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {IVault} from "../interfaces/IVault.sol";
+import {LocalChain} from "../libraries/LocalChain.sol";
+
+/// @title TEST CONTRACT: all the money of a venue in one call
+contract MoneyLens {
+    struct Money {
+        uint256 vaultBalanceE6;
+        uint256 heldE6;
+        uint256 escrowedE6;
+        uint256 claimableE6;
+        uint256 fundBalanceE6;
+        uint256 bufferE6;
+        uint256 depositedE6;
+        uint256 reservedE6;
+        uint256 queuedE6;
+        uint256 uncoveredE6;
+        uint256 engineWei;
+        uint256 clock;
+        uint256 mode;
+    }
+
+    constructor() {
+        LocalChain.requireLocal();
+    }
+
+    function read(ILiquidationEngine engine) external view returns (Money memory money) {
+        IVault vault = engine.vault();
+        IInsuranceFund fund = engine.insuranceFund();
+        ILedgerRegistry registry = vault.ledgerRegistry();
+        money.vaultBalanceE6 = vault.asset().balanceOf(address(vault));
+        (money.heldE6, money.escrowedE6, money.claimableE6) = vault.totals();
+        money.fundBalanceE6 = vault.asset().balanceOf(address(fund));
+        money.bufferE6 = fund.bufferE6();
+        money.depositedE6 = fund.totalAssets();
+        money.reservedE6 = fund.reservedE6();
+        money.queuedE6 = fund.queuedE6();
+        money.uncoveredE6 = fund.uncoveredE6();
+        money.engineWei = address(engine).balance;
+        money.clock = registry.marketFeed().marketClock();
+        money.mode = uint256(registry.mode());
+    }
+}

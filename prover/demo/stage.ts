@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { Result, getAddress, toBeHex, type ContractTransactionReceipt, type Signer } from 'ethers';
+import { z } from 'zod';
+
+import { proofContext, type Action } from '../chain/context.ts';
+import { eventsNamed, readEvents, type EventName, type EventValues } from '../chain/events.ts';
+import type { Profile } from '../chain/config.ts';
+import { read } from '../chain/refusal.ts';
+import type { CitedProof } from '../chain/submit.ts';
+import { connectVenue, type Venue } from '../chain/venue.ts';
+import type { AccountChange } from '../commitments/account-change.ts';
+import type { Ledger } from '../commitments/ledger.ts';
+import type { ParameterSet } from '../documents/parameters-document.ts';
+import { toSolidity } from '../proving/formats/proof-file.ts';
+import type { Prover } from '../proving/prover.ts';
+import type { PublishedSnapshot, Sample } from '../sample/sample.ts';
+import type { Sequencer } from '../sequencer/sequencer.ts';
+import { MarketTick } from '../statements/market-tick.ts';
+import { prepareStatement } from '../statements/prepare.ts';
+import { confirm } from './confirm.ts';
+import type { LocalChain } from './local-chain.ts';
+import type { Story } from './story.ts';
+import { openTickOn } from './ticks.ts';
+
+/** A tick as it stands on chain, with what it is of. */
+export interface PlayedTick {
+  readonly tick: EventValues<'TickOpened'>;
+  readonly ledger: Ledger;
+  readonly published: PublishedSnapshot;
+  /** The market of it, worked out once for all that is proven at it. */
+  readonly market: MarketTick;
+}
+
+/** As `ILiquidationEngine.Status` numbers them. */
+export const STATUS = {
+  none: 0n,
+  open: 1n,
+  expired: 2n,
+  cured: 3n,
+  escrowed: 4n,
+  settled: 5n,
+  backstopped: 6n,
+} as const;
+
+const liquidationStatus = z
+  .instanceof(Result)
+  .transform((struct): unknown => struct.toObject())
+  .pipe(z.object({ status: z.bigint() }))
+  .transform(({ status }) => status);
+
+/** What every chapter plays on. */
+export class Stage {
+  readonly chain: LocalChain;
+  readonly venue: Venue;
+  readonly prover: Prover;
+  readonly parameters: ParameterSet;
+  readonly sample: Sample;
+  readonly sequencer: Sequencer;
+  readonly story: Story;
+  readonly note: (line: string) => void;
+
+  constructor(
+    own: Pick<
+      Stage,
+      'chain' | 'venue' | 'prover' | 'parameters' | 'sample' | 'sequencer' | 'story' | 'note'
+    >,
+  ) {
+    this.chain = own.chain;
+    this.venue = own.venue;
+    this.prover = own.prover;
+    this.parameters = own.parameters;
+    this.sample = own.sample;
+    this.sequencer = own.sequencer;
+    this.story = own.story;
+    this.note = own.note;
+  }
+
+  /** The next block comes so many seconds after the last one, however long a proof took. */
+  async after(seconds = 1n): Promise<void> {
+    await this.chain.setNextTime((await this.chain.now()) + seconds);
+  }
+
+  by(signer: Signer): Venue {
+    return connectVenue(this.venue.addresses, signer);
+  }
+
+  /** Publishes a market and reads the tick back. */
+  async tick(published: PublishedSnapshot): Promise<PlayedTick> {
+    const { ledger } = this.sequencer;
+    const tick = await openTickOn(this.chain, this.venue, ledger, published);
+    return { tick, ledger, published, market: new MarketTick(published.snapshot, this.parameters) };
+  }
+
+  /** A proof about an account at a tick, bound to one use. */
+  async prove(
+    statement: 'liquidation' | 'account-margin',
+    { tick, ledger, market }: PlayedTick,
+    index: number,
+    use: { readonly action: Action; readonly beneficiary: string; readonly change?: AccountChange },
+  ): Promise<CitedProof> {
+    this.note(`proving ${statement} of ${this.story.nameOf(index)}`);
+    const { action, beneficiary, change } = use;
+    const { liquidationEngine } = this.venue.addresses;
+    const proven = await this.prover.prove(
+      prepareStatement(statement, {
+        opening: ledger.open(index),
+        tick: market,
+        context: proofContext(this.chain.chainId, liquidationEngine, action, beneficiary),
+        change,
+      }),
+    );
+    this.story.proven(proven);
+    return {
+      tick: tick.number,
+      profile: proven.file.profile as Profile,
+      ...toSolidity(proven.file),
+    };
+  }
+
+  /** The one event of a kind that a transaction has. */
+  async event<N extends EventName>(
+    receipt: ContractTransactionReceipt,
+    name: N,
+  ): Promise<EventValues<N>> {
+    const [found] = await this.events(receipt, name);
+    return confirm(found, `the chain announces ${name}`);
+  }
+
+  async events<N extends EventName>(
+    receipt: ContractTransactionReceipt,
+    name: N,
+  ): Promise<readonly EventValues<N>[]> {
+    const events = await readEvents(this.venue, this.chain.provider, receipt.blockNumber);
+    return eventsNamed(events, name)
+      .filter(({ transactionHash }) => transactionHash === receipt.hash)
+      .map(({ values }) => values as EventValues<N>);
+  }
+
+  /** Reads back what the engine holds of an account. */
+  async confirmStatus(
+    index: number,
+    settlementNonce: bigint,
+    status: keyof typeof STATUS,
+  ): Promise<void> {
+    const held = await read(
+      this.venue.liquidationEngine,
+      'liquidation',
+      [index, settlementNonce],
+      liquidationStatus,
+    );
+    confirm(held === STATUS[status], `the engine holds account ${index} as ${status}`);
+  }
+}
+
+/** Who owns an account, as the ledger has it. */
+export function ownerOf(ledger: Ledger, index: number): string {
+  return getAddress(toBeHex(ledger.account(index).owner, 20));
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Properties P1 to P9 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
+// PLIMSOLL_MONEY_DEPTH ask for more; PLIMSOLL_MONEY_REPORT names a file for what was tried.
+import { writeFileSync } from 'node:fs';
+
+import { Contract, encodeBytes32String } from 'ethers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { contractArtifact } from '../../prover/chain/artifact.ts';
+import { deployLocalVenue } from '../../prover/chain/deploy.ts';
+import { ContractRefused, send } from '../../prover/chain/refusal.ts';
+import { PUBLIC_SIGNALS } from '../../prover/statements/generated/public-signals.ts';
+import {
+  ARTIFACTS,
+  CHAIN_START,
+  ORACLES,
+  as,
+  deployContract,
+  startChain,
+  type TestChain,
+} from '../support/chain.ts';
+import { HANDLERS } from '../support/money/handlers.ts';
+import { KIND } from '../support/money/model.ts';
+import { MONEY_CONFIG, MoneyRun, PARAMETERS, SIZES, type Deployed } from '../support/money/run.ts';
+
+const RUNS = Number(process.env['PLIMSOLL_MONEY_RUNS'] ?? 256);
+const DEPTH = Number(process.env['PLIMSOLL_MONEY_DEPTH'] ?? 100);
+const SEED = BigInt(process.env['PLIMSOLL_SEED'] ?? 1);
+const START = CHAIN_START - (CHAIN_START % 60n);
+const FUND_START_E6 = 5_000_000_000n;
+
+let chain: TestChain;
+let deployed: Deployed;
+let saved: unknown;
+
+/**
+ * Every run begins here: five accounts of as many owners, filled by deposits but for the dust account,
+ * which is below maintenance from the start; a fund with one depositor; a first tick.
+ */
+async function begin(run: MoneyRun): Promise<void> {
+  const [depositor, ...owners] = run.actors as readonly [string, ...string[]];
+  const accounts = SIZES.map((_, index) => ({
+    owner: owners[index % owners.length]!,
+    nonce: 0n,
+    quoteE6: 0n,
+    frozen: false,
+  }));
+  const nothing = { engineCount: 0, userCount: 0, clock: 0n, forced: false, outcomes: [] };
+  await run.postRoot({ root: 1_000_000n, accounts, ...nothing });
+  for (const [account, { initialE6 }] of SIZES.entries()) {
+    const amountE6 = initialE6 * 2n;
+    if (amountE6 < MONEY_CONFIG.vault.minDepositE6) continue;
+    run.now += 1n;
+    await run.call(depositor, 'vault', 'deposit', [account, 0n, amountE6]);
+    run.heldE6 += amountE6;
+    run.append('user', { kind: KIND.deposit, account, nonce: 0n, amountE6, named: depositor });
+  }
+  run.now += 1n;
+  await run.call(depositor, 'insuranceFund', 'deposit', [FUND_START_E6, depositor]);
+  run.fund.depositedE6 += FUND_START_E6;
+  run.now += 1n;
+  await run.postRoot(run.consume(0, run.lanes.user.length));
+  await run.postTick();
+}
+
+/** What must hold after every call; the numbers are those of docs/properties.md. */
+async function check(run: MoneyRun): Promise<void> {
+  const money = await run.refresh();
+  const claimable = [...run.claimable.values()].reduce((sum, amount) => sum + amount, 0n);
+  const queued = run.queue.reduce((sum, { amountE6 }) => sum + amountE6, 0n);
+  // P1: the vault has what it owes, and only what came by direct transfer beside it.
+  expect(money.vaultBalanceE6).toBe(
+    money.heldE6 + money.escrowedE6 + money.claimableE6 + run.strayE6,
+  );
+  // P2: held, escrowed and claimable are what the model says.
+  expect(money).toMatchObject({
+    heldE6: run.heldE6,
+    escrowedE6: run.escrowedE6,
+    claimableE6: claimable,
+  });
+  // P3: held backs the ledger to the unit: balances, deposits in flight or refused, withdrawals taken off.
+  expect(money.heldE6).toBe(owedByLedger(run));
+  // P4: the fund has its buffer and its depositors' assets.
+  expect(money.fundBalanceE6).toBe(money.bufferE6 + money.depositedE6 + run.fund.strayE6);
+  expect(money).toMatchObject({
+    bufferE6: run.fund.bufferE6,
+    depositedE6: run.fund.depositedE6,
+    reservedE6: run.reservedE6,
+    queuedE6: queued,
+    uncoveredE6: run.uncoveredE6,
+  });
+  // P5: what is held back is there.
+  expect(money.bufferE6 + money.depositedE6).toBeGreaterThanOrEqual(
+    money.reservedE6 + money.queuedE6,
+  );
+  // P6: the fund pays proven deficits and bounded incentives, no more.
+  expect(run.paidByFundE6).toBeLessThanOrEqual(run.provenDeficitsE6 + run.incentivesE6);
+  // P7: ether prepaid is owed to somebody or still waits for its message.
+  const owed = [...run.etherOwed.values()].reduce((sum, wei) => sum + wei, 0n);
+  const forced = run.ledgers.filter((ledger) => ledger.forced).length;
+  const waiting = BigInt(run.lanes.engine.length - run.refunded.size - forced);
+  expect(money.engineWei).toBe(owed + waiting * MONEY_CONFIG.engine.prepaidWei);
+}
+
+function owedByLedger(run: MoneyRun): bigint {
+  const { accounts, engineCount, userCount } = run.ledger;
+  const balances = accounts.reduce((sum, { quoteE6 }) => sum + quoteE6, 0n);
+  const flying = run.lanes.user
+    .slice(userCount)
+    .reduce((sum, { kind, amountE6 }) => sum + (kind === KIND.deposit ? amountE6 : 0n), 0n);
+  const refused = run.lanes.user.slice(0, userCount).reduce((sum, { kind, amountE6 }, index) => {
+    const isRefused = kind === KIND.deposit && run.outcome(index)!.amountE6 === 0n;
+    return sum + (isRefused && !run.refundedDeposits.has(index) ? amountE6 : 0n);
+  }, 0n);
+  const taken = [...run.pending.values()].reduce(
+    (sum, index) => sum + (run.outcome(index)?.amountE6 ?? 0n),
+    0n,
+  );
+  const cures = run.lanes.engine
+    .slice(engineCount)
+    .reduce((sum, { kind, amountE6 }) => sum + (kind === KIND.unfreeze ? amountE6 : 0n), 0n);
+  // A takeover's credit is in the ledger once it is consumed, and held once it is closed.
+  const unclosed = [...run.records.values()].reduce((sum, { terms, closed }) => {
+    const isAhead = terms !== undefined && !closed && engineCount > Number(terms.messageIndex);
+    return sum + (isAhead ? terms.creditE6 : 0n);
+  }, 0n);
+  return balances + flying + refused + taken + cures - unclosed;
+}
+
+beforeAll(async () => {
+  chain = await startChain({ startAt: START - 1_000n });
+  const deployer = chain.accounts[0]!;
+  const standIn = async (statement: keyof typeof PUBLIC_SIGNALS, profile: string) => {
+    const args = [
+      encodeBytes32String(statement),
+      PUBLIC_SIGNALS[statement].length,
+      profile === 'any' ? 0 : Number(profile),
+    ];
+    return String((await deployContract(deployer, 'AcceptingVerifier', args)).target);
+  };
+  const venue = await deployLocalVenue({
+    deployer,
+    artifactsDirectory: ARTIFACTS,
+    parameterHash: PARAMETERS,
+    oracleSigners: ORACLES.map(({ address }) => address),
+    oracleThreshold: 2,
+    profiles: { liquidation: ['16'], 'account-margin': ['16'], takeover: ['any'] },
+    standIn,
+    config: MONEY_CONFIG,
+  });
+  const lens = await deployContract(deployer, 'MoneyLens');
+  const signers = chain.accounts.slice(0, 5);
+  const actors = await Promise.all(signers.map((signer) => signer.getAddress()));
+  const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
+  const asset = new Contract(venue.addresses.asset, abi, deployer);
+  for (const signer of signers) {
+    await send(asset, 'mint', [await signer.getAddress(), 10n ** 15n]);
+    for (const spender of [venue.addresses.vault, venue.addresses.insuranceFund]) {
+      await send(as(asset, signer), 'approve', [spender, 2n ** 255n]);
+    }
+  }
+  deployed = { chain, venue, lens: String(lens.target), actors };
+  saved = await chain.save();
+});
+
+afterAll(() => chain.close());
+
+describe('the money of a venue under random calls', () => {
+  it(`keeps properties P1 to P7 over ${RUNS} runs of ${DEPTH} calls`, async () => {
+    const names = Object.keys(HANDLERS);
+    const ballot = names.flatMap((name) => Array<string>(HANDLERS[name]!.weight).fill(name));
+    const reached = new Set<string>();
+    const totals = new Map<string, { tried: number; done: number }>();
+    const refusals = new Map<string, number>();
+    for (let number = 0; number < RUNS; number += 1) {
+      saved = await chain.restore(saved);
+      const run = new MoneyRun(deployed, SEED * 1_000_003n + BigInt(number), await chain.now());
+      run.now += 1n;
+      await begin(run);
+      const trace: string[] = [];
+      for (let depth = 0; depth < DEPTH;) {
+        run.now += run.dice.amount(1n, 12n);
+        const name = run.dice.pick(ballot);
+        try {
+          if (!(await HANDLERS[name]!.handler(run))) continue;
+          run.count(name);
+          trace.push(name);
+        } catch (error) {
+          if (!(error instanceof ContractRefused)) {
+            throw new Error(`run ${number}: ${[...trace, name].join(' ')}`, { cause: error });
+          }
+          run.count(name, error.errorName);
+        }
+        depth += 1;
+        try {
+          await check(run);
+        } catch (error) {
+          throw new Error(`run ${number}: after ${trace.join(' ')}`, { cause: error });
+        }
+      }
+      for (const state of run.reached) reached.add(state);
+      for (const [name, { tried, done, refusals: refused }] of run.counts) {
+        const total = totals.get(name) ?? { tried: 0, done: 0 };
+        totals.set(name, { tried: total.tried + tried, done: total.done + done });
+        for (const [error, count] of refused) {
+          const id = `${name}: ${error}`;
+          refusals.set(id, (refusals.get(id) ?? 0) + count);
+        }
+      }
+    }
+    const tried = [...totals.values()].reduce((sum, entry) => sum + entry.tried, 0);
+    const done = [...totals.values()].reduce((sum, entry) => sum + entry.done, 0);
+    const report = process.env['PLIMSOLL_MONEY_REPORT'];
+    if (report !== undefined) {
+      const told = {
+        tried,
+        done,
+        totals: [...totals],
+        refusals: [...refusals],
+        reached: [...reached],
+      };
+      writeFileSync(report, `${JSON.stringify(told, null, 1)}\n`);
+    }
+    expect(done / tried).toBeGreaterThan(0.2);
+    if (RUNS * DEPTH >= 25_600) {
+      expect([...reached].sort()).toEqual([
+        'backstopped',
+        'bid paid by the fund',
+        'cured',
+        'deposit refunded',
+        'escrowed',
+        'forced',
+        'open',
+        'penalties collected',
+        'queue paid',
+        'queued',
+        'redeemed',
+        'settled',
+        'uncovered',
+        'withdrawal claimed',
+        'withdrawal settled',
+      ]);
+      for (const name of names) expect(totals.get(name)?.done ?? 0, name).toBeGreaterThan(0);
+    }
+  }, 7_200_000);
+});

@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Attacks on the life of a liquidation, each with real proofs and each refused for the reason it names.
+import { ZeroAddress } from 'ethers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
+import { send } from '../../prover/chain/refusal.ts';
+import {
+  bidForAccount,
+  cureLiquidation,
+  expireLiquidation,
+  healthProof,
+  openLiquidation,
+  openMany,
+  refundMessage,
+} from '../../prover/chain/submit.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import { as, deployContract, expectRefusal, guardianOf } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
+import { startLife, termsIn, type Life } from '../support/life.ts';
+import { accountNamed, claiming, closeProver, marginOf, rerandomised } from '../support/proofs.ts';
+
+const A = accountNamed('ordinary-liquidation');
+const B = accountNamed('wick-victim');
+const HEALTHY = accountNamed('equity-equals-mm');
+const BANKRUPT = accountNamed('bankrupt-paid-in-full');
+const { engine: ENGINE, registry: REGISTRY, fund: FUND } = DEFAULT_VENUE_CONFIG;
+const LIMIT = 10n ** 15n;
+
+type Saved = Awaited<ReturnType<Life['save']>>;
+
+let life: Life;
+/** A, B and the bankrupt are open; the ledger has their Freezes; a tick of it is current. */
+let frozen: Saved;
+/** The first tick, nothing opened. */
+let fresh: Saved;
+let frozenIn: bigint;
+
+beforeAll(async () => {
+  life = await startLife();
+  fresh = await life.save();
+  for (const account of [A, B, BANKRUPT]) await life.open(account);
+  await life.root();
+  frozenIn = life.sequence;
+  await life.nextTick();
+  frozen = await life.save();
+});
+
+afterEach(async () => {
+  // The later state first: a chain that goes back forgets the snapshots after it.
+  frozen = await life.restore(frozen);
+});
+
+afterAll(async () => {
+  await life.chain.close();
+  await closeProver();
+});
+
+interface View {
+  readonly status: bigint;
+  readonly keeper: string;
+  readonly reservedE6: bigint;
+  readonly fundPaidE6: bigint;
+}
+
+const viewOf = async (account: number, nonce = 0n): Promise<View> =>
+  (await life.venue.liquidationEngine
+    .getFunction('liquidation')
+    .staticCall(account, nonce)) as View;
+
+const STATUS = {
+  none: 0n,
+  open: 1n,
+  expired: 2n,
+  cured: 3n,
+  escrowed: 4n,
+  settled: 5n,
+  backstopped: 6n,
+  abandoned: 7n,
+};
+
+const fund = async (view: string): Promise<bigint> =>
+  (await life.venue.insuranceFund.getFunction(view).staticCall()) as bigint;
+
+const held = async (): Promise<readonly [bigint, bigint, bigint]> =>
+  (await life.venue.vault.getFunction('totals').staticCall()) as [bigint, bigint, bigint];
+
+describe('opening', () => {
+  it('reserves of the fund what the account is short of, at once', async () => {
+    const { equityE6 } = marginOf(BANKRUPT);
+    expect(equityE6).toBeLessThan(0n);
+    expect(await fund('reservedE6')).toBe(-equityE6);
+    expect((await viewOf(BANKRUPT)).reservedE6).toBe(-equityE6);
+    expect((await viewOf(A)).status).toBe(STATUS.open);
+  });
+
+  it('is prepaid to the wei', async () => {
+    const proof = await life.openingProof(A);
+    const args = [life.tick, Number(proof.profile), proof.proof, [...proof.publicSignals]];
+    for (const value of [0n, ENGINE.prepaidWei - 1n, ENGINE.prepaidWei + 1n]) {
+      await life.after();
+      await expectRefusal(
+        send(life.venue.liquidationEngine, 'open', [...args, life.addresses.keeper, { value }]),
+        'WrongPrepayment',
+        [ENGINE.prepaidWei, value],
+      );
+    }
+  });
+
+  it('of an open account is refused, also with its proof made anew or copied', async () => {
+    await expectRefusal(life.open(A), 'AlreadyOpen', [A, 0]);
+    const proof = await life.openingProof(A);
+    const copy = { ...proof, proof: await rerandomised(proof.proof) };
+    await life.after();
+    await expectRefusal(
+      openLiquidation(life.by('stranger'), {
+        tick: life.tick,
+        ...copy,
+        beneficiary: life.addresses.keeper,
+      }),
+      'AlreadyOpen',
+    );
+    await life.after();
+    await expectRefusal(
+      openLiquidation(life.by('stranger'), {
+        tick: life.tick,
+        ...proof,
+        beneficiary: life.addresses.stranger,
+      }),
+      'WrongContext',
+    );
+  });
+
+  it('takes no claim that is not proven (attack: another account, another equity)', async () => {
+    const account = accountNamed('separate-2');
+    const proof = await life.openingProof(account);
+    const beneficiary = life.addresses.keeper;
+    const open = async (publicSignals: readonly bigint[]) => {
+      await life.after();
+      return openLiquidation(life.by('keeper'), {
+        tick: life.tick,
+        ...proof,
+        publicSignals,
+        beneficiary,
+      });
+    };
+    await expectRefusal(open(claiming(proof, { accountIndex: 5n })), 'InvalidProof');
+    await expectRefusal(open(claiming(proof, { equityE6: -1n })), 'InvalidProof');
+    await expectRefusal(open(claiming(proof, { equityE6: 10n ** 15n })), 'NotBelowMaintenance');
+    await expectRefusal(open(claiming(proof, { accountIndex: 500n })), 'AccountNotInLedger');
+    await expectRefusal(open(claiming(proof, { ledgerRoot: 5n })), 'WrongLedgerRoot');
+    await expectRefusal(open(claiming(proof, { snapshotHash: 5n })), 'WrongSnapshot');
+    await expectRefusal(open(claiming(proof, { parameterHash: 5n })), 'WrongParameters');
+    await expectRefusal(open(proof.publicSignals.slice(1)), 'WrongSignalCount');
+    await expectRefusal(open(proof.publicSignals.with(3, 1n << 250n)), 'MalformedSignal');
+    await expectRefusal(open(proof.publicSignals.with(3, 1n << 255n)), 'SignalNotInField');
+    await open(proof.publicSignals);
+  });
+
+  it('on a root of any age ends with the venue (attack: a tick on a 30-day-old root)', async () => {
+    await life.after(BigInt(REGISTRY.deadAfter) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await life.nextTick();
+    await life.nextTick();
+    const action = life.open(accountNamed('separate-2'));
+    await expect(action).rejects.toThrow(/VenueIsDead|DowntimeGrace/);
+  });
+
+  it('in oracle silence is refused: the last tick is no free option', async () => {
+    const proof = await life.openingProof(accountNamed('separate-2'));
+    await life.after(300n);
+    await expectRefusal(
+      openLiquidation(life.by('keeper'), {
+        tick: life.tick,
+        ...proof,
+        beneficiary: life.addresses.keeper,
+      }),
+      'TickTooOld',
+    );
+  });
+});
+
+describe('many openings at once', () => {
+  const batch = async (accounts: readonly number[]) => {
+    const members = [];
+    for (const account of accounts) members.push(await life.openingProof(account));
+    return {
+      tick: life.tick,
+      profile: members[0]!.profile,
+      members,
+      beneficiary: life.addresses.keeper,
+    };
+  };
+
+  it('skip members that are open already, stand twice or belong to another tick', async () => {
+    const other = await batch([accountNamed('separate-2')]);
+    const stale = await life.openingProof(accountNamed('separate-3'), 'keeper', 1n);
+    const openings = await batch([A, accountNamed('separate-2')]);
+    const members = [...openings.members, ...other.members, stale].filter(
+      ({ profile }) => profile === other.profile,
+    );
+    await life.after();
+    const before = await life.chain.provider.getBalance(life.addresses.keeper);
+    const receipt = await openMany(life.by('keeper'), {
+      ...openings,
+      members,
+      profile: other.profile,
+    });
+    const paid =
+      before -
+      (await life.chain.provider.getBalance(life.addresses.keeper)) -
+      receipt.gasUsed * receipt.gasPrice;
+    expect(paid).toBe(ENGINE.prepaidWei);
+    expect((await viewOf(accountNamed('separate-2'))).status).toBe(STATUS.open);
+    expect((await viewOf(accountNamed('separate-3'))).status).toBe(STATUS.none);
+  });
+
+  it('are refused whole where one is forged, aliased or made for another', async () => {
+    const openings = await batch([accountNamed('separate-2')]);
+    const [good] = openings.members as [(typeof openings.members)[number]];
+    const open = async (publicSignals: readonly bigint[], value = ENGINE.prepaidWei) => {
+      await life.after();
+      const struct = {
+        tick: openings.tick,
+        profile: Number(openings.profile),
+        proofs: [good.proof],
+        publicSignals: [...publicSignals],
+        beneficiary: openings.beneficiary,
+      };
+      return send(life.by('keeper').liquidationEngine, 'openMany', [struct, { value }]);
+    };
+    await expectRefusal(open(claiming(good, { equityE6: -5n })), 'InvalidProof');
+    await expectRefusal(
+      open(good.publicSignals.with(0, good.publicSignals[0]! + 2n ** 254n)),
+      'SignalNotInField',
+    );
+    await expectRefusal(open(claiming(good, { context: 5n })), 'ForgedMember', [0]);
+    await expectRefusal(open(good.publicSignals.slice(1)), 'WrongSignals');
+    await expectRefusal(open(good.publicSignals, 0n), 'WrongPrepayment');
+    await expectRefusal(open(claiming(good, { ledgerRoot: 5n })), 'NothingToOpen');
+  });
+});
+
+describe('cure', () => {
+  it('takes a credit that is paid in the same call, and the keeper a fee', async () => {
+    const { equityE6, mmE6 } = marginOf(A);
+    const creditE6 = (mmE6 * 12n) / 10n - equityE6;
+    const [heldBefore] = await held();
+    const receipt = await life.cure(A, creditE6);
+    await compareGas('cure a liquidation with a credit', receipt);
+    const [heldAfter] = await held();
+    expect(heldAfter - heldBefore).toBe(creditE6);
+    expect(await life.claimable('keeper')).toBe(ENGINE.cureFeeE6);
+    expect((await viewOf(A)).status).toBe(STATUS.cured);
+    await life.root();
+    const account = life.sequencer.state.accounts[A]!;
+    expect(account.frozen).toBe(false);
+  });
+
+  it('without health, with less than it needs, with another change or at the opening’s tick is refused', async () => {
+    await expectRefusal(life.cure(A), 'BelowCureMargin');
+    await expectRefusal(life.cure(A, 1_000_000n), 'BelowCureMargin');
+    const debit = await life.marginProof(
+      A,
+      'liquidationEngine',
+      'cureLiquidation',
+      life.ownerOf(A),
+      { change: { removedAsset: 'USDC', removedAmount: 5n } },
+    );
+    await life.after();
+    await expectRefusal(cureLiquidation(life.by('owner'), debit), 'NotACredit');
+    const older = await life.cureProof(A, 0n, 1n);
+    await life.after();
+    await expectRefusal(cureLiquidation(life.by('owner'), older), 'NotNewerThanOpening', [1, 1]);
+    await expectRefusal(life.cure(HEALTHY), 'NotOpen');
+  });
+
+  it('without the money its proof states is refused', async () => {
+    const creditE6 = marginOf(A).mmE6 * 2n;
+    const proof = await life.cureProof(A, creditE6);
+    await send(as(life.asset, life.signer('owner')), 'approve', [life.venue.addresses.vault, 0n]);
+    await life.after();
+    await expect(cureLiquidation(life.by('owner'), proof)).rejects.toThrow(
+      /ERC20InsufficientAllowance|reverted/,
+    );
+    expect((await viewOf(A)).status).toBe(STATUS.open);
+  });
+
+  it('works during a halt on the last tick, with a credit', async () => {
+    const creditE6 = marginOf(A).mmE6 * 2n;
+    const feed = as(life.venue.marketFeed, guardianOf(life.chain));
+    await life.after();
+    await send(feed, 'halt', []);
+    await life.cure(A, creditE6);
+    expect((await viewOf(A)).status).toBe(STATUS.cured);
+  });
+
+  it('is final until the ledger has the Unfreeze (attack: re-open on a root without it)', async () => {
+    await life.cure(A, marginOf(A).mmE6 * 2n);
+    await life.nextTick({});
+    await expectRefusal(life.open(A), 'UnfreezeNotConsumed');
+  });
+});
+
+describe('bid', () => {
+  it('waits for the ledger to have the Freeze, and its clock starts there (attack: the sequencer holds it)', async () => {
+    const early = await life.bidProof(A, 'bidder', 1n);
+    await life.after();
+    await expectRefusal(
+      bidForAccount(life.by('bidder'), early, frozenIn, LIMIT),
+      'FreezeNotConsumed',
+    );
+    await expectRefusal(life.bid(A, 1n), 'FreezeNotConsumed');
+    await expectRefusal(life.bid(A, 99n), 'FreezeNotConsumed');
+  });
+
+  it('is for the caller alone, of the account as it stands, frozen, and below the cure level', async () => {
+    const proof = await life.bidProof(A);
+    await life.after();
+    await expectRefusal(bidForAccount(life.by('stranger'), proof, frozenIn, LIMIT), 'WrongContext');
+    const thawed = {
+      ...proof,
+      publicSignals: proof.publicSignals.with(3, proof.publicSignals[3]! & ~(1n << 216n)),
+    };
+    await life.after();
+    await expectRefusal(bidForAccount(life.by('bidder'), thawed, frozenIn, LIMIT), 'NotFrozen');
+    const { bidder } = life.addresses;
+    const changed = await life.marginProof(A, 'liquidationEngine', 'bidForAccount', bidder, {
+      change: { removedAsset: 'USDC', removedAmount: 5n, isCredited: true },
+    });
+    await life.after();
+    await expectRefusal(
+      bidForAccount(life.by('bidder'), changed, frozenIn, LIMIT),
+      'NotAsItStands',
+    );
+    await expectRefusal(life.bid(A, frozenIn, 'bidder', 5n), 'PaymentAboveLimit');
+  });
+
+  it('at the start of the auction takes nothing from the fund (attack: a one-tick wick sold to it)', async () => {
+    const before = await fund('freeE6');
+    const { deficitE6, equityE6, imE6 } = marginOf(BANKRUPT);
+    expect(deficitE6).toBeGreaterThan(0n);
+    const terms = termsIn(life.venue, await life.bid(BANKRUPT, frozenIn));
+    const price = (elapsed: bigint): Promise<unknown> =>
+      life.venue.liquidationEngine
+        .getFunction('priceE6')
+        .staticCall(-deficitE6, marginOf(BANKRUPT).mmE6, elapsed);
+    expect(await price(0n)).toBe(0n);
+    // Two minutes at most have passed of the ramp's thirty, and nobody bid before.
+    expect(-terms.fundPaidE6).toBeGreaterThanOrEqual((await price(120n)) as bigint);
+    expect(terms.fundPaidE6).toBeLessThan(deficitE6 / 4n);
+    expect(terms.creditE6).toBe(imE6 - equityE6);
+    expect(terms.payerPaidE6 + terms.fundPaidE6).toBe(terms.creditE6);
+    expect(await fund('reservedE6')).toBe(0n);
+    expect(before + -marginOf(BANKRUPT).equityE6 - (await fund('freeE6'))).toBe(terms.fundPaidE6);
+  });
+
+  it('of a recovered account is refused', async () => {
+    // The account is helped by a gift inside the rollup before its freeze is read by anybody.
+    fresh = await life.restore(fresh);
+    await life.open(A);
+    const { mmE6 } = marginOf(A);
+    const gift = (accounts: readonly Account[]): readonly Account[] => accounts;
+    void gift;
+    await send(life.by('depositor').vault, 'deposit', [A, 0n, mmE6 * 3n]);
+    await life.root({ misbehaviour: { kind: 'hold', engine: 0 } });
+    await life.root();
+    const sequence = life.sequence;
+    await life.nextTick();
+    await expectRefusal(life.bid(A, sequence), 'Recovered');
+    // Everything after the first tick is forgotten: build the later state again.
+    fresh = await life.restore(fresh);
+    for (const account of [A, B, BANKRUPT]) await life.open(account);
+    await life.root();
+    frozenIn = life.sequence;
+    await life.nextTick();
+    frozen = await life.save();
+  });
+
+  it('is unconditional: the takeover stands in the lane at once, and nothing voids it', async () => {
+    const terms = termsIn(life.venue, await life.bid(A, frozenIn));
+    await expectRefusal(life.bid(A, frozenIn), 'NotOpen');
+    await expectRefusal(life.cure(A, marginOf(A).mmE6 * 2n), 'NotOpen');
+    await expectRefusal(life.close(terms), 'TakeoverNotConsumed', [terms.messageIndex]);
+    const [head] = await life.sequencer.messages('engine', terms.messageIndex);
+    expect(head?.kind).toBe('takeover');
+  });
+
+  it('ends in one close, on the very terms, once the ledger has the takeover', async () => {
+    const receipt = await life.bid(A, frozenIn);
+    const terms = termsIn(life.venue, receipt);
+    await life.root();
+    await expectRefusal(life.close({ ...terms, proceedsE6: terms.proceedsE6 + 1n }), 'WrongTerms');
+    await life.close(terms);
+    await expectRefusal(life.close(terms), 'WrongTerms');
+    expect(await life.claimable('keeper')).toBe(terms.rewardE6);
+    expect(await life.claimable('owner')).toBe(terms.proceedsE6);
+    const account = life.sequencer.state.accounts[A]!;
+    expect(account.owner).toBe(BigInt(life.addresses.bidder));
+    expect(account.settlementNonce).toBe(1n);
+    expect(account.frozen).toBe(false);
+    expect(account.quoteE6 - 0n).toBe(life.ledgerOf(life.tick).account(A).quoteE6 + terms.creditE6);
+    // Opening n + 1 does not wait for anything of n.
+    expect((await viewOf(A, 1n)).status).toBe(STATUS.none);
+  });
+
+  it('pays out although owner, keeper and bidder refuse whatever they are sent', async () => {
+    const refusing = await deployContract(life.signer('stranger'), 'RefusingRecipient');
+    await life.bid(A, frozenIn);
+    // Ether and dollars wait for their owner; a call that would push them does not exist.
+    await life.root();
+    await life.after();
+    await refundMessage(life.by('stranger'), 0n, await life.engineMessage(0n), frozenIn);
+    await life.after();
+    await expectRefusal(
+      send(life.by('keeper').liquidationEngine, 'collectEther', [refusing.target]),
+      'PaymentFailed',
+    );
+    await life.after();
+    await send(life.by('keeper').liquidationEngine, 'collectEther', [life.addresses.keeper]);
+    await life.after();
+    await expectRefusal(
+      send(life.by('keeper').liquidationEngine, 'collectEther', [life.addresses.keeper]),
+      'NothingOwed',
+    );
+  });
+});
+
+describe('prepaid messages', () => {
+  it('are refunded once, to who prepaid, when the sequencer consumed them', async () => {
+    const message = await life.engineMessage(0n);
+    await life.after();
+    await expectRefusal(
+      refundMessage(life.by('stranger'), 0n, message, frozenIn - 1n),
+      'NotConsumedBy',
+    );
+    await life.after();
+    await expectRefusal(
+      refundMessage(life.by('stranger'), 1n, message, frozenIn),
+      'MessageMismatch',
+    );
+    await life.after();
+    await refundMessage(life.by('stranger'), 0n, message, frozenIn);
+    await life.after();
+    await expectRefusal(
+      refundMessage(life.by('stranger'), 0n, message, frozenIn),
+      'AlreadyRefunded',
+    );
+    const owed: unknown = await life.venue.liquidationEngine
+      .getFunction('etherOwed')
+      .staticCall(life.addresses.keeper);
+    expect(owed).toBe(ENGINE.prepaidWei);
+  });
+
+  it('are not refunded where they were forced, and only the registry says that', async () => {
+    await expectRefusal(
+      send(life.venue.liquidationEngine, 'creditForced', [life.addresses.stranger]),
+      'NotTheRegistry',
+    );
+    const terms = termsIn(life.venue, await life.bid(A, frozenIn));
+    await life.after(BigInt(REGISTRY.heartbeat) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await life.force();
+    const message = await life.engineMessage(terms.messageIndex);
+    await life.after();
+    await expectRefusal(
+      refundMessage(life.by('stranger'), terms.messageIndex, message, life.sequence),
+      'WasForced',
+    );
+    await life.close(terms);
+  });
+});
+
+describe('the horizon', () => {
+  it('hands what nobody bought to the Backstop, and the fund pays the deficit to the unit', async () => {
+    await expectRefusal(life.expire(BANKRUPT), 'HorizonNotPassed');
+    await life.letPass(BigInt(ENGINE.horizonSeconds));
+    expect((await viewOf(BANKRUPT)).status).toBe(STATUS.expired);
+    await expectRefusal(life.bid(BANKRUPT, frozenIn), 'HorizonPassed');
+    const { deficitE6 } = marginOf(BANKRUPT);
+    const receipt = await life.expire(BANKRUPT);
+    await compareGas('expire a liquidation', receipt);
+    const terms = termsIn(life.venue, receipt);
+    expect(terms.fundPaidE6).toBe(deficitE6);
+    expect(terms.creditE6).toBe(deficitE6);
+    await expectRefusal(life.expire(BANKRUPT), 'NotOpen');
+    await life.root();
+    await life.close(terms);
+    const account = life.sequencer.state.accounts[BANKRUPT]!;
+    expect(account.owner).toBe(BigInt(life.venue.addresses.backstop));
+    // What it is short of is paid; it is still below maintenance, and the Backstop's.
+    await life.nextTick();
+    await expectRefusal(life.open(BANKRUPT), 'OwnedByBackstop', [BANKRUPT]);
+    expect((await viewOf(BANKRUPT)).status).toBe(STATUS.backstopped);
+    expect(FUND.coverPerWindowE6).toBeGreaterThan(deficitE6);
+  });
+
+  it('leaves no limbo: past it an account at maintenance can be cured, below it taken', async () => {
+    await life.letPass(BigInt(ENGINE.horizonSeconds));
+    const { equityE6, mmE6 } = marginOf(A);
+    const creditE6 = mmE6 - equityE6;
+    await expectRefusal(life.cure(A, creditE6 - 1n), 'BelowCureMargin');
+    const proof = await life.expiryProof(A);
+    expect(healthProof(proof).tick).toBe(life.tick);
+    await life.cure(A, creditE6);
+    await life.after();
+    await expectRefusal(expireLiquidation(life.by('keeper'), proof), 'NotOpen');
+    expect((await viewOf(A)).keeper).toBe(ZeroAddress);
+  });
+});

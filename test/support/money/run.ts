@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Random calls on a real venue, each followed in the model of the money. The statements handed to the
+// contracts are true of the model; that a false one finds no proof is what every other test shows.
+import { AbiCoder, Interface, ZeroHash, concat, keccak256 } from 'ethers';
+
+import { ACTIONS, SCALAR_FIELD_ORDER, type Action } from '../../../prover/chain/context.ts';
+import type { VenueConfig } from '../../../prover/chain/config.ts';
+import { SAMPLE_VENUE_CONFIG } from '../../../prover/chain/config.ts';
+import type { LocalVenue } from '../../../prover/chain/deploy.ts';
+import { asRefusal } from '../../../prover/chain/refusal.ts';
+import { signaturesOf } from '../../../prover/chain/snapshot.ts';
+import { DOCUMENT, ORACLES, snapshotAt, type TestChain } from '../chain.ts';
+import {
+  EDGES,
+  applied,
+  bidTerms,
+  freeToLeave,
+  type ModelLedger,
+  type ModelMargin,
+  type ModelMessage,
+  type ModelRecord,
+  type ModelSize,
+  type ModelStatus,
+  type ModelTick,
+  type Terms,
+} from './model.ts';
+
+export const MONEY_CONFIG: VenueConfig = {
+  ...SAMPLE_VENUE_CONFIG,
+  jumpBps: 10_000,
+  registry: {
+    deadline: 240,
+    heartbeat: 600,
+    batchInterval: 60,
+    provingTime: 60,
+    l1Slack: 60,
+    forcedRound: 120,
+    deadAfter: 86_400,
+    maxMessages: 8,
+    maxPositions: 16,
+  },
+  engine: {
+    ...SAMPLE_VENUE_CONFIG.engine,
+    horizonSeconds: 1_200,
+    auctionSeconds: 300,
+    rampSeconds: 300,
+  },
+  fund: { cooldown: 300, redeemWindow: 600, windowSeconds: 900, coverPerWindowE6: 3_000_000_000n },
+};
+
+const CURE_BUFFER_BPS = 1_000n;
+export const PARAMETERS = 77n;
+const BIAS = 1n << 105n;
+export const PROOF = {
+  a: [0n, 0n],
+  b: [
+    [0n, 0n],
+    [0n, 0n],
+  ],
+  c: [0n, 0n],
+};
+export const MAX_BID = 2n ** 127n;
+const coder = AbiCoder.defaultAbiCoder();
+const TERMS_TYPE =
+  'tuple(uint32,uint32,uint64,address,address,address,address,uint256,uint256,uint256,uint256,' +
+  'uint256,uint256,uint256)';
+
+/** Numbers that a seed fixes. */
+export class Dice {
+  #state: bigint;
+
+  constructor(seed: bigint) {
+    // Hashed, for neighbouring seeds would give one sequence, shifted.
+    this.#state = BigInt.asUintN(64, BigInt(keccak256(coder.encode(['uint256'], [seed]))));
+  }
+
+  next(): bigint {
+    let x = (this.#state = BigInt.asUintN(64, this.#state + 0x9e3779b97f4a7c15n));
+    x = BigInt.asUintN(64, (x ^ (x >> 30n)) * 0xbf58476d1ce4e5b9n);
+    x = BigInt.asUintN(64, (x ^ (x >> 27n)) * 0x94d049bb133111ebn);
+    return x ^ (x >> 31n);
+  }
+
+  below(count: number): number {
+    return Number(this.next() % BigInt(count));
+  }
+
+  amount(low: bigint, high: bigint): bigint {
+    return low + (this.next() % (high - low + 1n));
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)]!;
+  }
+}
+
+const usd = (dollars: number): bigint => BigInt(dollars) * 1_000_000n;
+
+export const SIZES: readonly ModelSize[] = [
+  { haircutE6: 0n, maintenanceE6: usd(1_000), initialE6: usd(1_500) },
+  { haircutE6: usd(100), maintenanceE6: usd(2_000), initialE6: usd(2_600) },
+  { haircutE6: usd(20), maintenanceE6: usd(50), initialE6: usd(70) },
+  { haircutE6: 0n, maintenanceE6: usd(8_000), initialE6: usd(11_000) },
+  { haircutE6: 1n, maintenanceE6: 1_000n, initialE6: 1_500n },
+];
+
+/** What a venue is compared with after every call; `MoneyLens.read`. */
+interface Money {
+  readonly vaultBalanceE6: bigint;
+  readonly heldE6: bigint;
+  readonly escrowedE6: bigint;
+  readonly claimableE6: bigint;
+  readonly fundBalanceE6: bigint;
+  readonly bufferE6: bigint;
+  readonly depositedE6: bigint;
+  readonly reservedE6: bigint;
+  readonly queuedE6: bigint;
+  readonly uncoveredE6: bigint;
+  readonly engineWei: bigint;
+  readonly clock: bigint;
+  readonly mode: bigint;
+}
+
+export interface Deployed {
+  readonly chain: TestChain;
+  readonly venue: LocalVenue;
+  readonly lens: string;
+  /** Deployer, then whoever acts. */
+  readonly actors: readonly string[];
+}
+
+/** Of a record: an account at a nonce. */
+export const key = (account: number | bigint, nonce: bigint): string => `${account}/${nonce}`;
+
+export class MoneyRun {
+  readonly #deployed: Deployed;
+  readonly #interfaces: Interface;
+  readonly dice: Dice;
+  readonly actors: readonly string[];
+
+  now: bigint;
+  marksE6: bigint[] = SIZES.map(() => 0n);
+  readonly lanes: { engine: ModelMessage[]; user: ModelMessage[] } = { engine: [], user: [] };
+  readonly ledgers: ModelLedger[] = [];
+  readonly ticks: ModelTick[] = [];
+  readonly records = new Map<string, ModelRecord>();
+  readonly claimable = new Map<string, bigint>();
+  readonly etherOwed = new Map<string, bigint>();
+  readonly refunded = new Set<number>();
+  readonly refundedDeposits = new Set<number>();
+  readonly pending = new Map<string, number>();
+  readonly redeemable = new Map<string, bigint>();
+  heldE6 = 0n;
+  escrowedE6 = 0n;
+  strayE6 = 0n;
+  fund = { bufferE6: 0n, depositedE6: 0n, strayE6: 0n };
+  uncoveredE6 = 0n;
+  queue: { account: number; nonce: bigint; amountE6: bigint }[] = [];
+  paidByFundE6 = 0n;
+  provenDeficitsE6 = 0n;
+  incentivesE6 = 0n;
+  money!: Money;
+  readonly reached = new Set<string>();
+  readonly counts = new Map<
+    string,
+    { tried: number; done: number; refusals: Map<string, number> }
+  >();
+
+  constructor(deployed: Deployed, seed: bigint, start: bigint) {
+    this.#deployed = deployed;
+    const { venue } = deployed;
+    this.#interfaces = new Interface(
+      [
+        venue.vault,
+        venue.ledgerRegistry,
+        venue.marketFeed,
+        venue.liquidationEngine,
+        venue.insuranceFund,
+      ]
+        .flatMap(({ interface: abi }) =>
+          abi.fragments
+            .filter(({ type }) => type === 'error')
+            .map((fragment) => fragment.format('full')),
+        )
+        .filter((text, index, all) => all.indexOf(text) === index),
+    );
+    this.dice = new Dice(seed);
+    this.actors = deployed.actors;
+    this.now = start;
+  }
+
+  // The chain
+
+  async call(
+    from: string,
+    contract:
+      | 'vault'
+      | 'ledgerRegistry'
+      | 'marketFeed'
+      | 'liquidationEngine'
+      | 'insuranceFund'
+      | 'backstop',
+    method: string,
+    args: readonly unknown[],
+    value = 0n,
+  ): Promise<void> {
+    const { venue } = this.#deployed;
+    await this.send(
+      from,
+      venue.addresses[contract],
+      venue[contract].interface.encodeFunctionData(method, args),
+      value,
+    );
+  }
+
+  async send(from: string, to: string, data: string, value = 0n): Promise<void> {
+    const { chain } = this.#deployed;
+    await chain.setNextTime(this.now);
+    const transaction = { from, to, data, value: `0x${value.toString(16)}`, gas: '0xe00000' };
+    try {
+      await chain.rpc('eth_sendTransaction', [transaction]);
+    } catch (error) {
+      throw asRefusal(this.#interfaces, error);
+    }
+  }
+
+  async token(from: string, method: string, args: readonly unknown[]): Promise<void> {
+    const abi = new Interface(['function transfer(address,uint256)']);
+    await this.send(
+      from,
+      this.#deployed.venue.addresses.asset,
+      abi.encodeFunctionData(method, args),
+    );
+  }
+
+  async look(): Promise<Money> {
+    const { chain, lens, venue } = this.#deployed;
+    const abi = LENS;
+    const data = abi.encodeFunctionData('read', [venue.addresses.liquidationEngine]);
+    const answer = (await chain.rpc('eth_call', [{ to: lens, data }, 'latest'])) as string;
+    const [money] = abi.decodeFunctionResult('read', answer) as unknown as [{ toObject(): Money }];
+    return money.toObject();
+  }
+
+  /** What the venue says now, with the market's clock of the last call's block. */
+  async refresh(): Promise<Money> {
+    this.money = await this.look();
+    return this.money;
+  }
+
+  // What is true
+
+  get sequence(): number {
+    return this.ledgers.length;
+  }
+
+  get ledger(): ModelLedger {
+    return this.ledgers.at(-1)!;
+  }
+
+  get tick(): ModelTick {
+    return this.ticks.at(-1)!;
+  }
+
+  marginAt(tick: ModelTick, index: number): ModelMargin {
+    const account = this.ledgers[tick.sequence - 1]!.accounts[index]!;
+    const size = SIZES[index]!;
+    const grossE6 = account.quoteE6 + tick.marksE6[index]!;
+    return { ...account, ...size, index, grossE6, equityE6: grossE6 - size.haircutE6 };
+  }
+
+  context(contract: string, action: Action, beneficiary: string): bigint {
+    const encoded = coder.encode(
+      ['uint256', 'address', 'bytes32', 'address'],
+      [this.#deployed.chain.chainId, contract, ACTIONS[action], beneficiary],
+    );
+    return BigInt(keccak256(encoded)) % SCALAR_FIELD_ORDER;
+  }
+
+  get engine(): string {
+    return this.#deployed.venue.addresses.liquidationEngine;
+  }
+
+  get addresses() {
+    return this.#deployed.venue.addresses;
+  }
+
+  #head(tick: ModelTick, margin: ModelMargin): readonly bigint[] {
+    const account =
+      BigInt(margin.index) |
+      (margin.nonce << 24n) |
+      (BigInt(margin.owner) << 56n) |
+      ((margin.frozen ? 1n : 0n) << 216n);
+    return [this.ledgers[tick.sequence - 1]!.root, tick.snapshotHash, PARAMETERS, account];
+  }
+
+  liquidationSignals(tick: ModelTick, margin: ModelMargin, beneficiary: string): readonly bigint[] {
+    const context = this.context(this.engine, 'openLiquidation', beneficiary);
+    return [...this.#head(tick, margin), field(margin.equityE6), margin.maintenanceE6, context];
+  }
+
+  marginProof(
+    tick: ModelTick,
+    margin: ModelMargin,
+    contract: string,
+    action: Action,
+    beneficiary: string,
+    creditE6 = 0n,
+  ) {
+    const margins = margin.maintenanceE6 | (margin.initialE6 << 96n) | (CURE_BUFFER_BPS << 204n);
+    const change = creditE6 === 0n ? BIAS : BIAS | (creditE6 << 106n) | (1n << 171n);
+    return {
+      tick: tick.number,
+      profile: 16,
+      proof: PROOF,
+      publicSignals: [
+        ...this.#head(tick, margin),
+        field(margin.equityE6 + creditE6),
+        margins,
+        change | (margin.haircutE6 << 172n),
+        this.context(contract, action, beneficiary),
+      ],
+    };
+  }
+
+  // Changes of the model
+
+  owe(to: string, amountE6: bigint): void {
+    if (amountE6 !== 0n) this.claimable.set(to, (this.claimable.get(to) ?? 0n) + amountE6);
+  }
+
+  oweEther(to: string): void {
+    this.etherOwed.set(to, (this.etherOwed.get(to) ?? 0n) + MONEY_CONFIG.engine.prepaidWei);
+  }
+
+  append(lane: 'engine' | 'user', message: Omit<ModelMessage, 'postedAt'>): number {
+    return this.lanes[lane].push({ ...message, postedAt: this.now }) - 1;
+  }
+
+  setRecord(id_: string, record: ModelRecord): void {
+    const before: ModelStatus | 'none' = this.records.get(id_)?.status ?? 'none';
+    if (before !== record.status && !EDGES[before].includes(record.status)) {
+      throw new Error(`a record went from ${before} to ${record.status}`);
+    }
+    this.reached.add(record.status);
+    this.records.set(id_, record);
+  }
+
+  get freeE6(): bigint {
+    const queued = this.queue.reduce((sum, { amountE6 }) => sum + amountE6, 0n);
+    const free = this.fund.bufferE6 + this.fund.depositedE6 - this.reservedE6 - queued;
+    return free < 0n ? 0n : free;
+  }
+
+  get reservedE6(): bigint {
+    return [...this.records.values()].reduce((sum, { reservedE6 }) => sum + reservedE6, 0n);
+  }
+
+  spend(amountE6: bigint): void {
+    const fromBuffer = amountE6 < this.fund.bufferE6 ? amountE6 : this.fund.bufferE6;
+    this.fund.bufferE6 -= fromBuffer;
+    this.fund.depositedE6 -= amountE6 - fromBuffer;
+  }
+
+  /** A root that consumed so much, applied in the order of the rule. */
+  consume(engine: number, user: number): ModelLedger {
+    const before = this.ledger;
+    const accounts = [...before.accounts];
+    const apply = (message: ModelMessage): bigint => {
+      const account = accounts[message.account];
+      if (account === undefined) return 0n;
+      const size = SIZES[message.account]!;
+      const free = () =>
+        freeToLeave(accounts[message.account]!, size, this.marksE6[message.account]!);
+      const { account: after, outcomeE6 } = applied(account, message, free);
+      accounts[message.account] = after;
+      return outcomeE6;
+    };
+    this.lanes.engine.slice(before.engineCount, before.engineCount + engine).forEach(apply);
+    const outcomes = this.lanes.user.slice(before.userCount, before.userCount + user).map(apply);
+    return {
+      root: 1_000_000n + BigInt(this.sequence),
+      accounts,
+      engineCount: before.engineCount + engine,
+      userCount: before.userCount + user,
+      clock: 0n,
+      forced: false,
+      outcomes,
+    };
+  }
+
+  words({ kind, account, nonce, amountE6, named }: ModelMessage) {
+    const w0 = kind | (BigInt(account) << 8n) | (nonce << 32n) | (amountE6 << 64n);
+    return { w0, w1: BigInt(named) };
+  }
+
+  /** Which ledger consumed a message; undefined if none has. */
+  consumedAt(lane: 'engine' | 'user', index: number): number | undefined {
+    const count = lane === 'engine' ? 'engineCount' : 'userCount';
+    const place = this.ledgers.findIndex((ledger) => ledger[count] > index);
+    return place < 0 ? undefined : place + 1;
+  }
+
+  outcome(index: number) {
+    const sequence = this.consumedAt('user', index);
+    if (sequence === undefined) return undefined;
+    const first = this.ledgers[sequence - 2]?.userCount ?? 0;
+    const { outcomes } = this.ledgers[sequence - 1]!;
+    const amountE6 = outcomes[index - first]!;
+    return {
+      index: BigInt(index),
+      message: this.words(this.lanes.user[index]!),
+      amountE6,
+      sequence: BigInt(sequence),
+      path: path(leaves(first, outcomes), index - first),
+    };
+  }
+
+  outcomesRoot(first: number, outcomes: readonly bigint[]): string {
+    return root(leaves(first, outcomes));
+  }
+
+  /** The market moves: one loses what another wins, up to three times its initial margin. */
+  shock(): void {
+    const from = this.dice.below(SIZES.length);
+    const to = (from + 1 + this.dice.below(SIZES.length - 1)) % SIZES.length;
+    const size = this.dice.amount(0n, 3n * SIZES[from]!.initialE6);
+    this.marksE6[from]! -= size;
+    this.marksE6[to]! += size;
+  }
+
+  async postTick(): Promise<void> {
+    const time = ((this.now + 59n) / 60n) * 60n;
+    const { chain, venue } = this.#deployed;
+    this.now = time + 1n;
+    const snapshot = snapshotAt(time);
+    const feed = venue.addresses.marketFeed;
+    const signatures = await signaturesOf(ORACLES.slice(0, 2), snapshot, chain.chainId, feed);
+    await this.call(this.actors[0]!, 'marketFeed', 'submitSnapshot', [
+      snapshot,
+      DOCUMENT,
+      signatures,
+    ]);
+    const sequence = this.ledgerTimes.findLastIndex((at) => at <= time) + 1;
+    this.ticks.push({
+      number: BigInt(this.ticks.length + 1),
+      snapshotHash: snapshot.snapshotHash,
+      sequence,
+      marksE6: [...this.marksE6],
+    });
+  }
+
+  readonly ledgerTimes: bigint[] = [];
+
+  async postRoot(next: ModelLedger): Promise<void> {
+    const before = this.ledgers.at(-1);
+    const outcomes = next.outcomes.length;
+    await this.call(this.actors[0]!, 'ledgerRegistry', 'submitRoot', [
+      {
+        root: next.root,
+        accountCount: BigInt(next.accounts.length),
+        engineCount: BigInt(next.engineCount),
+        userCount: BigInt(next.userCount),
+        bookedThrough: 0n,
+        outcomesRoot:
+          outcomes === 0 ? ZeroHash : this.outcomesRoot(before?.userCount ?? 0, next.outcomes),
+      },
+      '0x01',
+      '0x',
+    ]);
+    await this.accept(next);
+  }
+
+  async accept(next: ModelLedger): Promise<void> {
+    const { clock } = await this.refresh();
+    this.ledgers.push({ ...next, clock });
+    this.ledgerTimes.push(this.now);
+  }
+
+  bid(margin: ModelMargin, elapsed: bigint, reservedE6: bigint) {
+    return bidTerms(priceRule(), margin, elapsed, this.freeE6 + reservedE6);
+  }
+
+  count(name: string, refusal?: string): void {
+    const entry = this.counts.get(name) ?? {
+      tried: 0,
+      done: 0,
+      refusals: new Map<string, number>(),
+    };
+    entry.tried += 1;
+    if (refusal === undefined) entry.done += 1;
+    else entry.refusals.set(refusal, (entry.refusals.get(refusal) ?? 0) + 1);
+    this.counts.set(name, entry);
+  }
+}
+
+const LENS = new Interface([
+  'function read(address engine) view returns (tuple(uint256 vaultBalanceE6, uint256 heldE6, ' +
+    'uint256 escrowedE6, uint256 claimableE6, uint256 fundBalanceE6, uint256 bufferE6, ' +
+    'uint256 depositedE6, uint256 reservedE6, uint256 queuedE6, uint256 uncoveredE6, ' +
+    'uint256 engineWei, uint256 clock, uint256 mode) money)',
+]);
+
+export function priceRule() {
+  const { rampSeconds, incentiveBps, rewardBps, penaltyBps, rewardCapE6 } = MONEY_CONFIG.engine;
+  return {
+    rampSeconds: BigInt(rampSeconds),
+    incentiveBps: BigInt(incentiveBps),
+    rewardBps: BigInt(rewardBps),
+    penaltyBps: BigInt(penaltyBps),
+    rewardCapE6,
+  };
+}
+
+export const CURE_BPS = 10_000n + CURE_BUFFER_BPS;
+
+const field = (amount: bigint): bigint => (amount < 0n ? SCALAR_FIELD_ORDER + amount : amount);
+
+export function termsTuple(terms: Terms): readonly unknown[] {
+  return Object.values(terms);
+}
+
+export function termsHash(terms: Terms): string {
+  return keccak256(coder.encode([TERMS_TYPE], [termsTuple(terms)]));
+}
+
+// Outcomes, hashed as `Outcomes` says
+
+function leaves(first: number, outcomes: readonly bigint[]): readonly string[] {
+  return outcomes.map((amount, place) =>
+    keccak256(keccak256(coder.encode(['uint64', 'uint64'], [first + place, amount]))),
+  );
+}
+
+const node = (left: string, right: string): string =>
+  keccak256(concat(BigInt(left) < BigInt(right) ? [left, right] : [right, left]));
+
+function up(level: readonly string[]): readonly string[] {
+  const above: string[] = [];
+  for (let at = 0; at < level.length; at += 2) {
+    const right = level[at + 1];
+    above.push(right === undefined ? level[at]! : node(level[at]!, right));
+  }
+  return above;
+}
+
+function root(level: readonly string[]): string {
+  return level.length === 1 ? level[0]! : root(up(level));
+}
+
+function path(level: readonly string[], place: number): readonly string[] {
+  if (level.length === 1) return [];
+  const sibling = level[place ^ 1];
+  return [...(sibling === undefined ? [] : [sibling]), ...path(up(level), place >> 1)];
+}
