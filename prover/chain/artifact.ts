@@ -15,6 +15,7 @@ const CONTRACT_FOLDERS = {
   BookedLedgers: 'test',
   DepositSpammer: 'test',
   HealthGate: '',
+  InboxDriver: 'test',
   InsecureTransitionVerifier: '',
   InsuranceFund: '',
   LedgerRegistry: '',
