@@ -267,7 +267,7 @@ describe('HealthGate', () => {
     });
 
     it('must be of the statements they are given for', async () => {
-      const { '4': margin } = venue.verifiers['account-margin'];
+      const { '4': margin, '16': margin16 } = venue.verifiers['account-margin'];
       const { '7': liquidation } = venue.verifiers.liquidation;
       const none = [ZeroAddress, ZeroAddress, ZeroAddress];
       const deploy = (margins: readonly string[], receipts: readonly string[]): Promise<unknown> =>
@@ -281,7 +281,8 @@ describe('HealthGate', () => {
         encodeBytes32String('account-margin'),
         encodeBytes32String('liquidation'),
       ]);
-      await expectRefusal(deploy(none, [margin, ...none.slice(1)]), 'WrongStatement', [
+      const margins = [margin, margin16, ZeroAddress];
+      await expectRefusal(deploy(margins, [margin, ...none.slice(1)]), 'WrongStatement', [
         margin,
         encodeBytes32String('solvency-receipt'),
         encodeBytes32String('account-margin'),

@@ -37,7 +37,8 @@ beforeAll(async () => {
   const { time } = sample.snapshots.calm.snapshot;
   chain = await startRpcChain({ startAt: time - 1_000n });
   venue = await deployVenue(chain);
-  await postRoot(chain, venue, 11n, 304n, time - 10n);
+  const { bookedThrough } = sample.snapshots.crash.snapshot;
+  await postRoot(chain, venue, 11n, 304n, time - 10n, bookedThrough);
   const { snapshot, document } = sample.snapshots.calm;
   const bytes = new TextEncoder().encode(document);
   await postSnapshot(chain, venue, feedSnapshotOf(snapshot, document), time + 2n, bytes);
