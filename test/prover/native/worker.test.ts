@@ -63,6 +63,18 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
       const statements = manifest.statements.map((statement) => {
         return { ...statement, profiles: { [profile]: statement.profiles[profile]! } };
       });
+      if (name === 'takeover') {
+        const { settlementNonce } = ledger.account(0);
+        const message = {
+          kind: 'freeze',
+          accountIndex: 0n,
+          settlementNonce,
+          amountE6: 0n,
+          address: 1n,
+        } as const;
+        const circuits = { ...manifest, statements };
+        return prepareStatement(name, { ledger, message, context: 77n }, circuits);
+      }
       for (const { index } of sample.labels) {
         const opening = ledger.open(index);
         const tick = new MarketTick(sample.snapshots.crash.snapshot, loadDefaultParameters());

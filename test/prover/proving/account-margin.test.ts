@@ -55,7 +55,7 @@ describe('account-margin', () => {
       /("name": "worstScenarioBtc",\s+"unit": "scenario id",\s+"value": )"\d+"/,
       '$1"64"',
     );
-    expect(() => parseProof(wide)).toThrow(/publicSignals\[9\]\.value: must fit 6 bits/);
+    expect(() => parseProof(wide)).toThrow(/publicSignals\[11\]\.value: must fit 6 bits/);
   });
 
   test('is proven of an account of more than four positions', async () => {
