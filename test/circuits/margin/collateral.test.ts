@@ -52,7 +52,8 @@ describe('Collateral', () => {
     const price = (c: 0 | 1 | 2): bigint =>
       min(priceE4[c], (indexE4[collateral[c].underlying] * rateQ30[c]) >> 30n);
     const values = valueCollateral(balanceE8, [price(0), price(1), price(2)], set.parameters);
-    return values.map(({ haircutValueE6 }) => haircutValueE6);
+    const taken = values.reduce((sum, one) => sum + one.valueE6 - one.haircutValueE6, 0n);
+    return [...values.map(({ haircutValueE6 }) => haircutValueE6), taken];
   };
 
   const values = (market: Market): bigint[] =>
@@ -61,6 +62,7 @@ describe('Collateral', () => {
         'haircutValueE6[0]',
         'haircutValueE6[1]',
         'haircutValueE6[2]',
+        'haircutE6',
       ]),
     );
 

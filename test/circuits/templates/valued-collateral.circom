@@ -12,6 +12,7 @@ template ValuedCollateral() {
     signal input assetWord[3];
     signal output assetUnderlying[3];
     signal output haircutValueE6[3];
+    signal output haircutE6;
 
     component prices = UnpackWord(6, [40, 32, 40, 32, 40, 32]);
     prices.word <== collateralWord;
@@ -32,6 +33,7 @@ template ValuedCollateral() {
     collateral.assetWord <== assetWord;
     assetUnderlying <== collateral.assetUnderlying;
     haircutValueE6 <== collateral.haircutValueE6;
+    haircutE6 <== collateral.haircutE6;
     for (var c = 0; c < 3; c++) {
         _ <== collateral.imExtraBps[c];
     }
