@@ -7,44 +7,13 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime/debug"
+
+	"plimsoll/native/internal/devkey"
+	"plimsoll/native/internal/worker"
 )
-
-func run(from io.Reader, to io.Writer) error {
-	var keys worker
-	for {
-		request, err := readFrame(from)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		reply, err := keys.serve(request)
-		if err == nil {
-			err = writeFrame(to, statusDone, reply)
-		} else {
-			err = writeFrame(to, statusFailed, describe(err))
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// describe writes an error as its code, a line feed and its message.
-func describe(err error) []byte {
-	code := "BACKEND_FAILED"
-	var known failure
-	if errors.As(err, &known) {
-		code = known.code
-	}
-	return fmt.Appendf(nil, "%s\n%s", code, err)
-}
 
 func main() {
 	// Keys hold no pointers: collecting often costs little, and halves what is held for nothing.
@@ -53,11 +22,11 @@ func main() {
 	var err error
 	switch arguments := os.Args[1:]; {
 	case len(arguments) == 0:
-		err = run(from, os.Stdout)
-	case len(arguments) == 1 && arguments[0] == setUpArgument:
-		err = setUp(from, os.Stdout, os.Stderr)
+		err = worker.Run(from, os.Stdout)
+	case len(arguments) == 1 && arguments[0] == devkey.SetUpArgument:
+		err = devkey.SetUp(from, os.Stdout, os.Stderr)
 	default:
-		err = fmt.Errorf("takes no argument, or %q", setUpArgument)
+		err = fmt.Errorf("takes no argument, or %q", devkey.SetUpArgument)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

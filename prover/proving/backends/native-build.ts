@@ -10,7 +10,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 
 import { sha256 } from '../../core/hash.ts';
@@ -28,7 +28,8 @@ export type NativeBuild =
 
 /** Everything the worker is made of; its tests are not. */
 function sources(root: string): string[] {
-  return readdirSync(join(root, SOURCES))
+  return readdirSync(join(root, SOURCES), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.split(sep).join('/'))
     .filter((name) => /^go\.(mod|sum)$/.test(name) || /(?<!_test)\.go$/.test(name))
     .sort();
 }

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 
 import { PlimsollError } from '../../core/errors.ts';
 
-/** As in `prover/native/frames.go`. */
+/** As in `prover/native/internal/worker/frames.go`. */
 const OPERATION = { load: 1, prove: 2 } as const;
 const DONE = 0;
 const LENGTH_BYTES = 4;
@@ -65,7 +65,7 @@ export class NativeWorker {
     await this.#request(OPERATION.load, digest, Buffer.from(path, 'utf8'));
   }
 
-  /** The proof and the public signals as `prover/native/worker.go` writes them. */
+  /** The proof and the public signals as `prover/native/internal/worker/worker.go` writes them. */
   async prove(digest: string, wtns: Uint8Array): Promise<Buffer> {
     return await this.#request(OPERATION.prove, digest, wtns);
   }

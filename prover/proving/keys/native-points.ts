@@ -13,7 +13,7 @@ import type { KeyPoints } from './key-points.ts';
 import { domainPower, hashedPowerCount } from './qap.ts';
 import type { Trapdoor } from './trapdoor.ts';
 
-/** As in `prover/native/setup.go`. */
+/** As in `prover/native/internal/devkey/setup.go`. */
 const ARGUMENT = 'development-key';
 const MAGIC = 'pkpt';
 const SECTION = {

@@ -113,7 +113,9 @@ describe('a constraint system that no compiler wrote', () => {
 
 test('a program that is of no use is passed over with one line', async () => {
   const { r1cs } = randomCircuit(9, 5, 1);
-  const fixture = readFileSync(join(REPOSITORY_ROOT, 'prover/native/testdata/tiny.zkey'));
+  const fixture = readFileSync(
+    join(REPOSITORY_ROOT, 'prover/native/internal/fixture/testdata/tiny.zkey'),
+  );
   for (const [native, reason] of [
     ['/bin/false', 'exit code 1'],
     ['/bin/true', 'truncated'],

@@ -83,9 +83,9 @@ describe('building the worker', () => {
 
   test('is asked for again once a source has changed, but not for a test', () => {
     const before = nativeFingerprint(root);
-    writeFileSync(join(root, 'prover/native/other_test.go'), 'package main\n');
+    writeFileSync(join(root, 'prover/native/internal/msm/other_test.go'), 'package msm\n');
     expect(nativeFingerprint(root)).toBe(before);
-    writeFileSync(join(root, 'prover/native/other.go'), 'package main\n');
+    writeFileSync(join(root, 'prover/native/internal/msm/other.go'), 'package msm\n');
     expect(nativeFingerprint(root)).not.toBe(before);
   });
 });

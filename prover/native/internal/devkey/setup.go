@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+// Package devkey makes the points of development keys from a constraint system and a public trapdoor.
+package devkey
 
 import (
 	"encoding/binary"
@@ -11,6 +12,14 @@ import (
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/container"
+	"plimsoll/native/internal/curve"
+	"plimsoll/native/internal/fault"
+	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/groth16"
+	"plimsoll/native/internal/msm"
 )
 
 // A set-up is one run of the program: on standard input τ, α, β and δ (32 bytes each, low byte
@@ -18,7 +27,7 @@ import (
 // the share of the work that is done, one number a line. prover/proving/keys/native-points.ts is
 // the other side.
 const (
-	setUpArgument   = "development-key"
+	SetUpArgument   = "development-key"
 	pointsMagic     = "pkpt"
 	pointsVersion   = 1
 	maxRequestBytes = 4 << 30
@@ -46,11 +55,11 @@ const g2Weight = 3
 func readTrapdoor(bytes []byte) (*trapdoor, error) {
 	var waste trapdoor
 	for index, into := range []*fr.Element{&waste.tau, &waste.alpha, &waste.beta, &waste.delta} {
-		value := fr.Element(limbs(bytes[index*fieldBytes:]))
-		if !below(value, frModulus) || value.IsZero() {
+		value := fr.Element(field.Limbs(bytes[index*field.FieldBytes:]))
+		if !field.Below(value, field.FrModulus) || value.IsZero() {
 			return nil, fmt.Errorf("trapdoor: scalar %d must be below the modulus and not zero", index)
 		}
-		into.Mul(&value, &montgomeryFactor)
+		into.Mul(&value, &field.MontgomeryFactor)
 	}
 	return &waste, nil
 }
@@ -72,20 +81,10 @@ func (state *progress) add(work int) {
 	}
 }
 
-func writeSection(to io.Writer, kind uint32, bytes []byte) error {
-	header := binary.LittleEndian.AppendUint32(nil, kind)
-	header = binary.LittleEndian.AppendUint64(header, uint64(len(bytes)))
-	if _, err := to.Write(header); err != nil {
-		return err
-	}
-	_, err := to.Write(bytes)
-	return err
-}
-
 // encodePoints writes every point through put, size bytes each.
-func encodePoints[E comparable](points []affine[E], size int, put func(*affine[E], []byte)) ([]byte, error) {
+func encodePoints[E comparable](points []curve.Affine[E], size int, put func(*curve.Affine[E], []byte)) ([]byte, error) {
 	bytes := make([]byte, len(points)*size)
-	return bytes, parallel(len(points), func(start, end int) error {
+	return bytes, concurrent.Parallel(len(points), func(start, end int) error {
 		for index := start; index < end; index++ {
 			put(&points[index], bytes[index*size:(index+1)*size])
 		}
@@ -97,7 +96,7 @@ func encodePoints[E comparable](points []affine[E], size int, put func(*affine[E
 func words(bytes []byte, elements ...*fp.Element) {
 	for index, element := range elements {
 		for word, value := range element {
-			binary.LittleEndian.PutUint64(bytes[index*fieldBytes+word*8:], value)
+			binary.LittleEndian.PutUint64(bytes[index*field.FieldBytes+word*8:], value)
 		}
 	}
 }
@@ -105,20 +104,21 @@ func words(bytes []byte, elements ...*fp.Element) {
 // hashed is the form over which snarkjs hashes: plain, big-endian.
 func hashed(bytes []byte, elements ...*fp.Element) {
 	for index, element := range elements {
-		fp.BigEndian.PutElement((*[fieldBytes]byte)(bytes[index*fieldBytes:]), *element)
+		fp.BigEndian.PutElement((*[field.FieldBytes]byte)(bytes[index*field.FieldBytes:]), *element)
 	}
 }
 
-func wordsG1(point *affine[fp.Element], bytes []byte)  { words(bytes, &point.x, &point.y) }
-func hashedG1(point *affine[fp.Element], bytes []byte) { hashed(bytes, &point.x, &point.y) }
+func wordsG1(point *curve.Affine[fp.Element], bytes []byte) { words(bytes, &point.X, &point.Y) }
 
-func wordsG2(point *affine[bn254.E2], bytes []byte) {
-	words(bytes, &point.x.A0, &point.x.A1, &point.y.A0, &point.y.A1)
+func hashedG1(point *curve.Affine[fp.Element], bytes []byte) { hashed(bytes, &point.X, &point.Y) }
+
+func wordsG2(point *curve.Affine[bn254.E2], bytes []byte) {
+	words(bytes, &point.X.A0, &point.X.A1, &point.Y.A0, &point.Y.A1)
 }
 
 // hashedG2 puts the imaginary part first, as the big-endian form of an extension element does.
-func hashedG2(point *affine[bn254.E2], bytes []byte) {
-	hashed(bytes, &point.x.A1, &point.x.A0, &point.y.A1, &point.y.A0)
+func hashedG2(point *curve.Affine[bn254.E2], bytes []byte) {
+	hashed(bytes, &point.X.A1, &point.X.A0, &point.Y.A1, &point.Y.A0)
 }
 
 // pointList asks for the multiples of a generator: as a key holds them under kind, as snarkjs hashes
@@ -130,8 +130,8 @@ type pointList struct {
 
 // writeLists writes lists of points one after another, each in the forms that are wanted.
 func writeLists[E comparable](
-	to io.Writer, lists []pointList, size int, put, putHashed func(*affine[E], []byte),
-	multiply func(scalars []fr.Element) ([]affine[E], error),
+	to io.Writer, lists []pointList, size int, put, putHashed func(*curve.Affine[E], []byte),
+	multiply func(scalars []fr.Element) ([]curve.Affine[E], error),
 ) error {
 	for _, list := range lists {
 		points, err := multiply(list.scalars)
@@ -140,7 +140,7 @@ func writeLists[E comparable](
 		}
 		for _, form := range []struct {
 			kind uint32
-			put  func(*affine[E], []byte)
+			put  func(*curve.Affine[E], []byte)
 		}{{list.kind, put}, {list.hashedKind, putHashed}} {
 			if form.kind == 0 {
 				continue
@@ -149,7 +149,7 @@ func writeLists[E comparable](
 			if err != nil {
 				return err
 			}
-			if err := writeSection(to, form.kind, bytes); err != nil {
+			if err := container.WriteSection(to, form.kind, bytes); err != nil {
 				return err
 			}
 		}
@@ -157,20 +157,20 @@ func writeLists[E comparable](
 	return nil
 }
 
-// setUp answers a request on from with the points and coefficients of a development key.
-func setUp(from io.Reader, to, status io.Writer) error {
+// SetUp answers a request on from with the points and coefficients of a development key.
+func SetUp(from io.Reader, to, status io.Writer) error {
 	request, err := io.ReadAll(io.LimitReader(from, maxRequestBytes))
 	if err != nil {
 		return err
 	}
-	if len(request) < 4*fieldBytes {
-		return errShort
+	if len(request) < 4*field.FieldBytes {
+		return fault.ErrShort
 	}
 	waste, err := readTrapdoor(request)
 	if err != nil {
 		return err
 	}
-	system, err := readR1cs(request[4*fieldBytes:])
+	system, err := readR1cs(request[4*field.FieldBytes:])
 	if err != nil {
 		return err
 	}
@@ -201,7 +201,7 @@ func writePoints(to io.Writer, system *r1cs, scalars *qapScalars, status io.Writ
 	if _, err := to.Write(header); err != nil {
 		return err
 	}
-	if err := writeSection(to, pointsCoefficients, coefficientSection(system)); err != nil {
+	if err := container.WriteSection(to, pointsCoefficients, coefficientSection(system)); err != nil {
 		return err
 	}
 	_, _, generator1, generator2 := bn254.Generators()
@@ -209,15 +209,15 @@ func writePoints(to io.Writer, system *r1cs, scalars *qapScalars, status io.Writ
 	for _, list := range g1 {
 		scalarsG1 += len(list.scalars)
 	}
-	baseG1 := newG1Multiples(&generator1, scalarsG1)
-	err := writeLists(to, g1, g1Bytes, wordsG1, hashedG1, func(scalars []fr.Element) ([]affine[fp.Element], error) {
-		return baseG1.of(scalars, state.add)
+	baseG1 := msm.NewG1Multiples(&generator1, scalarsG1)
+	err := writeLists(to, g1, groth16.G1Bytes, wordsG1, hashedG1, func(scalars []fr.Element) ([]curve.Affine[fp.Element], error) {
+		return baseG1.Of(scalars, state.add)
 	})
 	if err != nil {
 		return err
 	}
-	baseG2 := newG2Multiples(&generator2, len(scalars.b))
-	return writeLists(to, g2, g2Bytes, wordsG2, hashedG2, func(scalars []fr.Element) ([]affine[bn254.E2], error) {
-		return baseG2.of(scalars, func(points int) { state.add(g2Weight * points) })
+	baseG2 := msm.NewG2Multiples(&generator2, len(scalars.b))
+	return writeLists(to, g2, groth16.G2Bytes, wordsG2, hashedG2, func(scalars []fr.Element) ([]curve.Affine[bn254.E2], error) {
+		return baseG2.Of(scalars, func(points int) { state.add(g2Weight * points) })
 	})
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+package devkey
 
 import (
 	"bytes"
@@ -14,12 +14,13 @@ import (
 	"strings"
 	"testing"
 
-	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
-	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
-)
 
-const tinyR1cs = "testdata/tiny.r1cs"
+	"plimsoll/native/internal/container"
+	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/fixture"
+	"plimsoll/native/internal/groth16"
+)
 
 // littleEndian is how a request writes a scalar.
 func littleEndian(value *fr.Element) []byte {
@@ -41,30 +42,30 @@ func setUpRequest(file []byte) []byte {
 
 func TestTheTinyKeyIsMadeAgain(t *testing.T) {
 	var output, status bytes.Buffer
-	if err := setUp(bytes.NewReader(setUpRequest(read(t, tinyR1cs))), &output, &status); err != nil {
+	if err := SetUp(bytes.NewReader(setUpRequest(fixture.Read(t, fixture.TinyR1cs))), &output, &status); err != nil {
 		t.Fatal(err)
 	}
-	made, err := readSections(output.Bytes(), pointsMagic, pointsVersion)
+	made, err := container.ReadSections(output.Bytes(), pointsMagic, pointsVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := readSections(read(t, tinyKey), "zkey", zkeyVersion)
+	key, err := container.ReadSections(fixture.Read(t, fixture.TinyKey), "zkey", groth16.ZkeyVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for kind, expected := range map[uint32][]byte{
-		pointsCoefficients: key[coefficientsSection],
-		pointsA:            key[aSection],
-		pointsB1:           key[b1Section],
-		pointsB2:           key[b2Section],
-		pointsKDelta:       key[cSection],
-		pointsHDelta:       key[hSection],
+		pointsCoefficients: key[groth16.CoefficientsSection],
+		pointsA:            key[groth16.ASection],
+		pointsB1:           key[groth16.B1Section],
+		pointsB2:           key[groth16.B2Section],
+		pointsKDelta:       key[groth16.CSection],
+		pointsHDelta:       key[groth16.HSection],
 	} {
 		if !bytes.Equal(made[kind], expected) {
 			t.Errorf("section %d differs from the key's", kind)
 		}
 	}
-	if !bytes.HasPrefix(made[pointsK], key[icSection]) {
+	if !bytes.HasPrefix(made[pointsK], key[groth16.IcSection]) {
 		t.Error("the public wires' points differ from the key's")
 	}
 	if !strings.HasSuffix(status.String(), "1.00\n") {
@@ -72,78 +73,11 @@ func TestTheTinyKeyIsMadeAgain(t *testing.T) {
 	}
 }
 
-func TestMultiplesAreThoseOfTheLibrary(t *testing.T) {
-	scalars := make([]fr.Element, 3*multiplesBatch/2)
-	for index := range scalars {
-		switch index % 4 {
-		case 0:
-			scalars[index].SetUint64(uint64(index))
-		case 1:
-			scalars[index].SetInt64(-int64(index))
-		case 2:
-			scalars[index].SetBigInt(new(big.Int).Lsh(big.NewInt(1), uint(index%254)))
-		default:
-			scalars[index].MustSetRandom()
-		}
-	}
-	_, _, generator1, generator2 := bn254.Generators()
-	// Windows of every size that a number of scalars may ask for.
-	for _, expected := range []int{1, 100, 1000, 3000, 10_000, 40_000, 1_000_000} {
-		base1, base2 := newG1Multiples(&generator1, expected), newG2Multiples(&generator2, expected)
-		made1, err := base1.of(scalars, func(int) {})
-		if err != nil {
-			t.Fatal(err)
-		}
-		made2, err := base2.of(scalars[:300], func(int) {})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for index := range scalars {
-			if index%16 > 3 {
-				continue
-			}
-			scalar := scalars[index].BigInt(new(big.Int))
-			wanted := *new(bn254.G1Affine).ScalarMultiplication(&generator1, scalar)
-			if found := (bn254.G1Affine{X: made1[index].x, Y: made1[index].y}); !found.Equal(&wanted) {
-				t.Fatalf("G1, %d bits: %v times the generator is wrong", base1.bits, scalar)
-			}
-			if index >= len(made2) {
-				continue
-			}
-			wanted2 := *new(bn254.G2Affine).ScalarMultiplication(&generator2, scalar)
-			if found := (bn254.G2Affine{X: made2[index].x, Y: made2[index].y}); !found.Equal(&wanted2) {
-				t.Fatalf("G2, %d bits: %v times the generator is wrong", base2.bits, scalar)
-			}
-		}
-	}
-}
-
-func TestAddsAnyPairOfPoints(t *testing.T) {
-	_, _, generator, _ := bn254.Generators()
-	one := fromG1(&generator)
-	minus := one
-	minus.y.Neg(&minus.y)
-	var infinity affine[fp.Element]
-	double := *new(bn254.G1Affine).Double(&generator)
-	two := fromG1(&double)
-	triple := *new(bn254.G1Affine).Add(&double, &generator)
-	three := fromG1(&triple)
-	sums := []affine[fp.Element]{infinity, one, infinity, one, minus, one, one, two}
-	work := newG1Adder()
-	for index, addend := range []affine[fp.Element]{infinity, infinity, one, minus, one, one, two, one} {
-		work.add(&sums[index], &sums[index], &addend)
-	}
-	work.flush()
-	if !slices.Equal(sums, []affine[fp.Element]{infinity, one, one, infinity, infinity, two, three, three}) {
-		t.Errorf("got %v", sums)
-	}
-}
-
 // changed is the tiny constraint system with bytes of a section replaced.
 func changed(t *testing.T, kind uint32, offset int, bytes ...byte) []byte {
 	t.Helper()
-	file := read(t, tinyR1cs)
-	sections, err := readSections(file, "r1cs", r1csVersion)
+	file := fixture.Read(t, fixture.TinyR1cs)
+	sections, err := container.ReadSections(file, "r1cs", r1csVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +86,7 @@ func changed(t *testing.T, kind uint32, offset int, bytes ...byte) []byte {
 }
 
 func TestMalformedConstraintSystemsAreRefused(t *testing.T) {
-	full := read(t, tinyR1cs)
+	full := fixture.Read(t, fixture.TinyR1cs)
 	huge := []byte{0xff, 0xff, 0xff, 0x7f}
 	for name, attempt := range map[string]struct {
 		file    []byte
@@ -175,33 +109,33 @@ func TestMalformedConstraintSystemsAreRefused(t *testing.T) {
 		if _, err := readR1cs(attempt.file); err == nil || !strings.Contains(err.Error(), attempt.message) {
 			t.Errorf("%s: got %v", name, err)
 		}
-		if err := setUp(bytes.NewReader(setUpRequest(attempt.file)), io.Discard, io.Discard); err == nil {
+		if err := SetUp(bytes.NewReader(setUpRequest(attempt.file)), io.Discard, io.Discard); err == nil {
 			t.Errorf("%s: a key was made", name)
 		}
 	}
 }
 
 func TestTrapdoorsOutOfRangeAreRefused(t *testing.T) {
-	honest := setUpRequest(read(t, tinyR1cs))
+	honest := setUpRequest(fixture.Read(t, fixture.TinyR1cs))
 	one := fr.One()
 	for name, scalar := range map[string][]byte{
-		"zero":               make([]byte, fieldBytes),
-		"above the modulus":  bytes.Repeat([]byte{0xff}, fieldBytes),
+		"zero":               make([]byte, field.FieldBytes),
+		"above the modulus":  bytes.Repeat([]byte{0xff}, field.FieldBytes),
 		"a root of unity, τ": littleEndian(&one),
 	} {
-		request := slices.Concat(scalar, honest[fieldBytes:])
-		if err := setUp(bytes.NewReader(request), io.Discard, io.Discard); err == nil {
+		request := slices.Concat(scalar, honest[field.FieldBytes:])
+		if err := SetUp(bytes.NewReader(request), io.Discard, io.Discard); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if err := setUp(bytes.NewReader(honest[:100]), io.Discard, io.Discard); err == nil {
+	if err := SetUp(bytes.NewReader(honest[:100]), io.Discard, io.Discard); err == nil {
 		t.Error("a request that is cut off was accepted")
 	}
 }
 
 // FuzzReadR1cs: whatever the file, an error or a system that a key can be made of.
 func FuzzReadR1cs(f *testing.F) {
-	seeds(f, tinyR1cs)
+	fixture.Seeds(f, fixture.TinyR1cs)
 	header := binary.LittleEndian.AppendUint32([]byte("r1cs"), r1csVersion)
 	f.Add(append(header, 0, 0, 0, 0))
 	waste, err := readTrapdoor(setUpRequest(nil))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+// Package groth16 reads keys and witnesses and makes proofs, verified before they leave.
+package groth16
 
 import (
 	"errors"
@@ -12,6 +13,12 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
+
+	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/curve"
+	"plimsoll/native/internal/fault"
+	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/msm"
 )
 
 type proof struct {
@@ -27,42 +34,36 @@ type scratch struct {
 	a, b   []fr.Element
 	// Plain scalars of the terms of C, then of H; while it is computed the polynomial stands there.
 	ch      []fr.Element
-	summers []*summer
+	summers []*msm.Summer
 }
 
-func newScratch(key *provingKey) scratch {
+func newScratch(key *ProvingKey) scratch {
 	size := int(key.domain.Cardinality)
 	made := scratch{
 		public: make([]fr.Element, key.publicSignals),
 		a:      make([]fr.Element, size),
 		b:      make([]fr.Element, size),
-		ch:     make([]fr.Element, len(key.ch.wires)+size),
+		ch:     make([]fr.Element, len(key.ch.Wires)+size),
 	}
 	for range runtime.GOMAXPROCS(0) {
-		made.summers = append(made.summers, newSummer())
+		made.summers = append(made.summers, msm.NewSummer())
 	}
 	return made
 }
 
 // c is the polynomial's place.
-func (key *provingKey) c() []fr.Element {
-	return key.scratch.ch[len(key.ch.wires):]
+func (key *ProvingKey) c() []fr.Element {
+	return key.scratch.ch[len(key.ch.Wires):]
 }
 
-// montgomeryFactor times a plain value, as the library multiplies, is that value's Montgomery form.
-var montgomeryFactor = *new(fr.Element).SetBigInt(new(big.Int).Lsh(big.NewInt(1), fr.Bytes*8))
+var errUnsatisfied = fault.New("PROOF_INVALID", errors.New("the witness does not satisfy the circuit"))
 
-// plainFactor times a value in Montgomery form, as the library multiplies, is the plain value.
-var plainFactor = fr.Element{1}
-
-var errUnsatisfied = failure{"PROOF_INVALID", errors.New("the witness does not satisfy the circuit")}
-
-// prove makes a proof from a witness (plain values) and verifies it before it returns it.
-func (key *provingKey) prove(witness []fr.Element) (*proof, error) {
+// Prove makes a proof from a witness (plain values) and verifies it before it returns it.
+func (key *ProvingKey) Prove(witness []fr.Element) (*proof, error) {
 	if len(witness) != key.wires {
-		return nil, failure{
+		return nil, fault.New(
 			"WITNESS_FORMAT", fmt.Errorf("wtns: must hold %d values, got %d", key.wires, len(witness)),
-		}
+		)
 	}
 	var r, s fr.Element
 	if _, err := r.SetRandom(); err != nil {
@@ -79,7 +80,7 @@ func (key *provingKey) prove(witness []fr.Element) (*proof, error) {
 		return nil, err
 	}
 	public := fr.Vector(key.scratch.public)
-	public.ScalarMul(witness[1:key.publicSignals+1], &montgomeryFactor)
+	public.ScalarMul(witness[1:key.publicSignals+1], &field.MontgomeryFactor)
 	holds, err := key.verifying.verify(made, public)
 	if err != nil {
 		return nil, err
@@ -91,8 +92,8 @@ func (key *provingKey) prove(witness []fr.Element) (*proof, error) {
 }
 
 // rows evaluates A and B of every constraint.
-func (key *provingKey) rows(witness []fr.Element) error {
-	return parallel(int(key.domain.Cardinality), func(start, end int) error {
+func (key *ProvingKey) rows(witness []fr.Element) error {
+	return concurrent.Parallel(int(key.domain.Cardinality), func(start, end int) error {
 		for matrix, into := range [2][]fr.Element{key.scratch.a, key.scratch.b} {
 			key.matrices[matrix].multiply(key.coefficients, witness, into, start, end)
 		}
@@ -114,13 +115,13 @@ func (matrix *sparseMatrix) multiply(coefficients, witness, into []fr.Element, s
 
 // quotient leaves in c the polynomial A·B − C over the odd half of the doubled domain, as snarkjs's H
 // wants it, as plain scalars.
-func (key *provingKey) quotient(witness []fr.Element) error {
+func (key *ProvingKey) quotient(witness []fr.Element) error {
 	work := &key.scratch
 	if err := key.rows(witness); err != nil {
 		return err
 	}
 	c := key.c()
-	err := parallel(len(c), func(start, end int) error {
+	err := concurrent.Parallel(len(c), func(start, end int) error {
 		product := fr.Vector(c[start:end])
 		product.Mul(work.a[start:end], work.b[start:end])
 		return nil
@@ -132,36 +133,28 @@ func (key *provingKey) quotient(witness []fr.Element) error {
 		key.domain.FFTInverse(polynomial, fft.DIF)
 		key.domain.FFT(polynomial, fft.DIT, fft.OnCoset())
 	}
-	return parallel(len(c), func(start, end int) error {
+	return concurrent.Parallel(len(c), func(start, end int) error {
 		product, into := fr.Vector(work.a[start:end]), fr.Vector(c[start:end])
 		product.Mul(product, work.b[start:end])
 		into.Sub(product, into)
-		into.ScalarMul(into, &plainFactor)
+		into.ScalarMul(into, &field.PlainFactor)
 		return nil
 	})
 }
 
-// scalarsOf are the values of wires.
-func scalarsOf(wires []uint32, witness, into []fr.Element) []fr.Element {
-	for index, wire := range wires {
-		into[index] = witness[wire]
-	}
-	return into
-}
-
 // combine makes the three points of the proof from the sums over the key.
-func (key *provingKey) combine(witness []fr.Element, r, s fr.Element) (*proof, error) {
+func (key *ProvingKey) combine(witness []fr.Element, r, s fr.Element) (*proof, error) {
 	work, points := &key.scratch, &key.verifying
-	var ofA, ofB, ofCH digitRows
-	err := together([]func() error{
+	var ofA, ofB, ofCH msm.DigitRows
+	err := concurrent.Together([]func() error{
 		func() error {
-			scalarsOf(key.ch.wires, witness, work.ch)
-			ofCH = digitsOf(work.ch)
+			msm.ScalarsOf(key.ch.Wires, witness, work.ch)
+			ofCH = msm.DigitsOf(work.ch)
 			return nil
 		},
 		func() error {
-			ofA = digitsOf(scalarsOf(key.a.wires, witness, make([]fr.Element, len(key.a.wires))))
-			ofB = digitsOf(scalarsOf(key.b1.wires, witness, make([]fr.Element, len(key.b1.wires))))
+			ofA = msm.DigitsOf(msm.ScalarsOf(key.a.Wires, witness, make([]fr.Element, len(key.a.Wires))))
+			ofB = msm.DigitsOf(msm.ScalarsOf(key.b1.Wires, witness, make([]fr.Element, len(key.b1.Wires))))
 			return nil
 		},
 	})
@@ -171,20 +164,20 @@ func (key *provingKey) combine(witness []fr.Element, r, s fr.Element) (*proof, e
 	var a, b1, c bn254.G1Jac
 	var b2 bn254.G2Jac
 	// What takes longest first, so that the processors end together.
-	tasks, finishB2 := sumG2(&b2, key.b2.points, ofB)
+	tasks, finishB2 := msm.SumG2(&b2, key.b2.Points, ofB)
 	finish := []func() error{finishB2}
 	for _, sum := range []struct {
 		into   *bn254.G1Jac
-		points []affine[fp.Element]
-		digits digitRows
-	}{{&c, key.ch.points, ofCH}, {&a, key.a.points, ofA}, {&b1, key.b1.points, ofB}} {
-		more, finishSum := sumG1(sum.into, sum.points, sum.digits)
+		points []curve.Affine[fp.Element]
+		digits msm.DigitRows
+	}{{&c, key.ch.Points, ofCH}, {&a, key.a.Points, ofA}, {&b1, key.b1.Points, ofB}} {
+		more, finishSum := msm.SumG1(sum.into, sum.points, sum.digits)
 		tasks, finish = append(tasks, more...), append(finish, finishSum)
 	}
-	if err := runTasks(tasks, work.summers); err != nil {
+	if err := msm.RunTasks(tasks, work.summers); err != nil {
 		return nil, err
 	}
-	if err := together(finish); err != nil {
+	if err := concurrent.Together(finish); err != nil {
 		return nil, err
 	}
 
@@ -235,4 +228,23 @@ func (points *verifyingPoints) verify(made *proof, public []fr.Element) (bool, e
 		[]bn254.G1Affine{negated, points.alpha1, inputs, made.c},
 		[]bn254.G2Affine{made.b, points.beta2, points.gamma2, points.delta2},
 	)
+}
+
+// Encode writes the proof that was made last and its public signals: big-endian numbers, the real
+// part of an extension element first.
+func (key *ProvingKey) Encode(made *proof) []byte {
+	public := key.scratch.public
+	reply := make([]byte, 0, (8+len(public))*field.FieldBytes)
+	for _, coordinate := range [][field.FieldBytes]byte{
+		made.a.X.Bytes(), made.a.Y.Bytes(),
+		made.b.X.A0.Bytes(), made.b.X.A1.Bytes(), made.b.Y.A0.Bytes(), made.b.Y.A1.Bytes(),
+		made.c.X.Bytes(), made.c.Y.Bytes(),
+	} {
+		reply = append(reply, coordinate[:]...)
+	}
+	for index := range public {
+		signal := public[index].Bytes()
+		reply = append(reply, signal[:]...)
+	}
+	return reply
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+package curve
 
 import (
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 )
 
-// columnOf is one coordinate of a batch of points, held so that the library's vector arithmetic
+// ColumnOf is one coordinate of a batch of points, held so that the library's vector arithmetic
 // (AVX-512 where the processor has it) works on all of them at once. A result may overwrite an
 // operand.
-type columnOf[E comparable, V any] interface {
+type ColumnOf[E comparable, V any] interface {
 	*V
 	// resize makes room for so many values, a multiple of lanes.
 	resize(count int)
-	loadX(points []affine[E])
-	loadY(points []affine[E])
-	storeX(points []affine[E])
-	storeY(points []affine[E])
+	loadX(points []Affine[E])
+	loadY(points []Affine[E])
+	storeX(points []Affine[E])
+	storeY(points []Affine[E])
 	// fill sets the values from start on to 1.
 	fill(start int)
 	sub(a, b *V)
@@ -30,53 +30,55 @@ type columnOf[E comparable, V any] interface {
 // lanes is how many values are inverted beside each other: vectors of this length are worth a call.
 const lanes = 32
 
-// g1Column holds coordinates in the base field.
-type g1Column struct {
+// G1Column holds coordinates in the base field.
+type G1Column struct {
 	values, products fp.Vector
 }
 
-func (c *g1Column) resize(count int) {
+func (c *G1Column) resize(count int) {
 	if cap(c.values) < count {
 		c.values, c.products = make(fp.Vector, count), make(fp.Vector, count)
 	}
 	c.values, c.products = c.values[:count], c.products[:count]
 }
 
-func (c *g1Column) loadX(points []affine[fp.Element]) {
+func (c *G1Column) loadX(points []Affine[fp.Element]) {
 	for index := range points {
-		c.values[index] = points[index].x
+		c.values[index] = points[index].X
 	}
 }
 
-func (c *g1Column) loadY(points []affine[fp.Element]) {
+func (c *G1Column) loadY(points []Affine[fp.Element]) {
 	for index := range points {
-		c.values[index] = points[index].y
+		c.values[index] = points[index].Y
 	}
 }
 
-func (c *g1Column) storeX(points []affine[fp.Element]) {
+func (c *G1Column) storeX(points []Affine[fp.Element]) {
 	for index := range points {
-		points[index].x = c.values[index]
+		points[index].X = c.values[index]
 	}
 }
 
-func (c *g1Column) storeY(points []affine[fp.Element]) {
+func (c *G1Column) storeY(points []Affine[fp.Element]) {
 	for index := range points {
-		points[index].y = c.values[index]
+		points[index].Y = c.values[index]
 	}
 }
 
-func (c *g1Column) fill(start int) {
+func (c *G1Column) fill(start int) {
 	for index := start; index < len(c.values); index++ {
 		c.values[index].SetOne()
 	}
 }
 
-func (c *g1Column) sub(a, b *g1Column) { c.values.Sub(a.values, b.values) }
-func (c *g1Column) mul(a, b *g1Column) { c.values.Mul(a.values, b.values) }
-func (c *g1Column) square(a *g1Column) { c.values.Mul(a.values, a.values) }
+func (c *G1Column) sub(a, b *G1Column) { c.values.Sub(a.values, b.values) }
 
-func (c *g1Column) invert() { invertVector(c.values, c.products) }
+func (c *G1Column) mul(a, b *G1Column) { c.values.Mul(a.values, b.values) }
+
+func (c *G1Column) square(a *G1Column) { c.values.Mul(a.values, a.values) }
+
+func (c *G1Column) invert() { invertVector(c.values, c.products) }
 
 // invertVector inverts lane by lane: running products down every lane, one inversion for the last
 // row, and up again.
@@ -114,12 +116,12 @@ func invertVector(values, products fp.Vector) {
 	copy(row(values, 0), running)
 }
 
-// g2Column holds coordinates in the quadratic extension, of which u² = −1.
-type g2Column struct {
+// G2Column holds coordinates in the quadratic extension, of which u² = −1.
+type G2Column struct {
 	real, imaginary, s, t, norms fp.Vector
 }
 
-func (c *g2Column) resize(count int) {
+func (c *G2Column) resize(count int) {
 	for _, vector := range []*fp.Vector{&c.real, &c.imaginary, &c.s, &c.t, &c.norms} {
 		if cap(*vector) < count {
 			*vector = make(fp.Vector, count)
@@ -128,44 +130,44 @@ func (c *g2Column) resize(count int) {
 	}
 }
 
-func (c *g2Column) loadX(points []affine[bn254.E2]) {
+func (c *G2Column) loadX(points []Affine[bn254.E2]) {
 	for index := range points {
-		c.real[index], c.imaginary[index] = points[index].x.A0, points[index].x.A1
+		c.real[index], c.imaginary[index] = points[index].X.A0, points[index].X.A1
 	}
 }
 
-func (c *g2Column) loadY(points []affine[bn254.E2]) {
+func (c *G2Column) loadY(points []Affine[bn254.E2]) {
 	for index := range points {
-		c.real[index], c.imaginary[index] = points[index].y.A0, points[index].y.A1
+		c.real[index], c.imaginary[index] = points[index].Y.A0, points[index].Y.A1
 	}
 }
 
-func (c *g2Column) storeX(points []affine[bn254.E2]) {
+func (c *G2Column) storeX(points []Affine[bn254.E2]) {
 	for index := range points {
-		points[index].x.A0, points[index].x.A1 = c.real[index], c.imaginary[index]
+		points[index].X.A0, points[index].X.A1 = c.real[index], c.imaginary[index]
 	}
 }
 
-func (c *g2Column) storeY(points []affine[bn254.E2]) {
+func (c *G2Column) storeY(points []Affine[bn254.E2]) {
 	for index := range points {
-		points[index].y.A0, points[index].y.A1 = c.real[index], c.imaginary[index]
+		points[index].Y.A0, points[index].Y.A1 = c.real[index], c.imaginary[index]
 	}
 }
 
-func (c *g2Column) fill(start int) {
+func (c *G2Column) fill(start int) {
 	for index := start; index < len(c.real); index++ {
 		c.real[index].SetOne()
 		c.imaginary[index].SetZero()
 	}
 }
 
-func (c *g2Column) sub(a, b *g2Column) {
+func (c *G2Column) sub(a, b *G2Column) {
 	c.real.Sub(a.real, b.real)
 	c.imaginary.Sub(a.imaginary, b.imaginary)
 }
 
 // mul is Karatsuba's three multiplications.
-func (c *g2Column) mul(a, b *g2Column) {
+func (c *G2Column) mul(a, b *G2Column) {
 	c.s.Add(a.real, a.imaginary)
 	c.t.Add(b.real, b.imaginary)
 	c.s.Mul(c.s, c.t)
@@ -177,7 +179,7 @@ func (c *g2Column) mul(a, b *g2Column) {
 }
 
 // square: (a + b·u)² = (a + b)(a − b) + 2ab·u.
-func (c *g2Column) square(a *g2Column) {
+func (c *G2Column) square(a *G2Column) {
 	c.s.Add(a.real, a.imaginary)
 	c.t.Sub(a.real, a.imaginary)
 	c.imaginary.Mul(a.real, a.imaginary)
@@ -186,7 +188,7 @@ func (c *g2Column) square(a *g2Column) {
 }
 
 // invert: 1/(a + b·u) = (a − b·u)/(a² + b²), so that only norms are inverted.
-func (c *g2Column) invert() {
+func (c *G2Column) invert() {
 	c.s.Mul(c.real, c.real)
 	c.norms.Mul(c.imaginary, c.imaginary)
 	c.norms.Add(c.norms, c.s)

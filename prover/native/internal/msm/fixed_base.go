@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+package msm
 
 import (
 	"runtime"
@@ -9,38 +9,41 @@ import (
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/curve"
 )
 
 // multiplesBatch is how many running sums stay in the cache while a window's table passes by.
 const multiplesBatch = 2048
 
 // multiples makes multiples of one point by additions only: table[w][j] is (j + 1)·2^(w·bits) of it.
-type multiples[E comparable, V any, C columnOf[E, V]] struct {
+type multiples[E comparable, V any, C curve.ColumnOf[E, V]] struct {
 	bits     int
-	table    [][]affine[E]
-	newAdder func() *adder[E, V, C]
+	table    [][]curve.Affine[E]
+	newAdder func() *curve.Adder[E, V, C]
 	negate   func(*E)
 }
 
 type (
-	g1Multiples = multiples[fp.Element, g1Column, *g1Column]
-	g2Multiples = multiples[bn254.E2, g2Column, *g2Column]
+	g1Multiples = multiples[fp.Element, curve.G1Column, *curve.G1Column]
+	g2Multiples = multiples[bn254.E2, curve.G2Column, *curve.G2Column]
 )
 
-// newG1Multiples makes tables that suit the number of scalars to come.
-func newG1Multiples(generator *bn254.G1Affine, scalars int) *g1Multiples {
-	made := g1Multiples{newAdder: newG1Adder, negate: negateFp}
-	made.fill(fromG1(generator), scalars)
+// NewG1Multiples makes tables that suit the number of scalars to come.
+func NewG1Multiples(generator *bn254.G1Affine, scalars int) *g1Multiples {
+	made := g1Multiples{newAdder: curve.NewG1Adder, negate: curve.NegateFp}
+	made.fill(curve.FromG1(generator), scalars)
 	return &made
 }
 
-func newG2Multiples(generator *bn254.G2Affine, scalars int) *g2Multiples {
-	made := g2Multiples{newAdder: newG2Adder, negate: negateE2}
-	made.fill(fromG2(generator), scalars)
+func NewG2Multiples(generator *bn254.G2Affine, scalars int) *g2Multiples {
+	made := g2Multiples{newAdder: curve.NewG2Adder, negate: curve.NegateE2}
+	made.fill(curve.FromG2(generator), scalars)
 	return &made
 }
 
-func (base *multiples[E, V, C]) fill(generator affine[E], scalars int) {
+func (base *multiples[E, V, C]) fill(generator curve.Affine[E], scalars int) {
 	cost := func(bits int) int { return (scalars + 1<<(bits-1)) * windows(bits) }
 	base.bits = 8
 	for base.bits < 16 && cost(base.bits+1) < cost(base.bits) {
@@ -50,25 +53,25 @@ func (base *multiples[E, V, C]) fill(generator affine[E], scalars int) {
 	work := base.newAdder()
 	next := generator
 	for range windows(base.bits) {
-		row := make([]affine[E], half)
+		row := make([]curve.Affine[E], half)
 		row[0] = next
 		for filled := 1; filled < half; filled *= 2 {
 			for index := range filled {
-				work.add(&row[filled+index], &row[index], &row[filled-1])
+				work.Add(&row[filled+index], &row[index], &row[filled-1])
 			}
-			work.flush()
+			work.Flush()
 		}
 		base.table = append(base.table, row)
-		work.add(&next, &row[half-1], &row[half-1])
-		work.flush()
+		work.Add(&next, &row[half-1], &row[half-1])
+		work.Flush()
 	}
 }
 
-// of returns the multiples of the point, in order. report is told after each batch how many it had.
-func (base *multiples[E, V, C]) of(scalars []fr.Element, report func(int)) ([]affine[E], error) {
-	sums := make([]affine[E], len(scalars))
+// Of returns the multiples of the point, in order. report is told after each batch how many it had.
+func (base *multiples[E, V, C]) Of(scalars []fr.Element, report func(int)) ([]curve.Affine[E], error) {
+	sums := make([]curve.Affine[E], len(scalars))
 	var next atomic.Int64
-	return sums, parallel(runtime.GOMAXPROCS(0), func(_, _ int) error {
+	return sums, concurrent.Parallel(runtime.GOMAXPROCS(0), func(_, _ int) error {
 		work := base.newAdder()
 		digits := make([]int32, multiplesBatch*len(base.table))
 		for {
@@ -85,10 +88,10 @@ func (base *multiples[E, V, C]) of(scalars []fr.Element, report func(int)) ([]af
 }
 
 func (base *multiples[E, V, C]) batch(
-	sums []affine[E], scalars []fr.Element, digits []int32, work *adder[E, V, C],
+	sums []curve.Affine[E], scalars []fr.Element, digits []int32, work *curve.Adder[E, V, C],
 ) {
 	windows := len(base.table)
-	var negative affine[E]
+	var negative curve.Affine[E]
 	clear(digits)
 	for index := range scalars {
 		plain := fr.Element(scalars[index].Bits())
@@ -98,13 +101,13 @@ func (base *multiples[E, V, C]) batch(
 		for index := range sums {
 			switch digit := digits[index*windows+window]; {
 			case digit > 0:
-				work.add(&sums[index], &sums[index], &row[digit-1])
+				work.Add(&sums[index], &sums[index], &row[digit-1])
 			case digit < 0:
 				negative = row[-digit-1]
-				base.negate(&negative.y)
-				work.add(&sums[index], &sums[index], &negative)
+				base.negate(&negative.Y)
+				work.Add(&sums[index], &sums[index], &negative)
 			}
 		}
-		work.flush()
+		work.Flush()
 	}
 }

@@ -1,16 +1,52 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+// Package worker answers framed requests, one after another, and keeps what costs time to load.
+package worker
 
 import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/fault"
+	"plimsoll/native/internal/groth16"
 )
+
+func Run(from io.Reader, to io.Writer) error {
+	var keys worker
+	for {
+		request, err := readFrame(from)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		reply, err := keys.serve(request)
+		if err == nil {
+			err = writeFrame(to, statusDone, reply)
+		} else {
+			err = writeFrame(to, statusFailed, describe(err))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// describe writes an error as its code, a line feed and its message.
+func describe(err error) []byte {
+	code := "BACKEND_FAILED"
+	var known fault.Failure
+	if errors.As(err, &known) {
+		code = known.Code
+	}
+	return fmt.Appendf(nil, "%s\n%s", code, err)
+}
 
 const (
 	// Beyond this the least recently used key is forgotten, and loaded again when it is asked for.
@@ -20,21 +56,12 @@ const (
 
 type digest [sha256.Size]byte
 
-// failure is an error with the code under which the other side reports it.
-type failure struct {
-	code string
-	error
-}
-
-var (
-	errNotLoaded = failure{"KEY_NOT_LOADED", errors.New("the key is not loaded")}
-	errShort     = failure{"PROTOCOL", errors.New("the request is truncated")}
-)
+var errNotLoaded = fault.New("KEY_NOT_LOADED", errors.New("the key is not loaded"))
 
 type loadedKey struct {
 	digest digest
 	bytes  int64
-	key    *provingKey
+	key    *groth16.ProvingKey
 }
 
 // worker keeps keys warm; it serves one request at a time, each on all processors.
@@ -45,9 +72,9 @@ type worker struct {
 
 // serve answers one request. Whatever goes wrong is an error for this request alone.
 func (w *worker) serve(request []byte) (reply []byte, err error) {
-	defer recoverInto(&err)
+	defer concurrent.RecoverInto(&err)
 	if len(request) < 1+sha256.Size {
-		return nil, errShort
+		return nil, fault.ErrShort
 	}
 	wanted, payload := digest(request[1:]), request[1+sha256.Size:]
 	switch operation(request[0]) {
@@ -56,11 +83,11 @@ func (w *worker) serve(request []byte) (reply []byte, err error) {
 	case opProve:
 		return w.prove(wanted, payload)
 	default:
-		return nil, failure{"PROTOCOL", fmt.Errorf("there is no operation %d", request[0])}
+		return nil, fault.New("PROTOCOL", fmt.Errorf("there is no operation %d", request[0]))
 	}
 }
 
-func (w *worker) find(wanted digest) *provingKey {
+func (w *worker) find(wanted digest) *groth16.ProvingKey {
 	index := slices.IndexFunc(w.keys, func(key loadedKey) bool { return key.digest == wanted })
 	if index < 0 {
 		return nil
@@ -77,22 +104,22 @@ func (w *worker) load(wanted digest, path string) error {
 	}
 	about, err := os.Stat(path)
 	if err != nil {
-		return failure{"ARTIFACT_MISSING", err}
+		return fault.New("ARTIFACT_MISSING", err)
 	}
 	if !about.Mode().IsRegular() || about.Size() > maxKeyBytes {
-		return failure{"KEY_FORMAT", fmt.Errorf("%s: must be a file of at most %d bytes", path, int64(maxKeyBytes))}
+		return fault.New("KEY_FORMAT", fmt.Errorf("%s: must be a file of at most %d bytes", path, int64(maxKeyBytes)))
 	}
 	file, err := os.ReadFile(path)
 	if err != nil {
-		return failure{"ARTIFACT_MISSING", err}
+		return fault.New("ARTIFACT_MISSING", err)
 	}
 	if actual := digest(sha256.Sum256(file)); actual != wanted {
-		return failure{"ARTIFACT_HASH", fmt.Errorf("%s: SHA-256 %x is not the listed %x", path, actual, wanted)}
+		return fault.New("ARTIFACT_HASH", fmt.Errorf("%s: SHA-256 %x is not the listed %x", path, actual, wanted))
 	}
 	w.makeRoom(int64(len(file)))
-	key, err := readKey(file)
+	key, err := groth16.ReadKey(file)
 	if err != nil {
-		return failure{"KEY_FORMAT", fmt.Errorf("%s: %w", path, err)}
+		return fault.New("KEY_FORMAT", fmt.Errorf("%s: %w", path, err))
 	}
 	w.keys = append(w.keys, loadedKey{wanted, int64(len(file)), key})
 	return nil
@@ -113,30 +140,13 @@ func (w *worker) prove(wanted digest, wtns []byte) ([]byte, error) {
 	if key == nil {
 		return nil, errNotLoaded
 	}
-	witness, err := readWitness(wtns)
+	witness, err := groth16.ReadWitness(wtns)
 	if err != nil {
-		return nil, failure{"WITNESS_FORMAT", err}
+		return nil, fault.New("WITNESS_FORMAT", err)
 	}
-	made, err := key.prove(witness)
+	made, err := key.Prove(witness)
 	if err != nil {
 		return nil, err
 	}
-	return encode(made, key.scratch.public), nil
-}
-
-// encode writes big-endian coordinates, the real part of an extension element first.
-func encode(made *proof, public []fr.Element) []byte {
-	reply := make([]byte, 0, (8+len(public))*fieldBytes)
-	for _, coordinate := range [][fieldBytes]byte{
-		made.a.X.Bytes(), made.a.Y.Bytes(),
-		made.b.X.A0.Bytes(), made.b.X.A1.Bytes(), made.b.Y.A0.Bytes(), made.b.Y.A1.Bytes(),
-		made.c.X.Bytes(), made.c.Y.Bytes(),
-	} {
-		reply = append(reply, coordinate[:]...)
-	}
-	for index := range public {
-		signal := public[index].Bytes()
-		reply = append(reply, signal[:]...)
-	}
-	return reply
+	return key.Encode(made), nil
 }

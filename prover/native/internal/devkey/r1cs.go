@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+package devkey
 
 import (
 	"encoding/binary"
@@ -9,14 +9,17 @@ import (
 	"math/bits"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"plimsoll/native/internal/container"
+	"plimsoll/native/internal/field"
 )
 
 const (
 	r1csVersion            = 1
 	r1csHeaderSection      = 1
 	r1csConstraintsSection = 2
-	r1csHeaderBytes        = 4 + fieldBytes + 4*4 + 8 + 4
-	termBytes              = 4 + fieldBytes
+	r1csHeaderBytes        = 4 + field.FieldBytes + 4*4 + 8 + 4
+	termBytes              = 4 + field.FieldBytes
 	// Far beyond what any circuit here has; they bound what a hostile header makes the key allocate.
 	maxR1csWires       = 1 << 24
 	maxR1csDomainPower = 24
@@ -44,18 +47,18 @@ func (system *r1cs) domainPower() int {
 // allocated for them; a wire out of range, a coefficient at or above the modulus and a byte too
 // many are errors.
 func readR1cs(file []byte) (*r1cs, error) {
-	sections, err := readSections(file, "r1cs", r1csVersion)
+	sections, err := container.ReadSections(file, "r1cs", r1csVersion)
 	if err != nil {
 		return nil, err
 	}
-	header, err := section(sections, "r1cs header", r1csHeaderSection, r1csHeaderBytes)
+	header, err := container.Section(sections, "r1cs header", r1csHeaderSection, r1csHeaderBytes)
 	if err != nil {
 		return nil, err
 	}
-	if binary.LittleEndian.Uint32(header) != fieldBytes || limbs(header[4:]) != frModulus {
+	if binary.LittleEndian.Uint32(header) != field.FieldBytes || field.Limbs(header[4:]) != field.FrModulus {
 		return nil, errors.New("r1cs: the field is not the scalar field of BN254")
 	}
-	counts := header[4+fieldBytes:]
+	counts := header[4+field.FieldBytes:]
 	wires := uint64(binary.LittleEndian.Uint32(counts))
 	public := uint64(binary.LittleEndian.Uint32(counts[4:])) + uint64(binary.LittleEndian.Uint32(counts[8:]))
 	constraints := uint64(binary.LittleEndian.Uint32(counts[24:]))
@@ -113,12 +116,12 @@ func (system *r1cs) readTerms(into *linearTerms, body []byte) ([]byte, error) {
 		if uint64(wire) >= uint64(system.wires) {
 			return nil, fmt.Errorf("wire must be below %d, got %d", system.wires, wire)
 		}
-		value := fr.Element(limbs(body[4:]))
-		if !below(value, frModulus) {
-			return nil, fmt.Errorf("a coefficient %w", errNotCanonical)
+		value := fr.Element(field.Limbs(body[4:]))
+		if !field.Below(value, field.FrModulus) {
+			return nil, fmt.Errorf("a coefficient %w", field.ErrNotCanonical)
 		}
 		into.wires = append(into.wires, wire)
-		into.coefficients = append(into.coefficients, *value.Mul(&value, &montgomeryFactor))
+		into.coefficients = append(into.coefficients, *value.Mul(&value, &field.MontgomeryFactor))
 		body = body[termBytes:]
 	}
 	return body, nil

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+package devkey
 
 import (
 	"encoding/binary"
@@ -9,6 +9,10 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
+
+	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/groth16"
 )
 
 // trapdoor is the toxic waste of a development key. It is public: the caller derives it from a seed
@@ -53,7 +57,7 @@ func lagrange(power int, tau *fr.Element) ([]fr.Element, error) {
 	size.SetUint64(uint64(count))
 	scale.Div(&scale, &size)
 	values := make([]fr.Element, count)
-	err = parallel(count, func(start, end int) error {
+	err = concurrent.Parallel(count, func(start, end int) error {
 		var power fr.Element
 		power.Exp(root, big.NewInt(int64(start)))
 		roots := make([]fr.Element, end-start)
@@ -110,7 +114,7 @@ func evaluate(system *r1cs, waste *trapdoor) (*qapScalars, error) {
 			return nil
 		}
 	}
-	if err := together(works); err != nil {
+	if err := concurrent.Together(works); err != nil {
 		return nil, err
 	}
 	a, b, c := sides[0], sides[1], sides[2]
@@ -160,14 +164,14 @@ func hashedPowers(power int, tau *fr.Element) []fr.Element {
 // then snarkjs's extra rows, in Montgomery form twice.
 func coefficientSection(system *r1cs) []byte {
 	count := len(system.sides[0].wires) + len(system.sides[1].wires) + system.publicSignals + 1
-	bytes := make([]byte, 0, 4+count*coefficientBytes)
+	bytes := make([]byte, 0, 4+count*groth16.CoefficientBytes)
 	bytes = binary.LittleEndian.AppendUint32(bytes, uint32(count))
 	put := func(matrix, row, wire uint32, value *fr.Element) {
 		bytes = binary.LittleEndian.AppendUint32(bytes, matrix)
 		bytes = binary.LittleEndian.AppendUint32(bytes, row)
 		bytes = binary.LittleEndian.AppendUint32(bytes, wire)
 		var twice fr.Element
-		bytes = appendWords(bytes, *twice.Mul(value, &montgomeryFactor))
+		bytes = appendWords(bytes, *twice.Mul(value, &field.MontgomeryFactor))
 	}
 	for row := range system.constraints {
 		for matrix := range 2 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+// Package msm sums multiples of points, and makes multiples of one point.
+package msm
 
 import (
 	"math/bits"
@@ -9,6 +10,10 @@ import (
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/curve"
+	"plimsoll/native/internal/field"
 )
 
 // Sums of multiples of points by Pippenger's buckets: scalars are cut into windows of signed digits,
@@ -21,8 +26,8 @@ const (
 	mostWindowBits  = 15
 )
 
-// digitRows are the digits of all scalars, window by window.
-type digitRows struct {
+// DigitRows are the digits of all scalars, window by window.
+type DigitRows struct {
 	bits int
 	rows [][]int16
 }
@@ -30,10 +35,10 @@ type digitRows struct {
 // magnitude is the smaller of a scalar and its negative, so that small negative numbers are small.
 func magnitude(scalar *fr.Element) (value [4]uint64, negative bool) {
 	value = *scalar
-	if below(halfModulus, value) {
+	if field.Below(halfModulus, value) {
 		var borrow uint64
 		for word := range value {
-			value[word], borrow = bits.Sub64(frModulus[word], value[word], borrow)
+			value[word], borrow = bits.Sub64(field.FrModulus[word], value[word], borrow)
 		}
 		return value, true
 	}
@@ -95,9 +100,9 @@ func cut(scalar *fr.Element, width int, into []int32) int {
 	return window
 }
 
-// digitsOf cuts scalars, which are plain and below the modulus.
-func digitsOf(scalars []fr.Element) digitRows {
-	digits := digitRows{bits: windowBits(scalars)}
+// DigitsOf cuts scalars, which are plain and below the modulus.
+func DigitsOf(scalars []fr.Element) DigitRows {
+	digits := DigitRows{bits: windowBits(scalars)}
 	cells := make([]int16, windows(digits.bits)*len(scalars))
 	for window := range windows(digits.bits) {
 		digits.rows = append(digits.rows, cells[window*len(scalars):(window+1)*len(scalars)])
@@ -122,17 +127,17 @@ func windowOf(value [4]uint64, from, width int) int32 {
 }
 
 // windowSums is the scratch space in which one thread sums windows.
-type windowSums[E comparable, V any, C columnOf[E, V]] struct {
+type windowSums[E comparable, V any, C curve.ColumnOf[E, V]] struct {
 	bucketSums[E, V, C]
 	groups                 groups
 	digits                 []int16
-	buckets, rows, columns []affine[E]
+	buckets, rows, columns []curve.Affine[E]
 }
 
 // weighed is Σ weight·point over the buckets of a window in two lists: rows[i] weighs (i+1)·2^shift,
 // columns[i] weighs i+1.
 type weighed[E comparable] struct {
-	rows, columns []affine[E]
+	rows, columns []curve.Affine[E]
 	shift         int
 }
 
@@ -145,24 +150,24 @@ func sized[T any](list []T, count int) []T {
 
 // sum adds up a window. Bucket d weighs d = row·2^shift + column: its two parts are sums of buckets
 // again, so that what is left to be weighed is the square root of their number.
-func (work *windowSums[E, V, C]) sum(points []affine[E], digits []int16, width int) weighed[E] {
+func (work *windowSums[E, V, C]) sum(points []curve.Affine[E], digits []int16, width int) weighed[E] {
 	count := 1 << (width - 1)
 	shift := width / 2
 	// What a sum that failed half-way left behind is not this one's.
-	work.adder.pending = 0
+	work.adder.Pending = 0
 	work.groups.sort(digits, count)
 	work.buckets = sized(work.buckets, count)
 	work.bucketSums.sum(work.buckets, points, &work.groups)
 	work.digits = sized(work.digits, count)
-	part := func(of func(digit int) int, most int) []affine[E] {
+	part := func(of func(digit int) int, most int) []curve.Affine[E] {
 		for index := range work.buckets {
 			work.digits[index] = 0
-			if !work.buckets[index].isInfinity() {
+			if !work.buckets[index].IsInfinity() {
 				work.digits[index] = int16(of(index + 1))
 			}
 		}
 		work.groups.sort(work.digits, most)
-		sums := make([]affine[E], most)
+		sums := make([]curve.Affine[E], most)
 		work.bucketSums.sum(sums, work.buckets, &work.groups)
 		return sums
 	}
@@ -183,9 +188,9 @@ type jacobianOf[A, J any] interface {
 
 // total is Σ windows[w]·2^(w·width), from the most significant window on.
 func total[E comparable, A, J any, P jacobianOf[A, J]](
-	windows []weighed[E], width int, convert func(*affine[E]) A,
+	windows []weighed[E], width int, convert func(*curve.Affine[E]) A,
 ) J {
-	ramp := func(points []affine[E]) J {
+	ramp := func(points []curve.Affine[E]) J {
 		var running, sum J
 		for index := len(points) - 1; index >= 0; index-- {
 			point := convert(&points[index])
@@ -211,57 +216,57 @@ func total[E comparable, A, J any, P jacobianOf[A, J]](
 }
 
 type (
-	g1Windows = windowSums[fp.Element, g1Column, *g1Column]
-	g2Windows = windowSums[bn254.E2, g2Column, *g2Column]
+	g1Windows = windowSums[fp.Element, curve.G1Column, *curve.G1Column]
+	g2Windows = windowSums[bn254.E2, curve.G2Column, *curve.G2Column]
 )
 
-// summer is what one thread needs for windows of either group.
-type summer struct {
+// Summer is what one thread needs for windows of either group.
+type Summer struct {
 	g1 g1Windows
 	g2 g2Windows
 }
 
-func newSummer() *summer {
-	var made summer
-	made.g1.adder, made.g1.negate = newG1Adder(), negateFp
-	made.g2.adder, made.g2.negate = newG2Adder(), negateE2
+func NewSummer() *Summer {
+	var made Summer
+	made.g1.adder, made.g1.negate = curve.NewG1Adder(), curve.NegateFp
+	made.g2.adder, made.g2.negate = curve.NewG2Adder(), curve.NegateE2
 	return &made
 }
 
 // task is one window of one sum.
-type task func(*summer)
+type task func(*Summer)
 
-// sumG1 is a sum as a task for each window, and what makes the result of them.
-func sumG1(
-	into *bn254.G1Jac, points []affine[fp.Element], digits digitRows,
+// SumG1 is a sum as a task for each window, and what makes the result of them.
+func SumG1(
+	into *bn254.G1Jac, points []curve.Affine[fp.Element], digits DigitRows,
 ) (tasks []task, finish func() error) {
 	sums := make([]weighed[fp.Element], len(digits.rows))
 	for window, row := range digits.rows {
-		tasks = append(tasks, func(s *summer) { sums[window] = s.g1.sum(points, row, digits.bits) })
+		tasks = append(tasks, func(s *Summer) { sums[window] = s.g1.sum(points, row, digits.bits) })
 	}
 	return tasks, func() error {
-		*into = total[fp.Element, bn254.G1Affine, bn254.G1Jac](sums, digits.bits, toG1)
+		*into = total[fp.Element, bn254.G1Affine, bn254.G1Jac](sums, digits.bits, curve.ToG1)
 		return nil
 	}
 }
 
-func sumG2(
-	into *bn254.G2Jac, points []affine[bn254.E2], digits digitRows,
+func SumG2(
+	into *bn254.G2Jac, points []curve.Affine[bn254.E2], digits DigitRows,
 ) (tasks []task, finish func() error) {
 	sums := make([]weighed[bn254.E2], len(digits.rows))
 	for window, row := range digits.rows {
-		tasks = append(tasks, func(s *summer) { sums[window] = s.g2.sum(points, row, digits.bits) })
+		tasks = append(tasks, func(s *Summer) { sums[window] = s.g2.sum(points, row, digits.bits) })
 	}
 	return tasks, func() error {
-		*into = total[bn254.E2, bn254.G2Affine, bn254.G2Jac](sums, digits.bits, toG2)
+		*into = total[bn254.E2, bn254.G2Affine, bn254.G2Jac](sums, digits.bits, curve.ToG2)
 		return nil
 	}
 }
 
-// runTasks does all tasks, in order, each by the first thread that is free.
-func runTasks(tasks []task, summers []*summer) error {
+// RunTasks does all tasks, in order, each by the first thread that is free.
+func RunTasks(tasks []task, summers []*Summer) error {
 	var next atomic.Int64
-	return parallel(len(summers), func(start, end int) error {
+	return concurrent.Parallel(len(summers), func(start, end int) error {
 		for thread := start; thread < end; thread++ {
 			for index := int(next.Add(1)) - 1; index < len(tasks); index = int(next.Add(1)) - 1 {
 				tasks[index](summers[thread])
@@ -269,4 +274,9 @@ func runTasks(tasks []task, summers []*summer) error {
 		}
 		return nil
 	})
+}
+
+// halfModulus is the largest scalar that is not greater than its negative.
+var halfModulus = [4]uint64{
+	0xa1f0fac9f8000000, 0x9419f4243cdcb848, 0xdc2822db40c0ac2e, 0x183227397098d014,
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+package msm
+
+import (
+	"plimsoll/native/internal/curve"
+)
 
 // cachedEntries is how many points are added up at a time.
-const cachedEntries = 16 * batchPairs
+const cachedEntries = 16 * curve.BatchPairs
 
 // entry names a point of a list, or its negative: index·2 + sign.
 type entry uint32
@@ -45,25 +49,25 @@ func (g *groups) sort(digits []int16, count int) {
 }
 
 // bucketSums adds up groups of points. It is scratch space of one thread.
-type bucketSums[E comparable, V any, C columnOf[E, V]] struct {
-	adder  *adder[E, V, C]
+type bucketSums[E comparable, V any, C curve.ColumnOf[E, V]] struct {
+	adder  *curve.Adder[E, V, C]
 	negate func(*E)
-	buffer []affine[E]
+	buffer []curve.Affine[E]
 	active []int
 	counts []uint32
 	places []uint32
 }
 
-func (work *bucketSums[E, V, C]) load(into *affine[E], points []affine[E], from entry) {
+func (work *bucketSums[E, V, C]) load(into *curve.Affine[E], points []curve.Affine[E], from entry) {
 	*into = points[from>>1]
 	if from&1 == 1 {
-		work.negate(&into.y)
+		work.negate(&into.Y)
 	}
 }
 
 // sum writes the sum of each group into sums, so many groups at a time that their points stay in the
 // second-level cache.
-func (work *bucketSums[E, V, C]) sum(sums, points []affine[E], of *groups) {
+func (work *bucketSums[E, V, C]) sum(sums, points []curve.Affine[E], of *groups) {
 	count := len(of.start) - 1
 	for first := 0; first < count; {
 		last := first + 1
@@ -76,7 +80,7 @@ func (work *bucketSums[E, V, C]) sum(sums, points []affine[E], of *groups) {
 }
 
 // sumSome adds up pairs first, then pairs of pairs, all groups at once.
-func (work *bucketSums[E, V, C]) sumSome(sums, points []affine[E], entries []entry, start []uint32) {
+func (work *bucketSums[E, V, C]) sumSome(sums, points []curve.Affine[E], entries []entry, start []uint32) {
 	work.active, work.counts, work.places = work.active[:0], work.counts[:0], work.places[:0]
 	place := uint32(0)
 	for group := range sums {
@@ -90,24 +94,24 @@ func (work *bucketSums[E, V, C]) sumSome(sums, points []affine[E], entries []ent
 	}
 	work.buffer = sized(work.buffer, int(place))
 	buffer := work.buffer
-	var left, right affine[E]
+	var left, right curve.Affine[E]
 	for group := range sums {
 		own := entries[start[group]:start[group+1]]
 		into := work.places[group]
 		for ; len(own) > 1; own = own[2:] {
 			work.load(&left, points, own[0])
 			work.load(&right, points, own[1])
-			work.adder.add(&buffer[into], &left, &right)
+			work.adder.Add(&buffer[into], &left, &right)
 			into++
 		}
 		if len(own) == 1 {
 			work.load(&buffer[into], points, own[0])
 		}
 	}
-	work.adder.flush()
+	work.adder.Flush()
 	work.halve(buffer)
 	for group := range sums {
-		sums[group] = affine[E]{}
+		sums[group] = curve.Affine[E]{}
 		if work.counts[group] > 0 {
 			sums[group] = buffer[work.places[group]]
 		}
@@ -116,14 +120,14 @@ func (work *bucketSums[E, V, C]) sumSome(sums, points []affine[E], entries []ent
 
 // halve adds neighbours until every group has one point. A sum's place is not after its terms', which
 // were copied when it was asked for, so that all can stay where they are.
-func (work *bucketSums[E, V, C]) halve(buffer []affine[E]) {
+func (work *bucketSums[E, V, C]) halve(buffer []curve.Affine[E]) {
 	for len(work.active) > 0 {
 		left := work.active[:0]
 		for _, group := range work.active {
 			count := work.counts[group]
 			own := buffer[work.places[group]:][:count]
 			for pair := range count / 2 {
-				work.adder.add(&own[pair], &own[2*pair], &own[2*pair+1])
+				work.adder.Add(&own[pair], &own[2*pair], &own[2*pair+1])
 			}
 			if count%2 == 1 {
 				own[count/2] = own[count-1]
@@ -133,7 +137,7 @@ func (work *bucketSums[E, V, C]) halve(buffer []affine[E]) {
 				left = append(left, group)
 			}
 		}
-		work.adder.flush()
+		work.adder.Flush()
 		work.active = left
 	}
 }

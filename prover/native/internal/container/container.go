@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+// Package container reads and writes the sections of .zkey, .wtns and .r1cs files.
+package container
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
+	"io"
 )
 
 // maxSections is far above what either format has; it bounds the work on a hostile header.
@@ -14,12 +15,11 @@ const maxSections = 64
 const (
 	headerBytes  = 12
 	sectionBytes = 12
-	fieldBytes   = 32
 )
 
-// readSections splits the container shared by .zkey and .wtns: magic, version, then typed
+// ReadSections splits the container shared by .zkey and .wtns: magic, version, then typed
 // sections. Every length is compared with the file before anything is read.
-func readSections(file []byte, magic string, version uint32) (map[uint32][]byte, error) {
+func ReadSections(file []byte, magic string, version uint32) (map[uint32][]byte, error) {
 	if len(file) < headerBytes || string(file[:4]) != magic {
 		return nil, fmt.Errorf("%s: not in the %s format", magic, magic)
 	}
@@ -54,8 +54,8 @@ func readSections(file []byte, magic string, version uint32) (map[uint32][]byte,
 	return sections, nil
 }
 
-// section is one of the file, of exactly the size that the header implies.
-func section(sections map[uint32][]byte, name string, kind uint32, size uint64) ([]byte, error) {
+// Section is one of the file, of exactly the size that the header implies.
+func Section(sections map[uint32][]byte, name string, kind uint32, size uint64) ([]byte, error) {
 	found, ok := sections[kind]
 	if !ok {
 		return nil, fmt.Errorf("%s: section is missing", name)
@@ -66,24 +66,12 @@ func section(sections map[uint32][]byte, name string, kind uint32, size uint64) 
 	return found, nil
 }
 
-// limbs reads a field element as the four words that hold it, in whatever form the file has it.
-func limbs(bytes []byte) [4]uint64 {
-	_ = bytes[fieldBytes-1]
-	return [4]uint64{
-		binary.LittleEndian.Uint64(bytes),
-		binary.LittleEndian.Uint64(bytes[8:]),
-		binary.LittleEndian.Uint64(bytes[16:]),
-		binary.LittleEndian.Uint64(bytes[24:]),
+func WriteSection(to io.Writer, kind uint32, bytes []byte) error {
+	header := binary.LittleEndian.AppendUint32(nil, kind)
+	header = binary.LittleEndian.AppendUint64(header, uint64(len(bytes)))
+	if _, err := to.Write(header); err != nil {
+		return err
 	}
+	_, err := to.Write(bytes)
+	return err
 }
-
-func below(value, modulus [4]uint64) bool {
-	for word := 3; word > 0; word-- {
-		if value[word] != modulus[word] {
-			return value[word] < modulus[word]
-		}
-	}
-	return value[0] < modulus[0]
-}
-
-var errNotCanonical = errors.New("is not below its field's modulus")

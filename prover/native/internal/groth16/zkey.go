@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+package groth16
 
 import (
 	"encoding/binary"
@@ -13,29 +13,34 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
+
+	"plimsoll/native/internal/container"
+	"plimsoll/native/internal/curve"
+	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/msm"
 )
 
 const (
-	zkeyVersion = 1
+	ZkeyVersion = 1
 	groth16     = 1
 	// snarkjs takes another shift for the largest domain of the field; nothing here comes near it.
 	maxDomainPower   = 27
-	coefficientBytes = 12 + fieldBytes
-	g1Bytes          = 2 * fieldBytes
-	g2Bytes          = 4 * fieldBytes
-	zkeyHeaderBytes  = 2*(4+fieldBytes) + 12 + 3*g1Bytes + 3*g2Bytes
+	CoefficientBytes = 12 + field.FieldBytes
+	G1Bytes          = 2 * field.FieldBytes
+	G2Bytes          = 4 * field.FieldBytes
+	zkeyHeaderBytes  = 2*(4+field.FieldBytes) + 12 + 3*G1Bytes + 3*G2Bytes
 )
 
 const (
 	protocolSection     = 1
 	headerSection       = 2
-	icSection           = 3
-	coefficientsSection = 4
-	aSection            = 5
-	b1Section           = 6
-	b2Section           = 7
-	cSection            = 8
-	hSection            = 9
+	IcSection           = 3
+	CoefficientsSection = 4
+	ASection            = 5
+	B1Section           = 6
+	B2Section           = 7
+	CSection            = 8
+	HSection            = 9
 )
 
 type verifyingPoints struct {
@@ -56,26 +61,20 @@ type term struct {
 	coefficient uint32
 }
 
-// provingKey is a .zkey in the form that proofs want: points without those at infinity, which
+// ProvingKey is a .zkey in the form that proofs want: points without those at infinity, which
 // contribute nothing, next to the wires they belong to.
-type provingKey struct {
+type ProvingKey struct {
 	wires, publicSignals int
 	domain               *fft.Domain
 	verifying            verifyingPoints
 	matrices             [2]sparseMatrix
 	// Twice in Montgomery form, as the file has them: times a plain witness value this is Montgomery.
 	coefficients []fr.Element
-	a, b1        terms[fp.Element]
-	b2           terms[bn254.E2]
+	a, b1        msm.Terms[fp.Element]
+	b2           msm.Terms[bn254.E2]
 	// C, then H: one sum. Its wires are those of C.
-	ch      terms[fp.Element]
+	ch      msm.Terms[fp.Element]
 	scratch scratch
-}
-
-// terms are points and the wires whose values multiply them.
-type terms[E comparable] struct {
-	wires  []uint32
-	points []affine[E]
 }
 
 type zkeyHeader struct {
@@ -84,14 +83,14 @@ type zkeyHeader struct {
 
 func readZkeyHeader(bytes []byte) (zkeyHeader, error) {
 	var header zkeyHeader
-	if binary.LittleEndian.Uint32(bytes) != fieldBytes || limbs(bytes[4:]) != fpModulus {
+	if binary.LittleEndian.Uint32(bytes) != field.FieldBytes || field.Limbs(bytes[4:]) != field.FpModulus {
 		return header, errors.New("zkey: the curve's base field is not that of BN254")
 	}
-	bytes = bytes[4+fieldBytes:]
-	if binary.LittleEndian.Uint32(bytes) != fieldBytes || limbs(bytes[4:]) != frModulus {
+	bytes = bytes[4+field.FieldBytes:]
+	if binary.LittleEndian.Uint32(bytes) != field.FieldBytes || field.Limbs(bytes[4:]) != field.FrModulus {
 		return header, errors.New("zkey: the scalar field is not that of BN254")
 	}
-	bytes = bytes[4+fieldBytes:]
+	bytes = bytes[4+field.FieldBytes:]
 	header.wires = binary.LittleEndian.Uint32(bytes)
 	header.publicSignals = binary.LittleEndian.Uint32(bytes[4:])
 	header.domainSize = binary.LittleEndian.Uint32(bytes[8:])
@@ -106,21 +105,21 @@ func readZkeyHeader(bytes []byte) (zkeyHeader, error) {
 	return header, nil
 }
 
-// readKey parses and checks a .zkey: sizes against the header before anything is allocated, every
+// ReadKey parses and checks a .zkey: sizes against the header before anything is allocated, every
 // coordinate below the modulus, every point on its curve and in its subgroup.
-func readKey(file []byte) (*provingKey, error) {
-	sections, err := readSections(file, "zkey", zkeyVersion)
+func ReadKey(file []byte) (*ProvingKey, error) {
+	sections, err := container.ReadSections(file, "zkey", ZkeyVersion)
 	if err != nil {
 		return nil, err
 	}
-	protocol, err := section(sections, "zkey protocol", protocolSection, 4)
+	protocol, err := container.Section(sections, "zkey protocol", protocolSection, 4)
 	if err != nil {
 		return nil, err
 	}
 	if binary.LittleEndian.Uint32(protocol) != groth16 {
 		return nil, errors.New("zkey: the protocol is not Groth16")
 	}
-	bytes, err := section(sections, "zkey header", headerSection, zkeyHeaderBytes)
+	bytes, err := container.Section(sections, "zkey header", headerSection, zkeyHeaderBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -136,22 +135,22 @@ func readKey(file []byte) (*provingKey, error) {
 		kind uint32
 		size uint64
 	}{
-		{"zkey IC", icSection, (uint64(header.publicSignals) + 1) * g1Bytes},
-		{"zkey A", aSection, wires * g1Bytes},
-		{"zkey B1", b1Section, wires * g1Bytes},
-		{"zkey B2", b2Section, wires * g2Bytes},
-		{"zkey C", cSection, private * g1Bytes},
-		{"zkey H", hSection, domainSize * g1Bytes},
+		{"zkey IC", IcSection, (uint64(header.publicSignals) + 1) * G1Bytes},
+		{"zkey A", ASection, wires * G1Bytes},
+		{"zkey B1", B1Section, wires * G1Bytes},
+		{"zkey B2", B2Section, wires * G2Bytes},
+		{"zkey C", CSection, private * G1Bytes},
+		{"zkey H", HSection, domainSize * G1Bytes},
 	} {
-		if data[expected.kind], err = section(sections, expected.name, expected.kind, expected.size); err != nil {
+		if data[expected.kind], err = container.Section(sections, expected.name, expected.kind, expected.size); err != nil {
 			return nil, err
 		}
 	}
-	key := &provingKey{wires: int(header.wires), publicSignals: int(header.publicSignals)}
-	if err := key.readVerifying(bytes[2*(4+fieldBytes)+12:], data[icSection]); err != nil {
+	key := &ProvingKey{wires: int(header.wires), publicSignals: int(header.publicSignals)}
+	if err := key.readVerifying(bytes[2*(4+field.FieldBytes)+12:], data[IcSection]); err != nil {
 		return nil, err
 	}
-	if err := key.readCoefficients(sections[coefficientsSection], header); err != nil {
+	if err := key.readCoefficients(sections[CoefficientsSection], header); err != nil {
 		return nil, err
 	}
 	if err := key.readPoints(data); err != nil {
@@ -167,18 +166,18 @@ func readKey(file []byte) (*provingKey, error) {
 	return key, nil
 }
 
-func (key *provingKey) readVerifying(header, ic []byte) error {
+func (key *ProvingKey) readVerifying(header, ic []byte) error {
 	g1 := func(name string, into *bn254.G1Affine) error {
-		points, err := g1Points(name, header[:g1Bytes])
-		header = header[g1Bytes:]
+		points, err := g1Points(name, header[:G1Bytes])
+		header = header[G1Bytes:]
 		if err == nil {
 			*into = points[0]
 		}
 		return err
 	}
 	g2 := func(name string, into *bn254.G2Affine) error {
-		points, err := g2Points(name, header[:g2Bytes])
-		header = header[g2Bytes:]
+		points, err := g2Points(name, header[:G2Bytes])
+		header = header[G2Bytes:]
 		if err == nil {
 			*into = points[0]
 		}
@@ -200,19 +199,19 @@ func (key *provingKey) readVerifying(header, ic []byte) error {
 	return nil
 }
 
-func (key *provingKey) readCoefficients(bytes []byte, header zkeyHeader) error {
+func (key *ProvingKey) readCoefficients(bytes []byte, header zkeyHeader) error {
 	if len(bytes) < 4 {
 		return errors.New("zkey coefficients: section is missing")
 	}
 	count := binary.LittleEndian.Uint32(bytes)
 	bytes = bytes[4:]
-	if uint64(len(bytes)) != uint64(count)*coefficientBytes {
+	if uint64(len(bytes)) != uint64(count)*CoefficientBytes {
 		return fmt.Errorf("zkey coefficients: section must hold %d, got %d bytes", count, len(bytes))
 	}
 	for matrix := range key.matrices {
 		key.matrices[matrix].start = make([]uint32, header.domainSize+1)
 	}
-	for entry := bytes; len(entry) > 0; entry = entry[coefficientBytes:] {
+	for entry := bytes; len(entry) > 0; entry = entry[CoefficientBytes:] {
 		matrix, row := binary.LittleEndian.Uint32(entry), binary.LittleEndian.Uint32(entry[4:])
 		if matrix > 1 || row >= header.domainSize || binary.LittleEndian.Uint32(entry[8:]) >= header.wires {
 			return errors.New("zkey coefficients: matrix, row or wire is out of range")
@@ -229,12 +228,12 @@ func (key *provingKey) readCoefficients(bytes []byte, header zkeyHeader) error {
 		next[matrix] = append([]uint32(nil), start...)
 	}
 	known := map[fr.Element]uint32{}
-	for entry := bytes; len(entry) > 0; entry = entry[coefficientBytes:] {
-		value := fr.Element(limbs(entry[12:]))
+	for entry := bytes; len(entry) > 0; entry = entry[CoefficientBytes:] {
+		value := fr.Element(field.Limbs(entry[12:]))
 		index, found := known[value]
 		if !found {
-			if !below(value, frModulus) {
-				return fmt.Errorf("zkey coefficients: a value %w", errNotCanonical)
+			if !field.Below(value, field.FrModulus) {
+				return fmt.Errorf("zkey coefficients: a value %w", field.ErrNotCanonical)
 			}
 			index = uint32(len(key.coefficients))
 			known[value] = index
@@ -247,50 +246,34 @@ func (key *provingKey) readCoefficients(bytes []byte, header zkeyHeader) error {
 	return nil
 }
 
-func (key *provingKey) readPoints(data map[uint32][]byte) error {
-	list := func(name string, kind uint32, first int, into *terms[fp.Element]) error {
+func (key *ProvingKey) readPoints(data map[uint32][]byte) error {
+	list := func(name string, kind uint32, first int, into *msm.Terms[fp.Element]) error {
 		points, err := g1Points(name, data[kind])
 		if err == nil {
-			*into = withoutInfinity(points, fromG1, first)
+			*into = msm.WithoutInfinity(points, curve.FromG1, first)
 		}
 		return err
 	}
-	err := errors.Join(list("A", aSection, 0, &key.a), list("B1", b1Section, 0, &key.b1),
-		list("C", cSection, key.publicSignals+1, &key.ch))
+	err := errors.Join(list("A", ASection, 0, &key.a), list("B1", B1Section, 0, &key.b1),
+		list("C", CSection, key.publicSignals+1, &key.ch))
 	if err != nil {
 		return err
 	}
-	b2, err := g2Points("B2", data[b2Section])
+	b2, err := g2Points("B2", data[B2Section])
 	if err != nil {
 		return err
 	}
-	key.b2 = withoutInfinity(b2, fromG2, 0)
-	if !slices.Equal(key.b1.wires, key.b2.wires) {
+	key.b2 = msm.WithoutInfinity(b2, curve.FromG2, 0)
+	if !slices.Equal(key.b1.Wires, key.b2.Wires) {
 		return errors.New("zkey: B1 and B2 are of different wires")
 	}
-	h, err := g1Points("H", data[hSection])
+	h, err := g1Points("H", data[HSection])
 	if err != nil {
 		return err
 	}
-	key.ch.points = slices.Grow(key.ch.points, len(h))
+	key.ch.Points = slices.Grow(key.ch.Points, len(h))
 	for index := range h {
-		key.ch.points = append(key.ch.points, fromG1(&h[index]))
+		key.ch.Points = append(key.ch.Points, curve.FromG1(&h[index]))
 	}
 	return nil
-}
-
-// withoutInfinity keeps the points that count, and the wire of each; that of the first is given.
-func withoutInfinity[Point any, E comparable](
-	points []Point, convert func(*Point) affine[E], first int,
-) terms[E] {
-	var kept terms[E]
-	for index := range points {
-		point := convert(&points[index])
-		if !point.isInfinity() {
-			kept.wires = append(kept.wires, uint32(first+index))
-			kept.points = append(kept.points, point)
-		}
-	}
-	kept.wires, kept.points = slices.Clip(kept.wires), slices.Clip(kept.points)
-	return kept
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package main
+package msm
 
 import (
 	"math/big"
@@ -9,6 +9,10 @@ import (
 	"github.com/consensys/gnark-crypto/ecc"
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/curve"
+	"plimsoll/native/internal/field"
 )
 
 // awkwardScalars are of every size and sign that a witness has, many of them equal.
@@ -27,7 +31,7 @@ func awkwardScalars(count int) []fr.Element {
 		case 4:
 			// Where a scalar and its negative meet.
 			scalars[index] = fr.Element(halfModulus)
-			scalars[index].Mul(&scalars[index], &montgomeryFactor)
+			scalars[index].Mul(&scalars[index], &field.MontgomeryFactor)
 			scalars[index].Add(&scalars[index], new(fr.Element).SetUint64(uint64(index%4)))
 		default:
 			scalars[index].MustSetRandom()
@@ -38,13 +42,13 @@ func awkwardScalars(count int) []fr.Element {
 
 func plain(scalars []fr.Element) []fr.Element {
 	into := make(fr.Vector, len(scalars))
-	into.ScalarMul(scalars, &plainFactor)
+	into.ScalarMul(scalars, &field.PlainFactor)
 	return into
 }
 
 func TestSumsAreThoseOfTheLibrary(t *testing.T) {
 	_, _, generator1, generator2 := bn254.Generators()
-	summers := []*summer{newSummer(), newSummer()}
+	summers := []*Summer{NewSummer(), NewSummer()}
 	for _, count := range []int{0, 1, 2, 31, 400, 5_000} {
 		scalars := awkwardScalars(count)
 		factors := make([]fr.Element, count)
@@ -68,16 +72,16 @@ func TestSumsAreThoseOfTheLibrary(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		own1, own2 := withoutInfinity(points1, fromG1, 0), withoutInfinity(points2, fromG2, 0)
-		digits := digitsOf(scalarsOf(own1.wires, plain(scalars), make([]fr.Element, len(own1.wires))))
+		own1, own2 := WithoutInfinity(points1, curve.FromG1, 0), WithoutInfinity(points2, curve.FromG2, 0)
+		digits := DigitsOf(ScalarsOf(own1.Wires, plain(scalars), make([]fr.Element, len(own1.Wires))))
 		var sum1 bn254.G1Jac
 		var sum2 bn254.G2Jac
-		tasks1, finish1 := sumG1(&sum1, own1.points, digits)
-		tasks2, finish2 := sumG2(&sum2, own2.points, digits)
-		if err := runTasks(append(tasks1, tasks2...), summers); err != nil {
+		tasks1, finish1 := SumG1(&sum1, own1.Points, digits)
+		tasks2, finish2 := SumG2(&sum2, own2.Points, digits)
+		if err := RunTasks(append(tasks1, tasks2...), summers); err != nil {
 			t.Fatal(err)
 		}
-		if err := together([]func() error{finish1, finish2}); err != nil {
+		if err := concurrent.Together([]func() error{finish1, finish2}); err != nil {
 			t.Fatal(err)
 		}
 		if !sum1.Equal(&wanted1) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package groth16
+
+import (
+	"fmt"
+
+	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
+
+	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/field"
+)
+
+// coordinate takes over the file's form, which is the library's: Montgomery, low word first.
+func coordinate(bytes []byte) (fp.Element, error) {
+	value := field.Limbs(bytes)
+	if !field.Below(value, field.FpModulus) {
+		return fp.Element{}, field.ErrNotCanonical
+	}
+	return value, nil
+}
+
+func coordinates(bytes []byte, into ...*fp.Element) error {
+	for index, element := range into {
+		value, err := coordinate(bytes[index*field.FieldBytes:])
+		if err != nil {
+			return err
+		}
+		*element = value
+	}
+	return nil
+}
+
+// g1Points reads affine points; (0, 0) stands for infinity. On BN254 the whole curve is the group.
+func g1Points(name string, bytes []byte) ([]bn254.G1Affine, error) {
+	points := make([]bn254.G1Affine, len(bytes)/G1Bytes)
+	err := concurrent.Parallel(len(points), func(start, end int) error {
+		for index := start; index < end; index++ {
+			point := &points[index]
+			if err := coordinates(bytes[index*G1Bytes:], &point.X, &point.Y); err != nil {
+				return fmt.Errorf("zkey %s: a coordinate of point %d %w", name, index, err)
+			}
+			if !point.IsOnCurve() {
+				return fmt.Errorf("zkey %s: point %d is not on the curve", name, index)
+			}
+		}
+		return nil
+	})
+	return points, err
+}
+
+func g2Points(name string, bytes []byte) ([]bn254.G2Affine, error) {
+	points := make([]bn254.G2Affine, len(bytes)/G2Bytes)
+	err := concurrent.Parallel(len(points), func(start, end int) error {
+		for index := start; index < end; index++ {
+			point := &points[index]
+			err := coordinates(bytes[index*G2Bytes:], &point.X.A0, &point.X.A1, &point.Y.A0, &point.Y.A1)
+			if err != nil {
+				return fmt.Errorf("zkey %s: a coordinate of point %d %w", name, index, err)
+			}
+			if !point.IsOnCurve() {
+				return fmt.Errorf("zkey %s: point %d is not on the curve", name, index)
+			}
+			if !point.IsInfinity() && !point.IsInSubGroup() {
+				return fmt.Errorf("zkey %s: point %d is not in the subgroup", name, index)
+			}
+		}
+		return nil
+	})
+	return points, err
+}
