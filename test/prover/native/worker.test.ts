@@ -35,7 +35,7 @@ import { KeyFolder, NATIVE_BINARY, NEEDS_WORKER, verificationKey } from './suppo
 import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
 const run = promisify(execFile);
-const TESTDATA = join(REPOSITORY_ROOT, 'prover', 'native', 'testdata');
+const TESTDATA = join(REPOSITORY_ROOT, 'prover/native/internal/fixture/testdata');
 
 describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`, () => {
   let backend: NativeBackend;
