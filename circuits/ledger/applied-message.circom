@@ -13,13 +13,13 @@ include "ledger/unpack-word.circom";
  * @input identityWord owner (160) | settlementNonce (32) | frozen (1) | riskReducingOnly (1)
  * @input balancesWord quote (64 biased) | other balances (168)
  * @input isPresent 1 when the account exists; when it does not, nothing is applied
- * @input isFreeze, isTakeover, isDeposit at most one is 1; with none the message is an unfreeze
+ * @input isFreeze, isTakeover, isRestriction, isDeposit at most one is 1; with none it is an unfreeze
  * @input messageNonce, amountE6 32 and 64 bits; messageAddress any field element
  * @output nextIdentityWord, nextBalancesWord what stands in the leaf afterwards
  * @output appliedE6 what the quote balance rose by; isApplied
  * Assumes flags and widths of MessageFields. Guarantees messageAddress < 2^160, and the outputs are the
  * only ones that belong to the inputs: both words are split uniquely, being range-checked whole.
- * Cost: 666 constraints.
+ * Cost: 668 constraints.
  */
 template AppliedMessage() {
     signal input identityWord;
@@ -27,6 +27,7 @@ template AppliedMessage() {
     signal input {binary} isPresent;
     signal input {binary} isFreeze;
     signal input {binary} isTakeover;
+    signal input {binary} isRestriction;
     signal input {binary} isDeposit;
     signal input messageNonce;
     signal input amountE6;
@@ -59,7 +60,7 @@ template AppliedMessage() {
 
     // 3. The credit saturates at the top of the quote balance, so that no message can fail. The sum is
     // below 2^65, and its top bit says that it does not fit.
-    signal isCredit <== isApplied * (1 - isFreeze);
+    signal isCredit <== isApplied * (1 - isFreeze - isRestriction);
     signal credit <== isCredit * amountE6;
     component sum = Num2Bits(65);
     sum.in <== quote + credit;
@@ -70,15 +71,19 @@ template AppliedMessage() {
     appliedE6 <== credit - excess;
     nextBalancesWord <== balancesWord + appliedE6;
 
-    // 4. A takeover changes the owner, raises the nonce and clears both bits; a freeze sets its bit and
-    // an unfreeze clears it. The nonce wraps: 2^32 takeovers of one account do not happen, and a carry
-    // would reach the bit beside it.
+    // 4. A takeover changes the owner and raises the nonce, which wraps: 2^32 takeovers of one account do
+    // not happen, and a carry would reach the bit beside it.
     signal isTaken <== isApplied * isTakeover;
     signal isLastNonce <== IsEqual()([nonce, 2 ** 32 - 1]);
     signal isWrapped <== isTaken * isLastNonce;
     signal ownerChange <== isTaken * (messageAddress - owner);
-    signal frozenChange <== isApplied * (isFreeze + isBlocked - frozen);
-    signal riskReducingOnlyChange <== -isTaken * riskReducingOnly;
+
+    // 5. A freeze sets its bit and leaves the other, a restriction likewise; an unfreeze and a takeover
+    // clear both. A deposit touches neither: where one is applied, the account is not frozen.
+    signal staysFrozen <== isRestriction * frozen;
+    signal frozenChange <== isApplied * (isFreeze + staysFrozen - frozen);
+    signal staysRestricted <== (isFreeze + isDeposit) * riskReducingOnly;
+    signal riskReducingOnlyChange <== isApplied * (isRestriction + staysRestricted - riskReducingOnly);
     nextIdentityWord <== identityWord + ownerChange
         + (isTaken - 2 ** 32 * isWrapped) * 2 ** 160
         + frozenChange * 2 ** 192

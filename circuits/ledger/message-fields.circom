@@ -8,17 +8,19 @@ include "circomlib/circuits/bitify.circom";
  * @notice Splits the first word of an inbox message (docs/spec.md §7) and tells the kinds that change
  * one leaf and need no valuation.
  * @input word kind (8) | accountIndex (24) | settlementNonce (32) | amountE6 (64)
- * @output isFreeze, isTakeover, isDeposit which kind it is: 1, 3 or 16; with none of them 2, an unfreeze
+ * @output isFreeze, isTakeover, isRestriction, isDeposit which kind it is: 1, 3, 4 or 16; with none of
+ * them 2, an unfreeze
  * @output indexBit[24] bits of the account index, least significant first
  * @output accountIndex, settlementNonce, amountE6
  * Assumes nothing. Guarantees that the fields are the only ones of the word, and that its kind is one
- * of the four: a message of another kind, a withdrawal among them, has no witness.
- * Cost: 125 constraints.
+ * of the five: a message of another kind, a withdrawal among them, has no witness.
+ * Cost: 126 constraints.
  */
 template MessageFields() {
     signal input word;
     signal output {binary} isFreeze;
     signal output {binary} isTakeover;
+    signal output {binary} isRestriction;
     signal output {binary} isDeposit;
     signal output {binary} indexBit[24];
     signal output accountIndex;
@@ -27,13 +29,13 @@ template MessageFields() {
 
     signal bit[128] <== Num2Bits(128)(word);
 
-    // 1. Kinds 1, 2 and 3 are bits 0, 1 and both; 16 is bit 4 alone.
+    // 1. Kinds 1, 2 and 3 are bits 0, 1 and both; 4 and 16 are bit 2 and bit 4 alone.
     isTakeover <== bit[0] * bit[1];
     isFreeze <== bit[0] - isTakeover;
+    isRestriction <== bit[2];
     isDeposit <== bit[4];
     var isUnfreeze = bit[1] - isTakeover;
-    isFreeze + isUnfreeze + isTakeover + isDeposit === 1;
-    bit[2] === 0;
+    isFreeze + isUnfreeze + isTakeover + isRestriction + isDeposit === 1;
     bit[3] === 0;
     bit[5] === 0;
     bit[6] === 0;

@@ -18,7 +18,7 @@ include "ledger/message-fields.circom";
  * Guarantees that for every such root and every message of a kind that MessageFields knows there is
  * exactly one next root and one outcome with a witness. Who is not addressed (another nonce, an account
  * that does not exist, a deposit to a frozen account) leaves the root as it is, with outcome 0.
- * Cost: 9,806 constraints.
+ * Cost: 9,809 constraints.
  */
 template Takeover() {
     // ---- PUBLIC ----
@@ -57,6 +57,7 @@ template Takeover() {
     applied.isPresent <== isPresent;
     applied.isFreeze <== fields.isFreeze;
     applied.isTakeover <== fields.isTakeover;
+    applied.isRestriction <== fields.isRestriction;
     applied.isDeposit <== fields.isDeposit;
     applied.messageNonce <== fields.settlementNonce;
     applied.amountE6 <== fields.amountE6;

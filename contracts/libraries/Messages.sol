@@ -8,10 +8,12 @@ import {Message} from "../interfaces/IInbox.sol";
 /// w1 = an address. Every message names (account, nonce); one whose nonce is not the leaf's does nothing.
 library Messages {
     /// @dev Engine lane. Freeze: w1 is the keeper, who prepaid. Unfreeze: w1 paid the credit. Takeover: w1 is the
-    /// new owner. The ledger rule reads w1 of a Takeover only; the others let L1 pay back from the message alone.
+    /// new owner. Restrict: w1 paid for the guarantee. The ledger rule reads w1 of a Takeover only; the others let
+    /// L1 pay back from the message alone.
     uint8 internal constant FREEZE = 1;
     uint8 internal constant UNFREEZE = 2;
     uint8 internal constant TAKEOVER = 3;
+    uint8 internal constant RESTRICT = 4;
     /// @dev User lane. Deposit: w1 is the depositor. Withdrawal: w1 is who asks, and must be the leaf's owner.
     uint8 internal constant DEPOSIT = 16;
     uint8 internal constant WITHDRAWAL = 17;

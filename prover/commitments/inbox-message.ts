@@ -9,12 +9,16 @@ export const MESSAGE_CODES = {
   freeze: 1n,
   unfreeze: 2n,
   takeover: 3n,
+  restrict: 4n,
   deposit: 16n,
   withdrawal: 17n,
 } as const;
 
 export type MessageKind = keyof typeof MESSAGE_CODES;
 export type Lane = 'engine' | 'user';
+
+/** The kinds whose amount goes to the account. */
+const CREDITING: ReadonlySet<MessageKind> = new Set(['unfreeze', 'takeover', 'deposit']);
 
 const KINDS = Object.keys(MESSAGE_CODES) as readonly MessageKind[];
 const WIDTHS = [8, 24, 32, 64];
@@ -99,7 +103,9 @@ function stateAfter(account: Account, message: LeafMessage): Partial<Account> {
     case 'freeze':
       return { frozen: true };
     case 'unfreeze':
-      return { frozen: false };
+      return { frozen: false, riskReducingOnly: false };
+    case 'restrict':
+      return { riskReducingOnly: true };
     case 'deposit':
       return {};
     case 'takeover':
@@ -123,7 +129,7 @@ export function applyToAccount<Held extends Account | undefined>(
 ): { readonly account: Held; readonly outcome: MessageOutcome } {
   const isRefused = message.kind === 'deposit' && account?.frozen === true;
   if (!isAddressed(account, message) || isRefused) return { account, outcome: NOT_APPLIED };
-  const credited = message.kind === 'freeze' ? 0n : message.amountE6;
+  const credited = CREDITING.has(message.kind) ? message.amountE6 : 0n;
   const quoteE6 = creditSaturating(account.quoteE6, credited);
   return {
     account: { ...account, ...stateAfter(account, message), quoteE6 },

@@ -23,15 +23,17 @@ const least = (...amounts: readonly bigint[]): bigint =>
 
 /**
  * A withdrawal takes the smaller of what is asked and what may leave. It is the owner's alone to ask,
- * and of an account that is not frozen.
+ * and of an account that is neither frozen nor risk-reducing only.
  */
 function withdraw(
   account: Account | undefined,
   message: InboxMessage,
   withdrawable: Withdrawable,
 ): { readonly account: Account | undefined; readonly outcome: MessageOutcome } {
-  const isRefused = account?.frozen === true || account?.owner !== message.address;
-  if (!isAddressed(account, message) || isRefused) return { account, outcome: NOT_APPLIED };
+  const isHeld = account?.frozen === true || account?.riskReducingOnly === true;
+  if (!isAddressed(account, message) || isHeld || account.owner !== message.address) {
+    return { account, outcome: NOT_APPLIED };
+  }
   // A balance at the bottom of its 64 bits has nothing more to give: no message may fail.
   const room = account.quoteE6 + QUOTE_LIMIT;
   const taken = least(message.amountE6, withdrawable(account, message), room);

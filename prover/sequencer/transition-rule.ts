@@ -46,6 +46,7 @@ export const TRANSITION_RULES = {
   T7: 'nothing that expired by the time booked through is still held',
   T8: 'no account holds more positions than the venue allows',
   T9: 'no account disappears',
+  T10: 'what is risk-reducing only takes no risk and gives nothing away',
 } as const;
 
 export type TransitionRule = keyof typeof TRANSITION_RULES;
@@ -175,6 +176,20 @@ function holdsExpired({ positions }: Account, through: bigint): boolean {
   return positions.some(({ instrument: { expiry } }) => expiry !== 0n && expiry <= through);
 }
 
+/** Every position is held smaller or as it was, on the side it was on, and no coin has left. */
+function isReduced(before: Account, after: Account): boolean {
+  const held = new Map(
+    before.positions.map(({ instrument, lots }) => [instrumentKey(instrument), lots]),
+  );
+  return (
+    after.collateralE8.every((balance, asset) => balance >= before.collateralE8[asset]!) &&
+    after.positions.every(({ instrument, lots }) => {
+      const had = held.get(instrumentKey(instrument)) ?? 0n;
+      return lots > 0n ? lots <= had : lots >= had;
+    })
+  );
+}
+
 /**
  * Throws `UnlawfulTransition` unless the next ledger follows from the previous one by the rule: the
  * engine's messages first, then whatever the rollup itself does, then the user messages.
@@ -203,6 +218,9 @@ export function checkTransition(evidence: TransitionEvidence): void {
   engineDone.forEach((account, index) => {
     const isSame = identityWord(account) === identityWord(accounts[index]!);
     demand(isSame, 'T3', `account ${index} is another's or in another state`);
+    if (account.riskReducingOnly) {
+      demand(isReduced(settled.accounts[index]!, before[index]!), 'T10', `account ${index} does`);
+    }
     if (!account.frozen) return;
     const isUntouched =
       new Ledger([settled.accounts[index]!]).root === new Ledger([accounts[index]!]).root;

@@ -58,10 +58,12 @@ const MESSAGES: readonly InboxMessage[] = [
   messageOf('takeover', 3n, (1n << 32n) - 1n, 0n, KEEPER),
   messageOf('unfreeze', 2n, 1n, 6n, ALICE),
   messageOf('takeover', 9n, 0n, 1n, KEEPER),
+  messageOf('restrict', 2n, 1n, 0n, KEEPER),
   messageOf('deposit', 0n, 0n, 40_000_000n, BOB),
   messageOf('deposit', 1n, 7n, 10_000_000n, BOB),
   messageOf('withdrawal', 0n, 0n, 10_000_000_000n, ALICE),
   messageOf('withdrawal', 0n, 0n, 1_000_000n, BOB),
+  messageOf('withdrawal', 2n, 1n, 1_000_000n, ALICE),
   messageOf('deposit', (1n << 24n) - 1n, 0n, 10_000_000n, BOB),
 ];
 

@@ -12,7 +12,13 @@ export const LAST_NONCE = (1n << 32n) - 1n;
 export const LAST_INDEX = (1n << 24n) - 1n;
 
 export type LeafKind = LeafMessage['kind'];
-export const LEAF_KINDS: readonly LeafKind[] = ['freeze', 'unfreeze', 'takeover', 'deposit'];
+export const LEAF_KINDS: readonly LeafKind[] = [
+  'freeze',
+  'unfreeze',
+  'takeover',
+  'restrict',
+  'deposit',
+];
 
 export const NEW_OWNER = 0x5a11ed0000000000000000000000000000000bedn;
 export const AMOUNT = 2_500_000_000n;
@@ -20,7 +26,7 @@ export const AMOUNT = 2_500_000_000n;
 /** The state in which the engine sends such a message; a deposit finds an open account. */
 export const stateFor = (kind: LeafKind): Partial<Account> => ({
   frozen: kind === 'unfreeze' || kind === 'takeover',
-  riskReducingOnly: kind !== 'deposit',
+  riskReducingOnly: kind !== 'deposit' && kind !== 'restrict',
 });
 
 /** Six accounts, so that a path has present and absent siblings on two levels; the fourth is told. */
@@ -37,7 +43,7 @@ export function messageOf<Kind extends LeafKind>(
   overrides: Partial<InboxMessage> = {},
 ): LeafMessage {
   const { settlementNonce } = validAccount();
-  const isCredit = kind !== 'freeze';
+  const isCredit = kind !== 'freeze' && kind !== 'restrict';
   return {
     accountIndex: SUBJECT,
     settlementNonce,

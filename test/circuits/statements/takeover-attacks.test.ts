@@ -241,6 +241,34 @@ describe('the edges', () => {
     expectStopped(inputs, { 'applied.isApplied': 1n }, /applied\.(isApplied|isBlocked)/);
   });
 
+  test('a restriction neither thaws a frozen account nor credits what it says', () => {
+    const inputs = inputsOf('restrict', { frozen: true }, { amountE6: AMOUNT });
+    const { read, violated } = circuit.forge({ inputs });
+    expect(violated).toEqual([]);
+    expect(read('applied.appliedE6')).toBe(0n);
+    expect(read('applied.nextIdentityWord') >> 192n).toBe(3n);
+    expectStopped(inputs, { 'applied.staysFrozen': 0n }, /applied\.staysFrozen/);
+    expectStopped(inputs, { 'applied.credit': AMOUNT }, /applied\.(credit|sum)/);
+  });
+
+  test('a freeze and a deposit cannot lift a restriction', () => {
+    for (const kind of ['freeze', 'deposit'] as const) {
+      const inputs = inputsOf(kind, { riskReducingOnly: true });
+      const { read } = circuit.forge({ inputs });
+      expect(read('applied.nextIdentityWord') >> 193n).toBe(1n);
+      expectStopped(inputs, { 'applied.staysRestricted': 0n }, /applied\.staysRestricted/);
+    }
+  });
+
+  test('a restriction cannot be called an unfreeze, nor an unfreeze a restriction', () => {
+    for (const kind of ['restrict', 'unfreeze'] as const) {
+      const inputs = inputsOf(kind);
+      const flip = (flag: bigint): bigint => 1n - flag;
+      // Its bit, and that a message is of exactly one kind.
+      expectStopped(inputs, { 'fields.isRestriction': flip }, /isRestriction/);
+    }
+  });
+
   test('the last nonce cannot carry into the frozen bit', () => {
     const nonce = { settlementNonce: (1n << 32n) - 1n };
     const inputs = inputsOf('takeover', nonce, nonce);

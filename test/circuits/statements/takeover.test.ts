@@ -148,7 +148,13 @@ describe.each(LEAF_KINDS)('%s', (kind) => {
     expect(account).toEqual(
       {
         freeze: { ...before, frozen: true },
-        unfreeze: { ...before, frozen: false, quoteE6: before.quoteE6 + AMOUNT },
+        unfreeze: {
+          ...before,
+          frozen: false,
+          riskReducingOnly: false,
+          quoteE6: before.quoteE6 + AMOUNT,
+        },
+        restrict: { ...before, riskReducingOnly: true },
         takeover: {
           ...before,
           owner: NEW_OWNER,
@@ -160,7 +166,8 @@ describe.each(LEAF_KINDS)('%s', (kind) => {
         deposit: { ...before, quoteE6: before.quoteE6 + AMOUNT },
       }[kind],
     );
-    expect(outcome).toEqual({ isApplied: true, appliedE6: kind === 'freeze' ? 0n : AMOUNT });
+    const appliedE6 = kind === 'freeze' || kind === 'restrict' ? 0n : AMOUNT;
+    expect(outcome).toEqual({ isApplied: true, appliedE6 });
     expect(published(addressed, messageOf(kind))).toEqual(expected(addressed, messageOf(kind)));
   });
 
@@ -205,5 +212,5 @@ test('a withdrawal, and a kind that does not exist, have no witness', () => {
     const forged = { ...inputs, messageWord: word - (word & 255n) + code };
     return circuit.forge({ inputs: forged }).violated.length === 0;
   });
-  expect(accepted).toEqual([1n, 2n, 3n, 16n]);
+  expect(accepted).toEqual([1n, 2n, 3n, 4n, 16n]);
 });

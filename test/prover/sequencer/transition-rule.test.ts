@@ -156,7 +156,7 @@ describe('an honest sequencer', () => {
 
   it('keeps to the rule whatever comes in, over any accounts', () => {
     const anyMessage = fc.record({
-      kind: fc.constantFrom('freeze', 'unfreeze', 'takeover', 'deposit', 'withdrawal'),
+      kind: fc.constantFrom('freeze', 'unfreeze', 'takeover', 'restrict', 'deposit', 'withdrawal'),
       accountIndex: fc.bigInt(0n, 5n),
       settlementNonce: fc.bigInt(0n, 2n),
       amountE6: fc.bigInt(0n, 2n ** 63n - 1n),
@@ -298,5 +298,58 @@ describe('no validity proof exists of a transition', () => {
       { ...accounts[Number(CASH)]!, quoteE6: 0n, collateralE8: [0n, 0n, 0n] },
     ];
     expect(brokenBy(evidenceOf(propose({ ownTransactions }, NOTHING), NOTHING))).toBe('T3');
+  });
+
+  describe('that lets a guaranteed account use its guarantee (T10)', () => {
+    const RESTRICTED: Consumed = { engine: [message('restrict', OPEN)], user: [] };
+    /** OPEN sells so many lots of its first position to CASH. */
+    const trading =
+      (sold: bigint) =>
+      (accounts: readonly Account[]): readonly Account[] => {
+        const [seller, buyer] = [accounts[Number(OPEN)]!, accounts[Number(CASH)]!];
+        const [first, ...others] = seller.positions;
+        const { instrument, lots } = first!;
+        return accounts
+          .with(Number(OPEN), {
+            ...seller,
+            positions: [...(lots === sold ? [] : [{ instrument, lots: lots - sold }]), ...others],
+          })
+          .with(Number(CASH), { ...buyer, positions: [{ instrument, lots: sold }] });
+      };
+    const broken = (ownTransactions: (accounts: readonly Account[]) => readonly Account[]) =>
+      brokenBy(evidenceOf(propose({ ownTransactions }, RESTRICTED), RESTRICTED));
+    const { lots } = accountsOf()[Number(OPEN)]!.positions[0]!;
+    const one = lots > 0n ? 1n : -1n;
+
+    it('to lever up or to change sides', () => {
+      expect(broken(trading(-one))).toBe('T10');
+      expect(broken(trading(lots + one))).toBe('T10');
+    });
+
+    it('to give coins away', () => {
+      const give = (accounts: readonly Account[]): readonly Account[] => {
+        const [from, to] = [accounts[Number(OPEN)]!, accounts[Number(CASH)]!];
+        const [btc, ...rest] = from.collateralE8;
+        return accounts
+          .with(Number(OPEN), { ...from, collateralE8: [btc - 1n, ...rest] })
+          .with(Number(CASH), {
+            ...to,
+            collateralE8: [to.collateralE8[0] + 1n, ...to.collateralE8.slice(1)] as never,
+          });
+      };
+      expect(broken(give)).toBe('T10');
+    });
+
+    it('to withdraw: the outcome is 0', () => {
+      const asked = { ...RESTRICTED, user: [message('withdrawal', OPEN, { amountE6: 3n })] };
+      const proposal = propose({}, asked);
+      expect(proposal.outcomes.map(({ appliedE6 }) => appliedE6)).toEqual([0n]);
+      expect(brokenBy(evidenceOf(proposal, asked))).toBeUndefined();
+    });
+
+    it('but it may reduce what it holds, to nothing too', () => {
+      expect(broken(trading(one))).toBeUndefined();
+      expect(broken(trading(lots))).toBeUndefined();
+    });
   });
 });
