@@ -111,25 +111,42 @@ function borrowedVol(neighbours: readonly Neighbour[], years: number): (k: numbe
   };
 }
 
+/** One expiry as the base had it and as its quotes have it now, by standard deviations from the money. */
+interface MovedSmile {
+  readonly years: number;
+  readonly logMove: (z: number) => number;
+}
+
+function movedSmiles(neighbours: readonly Neighbour[], base: UnderlyingMarket): MovedSmile[] {
+  return neighbours.flatMap(({ expiry, years, svi }) => {
+    const slice = base.slices.find((candidate) => Number(candidate.expiry) === expiry);
+    if (slice?.state !== 'live') return [];
+    const before = dequantise(slice);
+    const [now, then] = [volOf(svi, years, 0), volOf(before, years, 0)];
+    if (now === 0 || then === 0) return [];
+    const root = Math.sqrt(years);
+    const logMove = (z: number): number =>
+      Math.log(volOf(svi, years, z * now * root) / volOf(before, years, z * then * root));
+    return [{ years, logMove }];
+  });
+}
+
 /**
- * How far the volatilities of the money have moved since the base, at the time of an expiry. Beyond
- * the last expiry known a move fades with the root of time: news moves the near end most.
+ * By what factor volatilities have moved since the base at the time of an expiry, so many standard
+ * deviations from the money: as those of the expiries beside it did there, so that a skew that
+ * steepens is carried too. Beyond the last expiry known a move fades with the root of time: news
+ * moves the near end most.
  */
 function moveSinceBase(
   neighbours: readonly Neighbour[],
   base: UnderlyingMarket,
   years: number,
-): number {
-  const moves = neighbours.flatMap(({ expiry, years: own, svi }) => {
-    const before = base.slices.find((slice) => Number(slice.expiry) === expiry);
-    if (before?.state !== 'live') return [];
-    const [now, then] = [volOf(svi, own, 0), volOf(dequantise(before), own, 0)];
-    return now > 0 && then > 0 ? [{ years: own, log: Math.log(now / then) }] : [];
-  });
+): (z: number) => number {
+  const moves = movedSmiles(neighbours, base);
   const last = moves.at(-1);
-  if (last === undefined) return 1;
+  if (last === undefined) return () => 1;
   const fade = Math.min(1, Math.sqrt(last.years / years));
-  return Math.exp(fade * between(moves, years, ({ log }) => log));
+  return (z) => Math.exp(fade * between(moves, years, ({ logMove }) => logMove(z)));
 }
 
 function priorOf(
@@ -141,13 +158,15 @@ function priorOf(
   const slice = base?.slices.find((candidate) => Number(candidate.expiry) === expiry);
   if (base !== undefined && slice?.state === 'live') {
     const svi = dequantise(slice);
-    const move = moveSinceBase(neighbours, base, years);
+    const moveAt = moveSinceBase(neighbours, base, years);
+    const move = moveAt(0);
+    const stdDev = Math.max(volOf(svi, years, 0) * move * Math.sqrt(years), 1e-9);
     const decay = 2 ** (-elapsedSeconds / carryHalfLifeSeconds);
     const confidence = Math.floor(Number(slice.confidenceQ10) * decay);
     return {
       origin: 'carried',
-      // The shape stays in standard deviations, which have become wider by as much.
-      vol: (k) => volOf(svi, years, k / move) * move,
+      // The shape stays in standard deviations, which have become wider by the move at the money.
+      vol: (k) => volOf(svi, years, k / move) * moveAt(k / stdDev),
       confidenceQ10: BigInt(Math.min(confidence, MOST_CONFIDENCE_Q10)),
       slice,
       remark:

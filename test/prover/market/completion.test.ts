@@ -209,6 +209,28 @@ describe('an expiry without usable quotes', () => {
     );
   });
 
+  it('is carried with the skew that a fall steepened: puts on it are not margined too low', () => {
+    const [calm, fallen] = [-0.1, -0.5].map((rho): ChainSpec => {
+      const { eta, frontVol } = BTC.surface;
+      const factor = rho === -0.5 ? 1.2 : 1;
+      return {
+        ...BTC,
+        surface: { ...BTC.surface, rho, eta: eta * factor, frontVol: frontVol * factor },
+      };
+    }) as [ChainSpec, ChainSpec];
+    const base = imported(calm, (options) => options).snapshot;
+    for (const day of BTC.days.slice(1, -1)) {
+      const expiry = expiryAt(BTC, day);
+      const { snapshot } = imported(fallen, noBids(expiry), { base });
+      const years = (expiry - BTC.time) / YEAR;
+      const k = -1.5 * surfaceVol(fallen.surface, 0, years) * Math.sqrt(years);
+      const [before, after] = [calm, fallen].map(({ surface }) => surfaceVol(surface, k, years));
+      const carried = Math.sqrt(totalVariance(dequantise(sliceIn(snapshot, expiry)!), k) / years);
+      expect(after! - before!).toBeGreaterThan(0.05);
+      expect(Math.abs(carried - after!)).toBeLessThan(0.015);
+    }
+  });
+
   it('does not move the others', () => {
     const expiry = expiryAt(BTC, 30);
     const whole = imported(BTC, (options) => options);
