@@ -159,6 +159,9 @@ export async function renderParameterDocs(set: ParameterSet): Promise<string> {
     contingencyTable(document),
     'Concentration, marginal in the dollar delta of an underlying:',
     concentrationTable(document),
+    'A snapshot that states no depth has depth 0: the last band then applies from the first dollar, and even a spread ' +
+      'that was paid in full can be below maintenance by it. In the first band such positions owe no contingency ' +
+      '([risk-model.md](risk-model.md)).',
     '## Collateral',
     'Tiers are marginal. Only positive balances count; USDC may be negative and has no haircut.',
     collateralTable(document),

@@ -7,6 +7,9 @@ import { quoted } from '../../core/quoted.ts';
 export type Symbol = (typeof UNDERLYING_SYMBOLS)[number];
 export type BookVenue = 'Deribit' | 'Binance' | 'OKX' | 'Bybit';
 
+/** A venue that states nothing answers for markets that trade. */
+export const isOpen = (state: unknown): boolean => state === undefined || state === 'open';
+
 /** What a book is of, and what a size in it is worth. */
 export interface BookInstrument {
   readonly name: string;
@@ -86,13 +89,20 @@ const FORMS: readonly Form[] = [
 
 /**
  * What a name of the venue means. Throws `InvalidInput` naming `field` for an option, for another
- * asset, and for a contract whose size is not known.
+ * asset, and for a contract whose size is not known; what else speaks against the book, its state,
+ * is said with it.
  */
-export function bookInstrument(venue: BookVenue, name: string, field: string): BookInstrument {
+export function bookInstrument(
+  venue: BookVenue,
+  name: string,
+  field: string,
+  state: unknown,
+): BookInstrument {
   if (parseInstrumentName(name)?.type === 'option') {
+    const shut = isOpen(state) ? '' : `; its state is ${quoted(String(state))} besides`;
     throw new InvalidInput(
       field,
-      `${quoted(name)} is an option: depth is that of a future, perpetual or spot market`,
+      `${quoted(name)} is an option: depth is that of a future, perpetual or spot market${shut}`,
     );
   }
   for (const { form, sizeUsd, venue: of } of FORMS) {

@@ -6,7 +6,7 @@ import { parseVenueJson } from '../feeds/json-text.ts';
 import { requireMarketText } from '../feeds/market-text.ts';
 import { quoted } from '../../core/quoted.ts';
 import type { BookVenue, Symbol } from './book-instrument.ts';
-import { bookInstrument } from './book-instrument.ts';
+import { bookInstrument, isOpen } from './book-instrument.ts';
 
 /** One price level. */
 export interface BookLevel {
@@ -210,14 +210,14 @@ export function parseOrderBook(source: string, document: string, instrument?: st
     requireRule(stated === instrument, field, `is ${quoted(stated)}, not ${quoted(instrument)}`);
   }
   const name = typeof stated === 'string' ? stated : instrument;
-  const of = name === undefined ? undefined : bookInstrument(venue, name, field);
+  const of = name === undefined ? undefined : bookInstrument(venue, name, field, found.state);
   requireRule(
     found.kind === undefined || found.kind === 'snapshot',
     document,
     `is of type ${quoted(String(found.kind))}, a change and no whole book: give a snapshot`,
   );
   requireRule(
-    found.state === undefined || found.state === 'open',
+    isOpen(found.state),
     `${document}: state`,
     `must be open, is ${quoted(String(found.state))}: nothing can be traded in this book`,
   );

@@ -95,6 +95,13 @@ describe('an order book', () => {
     expect(() => read(value)).toThrow('is an option: depth is that of a future');
   });
 
+  it('is refused with both faults where it is a closed book of an option', () => {
+    const value = { instrument_name: 'BTC-27MAR26-80000-C', state: 'closed', ...sides(1) };
+    expect(() => read(value)).toThrow(
+      'is an option: depth is that of a future, perpetual or spot market; its state is closed besides',
+    );
+  });
+
   it.each([
     [
       'a closed book',
