@@ -7,6 +7,8 @@ export interface CliResult {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** What was remarked before the end, of a command that failed too. */
+  readonly notes: readonly string[];
 }
 
 function describe(error: unknown): Pick<CliResult, 'status' | 'stderr'> {
@@ -38,8 +40,8 @@ export async function plimsoll(name: string, ...argv: string[]): Promise<CliResu
       },
       note: (line) => notes.push(line),
     });
-    return { status: 0, stdout: lines.join('\n'), stderr: notes.join('\n') };
+    return { status: 0, stdout: lines.join('\n'), stderr: notes.join('\n'), notes };
   } catch (error) {
-    return { ...describe(error), stdout: lines.join('\n') };
+    return { ...describe(error), stdout: lines.join('\n'), notes };
   }
 }

@@ -130,6 +130,21 @@ describe('a snapshot with components older than their heartbeats', () => {
     ]);
   });
 
+  it('is told by prove and receipt create before anything is proven with it', async () => {
+    const market = ['--account', ACCOUNT, '--tick', 'calm', '--snapshot', stale()];
+    // A healthy account, and a receipt of no tick: both end before a proof is made.
+    const commands: (readonly [string, ...string[]])[] = [
+      ['prove', 'liquidation', ...market, '--out', file('proof.json')],
+      ['receipt create', ...market, '--out', file('receipt.json')],
+    ];
+    for (const argv of commands) {
+      const { status, notes } = await plimsoll(...argv);
+      expect(status).not.toBe(0);
+      expect(notes.join()).toContain('stale: surface 301 s old (at most 300 s)');
+      expect(notes.join()).toContain('refuses this snapshot (StaleComponent)');
+    }
+  });
+
   it('is no remark where every component is in time', async () => {
     const { stderr } = await plimsoll('margin', ACCOUNT, '--tick', 'crash');
     expect(stderr).toBe('');
