@@ -54,8 +54,11 @@ function mappedLayout(layout: Layout, header: readonly string[], file: string): 
 }
 
 function layoutFor(header: readonly string[], file: string, map: Layout | undefined): Layout {
-  if (map !== undefined) return mappedLayout(map, header, file);
-  const layout = layoutOf(new Set(header)) ?? strictLayout(header, file) ?? layoutOfHeader(header);
+  const known = layoutOf(new Set(header));
+  // A map is for the files that need one: beside them may stand a chain whose header says it all.
+  const isForAnother = known !== undefined && !header.some((name) => map?.marks.includes(name));
+  if (map !== undefined && !isForAnother) return mappedLayout(map, header, file);
+  const layout = known ?? strictLayout(header, file) ?? layoutOfHeader(header);
   if (layout !== undefined) return layout.strict === true ? strictLayout(header, file)! : layout;
   const shown = header.slice(0, 12).map(quoted).join(', ');
   throw new InvalidInput(

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
 import { requireRule } from '../../core/schema.ts';
-import { secondsOf } from '../feeds/clock.ts';
+import { isNothing } from '../feeds/cells.ts';
+import { TIME_RULES, secondsOf } from '../feeds/clock.ts';
 import { csvLines } from '../feeds/csv-lines.ts';
 import { parseVenueJson } from '../feeds/json-text.ts';
 import { requireMarketText } from '../feeds/market-text.ts';
 import { quoted } from '../../core/quoted.ts';
+import type { BarColumn, BarColumnMap } from './bar-columns.ts';
+import { barColumnsOf } from './bar-columns.ts';
 import type { Bar } from './bars.ts';
 
 /** A bar with the place that an error about it names. */
@@ -14,34 +17,15 @@ export interface PlacedBar extends Bar {
   readonly place: string;
 }
 
-const COLUMNS = ['ts', 'open', 'high', 'low', 'close'] as const;
-type Column = (typeof COLUMNS)[number];
+/** The bars of a document, and the rows that had a time and no price at all. */
+interface ReadBars {
+  readonly bars: PlacedBar[];
+  readonly empty: readonly number[];
+}
 
-/** What headers call the columns, in lower case and without separators. */
-const NAMES: Readonly<Record<Column, readonly string[]>> = {
-  ts: [
-    'ts',
-    'timestamp',
-    'time',
-    'datetime',
-    'date',
-    'opentime',
-    'start',
-    'starttime',
-    'unix',
-    'unixtime',
-  ],
-  open: ['open', 'o', 'openprice'],
-  high: ['high', 'h', 'highprice'],
-  low: ['low', 'l', 'lowprice'],
-  close: ['close', 'c', 'closeprice'],
-};
-
-const TIME_RULE =
-  'must be a UTC time such as 2026-02-04T21:00:00Z, or seconds, milliseconds or microseconds since 1970';
 const PRICE = /^[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$/;
 
-function priceOf(cell: unknown, place: string, column: Column): number {
+function priceOf(cell: unknown, place: string, column: BarColumn): number {
   const field = `${place}, ${column}`;
   const isNumber = typeof cell === 'number' || (typeof cell === 'string' && PRICE.test(cell));
   requireRule(isNumber, field, 'must be a decimal number');
@@ -50,12 +34,16 @@ function priceOf(cell: unknown, place: string, column: Column): number {
   return value;
 }
 
-function barOf(cells: readonly unknown[], place: string): PlacedBar {
+function barOf(
+  cells: readonly unknown[],
+  place: string,
+  unit: BarColumnMap['times'] = 'auto',
+): PlacedBar {
   const [ts, ...prices] = cells;
-  const time = secondsOf(ts, 'auto');
-  if (time === undefined) throw new InvalidInput(`${place}, ts`, TIME_RULE);
+  const time = secondsOf(ts, unit);
+  if (time === undefined) throw new InvalidInput(`${place}, ts`, TIME_RULES[unit]);
   requireRule(Number.isInteger(time), `${place}, ts`, 'must be a whole second');
-  const price = (index: number, column: Column): number => priceOf(prices[index], place, column);
+  const price = (index: number, column: BarColumn): number => priceOf(prices[index], place, column);
   const [open, high] = [price(0, 'open'), price(1, 'high')];
   const [low, close] = [price(2, 'low'), price(3, 'close')];
   requireRule(
@@ -71,54 +59,39 @@ function barOf(cells: readonly unknown[], place: string): PlacedBar {
   return { place, time, open, high, low, close };
 }
 
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-
-/** Where the five columns stand; throws where one is missing or there twice. */
-function columnsOf(header: readonly string[], document: string): number[] {
-  const names = header.map(plain);
-  return COLUMNS.map((column) => {
-    for (const name of NAMES[column]) {
-      const at = names.indexOf(name);
-      if (at < 0) continue;
-      requireRule(
-        names.lastIndexOf(name) === at,
-        `${document}: ${column}`,
-        'column is there twice',
-      );
-      return at;
-    }
-    throw new InvalidInput(`${document}: ${column}`, 'column is missing');
-  });
-}
-
 /** Binance's monthly files carry no header: their rows begin with the time and the four prices. */
 const isHeaderless = (cells: readonly string[]): boolean =>
   cells.length >= 5 && cells.slice(0, 5).every((cell) => PRICE.test(cell));
 
-function csvBars(source: string, document: string): PlacedBar[] {
+/** A row of a minute in which nothing traded, as some collectors write it: the bar is missing. */
+const hasNoPrices = ([, ...prices]: readonly unknown[]): boolean =>
+  prices.every((cell) => isNothing(cell, true));
+
+function csvBars(source: string, document: string, map: BarColumnMap | undefined): ReadBars {
   const bars: PlacedBar[] = [];
+  const empty: number[] = [];
   let at: number[] | undefined;
   let width = 0;
   for (const { row, cells } of csvLines(source, document)) {
     const place = `${document}: row ${row}`;
     if (at === undefined) {
+      // Some collectors put their address above the header.
+      if (row === 1 && cells.length === 1) continue;
       width = cells.length;
-      at = isHeaderless(cells) ? [0, 1, 2, 3, 4] : columnsOf(cells, document);
-      if (!isHeaderless(cells)) continue;
+      const headerless = map === undefined && isHeaderless(cells);
+      at = headerless ? [0, 1, 2, 3, 4] : barColumnsOf(cells, document, map);
+      if (!headerless) continue;
     }
     requireRule(
       cells.length === width,
       place,
       `is not complete, valid CSV: the row has ${cells.length} of ${width} columns`,
     );
-    bars.push(
-      barOf(
-        at.map((index) => cells[index]),
-        place,
-      ),
-    );
+    const own = at.map((index) => cells[index]);
+    if (hasNoPrices(own)) empty.push(row);
+    else bars.push(barOf(own, place, map?.times));
   }
-  return bars;
+  return { bars, empty };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -168,7 +141,7 @@ function candleRows(value: unknown, document: string): unknown[][] {
     const [first] = value as unknown[];
     if (isObject(first)) {
       const keys = Object.keys(first);
-      const at = columnsOf(keys, document).map((index) => keys[index] ?? '');
+      const at = barColumnsOf(keys, document).map((index) => keys[index] ?? '');
       return value.map((row: unknown) => at.map((key) => (isObject(row) ? row[key] : undefined)));
     }
     return value.map((row: unknown) => (Array.isArray(row) ? (row as unknown[]) : []));
@@ -191,10 +164,12 @@ function jsonBars(source: string, document: string): PlacedBar[] {
  * Bars of a document in time order, whichever way its venue lists them. Throws `InvalidInput` naming
  * file, row and column.
  */
-export function readBars(source: string, document: string): PlacedBar[] {
+export function readBars(source: string, document: string, map?: BarColumnMap): ReadBars {
   requireMarketText(source, document);
   const isJson = /^\uFEFF?\s*[[{]/.test(source);
-  const bars = isJson ? jsonBars(source, document) : csvBars(source, document);
+  const { bars, empty } = isJson
+    ? { bars: jsonBars(source, document), empty: [] }
+    : csvBars(source, document, map);
   requireRule(bars.length >= 2, document, 'must hold at least two bars');
   // OKX and Bybit list the newest first.
   const [first, last] = [bars[0]!, bars.at(-1)!];
@@ -207,5 +182,5 @@ export function readBars(source: string, document: string): PlacedBar[] {
       'must be after the time of the row before',
     );
   }
-  return bars;
+  return { bars, empty };
 }

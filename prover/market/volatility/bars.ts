@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../core/errors.ts';
 import { stepOf, withoutFrozen, withoutTicks } from './bar-faults.ts';
+import type { BarColumnMap } from './bar-columns.ts';
 import type { PlacedBar } from './bar-rows.ts';
 import { readBars } from './bar-rows.ts';
 
@@ -30,9 +31,17 @@ export interface BarReading {
    * back-test must not lose what came after them: an account is held through an outage.
    */
   readonly keepFrozen?: boolean;
+  /** Which column is which, where the header does not say. */
+  readonly columnMap?: BarColumnMap;
 }
 
 const withoutPlace = ({ place: _place, ...bar }: PlacedBar): Bar => bar;
+
+function emptyRemark(document: string, [first, ...others]: readonly number[]): string[] {
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${others.length} more, to row ${others.at(-1)}`;
+  return [`${document}: row ${first}${more}: left out: no prices`];
+}
 
 /**
  * Reads OHLC bars: CSV with at least the columns ts, open, high, low, close or what collectors call
@@ -44,9 +53,9 @@ const withoutPlace = ({ place: _place, ...bar }: PlacedBar): Bar => bar;
 export function parseBars(
   source: string,
   document: string,
-  { keepFrozen = false }: BarReading = {},
+  { keepFrozen = false, columnMap }: BarReading = {},
 ): BarHistory {
-  const bars = readBars(source, document);
+  const { bars, empty } = readBars(source, document, columnMap);
   const stepSeconds = stepOf(bars);
   const { kept: real, remarks: ticks } = withoutTicks(bars, stepSeconds);
   const { kept, remarks: frozen } = keepFrozen
@@ -60,6 +69,6 @@ export function parseBars(
     if (bar.time - kept[index]!.time === stepSeconds) runs.at(-1)?.push(next);
     else runs.push([next]);
   }
-  const remarks = [...ticks, ...frozen];
+  const remarks = [...emptyRemark(document, empty), ...ticks, ...frozen];
   return { stepSeconds, runs, ...(remarks.length === 0 ? {} : { remarks }) };
 }

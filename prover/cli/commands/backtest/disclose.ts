@@ -19,7 +19,7 @@ import { parseScaled } from '../margin/amount.ts';
 import type { BacktestFrom } from './inputs.ts';
 import { BACKTEST_OPTIONS, backtestFrom, parseTime } from './inputs.ts';
 
-const { bars, parameters, rule, multipliers, venue } = BACKTEST_OPTIONS;
+const { bars, columns, parameters, rule, multipliers, venue } = BACKTEST_OPTIONS;
 
 /** `2023-01-01/2024-01-01`, the end exclusive. */
 function periodOf(context: CommandContext): { readonly from: number; readonly to: number } {
@@ -81,6 +81,7 @@ export const command: Command = {
   options: {
     period: { type: 'string', placeholder: 'from/to', describe: 'UTC days, the end exclusive' },
     bars,
+    columns,
     rule,
     multipliers,
     parameters,

@@ -18,6 +18,7 @@ import { parseMultipliers } from '../../../simulation/multiplier-series.ts';
 import { MARGIN_RULES } from '../../../forecast/rules/registry.ts';
 import type { CommandContext, OptionSpec } from '../../command.ts';
 import { stringOption } from '../../command.ts';
+import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { readBarHistories, readByUnderlying } from '../../options/underlying-files.ts';
 
 /** What a liquidation may take where no venue says otherwise. */
@@ -31,6 +32,7 @@ export const BACKTEST_OPTIONS = {
     placeholder: 'btc=file,eth=file',
     describe: 'price bars: CSV with ts, open, high, low, close; may be gzipped',
   },
+  ...BAR_COLUMNS_OPTION,
   dvol: {
     type: 'string',
     placeholder: 'btc=file,eth=file',
@@ -154,7 +156,7 @@ export function backtestFrom(
   const quiet = isQuiet(context);
   const started = performance.now();
   const input: BacktestInput = {
-    histories: readBarHistories(bars, { keepFrozen: true }),
+    histories: readBarHistories(bars, { keepFrozen: true, ...barColumnMap(context) }),
     parameterSet,
     horizonSeconds: horizonSeconds(context),
     rule: ruleOf(context, multipliers !== undefined),

@@ -8,6 +8,7 @@ import { formatTable, formatUtc } from '../../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
+import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { readBarHistories, readByUnderlying } from '../../options/underlying-files.ts';
 
 const PROXIES = ['range', 'returns'] as const;
@@ -53,6 +54,7 @@ export const command: Command = {
       placeholder: 'btc=file,eth=file',
       describe: 'hourly price bars; may be gzipped',
     },
+    ...BAR_COLUMNS_OPTION,
     dvol: {
       type: 'string',
       placeholder: 'btc=file,eth=file',
@@ -64,7 +66,7 @@ export const command: Command = {
   run: async (context) => {
     const bars = stringOption(context, 'bars');
     if (bars === undefined) throw new InvalidInput('--bars', 'is required: btc=file,eth=file');
-    const histories = readBarHistories(bars);
+    const histories = readBarHistories(bars, barColumnMap(context));
     const dvol = stringOption(context, 'dvol');
     const implied =
       dvol === undefined ? undefined : readByUnderlying(dvol, '--dvol', parseImpliedSeries);

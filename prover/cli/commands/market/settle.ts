@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../../../core/errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import { readTextFileOrGzip, writeFileAtomically } from '../../../core/files.ts';
 import { integer, oneOf, parseValue } from '../../../core/schema.ts';
 import {
   formatMarketInputs,
@@ -18,6 +18,7 @@ import { formatUtc } from '../../../model/format.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
+import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { parseExpiry } from '../../options/settlement-options.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
 
@@ -32,11 +33,15 @@ function windowOf(context: CommandContext): SettlementWindow {
   };
 }
 
-function average(path: string, window: SettlementWindow): SettlementAverage {
-  const source = readTextFile(path, '<file>');
+function average(
+  context: CommandContext,
+  path: string,
+  window: SettlementWindow,
+): SettlementAverage {
+  const source = readTextFileOrGzip(path, '<file>');
   return isTickHeader(source)
     ? averageOfTicks(parseTicks(source, path), window)
-    : averageOfBars(parseBars(source, path), window);
+    : averageOfBars(parseBars(source, path, barColumnMap(context)), window);
 }
 
 export const command: Command = {
@@ -61,6 +66,7 @@ export const command: Command = {
       describe: 'whose index it is (required)',
     },
     expiry: { type: 'string', placeholder: 'time', describe: 'e.g. 2026-03-03T08:00Z (required)' },
+    ...BAR_COLUMNS_OPTION,
     window: {
       type: 'string',
       placeholder: 'seconds',
@@ -75,7 +81,7 @@ export const command: Command = {
     const given = stringOption(context, 'underlying');
     const symbol = parseValue(oneOf(UNDERLYING_SYMBOLS), given, '--underlying');
     const window = windowOf(context);
-    const { price, uncertainty, observations } = average(path, window);
+    const { price, uncertainty, observations } = average(context, path, window);
     const priceE4 = BigInt(Math.round(price * 1e4));
     const { expiry, windowSeconds } = window;
     const source = `average of ${observations} observations over ${windowSeconds} s`;

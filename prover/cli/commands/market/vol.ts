@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../../core/errors.ts';
-import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import { readTextFileOrGzip, writeFileAtomically } from '../../../core/files.ts';
 import { parseBars, type BarHistory } from '../../../market/volatility/bars.ts';
 import {
   formatMarketInputs,
@@ -19,6 +19,7 @@ import { durationText } from '../../../market/feeds/clock.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { formatTable } from '../../../model/format.ts';
+import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { inputsTarget } from '../../options/inputs-target.ts';
 
 /** To the nearest unit: an estimate is no amount, and errs by far more than 2⁻²¹. */
@@ -68,8 +69,8 @@ function evaluationOf(history: BarHistory, path: string): ForecastEvaluation | s
   }
 }
 
-function readHistory(path: string): BarHistory {
-  return parseBars(readTextFile(path, '<bars>'), path);
+function readHistory(context: CommandContext, path: string): BarHistory {
+  return parseBars(readTextFileOrGzip(path, '<bars>'), path, barColumnMap(context));
 }
 
 export const command: Command = {
@@ -94,13 +95,14 @@ export const command: Command = {
       placeholder: UNDERLYING_SYMBOLS.join('|'),
       describe: 'whose prices these are (needed with --out)',
     },
+    ...BAR_COLUMNS_OPTION,
     evaluate: { type: 'boolean', describe: 'report errors out of sample too' },
     out: { type: 'string', placeholder: 'file', describe: 'market inputs to write' },
   },
   needsSetup: false,
   run: async (context) => {
     const path = context.positionals[0] ?? '';
-    const history = readHistory(path);
+    const history = readHistory(context, path);
     const { out, symbol } = inputsTarget(context);
     const estimate = estimateVolatility(history, path);
     const evaluation =

@@ -156,6 +156,13 @@ describe('a column map', () => {
     expect(fitted([source], { columnMap: parseColumnMap(json(map)) })).toEqual(wanted);
   });
 
+  it('leaves a chain alone whose header says it all, and none of the columns mapped', () => {
+    const reading = { columnMap: parseColumnMap(json(map)) };
+    expect(fitted([toCsv(options)], reading)).toEqual(fitted([toCsv(options)]));
+    const spoilt = toCsv(options).replace('instrument,', 'id,');
+    expect(() => feedsOf([spoilt], reading)).toThrow('row 1, when: the column map names');
+  });
+
   it('is asked for where the header says nothing', () => {
     expect(() => feedsOf([source])).toThrow(
       'is no header of an option chain: no column names the instrument with a volatility or a bid; ' +

@@ -116,7 +116,7 @@ describe('the settlement average over ticks', () => {
 });
 
 describe('a file of ticks', () => {
-  it('is read by its header, times in ISO or milliseconds', () => {
+  it('is read by its header, whatever its times and columns are called', () => {
     const csv = 'ts,index\n2026-03-03T07:29:59.5Z,70000.25\n1772523001000,70001\n';
     expect(isTickHeader(csv)).toBe(true);
     expect(isTickHeader('ts,open,high,low,close\n')).toBe(false);
@@ -124,6 +124,9 @@ describe('a file of ticks', () => {
       { time: 1_772_522_999.5, price: 70_000.25 },
       { time: 1_772_523_001, price: 70_001 },
     ]);
+    const pandas = ';Timestamp;index_price\n0;2026-03-03 07:29:59.5;70000.25\n1;1772523001;70001\n';
+    expect(isTickHeader(pandas)).toBe(true);
+    expect(parseTicks(pandas, 't.csv')).toEqual(parseTicks(csv, 't.csv'));
   });
 
   it('is refused with row and column', () => {

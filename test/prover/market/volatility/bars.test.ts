@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { InvalidInput } from '../../../../prover/core/errors.ts';
+import { parseBarColumnMap } from '../../../../prover/market/volatility/bar-columns.ts';
 import { parseBars } from '../../../../prover/market/volatility/bars.ts';
 
 const HEADER = 'event,ts,open,high,low,close,volume';
@@ -45,13 +46,59 @@ describe('parseBars', () => {
     expect(parseBars(inMilliseconds, 'bars.csv')).toEqual(parseBars(csv(...ROWS), 'bars.csv'));
   });
 
+  it('reads what a column map calls them, and no other columns', () => {
+    const map = (columns: object, times = 's'): string =>
+      JSON.stringify({ format: 'plimsoll.column-map', version: 1, columns, times });
+    const columns = { ts: 'when', open: 'o1', high: 'h1', low: 'l1', close: 'p1' };
+    const rows = Array.from(
+      { length: 4 },
+      (_, i) => `${1_722_816_000 + 3600 * i},101,100,102,99,7`,
+    );
+    const source = ['when,p1,o1,h1,l1,close', ...rows].join('\n');
+    const { runs } = parseBars(source, 'b.csv', { columnMap: parseBarColumnMap(map(columns)) });
+    const first = { time: 1_722_816_000, open: 100, high: 102, low: 99, close: 101 };
+    expect(runs[0]?.[0]).toEqual(first);
+    const wrong = parseBarColumnMap(map({ ...columns, low: 'low' }));
+    expect(() => parseBars(source, 'b.csv', { columnMap: wrong })).toThrow(
+      'b.csv: low: the column map names low, and the header does not have it',
+    );
+    const inMs = parseBarColumnMap(map(columns, 'ms'));
+    expect(() => parseBars(source, 'b.csv', { columnMap: inMs })).toThrow('b.csv: row 2, ts');
+    expect(() => parseBarColumnMap(map({ ts: 'when' }))).toThrow('columns.open: is required');
+  });
+
+  it('skips an address above the header, and rows of minutes in which nothing traded', () => {
+    const [header = '', ...rows] = csv(...ROWS).split('\n');
+    const title = ['https://data.example', header, ...rows].join('\n');
+    expect(parseBars(title, 'bars.csv').runs).toEqual(parseBars(csv(...ROWS), 'bars.csv').runs);
+    const at = header.split(',');
+    const prices = ['open', 'high', 'low', 'close'].map((name) => at.indexOf(name));
+    const spoilt = (text: string, of: readonly number[]): string =>
+      text
+        .split(',')
+        .map((cell, index) => (of.includes(index) ? 'NaN' : cell))
+        .join(',');
+    const hole = parseBars(
+      [header, rows[0], spoilt(rows[1]!, prices), ...rows.slice(2)].join('\n'),
+      'b.csv',
+    );
+    expect(hole.remarks).toContain('b.csv: row 3: left out: no prices');
+    // A price that is missing alone is damage.
+    expect(() =>
+      parseBars(
+        [header, rows[0], spoilt(rows[1]!, prices.slice(1)), ...rows.slice(2)].join('\n'),
+        'b.csv',
+      ),
+    ).toThrow('b.csv: row 3, high');
+  });
+
   const withRow = (index: number, row: string): string => csv(...ROWS.with(index, row));
   it.each([
     ['one bar', csv(ROWS[0]!), 'bars.csv: must hold at least two bars'],
     [
       'a missing column',
       csv(...ROWS).replace('close', 'last'),
-      'bars.csv: close: column is missing',
+      'bars.csv: close: column is missing; a column map can say which column it is',
     ],
     [
       'NaN',
@@ -86,12 +133,12 @@ describe('parseBars', () => {
     [
       'a time of day alone',
       withRow(1, 'e,01:00,105,106,101,102,1'),
-      'bars.csv: row 3, ts: must be a UTC time such as 2026-02-04T21:00:00Z, or seconds, milliseconds or microseconds since 1970',
+      'bars.csv: row 3, ts: must be a UTC time such as 2026-02-04T21:33:08Z, or seconds, milliseconds or microseconds since 1970',
     ],
     [
       'a day that does not exist',
       withRow(1, 'e,2024-08-35T01:00:00Z,105,106,101,102,1'),
-      'bars.csv: row 3, ts: must be a UTC time such as 2026-02-04T21:00:00Z, or seconds, milliseconds or microseconds since 1970',
+      'bars.csv: row 3, ts: must be a UTC time such as 2026-02-04T21:33:08Z, or seconds, milliseconds or microseconds since 1970',
     ],
     [
       'a repeated time',
