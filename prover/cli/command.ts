@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 
 import { InvalidInput } from '../core/errors.ts';
+import type { OutputSchema } from './output.ts';
 import { meant } from './suggestion.ts';
 
 export interface OptionSpec {
@@ -26,8 +27,11 @@ export interface CommandContext {
   readonly json: boolean;
   /** A line of the result, for people; silent under `--json`. */
   readonly print: (line?: string) => void;
-  /** The result as one line of JSON (`bigint` as decimal string); silent without `--json`. */
-  readonly printJson: (value: unknown) => void;
+  /**
+   * The result as one line of JSON (`bigint` as decimal string), under the name of the command's
+   * output schema; silent without `--json`.
+   */
+  readonly printJson: (value: object) => void;
   /** Progress and remarks, on standard error, so that they never mix with the result. */
   readonly note: (line: string) => void;
 }
@@ -44,6 +48,8 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** True when circuits, keys and contracts must have been built before `run`. */
   readonly needsSetup: boolean;
+  /** What `--json` prints: published as docs/schemas/<name>.json and by `plimsoll schema`. */
+  readonly output: OutputSchema;
   /** Rejects with a `PlimsollError`; `InvalidInput` ends the process with exit code 2. */
   readonly run: (context: CommandContext) => Promise<void>;
 }

@@ -6,20 +6,15 @@ import { join } from 'node:path';
 import { InvalidInput, messageWithPlace, PlimsollError } from '../core/errors.ts';
 import { escapeUnseen } from '../core/quoted.ts';
 import { REPOSITORY_ROOT } from '../core/root.ts';
-import type { CommandContext } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { helpText, parseArguments } from './command.ts';
+import { outputLine } from './output.ts';
+import { errorOutput, versionOutput } from './process-output.ts';
 import { COMMANDS } from './registry.ts';
 import { meant } from './suggestion.ts';
 
 const EXIT_FAILURE = 1;
 const EXIT_INVALID_INPUT = 2;
-
-/** JSON in one line; amounts are `bigint`, which JSON lacks, and travel as decimal strings. */
-export function toJsonLine(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'bigint' ? item.toString() : item,
-  );
-}
 
 /** All commands, or those that share the first word. */
 function overview(noun?: string): string {
@@ -47,7 +42,8 @@ function packageVersion(): string {
 
 function version(json: boolean): string {
   const { node, v8 } = process.versions;
-  return json ? toJsonLine({ plimsoll: packageVersion(), node, v8 }) : packageVersion();
+  const plimsoll = packageVersion();
+  return json ? outputLine('version', versionOutput, { plimsoll, node, v8 }).line : plimsoll;
 }
 
 /** A line of output: names and texts of documents reach a terminal through here only. */
@@ -55,8 +51,12 @@ function put(stream: NodeJS.WriteStream, line: string): void {
   stream.write(`${escapeUnseen(line)}\n`);
 }
 
-function contextFor(parsed: ReturnType<typeof parseArguments>): CommandContext {
+function contextFor(
+  { name, output }: Command,
+  parsed: ReturnType<typeof parseArguments>,
+): CommandContext {
   const json = parsed.options['json'] === true;
+  const note = (line: string): void => put(process.stderr, line);
   return {
     ...parsed,
     json,
@@ -64,9 +64,13 @@ function contextFor(parsed: ReturnType<typeof parseArguments>): CommandContext {
       if (!json) put(process.stdout, line);
     },
     printJson: (value) => {
-      if (json) put(process.stdout, toJsonLine(value));
+      if (!json) return;
+      const { line, faults } = outputLine(name, output, value);
+      put(process.stdout, line);
+      // The result is there and may be what somebody's margin hangs on: the defect is told beside it.
+      for (const fault of faults) note(`this output does not keep its schema (a defect): ${fault}`);
     },
-    note: (line) => put(process.stderr, line),
+    note,
   };
 }
 
@@ -108,7 +112,7 @@ async function run(argv: readonly string[]): Promise<void> {
     return;
   }
   if (command.needsSetup) (await import('../toolchain/setup-state.ts')).assertSetUp();
-  await command.run(contextFor(parsed));
+  await command.run(contextFor(command, parsed));
 }
 
 function report(error: unknown, json: boolean): number {
@@ -118,7 +122,10 @@ function report(error: unknown, json: boolean): number {
     const detail =
       error instanceof InvalidInput ? { field: error.field, rule: error.rule, ...error.place } : {};
     const code = known ? error.code : 'INTERNAL';
-    put(process.stderr, toJsonLine({ error: { code, message, ...detail } }));
+    put(
+      process.stderr,
+      outputLine('error', errorOutput, { error: { code, message, ...detail } }).line,
+    );
   } else if (known) {
     put(process.stderr, `plimsoll: ${messageWithPlace(error)} [${error.code}]`);
   } else {

@@ -144,6 +144,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/forecast/forecast.ts')).command,
   ),
   entry(
+    'schema',
+    'the JSON Schema of what a command prints under --json',
+    async () => (await import('./commands/schema.ts')).command,
+  ),
+  entry(
     'completions',
     'completion of commands and flags for a shell',
     async () => (await import('./commands/completions.ts')).command,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { loadArtifactManifest } from '../../proving/artifacts.ts';
 import {
   findProfile,
@@ -8,6 +10,7 @@ import {
 } from '../../statements/manifest.ts';
 import { REPOSITORY_ROOT } from '../../core/root.ts';
 import type { Command } from '../command.ts';
+import { shape, text, whole } from '../output.ts';
 
 interface CircuitRow {
   readonly statement: string;
@@ -74,15 +77,32 @@ export const command: Command = {
   positionals: [],
   options: {},
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      circuits: z.array(
+        shape({
+          statement: text,
+          profile: text,
+          constraints: whole,
+          budget: whole,
+          publicSignals: whole,
+          zkeyBytes: whole,
+        }),
+      ),
+      notBuilt: z.array(text),
+    }),
+  },
   run: async (context) => {
     const rows = builtCircuits();
     for (const line of table(rows)) context.print(line);
-    for (const name of notBuilt(rows)) {
+    const missing = notBuilt(rows);
+    for (const name of missing) {
       context.print(
         `${name}: not built; node prover/toolchain/build-circuits.ts ${name} builds it`,
       );
     }
     context.print('keys: INSECURE development keys, never to be used for value');
-    context.printJson(rows);
+    context.printJson({ circuits: rows, notBuilt: missing });
   },
 };

@@ -2,6 +2,7 @@
 import { InvalidInput } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
 import { COMMANDS } from '../registry.ts';
+import { shape, text } from '../output.ts';
 
 /** What can follow the words typed so far: the next words of commands, or the flags of one. */
 type Continuations = ReadonlyMap<string, readonly string[]>;
@@ -66,6 +67,10 @@ export const command: Command = {
   positionals: [{ name: 'shell', required: true, describe: Object.keys(SHELLS).join(', ') }],
   options: {},
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({ shell: text, script: text }),
+  },
   run: async (context) => {
     const shell = context.positionals[0] ?? '';
     const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { loadSample } from '../../sample/sample.ts';
 import { stringOption, type Command } from '../command.ts';
 import { readSetupRecord } from '../../toolchain/setup-state.ts';
+import { decimal, real, shape, whole } from '../output.ts';
 
 export const command: Command = {
   name: 'demo',
@@ -20,6 +23,32 @@ export const command: Command = {
     },
   },
   needsSetup: true,
+  output: {
+    version: 1,
+    schema: shape({
+      accounts: whole,
+      breached: whole,
+      bankrupt: whole,
+      openings: z.array(shape({ account: whole, gas: whole })),
+      openMany: shape({ n: whole, gasEach: real }),
+      cures: z.array(
+        shape({
+          account: whole,
+          creditE6: decimal,
+          equityE6: decimal,
+          maintenanceMarginE6: decimal,
+          gas: whole,
+        }),
+      ),
+      bids: z.array(shape({ account: whole, priceE6: decimal, creditE6: decimal, gas: whole })),
+      closed: whole,
+      backstopped: z.array(
+        shape({ account: whole, deficitE6: decimal, paidE6: decimal, uncoveredE6: decimal }),
+      ),
+      forced: whole,
+      coldSetupMs: whole,
+    }),
+  },
   run: async (context) => {
     const sample = loadSample(stringOption(context, 'sample'));
     // Only now: it brings the chain with it, which a help text should not wait for.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../core/files.ts';
 import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
@@ -11,6 +13,7 @@ import { formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
 import { LEDGER_OPTION, TICK_OPTION, accountIndex } from '../options/market-inputs.ts';
 import { outputPath } from '../options/output-path.ts';
 import { readLedger } from '../options/ledger-input.ts';
+import { accountOutput, decimal, flag, shape, text, whole } from '../output.ts';
 
 const ACTIONS = ['root', 'show', 'check', 'book', 'export', 'import'] as const;
 
@@ -104,6 +107,8 @@ function importLedger(context: CommandContext): void {
   context.printJson({ out, rootChecked: expected !== undefined, ...summary(ledger) });
 }
 
+const SUMMARY = { accountCount: decimal, treeRoot: decimal, ledgerRoot: decimal };
+
 export const command: Command = {
   name: 'ledger',
   description:
@@ -137,6 +142,39 @@ export const command: Command = {
     root: { type: 'string', placeholder: 'number', describe: 'the root an import must have' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: z.union([
+      shape(SUMMARY),
+      shape({
+        index: whole,
+        account: accountOutput,
+        leaf: decimal,
+        children: z.array(z.array(decimal)),
+        ...SUMMARY,
+      }),
+      shape({
+        holds: flag,
+        accountCount: whole,
+        unreadable: whole,
+        positions: whole,
+        instruments: whole,
+        findings: z.array(
+          shape({
+            rule: z.enum(['format', 'owner', 'net-zero', 'booked', 'unlisted', 'count']),
+            message: text,
+            accounts: z.array(whole),
+            field: text.optional(),
+            instrument: text.optional(),
+            netLots: decimal.optional(),
+          }),
+        ),
+      }),
+      shape({ out: text, booked: whole, bookedThrough: decimal }),
+      shape({ out: text, ...SUMMARY }),
+      shape({ out: text, rootChecked: flag, ...SUMMARY }),
+    ]),
+  },
   run: async (context) => {
     const [action = ''] = context.positionals;
     if (action === 'root') root(context);

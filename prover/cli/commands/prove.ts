@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { getAddress } from 'ethers';
 
+import { z } from 'zod';
+
 import type { Action } from '../../chain/context.ts';
 import { ACTIONS, proofContext } from '../../chain/context.ts';
 import { InvalidInput } from '../../core/errors.ts';
@@ -22,8 +24,9 @@ import {
 import { readLedger } from '../options/ledger-input.ts';
 import { buildWhereMissing } from '../options/circuit-build.ts';
 import { outputPath } from '../options/output-path.ts';
-import { noteStale } from '../options/staleness.ts';
+import { noteStale, staleOutput } from '../options/staleness.ts';
 import { printSignals } from '../options/signals.ts';
+import { decimal, shape, text, whole } from '../output.ts';
 
 /** A private receipt is made by `plimsoll receipt`. */
 const STATEMENTS = ['liquidation', 'bankruptcy', 'account-margin'] as const;
@@ -112,6 +115,21 @@ export const command: Command = {
   },
   // The artifact manifest says itself what is missing, and one circuit is enough.
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      out: text,
+      statement: text,
+      profile: text,
+      account: whole,
+      stale: staleOutput,
+      constraints: whole,
+      publicSignals: z.record(text, decimal),
+      witnessMs: whole,
+      proveMs: whole,
+      verifyMs: whole,
+    }),
+  },
   run: async (context) => {
     const statement = parseValue(oneOf(STATEMENTS), context.positionals[0], '<statement>');
     const out = outputPath(context, 'the proof');

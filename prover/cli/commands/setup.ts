@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import type { Command } from '../command.ts';
 import { readSetupRecord } from '../../toolchain/setup-state.ts';
+import { real, shape, text, whole } from '../output.ts';
 
 export const command: Command = {
   name: 'setup',
@@ -11,6 +14,14 @@ export const command: Command = {
   positionals: [],
   options: {},
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      tookMs: whole,
+      stepsMs: z.record(text, real).optional(),
+      coldSetupMs: real.optional(),
+    }),
+  },
   run: async (context) => {
     // Only now: it brings the circuit tools with it, which a help text should not wait for.
     const { setUp } = await import('../../toolchain/setup.ts');

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { PlimsollError } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import { parseProof } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import type { Command } from '../command.ts';
 import { printSignals } from '../options/signals.ts';
+import { decimal, flag, shape, text } from '../output.ts';
 
 export const command: Command = {
   name: 'verify',
@@ -17,6 +20,16 @@ export const command: Command = {
   options: {},
   // The artifact manifest says itself what is missing, and one circuit is enough.
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      valid: flag,
+      statement: text,
+      profile: text,
+      key: text,
+      publicSignals: z.record(text, decimal),
+    }),
+  },
   run: async (context) => {
     const path = context.positionals[0] ?? '';
     const file = parseProof(readTextFile(path, '<file>'));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Command } from '../../../prover/cli/command.ts';
 import { helpText, parseArguments } from '../../../prover/cli/command.ts';
+import { shape } from '../../../prover/cli/output.ts';
 import { InvalidInput } from '../../../prover/core/errors.ts';
 
 function sample(overrides: Partial<Command> = {}): Command {
@@ -15,6 +16,7 @@ function sample(overrides: Partial<Command> = {}): Command {
       loud: { type: 'boolean', describe: 'say more' },
     },
     needsSetup: false,
+    output: { version: 1, schema: shape({}) },
     run: async () => undefined,
     ...overrides,
   };

@@ -6,7 +6,7 @@ import { formatTable, formatUtc } from '../../../model/format.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Backtest, UnderlyingBacktest } from '../../../simulation/backtest.ts';
 import { multiplierSeries } from '../../../simulation/backtest.ts';
-import { backtestDocument } from '../../../simulation/backtest-document.ts';
+import { backtestDocument, backtestSchema } from '../../../simulation/backtest-document.ts';
 import { formatMultipliers } from '../../../simulation/multiplier-series.ts';
 import { backtestPage } from '../../../simulation/report/backtest-page.ts';
 import type { Command, CommandContext } from '../../command.ts';
@@ -98,6 +98,11 @@ export const command: Command = {
     },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: backtestSchema,
+    isDocument: true,
+  },
   run: async (context) => {
     const out = optionalOutputPath(context, 'multipliers-out');
     const report = stringOption(context, 'report');

@@ -9,7 +9,7 @@ import { pricePath } from '../../../forecast/price-path.ts';
 import { formatTable } from '../../../model/format.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS } from '../../../model/types.ts';
 import type { DisclosureInput } from '../../../simulation/disclosure/disclosure.ts';
-import { disclosureOf } from '../../../simulation/disclosure/disclosure.ts';
+import { disclosureOf, disclosureSchema } from '../../../simulation/disclosure/disclosure.ts';
 import { disclosurePage } from '../../../simulation/disclosure/disclosure-page.ts';
 import { testHaircut, type HaircutTest } from '../../../simulation/disclosure/haircuts.ts';
 import { venueFigures } from '../../../simulation/disclosure/stress.ts';
@@ -96,6 +96,11 @@ export const command: Command = {
     },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: disclosureSchema,
+    isDocument: true,
+  },
   run: async (context) => {
     const period = periodOf(context);
     const fund = stringOption(context, 'fund');

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { COUNT_OPTIONS } from './remargin.ts';
 import { oneOf, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
+import { real, shape, text, whole } from '../../output.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext) => unknown>>> = {
   prove: async () => (await import('./prove.ts')).benchProve,
@@ -9,6 +12,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext
   prepare: async () => (await import('./prepare.ts')).benchPrepare,
   ledger: async () => (await import('./ledger-tree.ts')).benchLedgerTree,
 };
+
+const TIMING = shape({ wallMs: real, cpuMs: real });
 
 export const command: Command = {
   name: 'bench',
@@ -22,6 +27,71 @@ export const command: Command = {
   ],
   options: COUNT_OPTIONS,
   needsSetup: true,
+  output: {
+    version: 1,
+    schema: z.union([
+      shape({
+        machine: text,
+        runs: whole,
+        rows: z.array(
+          shape({
+            circuit: text,
+            backend: text,
+            constraints: whole,
+            totalMs: real,
+            witnessMs: real,
+            proveMs: real,
+            verifyMs: real,
+            cpuMs: real,
+            peakMemoryMiB: real,
+            workerPeakMemoryMiB: real,
+            speedUp: real,
+          }),
+        ),
+      }),
+      shape({
+        machine: text,
+        runs: whole,
+        instruments: whole,
+        riskArraysFirstMs: real,
+        riskArraysMs: real,
+        riskArraysCpuMs: real,
+        scaling: z.array(
+          shape({
+            accounts: whole,
+            positions: whole,
+            remarginMs: real,
+            remarginCpuMs: real,
+            remarginFullMs: real,
+            remarginFullCpuMs: real,
+            nanosecondsPerAccount: real,
+            wide: whole,
+            band: whole,
+            liquidatable: whole,
+            decideMs: real,
+            updateMicroseconds: real,
+            exactMicrosecondsPerAccount: real,
+            definitionMicrosecondsPerAccount: real,
+            disagreements: whole,
+          }),
+        ),
+        peakMemoryMiB: real,
+      }),
+      shape({ machine: text, runs: whole, statements: whole, shared: TIMING, anew: TIMING }),
+      shape({
+        machine: text,
+        accounts: whole,
+        processes: whole,
+        leavesMs: real,
+        buildMs: real,
+        microsecondsPerAccount: real,
+        updates: whole,
+        updateMs: real,
+        pathCheckMs: real,
+        peakMemoryMiB: real,
+      }),
+    ]),
+  },
   run: async (context) => {
     const [name] = context.positionals;
     const benchmark = parseValue(oneOf(Object.keys(BENCHMARKS)), name, '<benchmark>');

@@ -10,6 +10,7 @@ import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { readBarHistories, readByUnderlying } from '../../options/underlying-files.ts';
+import { comparisonOutput } from './comparison-output.ts';
 
 const PROXIES = ['range', 'returns'] as const;
 const OUTCOMES = {
@@ -63,6 +64,11 @@ export const command: Command = {
     learned: { type: 'boolean', describe: 'add boosted trees (slow, and no better)' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: comparisonOutput,
+    isDocument: true,
+  },
   run: async (context) => {
     const bars = stringOption(context, 'bars');
     if (bars === undefined) throw new InvalidInput('--bars', 'is required: btc=file,eth=file');

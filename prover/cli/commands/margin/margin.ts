@@ -22,6 +22,7 @@ import {
   readParameters,
   readSnapshot,
 } from '../../options/market-inputs.ts';
+import { marginOutput } from './margin-output.ts';
 
 export const command: Command = {
   name: 'margin',
@@ -48,6 +49,10 @@ export const command: Command = {
     ...MARKET_OPTIONS,
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: marginOutput,
+  },
   run: async (context) => {
     const accounts = readAccounts(context);
     const accountCount = BigInt(accounts.length);

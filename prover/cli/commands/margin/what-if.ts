@@ -29,6 +29,7 @@ import {
   readSnapshot,
 } from '../../options/market-inputs.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
+import { whatIfOutput } from './margin-output.ts';
 
 const ASKS = ['add', 'remove', 'deposit', 'withdraw', 'shock'] as const;
 
@@ -75,6 +76,10 @@ export const command: Command = {
     ...MARKET_OPTIONS,
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: whatIfOutput,
+  },
   run: async (context) => {
     if (ASKS.every((name) => context.options[name] === undefined)) {
       throw new InvalidInput('what-if', `needs one of --${ASKS.join(', --')}`);

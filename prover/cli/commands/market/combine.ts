@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import type { Combination } from '../../../market/consensus/combine.ts';
@@ -12,6 +14,7 @@ import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatTable, formatUtc } from '../../../model/format.ts';
 import { outputPath } from '../../options/output-path.ts';
+import { decimal, real, shape, text, whole } from '../../output.ts';
 
 const DEFAULT_MAX_AGE_SECONDS = 120;
 const DEFAULT_MIN_SOURCES = 2;
@@ -109,6 +112,30 @@ export const command: Command = {
     },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      out: text,
+      time: decimal,
+      snapshotHash: decimal,
+      given: whole,
+      quorum: whole,
+      components: z.array(
+        shape({ component: text, value: decimal, agreeing: whole, dispersion: real }),
+      ),
+      rejections: z.array(
+        shape({ source: text, component: text, reason: z.enum(['stale', 'ahead', 'outlier']) }),
+      ),
+      leftOut: z.array(shape({ slice: text, message: text })),
+      confidence: z.array(
+        shape({
+          symbol: text,
+          confidenceQ10: decimal,
+          slices: z.array(shape({ expiry: whole, confidenceQ10: decimal })),
+        }),
+      ),
+    }),
+  },
   run: async (context) => {
     const out = outputPath(context, 'the snapshot');
     const rules = {

@@ -12,6 +12,7 @@ import { integer, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { inputsTarget } from '../../options/inputs-target.ts';
+import { documentOf, decimal, flag, real, shape, text } from '../../output.ts';
 
 const RANGE = 0.01;
 const MAX_SIZE_USD = 1e12;
@@ -74,6 +75,20 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'market inputs to write' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      venue: text,
+      instrument: text.optional(),
+      mid: real,
+      bidUsd: real,
+      askUsd: real,
+      complete: flag,
+      depthQuote: decimal,
+      slippage: shape({ sizeUsd: real, buy: real.nullable(), sell: real.nullable() }).optional(),
+      inputs: documentOf('plimsoll.market-inputs').optional(),
+    }),
+  },
   run: async (context) => {
     const path = context.positionals[0] ?? '';
     const book = parseOrderBook(

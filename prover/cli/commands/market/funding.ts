@@ -12,6 +12,7 @@ import { SECONDS_PER_YEAR } from '../../../core/year.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
+import { documentOf, shape, whole } from '../../output.ts';
 
 /** Rows shown; all of them are written. */
 const SHOWN = 10;
@@ -33,6 +34,10 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'market inputs to write' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({ payments: whole, inputs: documentOf('plimsoll.market-inputs') }),
+  },
   run: async (context) => {
     const out = optionalOutputPath(context);
     const path = context.positionals[0] ?? '';

@@ -34,6 +34,7 @@ import {
 } from '../../options/settlement-options.ts';
 import { MARKET_VALUE_OPTIONS, marketValues } from '../../options/market-values.ts';
 import { optionalOutputPath, outputPath } from '../../options/output-path.ts';
+import { importOutput } from './import-output.ts';
 
 /** How rows are read that do not say it themselves: their columns, their time. */
 function readingOf(context: CommandContext): ChainReading {
@@ -149,6 +150,10 @@ export const command: Command = {
     ...MARKET_VALUE_OPTIONS,
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: importOutput,
+  },
   run: async (context) => {
     const levels = optionalOutputPath(context, 'levels');
     const out =

@@ -21,6 +21,7 @@ import { stringOption } from '../../command.ts';
 import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { parseExpiry } from '../../options/settlement-options.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
+import { decimal, documentOf, real, shape, text, whole } from '../../output.ts';
 
 function windowOf(context: CommandContext): SettlementWindow {
   const text = stringOption(context, 'expiry');
@@ -75,6 +76,18 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'market inputs to write' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      symbol: text,
+      expiry: whole,
+      priceE4: decimal,
+      windowSeconds: whole,
+      observations: whole,
+      uncertainty: real,
+      inputs: documentOf('plimsoll.market-inputs'),
+    }),
+  },
   run: async (context) => {
     const out = optionalOutputPath(context);
     const path = context.positionals[0] ?? '';

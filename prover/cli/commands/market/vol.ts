@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { PlimsollError } from '../../../core/errors.ts';
 import { readTextFileOrGzip, writeFileAtomically } from '../../../core/files.ts';
 import { parseBars, type BarHistory } from '../../../market/volatility/bars.ts';
@@ -21,6 +23,7 @@ import type { Command, CommandContext } from '../../command.ts';
 import { formatTable } from '../../../model/format.ts';
 import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { inputsTarget } from '../../options/inputs-target.ts';
+import { documentOf, real, shape, text, whole } from '../../output.ts';
 
 /** To the nearest unit: an estimate is no amount, and errs by far more than 2⁻²¹. */
 function volQ20(vol: number): bigint {
@@ -100,6 +103,33 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'market inputs to write' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      time: whole,
+      yangZhang: real,
+      ewma: real,
+      realisedWindow: whole,
+      forecast: real.optional(),
+      model: shape({
+        windows: z.array(whole),
+        horizon: whole,
+        coefficients: z.array(real),
+        residualVariance: real,
+        observations: whole,
+      }).optional(),
+      noForecast: text.optional(),
+      leftOut: z.array(text).optional(),
+      noEvaluation: text.optional(),
+      evaluation: shape({
+        observations: whole,
+        by: z.enum(['runs', 'blocks']),
+        parts: whole,
+        errors: z.record(text, shape({ qlike: real, rmse: real, mae: real, bias: real })),
+      }).optional(),
+      inputs: documentOf('plimsoll.market-inputs').optional(),
+    }),
+  },
   run: async (context) => {
     const path = context.positionals[0] ?? '';
     const history = readHistory(context, path);

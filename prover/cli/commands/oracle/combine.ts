@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import {
   combineAttestations,
@@ -7,6 +9,7 @@ import {
 } from '../../../oracle/attestation.ts';
 import type { Command } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
+import { address, decimal, shape, text } from '../../output.ts';
 
 export const command: Command = {
   name: 'oracle combine',
@@ -21,6 +24,10 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'the attestation to write' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({ out: text, signers: z.array(address), chainId: decimal, marketFeed: address }),
+  },
   run: async (context) => {
     const out = outputPath(context, 'the attestation');
     const combined = combineAttestations(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { z } from 'zod';
+
 import type { Wallet } from 'ethers';
 
 import { send } from '../../../chain/refusal.ts';
@@ -50,6 +52,7 @@ import {
   type ChainConnection,
 } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+import { decimal, shape } from '../../output.ts';
 
 /** After the minute begins: sources that write on the minute have written by then. */
 const FIRST_AT_SECONDS = 2n;
@@ -260,6 +263,13 @@ export const command: Command = {
     once: { type: 'boolean', describe: 'end when the snapshot of one minute is on the feed' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      time: decimal,
+      outcome: z.enum(['submitted', 'already there', 'too few signatures']),
+    }).describe('one line for every minute in which this signer took its turn'),
+  },
   run: async (context) => {
     if ((stringOption(context, 'snapshot') === undefined) === (context.positionals.length === 0)) {
       throw new InvalidInput('<file>', 'give market files, or a document with --snapshot');

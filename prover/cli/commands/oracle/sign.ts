@@ -18,6 +18,7 @@ import {
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { outputPath } from '../../options/output-path.ts';
+import { address, bytes32, decimal, shape, text } from '../../output.ts';
 
 export const command: Command = {
   name: 'oracle sign',
@@ -45,6 +46,17 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'the attestation to write' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      out: text,
+      signer: address,
+      snapshotHash: decimal,
+      documentHash: bytes32,
+      chainId: decimal,
+      marketFeed: address,
+    }),
+  },
   run: async (context) => {
     const out = outputPath(context, 'the attestation');
     const document = readTextFile(context.positionals[0] ?? '', '<snapshot>');

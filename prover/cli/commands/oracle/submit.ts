@@ -29,6 +29,7 @@ import {
 } from '../../options/feed-inputs.ts';
 import { RPC_OPTION, connectRpc, type ChainConnection } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+import { bytes32, decimal, flag, shape } from '../../output.ts';
 
 /** Everything the feed would say no to, before gas is paid for hearing it. */
 async function requireAdmissible(
@@ -90,6 +91,16 @@ export const command: Command = {
     'from-block': FROM_BLOCK_OPTION,
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      transaction: bytes32,
+      gasUsed: decimal,
+      snapshotHash: decimal,
+      tick: decimal.nullable(),
+      halted: flag,
+    }),
+  },
   run: async (context) => {
     const path = context.positionals[0] ?? '';
     const attestation = parseAttestation(readTextFile(path, '<attestation>'), path);

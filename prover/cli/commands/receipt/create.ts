@@ -28,9 +28,10 @@ import { buildWhereMissing } from '../../options/circuit-build.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
-import { noteStale } from '../../options/staleness.ts';
+import { noteStale, staleOutput } from '../../options/staleness.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { MarketTick } from '../../../statements/market-tick.ts';
+import { documentOf, shape, text, whole } from '../../output.ts';
 
 /** From a place document, or from a node: the latest tick that binds these roots. */
 async function placeFor(context: CommandContext, roots: Roots): Promise<Place> {
@@ -130,6 +131,15 @@ export const command: Command = {
   },
   // The artifact manifest says itself what is missing, and one circuit is enough.
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      out: text,
+      account: whole,
+      stale: staleOutput,
+      receipt: documentOf('plimsoll-receipt'),
+    }),
+  },
   run: async (context) => {
     const out = outputPath(context, 'the receipt');
     const account = stringOption(context, 'account');

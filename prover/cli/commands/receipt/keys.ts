@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { writeFileAtomically } from '../../../core/files.ts';
 import { localKeyDocument } from '../../../receipt/local-keys.ts';
 import { parseVerifyingKeys } from '../../../receipt/verifying-keys.ts';
 import type { Command } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
+import { shape, text } from '../../output.ts';
 
 export const command: Command = {
   name: 'receipt keys',
@@ -14,6 +17,22 @@ export const command: Command = {
   positionals: [],
   options: { out: { type: 'string', placeholder: 'file', describe: 'the key document to write' } },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      out: text,
+      keys: z.array(
+        shape({
+          statement: text,
+          profile: text,
+          setup: text,
+          r1cs: text,
+          zkey: text,
+          verificationKey: text,
+        }),
+      ),
+    }),
+  },
   run: async (context) => {
     const out = outputPath(context, 'the keys');
     const source = localKeyDocument();

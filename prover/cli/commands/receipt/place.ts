@@ -7,6 +7,8 @@ import { FEED_OPTION } from '../../options/feed-inputs.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { shape, text } from '../../output.ts';
+import { placeOutput } from './receipt-output.ts';
 
 export const command: Command = {
   name: 'receipt place',
@@ -23,6 +25,10 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'the place document to write' },
   },
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({ out: text, place: placeOutput }),
+  },
   run: async (context) => {
     const out = outputPath(context, 'the place document');
     const marketFeed = addressOption(context, 'feed');

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { readTextFile } from '../../../core/files.ts';
 import { findArtifact, loadArtifactManifest } from '../../../proving/artifacts.ts';
 import { challengeOf } from '../../../receipt/challenge.ts';
@@ -13,6 +15,8 @@ import { stringOption } from '../../command.ts';
 import { FEED_OPTION } from '../../options/feed-inputs.ts';
 import { jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { decimal, flag, shape, text } from '../../output.ts';
+import { keyOutput, placeOutput } from './receipt-output.ts';
 
 /** Throws `ARTIFACT_MISSING` where neither `--keys` nor this checkout has a key of the circuit. */
 function trustedKeys(context: CommandContext, receipt: Receipt): readonly TrustedKey[] {
@@ -63,6 +67,33 @@ export const command: Command = {
   },
   // The artifact manifest says itself what is missing, and --keys needs none.
   needsSetup: false,
+  output: {
+    version: 1,
+    schema: z.union([
+      shape({
+        valid: z.literal(true).nullable(),
+        proofHolds: z.literal(true),
+        chainAsked: flag,
+        venueNamed: flag,
+        challengeChecked: flag,
+        kind: z.enum(['exact', 'private']),
+        signals: z.record(text, text),
+        place: placeOutput,
+        key: keyOutput,
+        tick: shape({
+          from: decimal,
+          until: decimal.optional(),
+          latestTick: decimal,
+          asOf: decimal,
+          isAdmissible: flag,
+          isHalted: flag,
+        }).optional(),
+        sentence: text,
+        notChecked: z.array(text),
+      }),
+      shape({ valid: z.literal(false), code: text, reason: text }),
+    ]),
+  },
   run: async (context) => {
     const path = context.positionals[0] ?? '';
     try {
