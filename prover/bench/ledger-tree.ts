@@ -5,6 +5,9 @@ import { PlimsollError } from '../core/errors.ts';
 import { accountLeaf, type Account } from '../commitments/account.ts';
 import { instrumentKey } from '../commitments/instrument.ts';
 import { hashLeaves } from '../commitments/leaf-pool.ts';
+import { leafRows } from '../commitments/leaf-rows.ts';
+import { WORD_BYTES, writeWord } from '../commitments/row-hasher.ts';
+import { fastestHasher } from '../proving/backends/native-hasher.ts';
 import { QuaternaryTree, rootOfPath } from '../commitments/tree.ts';
 import type { Instrument, MarketSnapshot } from '../model/types.ts';
 import { median } from '../core/statistics.ts';
@@ -13,15 +16,21 @@ import { listInstruments, seeded } from './venue.ts';
 
 const INSTRUMENTS = 800;
 const UPDATES = 200;
+const MANY_UPDATES = 1000;
 
 export interface LedgerTreeBenchmark {
   readonly machine: string;
   readonly accounts: number;
+  readonly hasher: string;
   readonly processes: number;
   /** Hashing the accounts; and that with the tree over their leaves. */
   readonly leavesMs: number;
   readonly buildMs: number;
   readonly microsecondsPerAccount: number;
+  /** So many accounts replaced at once; and the whole tree taken from bytes that were kept. */
+  readonly manyUpdates: number;
+  readonly manyUpdatesMs: number;
+  readonly restoreMs: number;
   readonly updates: number;
   /** One account replaced: its leaf and its path rehashed, and the new path checked. */
   readonly updateMs: number;
@@ -49,6 +58,21 @@ function* accounts(instruments: readonly Instrument[], count: number): Generator
   }
 }
 
+function* counted<T>(items: Iterable<T>, report: (count: number) => void): Generator<T> {
+  let count = 0;
+  for (const item of items) {
+    yield item;
+    count += 1;
+    report(count);
+  }
+}
+
+function rowsOf(leaves: readonly bigint[]): Uint8Array {
+  const rows = new Uint8Array(leaves.length * WORD_BYTES);
+  for (const [index, leaf] of leaves.entries()) writeWord(rows, index, leaf);
+  return rows;
+}
+
 /** Builds the ledger tree over a synthetic venue, account by account, and updates some. */
 export async function benchmarkLedgerTree(
   snapshot: MarketSnapshot,
@@ -62,18 +86,32 @@ export async function benchmarkLedgerTree(
   const processes = availableParallelism();
   const every = Math.max(1, Math.floor(count / 10));
   let reported = 0;
+  const hasher = fastestHasher();
   const started = performance.now();
-  const leaves = await hashLeaves(accounts(instruments, count), {
-    processes,
-    report: (hashed) => {
-      if (hashed < reported + every) return;
-      reported = hashed;
-      progress(`${hashed} of ${count} accounts hashed`);
-    },
-  });
+  const report = (hashed: number): void => {
+    if (hashed < reported + every) return;
+    reported = hashed;
+    progress(`${hashed} of ${count} accounts hashed`);
+  };
+  const many = accounts(instruments, count);
+  const leaves =
+    hasher.name === 'native'
+      ? await leafRows(counted(many, report), hasher)
+      : rowsOf(await hashLeaves(many, { processes, report }));
   const leavesMs = performance.now() - started;
-  const tree = new QuaternaryTree(leaves);
+  const tree = await QuaternaryTree.build(leaves, hasher);
   const buildMs = performance.now() - started;
+
+  const changed = Math.min(MANY_UPDATES, count);
+  const indices = [...new Set(Array.from({ length: changed }, (_, i) => (i * 7919) % count))];
+  const replaced = performance.now();
+  const news = await leafRows([...accounts(instruments, indices.length)].reverse(), hasher);
+  await tree.replace(indices, news, hasher);
+  const manyUpdatesMs = performance.now() - replaced;
+  const kept = tree.levels().map((bytes) => Uint8Array.from(bytes));
+  const restored = performance.now();
+  QuaternaryTree.restore(kept);
+  const restoreMs = performance.now() - restored;
 
   const updateTimes: number[] = [];
   const checkTimes: number[] = [];
@@ -93,10 +131,14 @@ export async function benchmarkLedgerTree(
   return {
     machine,
     accounts: count,
+    hasher: hasher.name,
     processes,
     leavesMs,
     buildMs,
     microsecondsPerAccount: (buildMs * 1000) / count,
+    manyUpdates: indices.length,
+    manyUpdatesMs,
+    restoreMs,
     updates: updateTimes.length,
     updateMs: median(updateTimes),
     pathCheckMs: median(checkTimes),

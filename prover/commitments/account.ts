@@ -16,17 +16,19 @@ export interface Account extends Portfolio {
   readonly riskReducingOnly: boolean;
 }
 
+/** The eight words of a page that holds at least one of its sixteen positions. */
+export function pageWords(positions: readonly Position[]): readonly bigint[] {
+  const slot = (position: Position | undefined): bigint =>
+    position === undefined ? EMPTY_SLOT : slotWord(position);
+  return Array.from(
+    { length: SLOTS_PER_PAGE / 2 },
+    (_, pair) => slot(positions[2 * pair]) | (slot(positions[2 * pair + 1]) << BigInt(SLOT_BITS)),
+  );
+}
+
 /** The commitment to sixteen slots; a page without a position is the number 0, never a hash. */
 export function pageHash(positions: readonly Position[]): bigint {
-  if (positions.length === 0) return 0n;
-  const words = Array.from({ length: SLOTS_PER_PAGE / 2 }, (_, pair) => {
-    const slots = [positions[2 * pair], positions[2 * pair + 1]];
-    const [low = EMPTY_SLOT, high = EMPTY_SLOT] = slots.map((position) =>
-      position === undefined ? EMPTY_SLOT : slotWord(position),
-    );
-    return low | (high << BigInt(SLOT_BITS));
-  });
-  return hashWords(TAG.page, words);
+  return positions.length === 0 ? 0n : hashWords(TAG.page, pageWords(positions));
 }
 
 export function pageHashes(positions: readonly Position[]): readonly bigint[] {

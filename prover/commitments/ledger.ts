@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { InvalidInput } from '../core/errors.ts';
+import { requireRule } from '../core/schema.ts';
 import type { Account } from './account.ts';
 import { accountLeaf } from './account.ts';
 import { TAG, hashWords } from './hash-words.ts';
+import { leafRows } from './leaf-rows.ts';
+import type { RowHasher } from './row-hasher.ts';
 import type { TreePath } from './tree.ts';
 import { QuaternaryTree } from './tree.ts';
 
@@ -25,9 +28,20 @@ export class Ledger {
   readonly #accounts: Account[];
   readonly #tree: QuaternaryTree;
 
-  constructor(accounts: readonly Account[]) {
+  constructor(accounts: readonly Account[], tree?: QuaternaryTree) {
     this.#accounts = [...accounts];
-    this.#tree = new QuaternaryTree(accounts.map(accountLeaf));
+    this.#tree = tree ?? new QuaternaryTree(accounts.map(accountLeaf));
+    requireRule(
+      this.#tree.size === accounts.length,
+      'tree',
+      `must have a leaf for each of ${accounts.length} accounts, has ${this.#tree.size}`,
+    );
+  }
+
+  /** The same ledger, hashed many rows at a time. */
+  static async build(accounts: readonly Account[], hasher: RowHasher): Promise<Ledger> {
+    const leaves = await leafRows(accounts, hasher);
+    return new Ledger(accounts, await QuaternaryTree.build(leaves, hasher));
   }
 
   get accountCount(): bigint {
@@ -81,6 +95,31 @@ export class Ledger {
       path: this.path(index),
       ledgerRoot: this.root,
     };
+  }
+
+  /** The tree, for whoever keeps it over a restart. */
+  get tree(): QuaternaryTree {
+    return this.#tree;
+  }
+
+  /**
+   * Replaces accounts, and adds those whose index is the next; rehashes what is above them. All of
+   * them or, where one is refused, none.
+   */
+  async apply(
+    changes: readonly { readonly index: number; readonly account: Account }[],
+    hasher: RowHasher,
+  ): Promise<void> {
+    const leaves = await leafRows(
+      changes.map(({ account }) => account),
+      hasher,
+    );
+    await this.#tree.replace(
+      changes.map(({ index }) => index),
+      leaves,
+      hasher,
+    );
+    for (const { index, account } of changes) this.#accounts[index] = account;
   }
 
   /** Replaces one account; rehashes its path only. */

@@ -40,16 +40,16 @@ function refuseArgument(context: CommandContext): void {
     throw new InvalidInput(argument, `ledger ${action} takes no argument`);
 }
 
-function root(context: CommandContext): void {
+async function root(context: CommandContext): Promise<void> {
   refuseArgument(context);
-  const ledger = readLedger(context);
+  const ledger = await readLedger(context);
   printSummary(context, ledger);
   context.printJson(summary(ledger));
 }
 
-function show(context: CommandContext): void {
+async function show(context: CommandContext): Promise<void> {
   const argument = requiredArgument(context, 'the account to show');
-  const ledger = readLedger(context);
+  const ledger = await readLedger(context);
   const index = accountIndex(argument, '<argument>', ledger, context);
   const { account, path } = ledger.open(index);
   const [btcE8, ethE8, stEthE8] = account.collateralE8;
@@ -80,10 +80,10 @@ function show(context: CommandContext): void {
   });
 }
 
-function exportLedger(context: CommandContext): void {
+async function exportLedger(context: CommandContext): Promise<void> {
   refuseArgument(context);
   const out = outputPath(context, 'the ledger');
-  const ledger = readLedger(context);
+  const ledger = await readLedger(context);
   writeFileAtomically(out, formatLedger(ledger.accounts));
   context.print(`wrote ${out}`);
   printSummary(context, ledger);

@@ -134,7 +134,7 @@ export const command: Command = {
     const statement = parseValue(oneOf(STATEMENTS), context.positionals[0], '<statement>');
     const out = outputPath(context, 'the proof');
     const account = required(context, 'account', 'the account to prove something about');
-    const ledger = readLedger(context);
+    const ledger = await readLedger(context);
     const index = accountIndex(account, '--account', ledger, context);
     const change = readChange(context);
     if (change !== undefined && statement !== 'account-margin') {

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { PlimsollError } from '../../core/errors.ts';
 
 /** As in `prover/native/internal/worker/frames.go`. */
-const OPERATION = { load: 1, prove: 2 } as const;
+const OPERATION = { load: 1, prove: 2, hash: 3 } as const;
 const DONE = 0;
 const LENGTH_BYTES = 4;
 const MAX_FRAME_BYTES = 2 ** 28;
@@ -62,12 +62,17 @@ export class NativeWorker {
   }
 
   async load(digest: string, path: string): Promise<void> {
-    await this.#request(OPERATION.load, digest, Buffer.from(path, 'utf8'));
+    await this.#request(OPERATION.load, Buffer.from(digest, 'hex'), Buffer.from(path, 'utf8'));
   }
 
   /** The proof and the public signals as `prover/native/internal/worker/worker.go` writes them. */
   async prove(digest: string, wtns: Uint8Array): Promise<Buffer> {
-    return await this.#request(OPERATION.prove, digest, wtns);
+    return await this.#request(OPERATION.prove, Buffer.from(digest, 'hex'), wtns);
+  }
+
+  /** The hash of every row of so many words after the first element that they share, 32 bytes each. */
+  async hash(first: Uint8Array, words: number, rows: Uint8Array): Promise<Buffer> {
+    return await this.#request(OPERATION.hash, Uint8Array.of(words), first, rows);
   }
 
   close(): void {
@@ -85,12 +90,12 @@ export class NativeWorker {
     }
   }
 
-  async #request(operation: number, digest: string, payload: Uint8Array): Promise<Buffer> {
+  async #request(operation: number, ...parts: readonly Uint8Array[]): Promise<Buffer> {
     if (this.#ended !== undefined) throw this.#ended;
     if (this.#pending !== undefined) {
       throw new PlimsollError('BACKEND_FAILED', 'native: the worker serves one request at a time');
     }
-    const length = 1 + digest.length / 2 + payload.byteLength;
+    const length = parts.reduce((sum, part) => sum + part.byteLength, 1);
     const head = Buffer.alloc(LENGTH_BYTES + 1);
     head.writeUInt32LE(length, 0);
     head.writeUInt8(operation, LENGTH_BYTES);
@@ -99,9 +104,7 @@ export class NativeWorker {
     try {
       return await new Promise<Buffer>((resolve, reject) => {
         this.#pending = { resolve, reject };
-        this.#child.stdin.write(head);
-        this.#child.stdin.write(Buffer.from(digest, 'hex'));
-        this.#child.stdin.write(payload);
+        for (const part of [head, ...parts]) this.#child.stdin.write(part);
       });
     } finally {
       clearTimeout(timer);
@@ -114,14 +117,14 @@ export class NativeWorker {
     this.#received.push(chunk);
     this.#receivedBytes += chunk.length;
     if (this.#receivedBytes < LENGTH_BYTES) return;
-    const received = Buffer.concat(this.#received);
-    const length = received.readUInt32LE(0);
+    if (this.#received[0]!.length < LENGTH_BYTES) this.#received = [Buffer.concat(this.#received)];
+    const length = this.#received[0]!.readUInt32LE(0);
     if (length === 0 || length > MAX_FRAME_BYTES || this.#pending === undefined) {
       this.#child.kill('SIGKILL');
       return this.#end('it broke the protocol');
     }
-    this.#received = [received];
-    if (received.length < LENGTH_BYTES + length) return;
+    if (this.#receivedBytes < LENGTH_BYTES + length) return;
+    const received = Buffer.concat(this.#received);
     this.#received = [];
     this.#receivedBytes = 0;
     const [status, payload] = [received[LENGTH_BYTES], received.subarray(LENGTH_BYTES + 1)];

@@ -17,7 +17,11 @@ export async function benchLedgerTree(context: CommandContext): Promise<void> {
   context.print(
     `tree of ${benchmark.accounts} accounts: ${seconds(benchmark.buildMs)} s ` +
       `(${seconds(benchmark.leavesMs)} s of it the leaves), ` +
-      `${benchmark.microsecondsPerAccount.toFixed(0)} µs an account by ${benchmark.processes} processes`,
+      `${benchmark.microsecondsPerAccount.toFixed(0)} µs an account (${benchmark.hasher}, ${benchmark.processes} processes)`,
+  );
+  context.print(
+    `${benchmark.manyUpdates} accounts at once: ${seconds(benchmark.manyUpdatesMs)} s; ` +
+      `the tree from kept bytes: ${seconds(benchmark.restoreMs)} s`,
   );
   context.print(
     `one account's update: ${benchmark.updateMs.toFixed(2)} ms; checking its path: ` +

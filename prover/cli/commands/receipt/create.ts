@@ -147,7 +147,7 @@ export const command: Command = {
     const isPrivate = context.options['private'] === true;
     const challenge = challengeIn(context, isPrivate);
     if (!isPrivate) refusePrivateOptions(context);
-    const ledger = readLedger(context);
+    const ledger = await readLedger(context);
     const opening = ledger.open(accountIndex(account, '--account', ledger, context));
     const [snapshot, parameters] = [readSnapshot(context), readParameters(context)];
     const stale = noteStale(context, snapshot, parameters);

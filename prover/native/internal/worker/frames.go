@@ -23,6 +23,9 @@ const (
 	opLoad operation = 1
 	// opProve: 32 bytes of SHA-256, then a .wtns file. Reply: the proof, then the public signals.
 	opProve operation = 2
+	// opHash: the first element and then rows of so many words, one byte that says how many, each 32
+	// bytes, low byte first. Reply: the hash of every row, written the same way.
+	opHash operation = 3
 )
 
 type status byte

@@ -11,9 +11,13 @@ import (
 	"os"
 	"slices"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
 	"plimsoll/native/internal/concurrent"
 	"plimsoll/native/internal/fault"
+	"plimsoll/native/internal/field"
 	"plimsoll/native/internal/groth16"
+	"plimsoll/native/internal/poseidon"
 )
 
 func Run(from io.Reader, to io.Writer) error {
@@ -73,6 +77,9 @@ type worker struct {
 // serve answers one request. Whatever goes wrong is an error for this request alone.
 func (w *worker) serve(request []byte) (reply []byte, err error) {
 	defer concurrent.RecoverInto(&err)
+	if operation(request[0]) == opHash {
+		return hash(request[1:])
+	}
 	if len(request) < 1+sha256.Size {
 		return nil, fault.ErrShort
 	}
@@ -149,4 +156,16 @@ func (w *worker) prove(wanted digest, wtns []byte) ([]byte, error) {
 		return nil, err
 	}
 	return key.Encode(made), nil
+}
+
+func hash(payload []byte) ([]byte, error) {
+	if len(payload) < 1+field.FieldBytes {
+		return nil, fault.ErrShort
+	}
+	first := fr.Element(field.Limbs(payload[1:]))
+	if !field.Below(first, field.FrModulus) {
+		return nil, fault.New("HASH_RANGE", field.ErrNotCanonical)
+	}
+	first.Mul(&first, &field.MontgomeryFactor)
+	return poseidon.HashRows(first, int(payload[0]), payload[1+field.FieldBytes:])
 }
