@@ -177,15 +177,15 @@ export const command: Command = {
   },
   run: async (context) => {
     const [action = ''] = context.positionals;
-    if (action === 'root') root(context);
-    else if (action === 'show') show(context);
+    if (action === 'root') await root(context);
+    else if (action === 'show') await show(context);
     else if (action === 'check') {
       refuseArgument(context);
       (await import('./ledger-check.ts')).checkLedgerCommand(context);
     } else if (action === 'book') {
       refuseArgument(context);
       (await import('./ledger-book.ts')).bookLedgerCommand(context);
-    } else if (action === 'export') exportLedger(context);
+    } else if (action === 'export') await exportLedger(context);
     else if (action === 'import') importLedger(context);
     else
       throw new InvalidInput('<action>', `must be one of ${ACTIONS.join(', ')}, got "${action}"`);
