@@ -69,6 +69,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/ledger.ts')).command,
   ),
   entry(
+    'solvency totals',
+    'what a venue owes, and would be short of after joint scenarios',
+    async () => (await import('./commands/solvency/totals.ts')).command,
+  ),
+  entry(
     'circuits',
     'constraint counts of the built circuits against their budgets',
     async () => (await import('./commands/circuits.ts')).command,

@@ -11,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext
   remargin: async () => (await import('./remargin.ts')).benchRemargin,
   prepare: async () => (await import('./prepare.ts')).benchPrepare,
   ledger: async () => (await import('./ledger-tree.ts')).benchLedgerTree,
+  admission: async () => (await import('./admission.ts')).benchAdmission,
 };
 
 const TIMING = shape({ wallMs: real, cpuMs: real });
@@ -20,7 +21,8 @@ export const command: Command = {
   description:
     'prove: every backend that is here on liquidation circuits and a dense one of 2^17 rows, which is\n' +
     'compiled the first time. remargin: array margin of a synthetic venue. prepare: the inputs\n' +
-    'of 1,000 proofs of one tick. ledger: the tree of a synthetic venue.',
+    'of 1,000 proofs of one tick. ledger: the tree of a synthetic venue. admission: random trades against\n' +
+    'the joint scenarios of one.',
   example: 'npx plimsoll bench prove --runs 5',
   positionals: [
     { name: 'benchmark', required: true, describe: Object.keys(BENCHMARKS).join(' or ') },
@@ -92,6 +94,19 @@ export const command: Command = {
         updates: whole,
         updateMs: real,
         pathCheckMs: real,
+        peakMemoryMiB: real,
+      }),
+      shape({
+        machine: text,
+        accounts: whole,
+        instruments: whole,
+        coveredScenarios: whole,
+        tickMs: real,
+        trades: whole,
+        admitted: whole,
+        medianMs: real,
+        p99Ms: real,
+        largestMs: real,
         peakMemoryMiB: real,
       }),
     ]),
