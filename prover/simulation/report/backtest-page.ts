@@ -6,7 +6,7 @@ import { BINDING_MEASURE, PROCYCLICALITY_LIMITS, type ClassResult } from '../del
 import { eventTable } from '../event-table.ts';
 import { isoSeconds } from '../multiplier-series.ts';
 import type { Cell } from './html.ts';
-import { escaped, page, table } from './html.ts';
+import { escaped, folded, page, table } from './html.ts';
 import { barPlot, timePlot } from './plots.ts';
 
 const percent = (value: number, digits = 2): string =>
@@ -153,17 +153,29 @@ function years({ rules }: UnderlyingBacktest): string[] {
   ];
 }
 
+/** Storms that are shown without being asked for: the largest. */
+const SHOWN_EVENTS = 25;
+
 function events({ rules }: UnderlyingBacktest): string {
+  const all = eventTable(rules);
+  const bySize = [...all].sort((left, right) => right.largestLoss - left.largestLoss);
+  const largest = new Set(bySize.slice(0, SHOWN_EVENTS));
+  const shown = eventRows(
+    rules,
+    all.filter((row) => largest.has(row)),
+  );
+  if (all.length <= SHOWN_EVENTS) return shown;
+  return `${shown}\n${folded(`all ${all.length}, the small ones too`, eventRows(rules, all))}`;
+}
+
+function eventRows(
+  rules: UnderlyingBacktest['rules'],
+  rows: ReturnType<typeof eventTable>,
+): string {
   const names = rules.map(({ rule }) => rule);
   return table(
-    [
-      'storm',
-      'to',
-      'portfolio',
-      'largest loss',
-      ...names.map((name) => `${name}: windows, beyond`),
-    ],
-    eventTable(rules).map((row) => [
+    ['storm', 'to', 'portfolio', 'largest loss', ...names],
+    rows.map((row) => [
       day(row.start),
       day(row.end),
       row.portfolio,
@@ -175,6 +187,7 @@ function events({ rules }: UnderlyingBacktest): string {
           : `${own.windows}, ${percent(own.largestShortfall)}`;
       }),
     ]),
+    3,
   );
 }
 
@@ -225,6 +238,7 @@ function chains({ chains: results }: Backtest): string[] {
         },
         result.countsTo.join(', ') || 'none',
       ]),
+      3,
     ),
   ];
 }
@@ -244,7 +258,7 @@ function section(own: UnderlyingBacktest, rules: Backtest['rules']): string[] {
     '<h3>By year</h3>',
     ...years(own),
     '<h3>Storms</h3>',
-    '<p class="note">24-hour windows beyond maintenance margin; breaches within 48 h are one storm.</p>',
+    '<p class="note">24-hour windows beyond maintenance margin; breaches within 48 h are one storm. Figures of a rule: windows breached, and by how much the worst.</p>',
     events(own),
     '<h2>' + symbol + ': coverage in full</h2>',
     `<p class="note">p-values are medians over all offsets of non-overlapping windows, the worst offset in brackets; intervals by block bootstrap. ${rules.length} rules.</p>`,
@@ -262,6 +276,7 @@ export function backtestPage(backtest: Backtest, parameterName: string): string 
     table(
       ['rule', ''],
       rules.map(({ name, summary: text }) => [name, text]),
+      2,
     ),
     ...underlyings.flatMap((own) => section(own, rules)),
     ...chains(backtest),

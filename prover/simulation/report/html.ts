@@ -16,26 +16,42 @@ const cell = (tag: 'td' | 'th', content: Cell): string =>
     ? `<${tag}>${escaped(content)}</${tag}>`
     : `<${tag} class="${content.tone}">${escaped(content.text)}</${tag}>`;
 
-export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/** What is wider than the page scrolls by itself, with the keyboard too. */
+export const scrolling = (content: string): string =>
+  `<div class="wide" role="region" aria-label="scrolls sideways" tabindex="0">${content}</div>`;
+
+/** A table whose first `texts` columns are words; the others are numbers, and stand to the right. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  texts = 1,
+): string {
   const line = (tag: 'td' | 'th', cells: readonly Cell[]): string =>
     `<tr>${cells.map((content) => cell(tag, content)).join('')}</tr>`;
-  return [
-    '<div class="wide"><table>',
+  const lines = [
+    `<table class="texts-${texts}">`,
     `<thead>${line('th', header)}</thead>`,
     '<tbody>',
     ...rows.map((row) => line('td', row)),
-    '</tbody></table></div>',
-  ].join('\n');
+    '</tbody></table>',
+  ];
+  return scrolling(lines.join('\n'));
 }
+
+/** What only who looks for it wants to see. */
+export const folded = (title: string, content: string): string =>
+  `<details><summary>${escaped(title)}</summary>\n${content}\n</details>`;
 
 const STYLE = `
 body { font: 15px/1.5 Helvetica, Arial, 'DejaVu Sans', sans-serif; color: #1b2733; margin: 2rem auto; max-width: 1180px; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { margin-top: 2.4rem; border-bottom: 1px solid #e3e8ed; } h3 { margin-top: 1.6rem; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
-th, td { padding: 3px 9px; text-align: right; border-bottom: 1px solid #e3e8ed; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } th { color: #5d6b78; font-weight: 600; }
+th, td { padding: 3px 8px; text-align: right; border-bottom: 1px solid #e3e8ed; white-space: nowrap; vertical-align: bottom; }
+th { color: #5d6b78; font-weight: 600; white-space: normal; max-width: 7.5em; }
+${[1, 2, 3].map((n) => `.texts-${n} :is(th, td):nth-child(-n + ${n})`).join(', ')} { text-align: left; }
+summary { cursor: pointer; margin: 0.8rem 0; }
 .wide { overflow-x: auto; } .good { color: #1d7a46; } .bad { color: #c8401e; font-weight: 600; } .quiet { color: #5d6b78; }
-p.note { color: #5d6b78; } svg { max-width: 100%; height: auto; }
+p.note { color: #5d6b78; } svg { width: 100%; min-width: 700px; height: auto; display: block; }
 `;
 
 /** A whole page that needs nothing from anywhere else. */

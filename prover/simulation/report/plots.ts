@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { scrolling } from './html.ts';
 import { MUTED, at, label, line, ticks } from '../../market/charts/svg.ts';
 
 const SIZE = { width: 1120, height: 300, left: 54, right: 150, top: 16, bottom: 30 } as const;
@@ -37,6 +38,12 @@ function yearTicks(first: number, last: number): number[] {
   }
 }
 
+/** Powers of two between two logarithms: levels of a scale on which a doubling looks the same. */
+function doublings(bottom: number, top: number): number[] {
+  const [first, last] = [Math.ceil(bottom / Math.LN2), Math.floor(top / Math.LN2)];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => 2 ** (first + i));
+}
+
 /** Series over time on a logarithmic scale, where a rise of a tenth looks the same everywhere. */
 export function timePlot(lines: readonly Line[], unit: (value: number) => string): string {
   const first = Math.min(...lines.map(({ times }) => times[0] as number));
@@ -54,7 +61,7 @@ export function timePlot(lines: readonly Line[], unit: (value: number) => string
   const x = (time: number): number => SIZE.left + ((time - first) / (last - first)) * width;
   const y = (value: number): number =>
     SIZE.top + (1 - (Math.log(value) - bottom) / (top - bottom)) * height;
-  const levels = ticks(bottom, top, 6).map((log) => Math.exp(log));
+  const levels = doublings(bottom, top);
   const paths = lines.map((own, index) => {
     const points = columnsOf(own, x).map(
       ([column, least, most]) => `${column},${at(y(least))} ${column},${at(y(most))}`,
@@ -63,7 +70,7 @@ export function timePlot(lines: readonly Line[], unit: (value: number) => string
     return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="1.1"/>`;
   });
   const axis = SIZE.height - SIZE.bottom;
-  return [
+  const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE.width}" height="${SIZE.height}" viewBox="0 0 ${SIZE.width} ${SIZE.height}" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif">`,
     ...levels.flatMap((level) => [
       line([SIZE.left, y(level)], [SIZE.left + width, y(level)], GRID),
@@ -84,7 +91,8 @@ export function timePlot(lines: readonly Line[], unit: (value: number) => string
       }),
     ),
     '</svg>',
-  ].join('\n');
+  ];
+  return scrolling(parts.join('\n'));
 }
 
 export interface BarGroup {
@@ -118,7 +126,7 @@ export function barPlot(
       ];
     }),
   );
-  return [
+  const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE.width}" height="${SIZE.height}" viewBox="0 0 ${SIZE.width} ${SIZE.height}" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif">`,
     ...ticks(0, high, 5).flatMap((value) => [
       line([SIZE.left, y(value)], [SIZE.left + width, y(value)], GRID),
@@ -139,5 +147,6 @@ export function barPlot(
       }),
     ),
     '</svg>',
-  ].join('\n');
+  ];
+  return scrolling(parts.join('\n'));
 }
