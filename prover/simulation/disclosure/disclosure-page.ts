@@ -16,11 +16,11 @@ export function disclosurePage({ fields, period, parameters, rule }: Disclosure)
   return page('Plimsoll disclosure', [
     '<h1>Public quantitative disclosure</h1>',
     `<p>${from} to ${to} (exclusive), UTC. Parameter set ${escaped(parameters.name)}, hash ${escaped(parameters.parameterHash)}; rule ${escaped(rule)}.</p>`,
-    '<p class="note">Numbered like the disclosures of clearing houses; P.… is ours. <strong>Proven</strong>: a proof that contracts accept binds it. <strong>Recomputable</strong>: anybody gets it from published data. <strong>Stated</strong>: the venue says so.</p>',
+    '<p class="note">Numbers are those of the public quantitative disclosures of clearing houses. <strong>Proven</strong>: a proof that contracts accept binds it. <strong>Recomputable</strong>: anybody gets it from published data. <strong>Stated</strong>: the venue says so.</p>',
     table(
       ['field', '', 'of', 'value', 'unit', 'basis', 'how'],
-      fields.map(({ id, name, of, value, unit, basis, how }) => [
-        id,
+      fields.map(({ disclosure, name, of, value, unit, basis, how }) => [
+        disclosure ?? 'ours',
         name,
         of,
         valueText(value, unit),

@@ -22,7 +22,9 @@ const BASES = ['proven', 'recomputable', 'stated'] as const;
 type Basis = (typeof BASES)[number];
 
 const fieldSchema = z.strictObject({
-  /** Of the public quantitative disclosures of clearing houses, or `P.…` where they have none. */
+  /** Number of the public quantitative disclosure of clearing houses that it answers; null: none does. */
+  disclosure: z.string().nullable(),
+  /** Its name among those of that number. */
   id: z.string(),
   name: z.string(),
   /** `BTC`, `ETH`, an asset, or `venue`. */
@@ -56,7 +58,11 @@ export interface DisclosureInput {
   readonly fundE6?: bigint;
 }
 
+/** What no disclosure of that standard asks for. */
+const OURS = null;
+
 const field = (
+  disclosure: Field['disclosure'],
   id: string,
   name: string,
   of: string,
@@ -65,6 +71,7 @@ const field = (
   basis: Basis,
   how: string,
 ): Field => ({
+  disclosure,
   id,
   name,
   of,
@@ -90,7 +97,8 @@ function coverageFields(own: UnderlyingBacktest, result: RuleResult): Field[] {
   const margin = `${BARS}: initial margin of one coin, long and short, 24 h, worst price inside the window`;
   return [
     field(
-      '6.5.1',
+      '6.5',
+      'breaches',
       'Number of times margin coverage fell below the mark-to-market exposure',
       of,
       breaches,
@@ -99,7 +107,8 @@ function coverageFields(own: UnderlyingBacktest, result: RuleResult): Field[] {
       margin,
     ),
     field(
-      '6.5.2',
+      '6.5',
+      'measurement-step',
       'Frequency of back-testing measurements',
       of,
       own.stepSeconds,
@@ -107,9 +116,19 @@ function coverageFields(own: UnderlyingBacktest, result: RuleResult): Field[] {
       'recomputable',
       'the step of the bars',
     ),
-    field('6.5.3', 'Number of observations', of, windows, 'windows', 'recomputable', margin),
     field(
-      '6.5.4',
+      '6.5',
+      'observations',
+      'Number of observations',
+      of,
+      windows,
+      'windows',
+      'recomputable',
+      margin,
+    ),
+    field(
+      '6.5',
+      'achieved-coverage',
       'Achieved coverage level',
       of,
       1 - breaches / windows,
@@ -118,7 +137,8 @@ function coverageFields(own: UnderlyingBacktest, result: RuleResult): Field[] {
       margin,
     ),
     field(
-      '6.5.5.1',
+      '6.5',
+      'peak-uncovered',
       'Peak size of uncovered exposure',
       of,
       Math.max(...classes.map((entry) => entry.largestShortfall)),
@@ -127,7 +147,8 @@ function coverageFields(own: UnderlyingBacktest, result: RuleResult): Field[] {
       margin,
     ),
     field(
-      '6.5.5.2',
+      '6.5',
+      'average-uncovered',
       'Average size of uncovered exposure',
       of,
       breaches === 0 ? 0 : shortfall / breaches,
@@ -146,7 +167,8 @@ function responsivenessFields(own: UnderlyingBacktest, result: RuleResult): Fiel
     Math.max(value(long), value(short));
   return [
     field(
-      'P.1',
+      OURS,
+      'peak-to-trough',
       'Margin responsiveness: peak to trough',
       of,
       worse(({ peakToTrough }) => peakToTrough),
@@ -155,7 +177,8 @@ function responsivenessFields(own: UnderlyingBacktest, result: RuleResult): Fiel
       how,
     ),
     field(
-      'P.2',
+      OURS,
+      'largest-1-day-increase',
       'Margin responsiveness: largest 1-day increase',
       of,
       worse(({ oneDayRise }) => oneDayRise),
@@ -164,7 +187,8 @@ function responsivenessFields(own: UnderlyingBacktest, result: RuleResult): Fiel
       how,
     ),
     field(
-      'P.3',
+      OURS,
+      'largest-5-day-increase',
       'Margin responsiveness: largest 5-day increase',
       of,
       worse(({ fiveDayRise }) => fiveDayRise),
@@ -173,7 +197,8 @@ function responsivenessFields(own: UnderlyingBacktest, result: RuleResult): Fiel
       how,
     ),
     field(
-      'P.4',
+      OURS,
+      'mean-maintenance-margin',
       'Mean maintenance margin over the period',
       of,
       (long.mean + short.mean) / 2,
@@ -189,7 +214,8 @@ function modelFields({ backtest, parameterSet }: DisclosureInput): Field[] {
   const { factors } = document;
   return [
     field(
-      '4.4.2',
+      '4.4',
+      'close-out-time',
       'Time assumed to close out a default',
       'venue',
       backtest.horizonSeconds,
@@ -198,7 +224,8 @@ function modelFields({ backtest, parameterSet }: DisclosureInput): Field[] {
       'horizonSeconds of the venue',
     ),
     field(
-      '6.4.1',
+      '6.4',
+      'model-type',
       'Type of initial margin model',
       'venue',
       'scenario-based portfolio margin, 32 scenarios an underlying',
@@ -207,7 +234,8 @@ function modelFields({ backtest, parameterSet }: DisclosureInput): Field[] {
       SET,
     ),
     field(
-      '6.4.3',
+      '6.4',
+      'confidence-level',
       'Single-tailed confidence level targeted',
       'venue',
       0.99,
@@ -216,7 +244,8 @@ function modelFields({ backtest, parameterSet }: DisclosureInput): Field[] {
       'initial margin, 24 h; maintenance margin 0.999 over the close-out time',
     ),
     field(
-      '6.4.7',
+      '6.4',
+      'margin-rule',
       'How margin moves between reviews',
       'venue',
       backtest.rule,
@@ -225,7 +254,8 @@ function modelFields({ backtest, parameterSet }: DisclosureInput): Field[] {
       'the rule of docs/backtest.md; the effective set itself is bound by its hash',
     ),
     field(
-      'P.5',
+      '6.4',
+      'margin-shares',
       'Maintenance and initial margin, share of the scan range',
       'venue',
       `${factors.mmFactorBps} / ${factors.imFactorBps}`,
@@ -245,6 +275,7 @@ function haircutFields({ haircuts, parameterSet }: DisclosureInput): Field[] {
     return [
       field(
         '5.1',
+        'haircut',
         'Haircut on an asset eligible as initial margin',
         of,
         tiers.join(', '),
@@ -258,7 +289,8 @@ function haircutFields({ haircuts, parameterSet }: DisclosureInput): Field[] {
     ...own,
     ...haircuts.flatMap(({ asset, days, observedDays, haircut, horizonSeconds }) => [
       field(
-        '5.3.2',
+        '5.3',
+        'liquidation-period',
         'Liquidation period assumed for the asset',
         asset,
         horizonSeconds,
@@ -267,7 +299,8 @@ function haircutFields({ haircuts, parameterSet }: DisclosureInput): Field[] {
         'horizonSeconds of the venue',
       ),
       field(
-        '5.3.3',
+        '5.3',
+        'look-back',
         'Look-back used to test the haircut',
         asset,
         observedDays,
@@ -276,7 +309,8 @@ function haircutFields({ haircuts, parameterSet }: DisclosureInput): Field[] {
         BARS,
       ),
       field(
-        '5.3.4',
+        '5.3',
+        'days-beyond-haircut',
         'Days on which the fall within that period exceeded the haircut',
         asset,
         days,
@@ -296,7 +330,8 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       ? []
       : [
           field(
-            '4.3.15',
+            '4.3',
+            'insurance-fund',
             'Pre-funded default resources: insurance fund',
             'venue',
             usd(fundE6),
@@ -319,7 +354,8 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
   const scenario = (id: number): string => `${STRESS}; scenario ${id}`;
   return [
     field(
-      '6.1.1',
+      '6.1',
+      'initial-margin-required',
       'Total initial margin required',
       'venue',
       usd(venue.imE6),
@@ -328,7 +364,8 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       `${LEDGER}; of one account proven by account-margin`,
     ),
     field(
-      'P.6',
+      OURS,
+      'maintenance-margin-required',
       'Total maintenance margin required',
       'venue',
       usd(venue.mmE6),
@@ -337,7 +374,8 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       `${LEDGER}; of one account proven by account-margin`,
     ),
     field(
-      '6.2.15',
+      '6.2',
+      'margin-held',
       'Total margin held, after haircuts',
       'venue',
       usd(venue.equityE6),
@@ -346,7 +384,8 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       LEDGER,
     ),
     field(
-      'P.7',
+      OURS,
+      'accounts-below-maintenance',
       'Accounts below maintenance margin',
       'venue',
       venue.liquidatable,
@@ -355,7 +394,8 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       `${LEDGER}; each proven by liquidation`,
     ),
     field(
-      'P.8',
+      OURS,
+      'deficits',
       'Deficits of bankrupt accounts',
       'venue',
       usd(venue.deficitE6),
@@ -364,7 +404,8 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       `${LEDGER}; each proven by bankruptcy when it is drawn`,
     ),
     field(
-      '4.4.3',
+      '4.4',
+      'stress-loss-one',
       'Largest aggregate stress loss of one participant and its affiliates, beyond all that its accounts hold',
       'venue',
       usd(one.largestE6),
@@ -373,8 +414,9 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       scenario(one.scenario),
     ),
     field(
-      '4.4.7',
-      'The same of any two participants',
+      '4.4',
+      'stress-loss-two',
+      'Stress loss of any two participants and their affiliates together',
       'venue',
       usd(two.largestTwoE6),
       'USD',
@@ -382,8 +424,9 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       scenario(two.scenario),
     ),
     field(
-      'P.9',
-      'The same of all participants together',
+      OURS,
+      'stress-loss-all',
+      'Stress loss of all participants together',
       'venue',
       usd(all.allE6),
       'USD',
@@ -394,13 +437,14 @@ function venueFields({ venue, fundE6 }: DisclosureInput): Field[] {
       ? []
       : [
           field(
-            '4.4.4',
-            'Whether 4.4.3 exceeds the pre-funded resources',
+            '4.4',
+            'stress-loss-exceeds-fund',
+            'Whether the stress loss of one participant exceeds the pre-funded resources',
             'venue',
             one.largestE6 > fundE6 ? 'yes' : 'no',
             '',
             'stated',
-            '4.4.3 recomputable, the fund stated',
+            'stress-loss-one recomputable, the fund stated',
           ),
         ]),
     ...fund,
@@ -421,11 +465,8 @@ export function disclosureOf(input: DisclosureInput): Disclosure {
     ...venueFields(input),
     ...perUnderlying,
   ];
-  const order = (id: string): string =>
-    id
-      .split('.')
-      .map((part) => part.padStart(3, '0'))
-      .join('.');
+  // What is ours comes last; within a number the order is that in which it is made here.
+  const order = ({ disclosure }: Field): string => disclosure ?? '9';
   return disclosureSchema.parse({
     format: DISCLOSURE_FORMAT,
     version: DISCLOSURE_VERSION,
@@ -436,7 +477,7 @@ export function disclosureOf(input: DisclosureInput): Disclosure {
       parameterHash: parameterHash(parameterSet).toString(),
     },
     fields: all.sort((left, right) => {
-      const [a, b] = [order(left.id), order(right.id)];
+      const [a, b] = [order(left), order(right)];
       return a === b ? 0 : a < b ? -1 : 1;
     }),
   });

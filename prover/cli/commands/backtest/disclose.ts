@@ -122,15 +122,18 @@ export const command: Command = {
       writeFileAtomically(join(out, 'disclosure.html'), disclosurePage(disclosure));
       writeFileAtomically(join(out, 'disclosure.json'), `${JSON.stringify(disclosure, null, 1)}\n`);
     }
-    const rows = disclosure.fields.map(({ id, name, of, value, unit, basis }) => [
-      id,
-      of,
-      basis,
-      typeof value === 'number' ? String(Number(value.toPrecision(7))) : (value ?? '–'),
-      unit,
-      name,
-    ]);
-    const header = ['field', 'of', 'basis', 'value', 'unit', ''];
+    const rows = disclosure.fields.map(
+      ({ disclosure: number, id, name, of, value, unit, basis }) => [
+        number ?? 'ours',
+        id,
+        of,
+        basis,
+        typeof value === 'number' ? String(Number(value.toPrecision(7))) : (value ?? '–'),
+        unit,
+        name,
+      ],
+    );
+    const header = ['', 'field', 'of', 'basis', 'value', 'unit', ''];
     for (const line of formatTable(header, rows)) context.print(line);
     if (out !== undefined) context.print(`\nwrote ${join(out, 'disclosure.html')}`);
     context.printJson(disclosure);

@@ -160,30 +160,40 @@ describe('disclose', () => {
       );
     const sum = (field: 'windows' | 'breaches'): number =>
       classes.reduce((total, entry) => total + entry[field], 0);
-    expect(valueOf(disclosure, '6.5.3', 'BTC')?.value).toBe(sum('windows'));
-    expect(valueOf(disclosure, '6.5.1', 'BTC')?.value).toBe(sum('breaches'));
-    expect(valueOf(disclosure, '6.5.4', 'BTC')?.value).toBe(1 - sum('breaches') / sum('windows'));
+    expect(valueOf(disclosure, 'observations', 'BTC')?.value).toBe(sum('windows'));
+    expect(valueOf(disclosure, 'breaches', 'BTC')?.value).toBe(sum('breaches'));
+    expect(valueOf(disclosure, 'achieved-coverage', 'BTC')?.value).toBe(
+      1 - sum('breaches') / sum('windows'),
+    );
     // Nothing is said of what was not given.
-    expect(valueOf(disclosure, '6.1.1', 'venue')).toBeUndefined();
-    expect(valueOf(disclosure, '4.4.3', 'venue')).toBeUndefined();
+    expect(valueOf(disclosure, 'initial-margin-required', 'venue')).toBeUndefined();
+    expect(valueOf(disclosure, 'stress-loss-one', 'venue')).toBeUndefined();
   });
 
   it('compares stress with the fund, which remains the word of the venue', async () => {
     const venue = ['--ledger', path('ledger.json'), '--snapshot', path('snapshot.json')];
     const disclosure = await disclosed(...venue, '--fund', '4000');
-    expect(valueOf(disclosure, '4.4.4', 'venue')).toMatchObject({ value: 'no', basis: 'stated' });
-    expect(valueOf(disclosure, '4.4.3', 'venue')?.basis).toBe('recomputable');
+    expect(valueOf(disclosure, 'stress-loss-exceeds-fund', 'venue')).toMatchObject({
+      value: 'no',
+      basis: 'stated',
+    });
+    expect(valueOf(disclosure, 'stress-loss-one', 'venue')?.basis).toBe('recomputable');
     const loss = 50_000 * (1 - Math.exp(-203 / 1024));
-    expect(Number(valueOf(disclosure, '4.4.3', 'venue')?.value)).toBeCloseTo(loss - 5000, 1);
+    expect(Number(valueOf(disclosure, 'stress-loss-one', 'venue')?.value)).toBeCloseTo(
+      loss - 5000,
+      1,
+    );
     const poorer = await disclosed(...venue, '--fund', '3990');
-    expect(valueOf(poorer, '4.4.4', 'venue')).toMatchObject({ value: 'yes' });
-    expect(valueOf(disclosure, '6.1.1', 'venue')?.basis).toBe('recomputable');
+    expect(valueOf(poorer, 'stress-loss-exceeds-fund', 'venue')).toMatchObject({ value: 'yes' });
+    expect(valueOf(disclosure, 'initial-margin-required', 'venue')?.basis).toBe('recomputable');
   });
 
   it('calls proven only what the parameter hash binds', async () => {
     const { fields } = await disclosed();
     const proven = fields.filter(({ basis }) => basis === 'proven');
-    expect(new Set(proven.map(({ id }) => id))).toEqual(new Set(['5.1', '6.4.1', 'P.5']));
+    expect(new Set(proven.map(({ id }) => id))).toEqual(
+      new Set(['haircut', 'model-type', 'margin-shares']),
+    );
     for (const { how } of proven) expect(how).toContain('whose hash every proof carries');
   });
 
