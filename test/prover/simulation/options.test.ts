@@ -11,6 +11,7 @@ import type {
   MarketSnapshot,
   Position,
 } from '../../../prover/model/types.ts';
+import { optionGroups } from '../../../prover/risk/margin/uncovered.ts';
 import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
 import { priceMarket } from '../../../prover/risk/pricing/market.ts';
 import { chainHistory } from '../../../prover/simulation/chain-history.ts';
@@ -85,8 +86,14 @@ describe('the option model in doubles', () => {
         [option('put', FAR_SECONDS, lower), 100n],
       ],
     };
-    return names.map((name) => {
+    return names.map((name, index) => {
       const positions: Position[] = legs[name]!.map(([instrument, lots]) => ({ instrument, lots }));
+      // What the table says is uncovered is what the format's rule finds in the legs.
+      const uncovered = optionGroups(positions).map(({ uncoveredLots }) => Number(uncoveredLots));
+      expect(
+        uncovered.reduce((sum, lots) => sum + lots, 0),
+        name,
+      ).toBe(100 * OPTION_PORTFOLIOS[index]!.uncoveredShorts);
       const account = { quoteE6: 0n, collateralE8: [0n, 0n, 0n] as const, positions };
       // The scan range alone: contingencies are compared apart.
       return Number(marginPortfolio(account, market).scanMmE6) / 1e6 / SPOT;
