@@ -39,7 +39,12 @@ export function noteUnlisted(
   );
   return unlisted.map((instrument) => {
     const name = instrumentName(instrument);
-    note(`${name}: the snapshot does not list its expiry; worth intrinsic`);
+    // docs/spec.md §4: what has expired unlisted was booked by the ledger, or should have been.
+    const worth =
+      instrument.expiry <= snapshot.time
+        ? 'which has passed: it counts as nothing'
+        : 'worth intrinsic on the index';
+    note(`${name}: the snapshot does not list its expiry, ${worth}`);
     return name;
   });
 }

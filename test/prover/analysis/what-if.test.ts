@@ -218,7 +218,7 @@ describe('plimsoll what-if', () => {
       expect(stdout).toContain(line);
     }
     expect(stderr).toMatch(/BTC .*: the surface cannot follow in full \(range\)/);
-    expect(stderr).toMatch(/does not list its expiry; worth intrinsic/);
+    expect(stderr).toMatch(/does not list its expiry, worth intrinsic on the index/);
   });
 
   const refusals: readonly (readonly [readonly string[], string])[] = [

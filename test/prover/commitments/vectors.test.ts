@@ -12,9 +12,6 @@ import {
 } from '../../support/commitment-vectors.ts';
 
 const spec = readFileSync(join(REPOSITORY_ROOT, 'docs', 'spec.md'), 'utf8');
-const constants = readFileSync(
-  join(REPOSITORY_ROOT, 'node_modules/circomlibjs/src/poseidon_constants.json'),
-);
 
 describe('docs/vectors/commitments.json', () => {
   it('is what the commitments give, so that another implementation can be held to it', () => {
@@ -23,7 +20,11 @@ describe('docs/vectors/commitments.json', () => {
 });
 
 describe('docs/spec.md', () => {
-  it('names the constants of Poseidon by their digest', () => {
-    expect(spec).toContain(createHash('sha256').update(constants).digest('hex'));
+  it.each([
+    ['the constants of Poseidon', 'node_modules/circomlibjs/src/poseidon_constants.json'],
+    ['the coefficients of the kernel', 'circuits/pricing/coefficients.json'],
+  ])('names %s by their digest', (_what, path) => {
+    const file = readFileSync(join(REPOSITORY_ROOT, path));
+    expect(spec).toContain(`\`${createHash('sha256').update(file).digest('hex')}\``);
   });
 });
