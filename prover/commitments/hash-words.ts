@@ -16,6 +16,9 @@ export const TAG = {
   tenor: 7,
   scenarios: 8,
   parameters: 9,
+  marginRule: 10,
+  marginState: 11,
+  marginInputs: 12,
 } as const;
 
 export type Tag = (typeof TAG)[keyof typeof TAG];
