@@ -10,6 +10,7 @@ import type {
 import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import type { MarketTick } from './market-tick.ts';
+import type { MarginStepRequest } from './margin-step.ts';
 import type { TakeoverRequest } from './takeover.ts';
 
 /** What an account statement is about, and whom its proof serves. */
@@ -39,6 +40,7 @@ export interface StatementRequests {
   readonly 'account-margin': AccountMarginRequest;
   readonly 'solvency-receipt': SolvencyReceiptRequest;
   readonly takeover: TakeoverRequest;
+  readonly 'margin-step': MarginStepRequest;
 }
 
 /** What the statements about a named account publish: commitments, place and use. */

@@ -7,6 +7,7 @@ import { accountMarginInstance } from './account-margin.ts';
 import { bankruptcyInstance } from './bankruptcy.ts';
 import type { StatementInstance, StatementRequests } from './instance.ts';
 import { liquidationInstance } from './liquidation.ts';
+import { marginStepInstance } from './margin-step.ts';
 import { solvencyReceiptInstance } from './solvency-receipt.ts';
 import { takeoverInstance } from './takeover.ts';
 
@@ -21,6 +22,7 @@ const PREPARE: { readonly [Name in StatementName]: Prepare<Name> } = {
   'account-margin': accountMarginInstance,
   'solvency-receipt': solvencyReceiptInstance,
   takeover: takeoverInstance,
+  'margin-step': marginStepInstance,
 };
 
 /** The statement of that name about an account; throws where the account gives no such proof. */

@@ -123,6 +123,34 @@ export interface TakeoverSignals {
   readonly context: bigint;
 }
 
+/** The next margin state is what the rule makes of the last one and the signed inputs, and the effective parameter set is the base set under it. */
+export interface MarginStepSignals {
+  /** Commitment to the governed parameter set (hash). */
+  readonly baseHash: bigint;
+  /** Commitment to the inputs that the quorum signed (hash). */
+  readonly marginInputsHash: bigint;
+  /** Commitment to the rule and the margin state before (hash). */
+  readonly previousStateHash: bigint;
+  /** The same after the step (hash). */
+  readonly nextStateHash: bigint;
+  /** Commitment to the parameter set that now holds (hash). */
+  readonly effectiveHash: bigint;
+  /** Steps taken, this one included (count). */
+  readonly sequence: bigint;
+  /** Time of the inputs (unix seconds). */
+  readonly time: bigint;
+  /** Logarithm of the multiplier of BTC that now holds, plus 2 (Q40 + 2). */
+  readonly appliedLogBtcBiased: bigint;
+  /** The same of ETH (Q40 + 2). */
+  readonly appliedLogEthBiased: bigint;
+  /** Where the multiplier of BTC is going, plus 2 (Q40 + 2). */
+  readonly targetLogBtcBiased: bigint;
+  /** The same of ETH (Q40 + 2). */
+  readonly targetLogEthBiased: bigint;
+  /** keccak256(chain id, contract, action, beneficiary) mod r: binds the proof to one use (hash). */
+  readonly context: bigint;
+}
+
 /** Public signals by statement; signed amounts are decoded. */
 export interface StatementSignals {
   readonly liquidation: LiquidationSignals;
@@ -130,6 +158,7 @@ export interface StatementSignals {
   readonly 'account-margin': AccountMarginSignals;
   readonly 'solvency-receipt': SolvencyReceiptSignals;
   readonly takeover: TakeoverSignals;
+  readonly 'margin-step': MarginStepSignals;
 }
 
 export type StatementName = keyof StatementSignals;
@@ -141,6 +170,7 @@ export const PROFILES = {
   'account-margin': ['4', '16', '64'],
   'solvency-receipt': ['4', '16', '64'],
   takeover: ['any'],
+  'margin-step': ['any'],
 } as const;
 
 /** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */
@@ -240,6 +270,26 @@ export const PUBLIC_SIGNALS = {
       ],
     },
     { name: 'messageAddress', unit: 'address', type: 'uint' },
+    { name: 'context', unit: 'hash', type: 'hash' },
+  ],
+  'margin-step': [
+    { name: 'baseHash', unit: 'hash', type: 'hash' },
+    { name: 'marginInputsHash', unit: 'hash', type: 'hash' },
+    { name: 'previousStateHash', unit: 'hash', type: 'hash' },
+    { name: 'nextStateHash', unit: 'hash', type: 'hash' },
+    { name: 'effectiveHash', unit: 'hash', type: 'hash' },
+    {
+      name: 'step',
+      type: 'packed',
+      fields: [
+        { name: 'sequence', unit: 'count', type: 'uint', bits: 32 },
+        { name: 'time', unit: 'unix seconds', type: 'uint', bits: 32 },
+        { name: 'appliedLogBtcBiased', unit: 'Q40 + 2', type: 'uint', bits: 42 },
+        { name: 'appliedLogEthBiased', unit: 'Q40 + 2', type: 'uint', bits: 42 },
+        { name: 'targetLogBtcBiased', unit: 'Q40 + 2', type: 'uint', bits: 42 },
+        { name: 'targetLogEthBiased', unit: 'Q40 + 2', type: 'uint', bits: 42 },
+      ],
+    },
     { name: 'context', unit: 'hash', type: 'hash' },
   ],
 } as const;
