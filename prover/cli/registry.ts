@@ -64,6 +64,16 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/receipt/keys.ts')).command,
   ),
   entry(
+    'serve',
+    'run the operator’s service: ledger and ticks in, margins and alerts out',
+    async () => (await import('./commands/service/serve.ts')).command,
+  ),
+  entry(
+    'config check',
+    'check the configuration of a service',
+    async () => (await import('./commands/service/config-check.ts')).command,
+  ),
+  entry(
     'ledger',
     'root, show, check, book, export or import a ledger',
     async () => (await import('./commands/ledger.ts')).command,

@@ -23,6 +23,17 @@ export interface AccountOpening {
   readonly ledgerRoot: bigint;
 }
 
+export interface LedgerChange {
+  readonly index: number;
+  readonly account: Account;
+}
+
+/** Changes that are hashed and not made yet. */
+export interface PlannedLedger {
+  readonly root: bigint;
+  readonly commit: () => void;
+}
+
 /** The accounts of a venue and the tree over them; an account's index is its place in the list. */
 export class Ledger {
   readonly #accounts: Account[];
@@ -106,20 +117,25 @@ export class Ledger {
    * Replaces accounts, and adds those whose index is the next; rehashes what is above them. All of
    * them or, where one is refused, none.
    */
-  async apply(
-    changes: readonly { readonly index: number; readonly account: Account }[],
-    hasher: RowHasher,
-  ): Promise<void> {
+  async apply(changes: readonly LedgerChange[], hasher: RowHasher): Promise<void> {
+    (await this.plan(changes, hasher)).commit();
+  }
+
+  /** The same as a value: the root it leads to, and the step that takes it. One plan at a time. */
+  async plan(changes: readonly LedgerChange[], hasher: RowHasher): Promise<PlannedLedger> {
     const leaves = await leafRows(
       changes.map(({ account }) => account),
       hasher,
     );
-    await this.#tree.replace(
-      changes.map(({ index }) => index),
-      leaves,
-      hasher,
-    );
-    for (const { index, account } of changes) this.#accounts[index] = account;
+    const indices = changes.map(({ index }) => index);
+    const tree = await this.#tree.plan(indices, leaves, hasher);
+    return {
+      root: ledgerRoot(BigInt(tree.size), tree.root),
+      commit: () => {
+        tree.commit();
+        for (const { index, account } of changes) this.#accounts[index] = account;
+      },
+    };
   }
 
   /** Replaces one account; rehashes its path only. */

@@ -69,6 +69,13 @@ class Level {
   }
 }
 
+/** Changes that are hashed and not made yet. */
+export interface PlannedTree {
+  readonly size: number;
+  readonly root: bigint;
+  readonly commit: () => void;
+}
+
 function requireCapacity(count: number): void {
   if (count <= TREE_CAPACITY) return;
   throw new PlimsollError(
@@ -187,6 +194,15 @@ export class QuaternaryTree {
    * gap. Until the last hash is there nothing has changed: a hasher that fails leaves the tree as it was.
    */
   async replace(indices: readonly number[], leaves: Uint8Array, hasher: RowHasher): Promise<void> {
+    (await this.plan(indices, leaves, hasher)).commit();
+  }
+
+  /** The same as a value: the root it leads to, and the step that takes it. One plan at a time. */
+  async plan(
+    indices: readonly number[],
+    leaves: Uint8Array,
+    hasher: RowHasher,
+  ): Promise<PlannedTree> {
     let size = this.size;
     for (const index of indices) {
       if (index === size) size += 1;
@@ -210,10 +226,17 @@ export class QuaternaryTree {
       );
       written.push(words);
     }
-    for (const [level, nodes] of written.entries()) {
-      this.#levels[level]!.grow(Math.ceil(size / TREE_ARITY ** level));
-      for (const [index, word] of nodes) this.#levels[level]!.setBytes(index, word);
-    }
+    const top = words.get(0);
+    return {
+      size,
+      root: top === undefined ? this.root : readWord(top, 0),
+      commit: () => {
+        for (const [level, nodes] of written.entries()) {
+          this.#levels[level]!.grow(Math.ceil(size / TREE_ARITY ** level));
+          for (const [index, word] of nodes) this.#levels[level]!.setBytes(index, word);
+        }
+      },
+    };
   }
 
   async #hashParents(

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+import { verifyMessage } from 'ethers';
+
+import { PlimsollError } from '../../core/errors.ts';
+
+/** Who asks: anybody, the owner of accounts, or the operator. */
+export type Caller =
+  | { readonly role: 'public' }
+  | { readonly role: 'owner'; readonly owner: bigint }
+  | { readonly role: 'operator' };
+
+const CHALLENGE_MS = 120_000;
+const SESSION_MS = 900_000;
+/** Forgetting the oldest beyond it keeps strangers from filling the memory. */
+const MOST_KEPT = 10_000;
+
+interface Kept {
+  readonly owner: bigint;
+  readonly until: number;
+}
+
+const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+function put(kept: Map<string, Kept>, name: string, value: Kept): void {
+  kept.set(name, value);
+  for (const [oldest] of kept) {
+    if (kept.size <= MOST_KEPT) return;
+    kept.delete(oldest);
+  }
+}
+
+/** What an owner signs to be known as one. */
+export function challengeText(challenge: string, owner: bigint): string {
+  const address = `0x${owner.toString(16).padStart(40, '0')}`;
+  return `Plimsoll: show the accounts of ${address}\nchallenge ${challenge}`;
+}
+
+/** Tokens of the operator and of owners who signed a challenge, which serves once. */
+export class Roles {
+  readonly #operator: Buffer;
+  readonly #now: () => number;
+  readonly #challenges = new Map<string, Kept>();
+  readonly #sessions = new Map<string, Kept>();
+
+  constructor(operatorToken: string, now: () => number = Date.now) {
+    this.#operator = digest(operatorToken);
+    this.#now = now;
+  }
+
+  /** Throws `UNAUTHORIZED` for a token that is nobody's. */
+  caller(authorization: string | undefined): Caller {
+    if (authorization === undefined) return { role: 'public' };
+    const token = /^Bearer (\S+)$/.exec(authorization)?.[1] ?? '';
+    if (timingSafeEqual(digest(token), this.#operator)) return { role: 'operator' };
+    const session = this.#sessions.get(digest(token).toString('hex'));
+    if (session === undefined || session.until < this.#now()) {
+      throw new PlimsollError('UNAUTHORIZED', 'the token is nobody’s, or has expired');
+    }
+    return { role: 'owner', owner: session.owner };
+  }
+
+  challenge(owner: bigint): string {
+    const challenge = randomBytes(32).toString('hex');
+    put(this.#challenges, challenge, { owner, until: this.#now() + CHALLENGE_MS });
+    return challenge;
+  }
+
+  /** A token for whoever signed the challenge; throws `UNAUTHORIZED` for one that was used. */
+  session(challenge: string, signature: string): string {
+    const kept = this.#challenges.get(challenge);
+    this.#challenges.delete(challenge);
+    if (kept === undefined || kept.until < this.#now()) {
+      throw new PlimsollError('UNAUTHORIZED', 'the challenge is unknown, used or expired');
+    }
+    let signer: bigint;
+    try {
+      signer = BigInt(verifyMessage(challengeText(challenge, kept.owner), signature));
+    } catch (error) {
+      throw new PlimsollError('UNAUTHORIZED', 'the signature cannot be read', { cause: error });
+    }
+    if (signer !== kept.owner) {
+      throw new PlimsollError('UNAUTHORIZED', 'the challenge was signed by another');
+    }
+    const token = randomBytes(32).toString('base64url');
+    const until = this.#now() + SESSION_MS;
+    put(this.#sessions, digest(token).toString('hex'), { owner: kept.owner, until });
+    return token;
+  }
+}

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { InvalidInput, PlimsollError } from '../../core/errors.ts';
+import { parseJson } from '../../core/schema.ts';
+import type { ServiceConfig } from '../config/config.ts';
+import { LedgerRefused, type LedgerState } from '../ledger/ledger-keeper.ts';
+import { ACCOUNT_STATES, type AccountState } from '../margin/account-state.ts';
+import type { Service, TickState } from '../service.ts';
+import { serviceMetrics } from './metrics.ts';
+import { Roles, challengeText, type Caller } from './roles.ts';
+import * as schemas from './schemas.ts';
+
+/** A client that dawdles over its request is cut off. */
+const REQUEST_MS = 60_000;
+const HEADERS_MS = 15_000;
+const KEEP_ALIVE_MS = 30_000;
+/** Bodies of anything but ledgers and snapshots. */
+const SMALL_BODY = 2 ** 14;
+const HISTORY = 500;
+/** Comments that keep a stream of alerts open through proxies. */
+const BEAT_MS = 15_000;
+
+const STATUS: Readonly<Record<string, number>> = {
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NO_SUCH_ACCOUNT: 404,
+  LEDGER_REPEAT: 409,
+  LEDGER_GAP: 409,
+  LEDGER_ROOT: 409,
+  TICK_OLD: 409,
+  LEDGER_FULL: 409,
+};
+
+const ledgerReply = ({ sequence, root, accounts }: LedgerState) => ({
+  sequence,
+  root: root.toString(),
+  accounts,
+});
+
+const tickReply = ({ name, snapshotTime, publishedAt, publishMs }: TickState) => ({
+  name,
+  snapshotTime: snapshotTime.toString(),
+  publishedAt: new Date(publishedAt).toISOString(),
+  publishMs,
+});
+
+const errors = {
+  400: schemas.errorReply,
+  401: schemas.errorReply,
+  403: schemas.errorReply,
+  404: schemas.errorReply,
+  409: schemas.errorReply,
+  413: schemas.errorReply,
+  415: schemas.errorReply,
+  429: schemas.errorReply,
+  500: schemas.errorReply,
+};
+
+/** The whole HTTP face; it listens nowhere yet. */
+export async function createServer(
+  service: Service,
+  config: ServiceConfig,
+  logger: FastifyBaseLogger,
+): Promise<FastifyInstance> {
+  const roles = new Roles(config.operatorToken);
+  const metrics = serviceMetrics(service);
+  const app = fastify({
+    loggerInstance: logger,
+    genReqId: () => randomUUID(),
+    bodyLimit: SMALL_BODY,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEADERS_MS },
+    routerOptions: { maxParamLength: 100 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  // Numbers in one spelling, no key twice: what is hashed must be read in one way.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, parseJson(String(text), 'body'));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.setErrorHandler((error: unknown, request, reply) => {
+    const fault = faultOf(error);
+    if (fault.status >= 500) request.log.error({ err: error }, 'a request failed');
+    return reply.status(fault.status).send(fault.body);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.status(404).send({ code: 'NO_SUCH_PATH', message: 'there is nothing at this path' }),
+  );
+  await app.register(helmet);
+  await app.register(rateLimit, {
+    max: config.limits.requestsPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { after }) =>
+      Object.assign(new PlimsollError('RATE_LIMIT', `too many requests: try in ${after}`), {
+        statusCode: 429,
+      }),
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Plimsoll service', version: '1' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+
+  const callerOf = (request: { headers: { authorization?: string | undefined } }): Caller =>
+    roles.caller(request.headers.authorization);
+  const requireOperator = async (request: {
+    headers: { authorization?: string | undefined };
+  }): Promise<void> => {
+    const { role } = callerOf(request);
+    if (role === 'operator') return;
+    if (role === 'public') throw new PlimsollError('UNAUTHORIZED', 'needs the operator’s token');
+    throw new PlimsollError('FORBIDDEN', 'is for the operator');
+  };
+  const readable = (request: { headers: { authorization?: string | undefined } }, text: string) => {
+    const caller = callerOf(request);
+    if (caller.role === 'public') throw new PlimsollError('UNAUTHORIZED', 'needs a token');
+    const index = Number(text);
+    const account = service.ledger.ledger.accounts[index];
+    // Another's account and one that is not there look the same.
+    if (account === undefined || (caller.role === 'owner' && caller.owner !== account.owner)) {
+      throw new PlimsollError('NO_SUCH_ACCOUNT', `there is no account ${index} of yours`);
+    }
+    return index;
+  };
+  const large = { bodyLimit: config.limits.bodyBytes, onRequest: requireOperator };
+
+  await app.register(async (instance) => {
+    const api = instance.withTypeProvider<ZodTypeProvider>();
+    api.get(
+      '/health',
+      { schema: { description: 'It runs.', response: { 200: schemas.healthReply, ...errors } } },
+      async () => ({ status: 'ok' as const }),
+    );
+    api.get(
+      '/ready',
+      {
+        schema: {
+          description: 'It has a ledger and a tick.',
+          response: { 200: schemas.readyReply, 503: schemas.readyReply, ...errors },
+        },
+      },
+      async (_request, reply) => {
+        const reason =
+          service.ledger.state.sequence === 0
+            ? 'no ledger yet'
+            : service.tick === undefined
+              ? 'no tick yet'
+              : undefined;
+        if (reason === undefined) return { ready: true };
+        return await reply.status(503).send({ ready: false, reason });
+      },
+    );
+    api.get(
+      '/metrics',
+      {
+        onRequest: requireOperator,
+        schema: {
+          description: 'Prometheus metrics.',
+          security: [{ token: [] }],
+          response: { 200: z.string(), ...errors },
+        },
+      },
+      async (_request, reply) => {
+        const text = await metrics.metrics();
+        return await reply.type(metrics.contentType).send(text);
+      },
+    );
+    api.get(
+      '/openapi.json',
+      { schema: { description: 'This description.', response: { 200: z.unknown(), ...errors } } },
+      async () => app.swagger(),
+    );
+    api.get(
+      '/ledger',
+      {
+        schema: {
+          description: 'Which ledger is held.',
+          response: { 200: schemas.ledgerReply, ...errors },
+        },
+      },
+      async () => ledgerReply(service.ledger.state),
+    );
+    api.put(
+      '/ledger',
+      {
+        ...large,
+        schema: {
+          description: 'A whole ledger, under its number and root.',
+          security: [{ token: [] }],
+          body: schemas.ledgerBody,
+          response: { 200: schemas.ledgerReply, ...errors },
+        },
+      },
+      async (request) => ledgerReply(await service.putLedger(request.body)),
+    );
+    api.post(
+      '/ledger/updates',
+      {
+        ...large,
+        schema: {
+          description:
+            'What changed since the ledger numbered one less, and the root that results.',
+          security: [{ token: [] }],
+          body: schemas.updateBody,
+          response: { 200: schemas.ledgerReply, ...errors },
+        },
+      },
+      async (request) => ledgerReply(await service.updateLedger(request.body)),
+    );
+    api.put(
+      '/snapshot',
+      {
+        ...large,
+        schema: {
+          description: 'The snapshot of the next tick.',
+          security: [{ token: [] }],
+          body: schemas.snapshotBody,
+          response: { 200: schemas.tickReply, ...errors },
+        },
+      },
+      async (request) => tickReply(await service.putSnapshot(JSON.stringify(request.body))),
+    );
+    api.get(
+      '/tick',
+      {
+        schema: {
+          description: 'The newest tick.',
+          response: { 200: schemas.tickReply, ...errors },
+        },
+      },
+      async () => {
+        if (service.tick === undefined) throw new PlimsollError('NO_SUCH_ACCOUNT', 'no tick yet');
+        return tickReply(service.tick);
+      },
+    );
+    api.get(
+      '/totals',
+      {
+        schema: {
+          description: 'How many accounts stand how.',
+          response: { 200: schemas.totalsReply, ...errors },
+        },
+      },
+      async () => service.book.totals(),
+    );
+    api.get(
+      '/liquidatable',
+      {
+        onRequest: requireOperator,
+        schema: {
+          description: 'Accounts that may be liquidated.',
+          security: [{ token: [] }],
+          response: { 200: schemas.liquidatableReply, ...errors },
+        },
+      },
+      async () => ({ accounts: [...service.book.liquidatable()] }),
+    );
+    api.get(
+      '/accounts/:account',
+      {
+        schema: {
+          description: 'An account’s state and margin, for its owner and the operator.',
+          security: [{ token: [] }],
+          params: schemas.accountParams,
+          response: { 200: schemas.accountReply, ...errors },
+        },
+      },
+      async (request) => {
+        const account = readable(request, request.params.account);
+        const margin = service.book.margin(account);
+        return {
+          account,
+          state: service.book.state(account),
+          ledgerSequence: service.ledger.state.sequence,
+          tick: service.tick?.name ?? null,
+          margin:
+            margin === undefined
+              ? null
+              : {
+                  equityE6: margin.equityE6.toString(),
+                  mmE6: margin.mmE6.toString(),
+                  imE6: margin.imE6.toString(),
+                  roundingE6: margin.roundingE6.toString(),
+                  slackE6: margin.slackE6.toString(),
+                  verdict: margin.verdict,
+                },
+        };
+      },
+    );
+    api.get(
+      '/accounts/:account/history',
+      {
+        schema: {
+          description: 'Its newest transitions, the newest first.',
+          security: [{ token: [] }],
+          params: schemas.accountParams,
+          response: { 200: schemas.historyReply, ...errors },
+        },
+      },
+      async (request) => {
+        const account = readable(request, request.params.account);
+        const rows = await service.store.database.query(
+          `SELECT sequence, tick, from_state, to_state, equity_e6::text, mm_e6::text, im_e6::text
+           FROM plimsoll.transitions WHERE account = $1 ORDER BY sequence DESC LIMIT ${HISTORY}`,
+          [account],
+        );
+        const transitions = rows.map((row) => ({
+          sequence: Number(row['sequence']),
+          tick: String(row['tick']),
+          from: stateOf(row['from_state']),
+          to: stateOf(row['to_state']),
+          equityE6: String(row['equity_e6']),
+          mmE6: String(row['mm_e6']),
+          imE6: String(row['im_e6']),
+        }));
+        return { transitions };
+      },
+    );
+    api.get(
+      '/alerts',
+      {
+        onRequest: requireOperator,
+        schema: {
+          description:
+            'Server-sent events: every alert after Last-Event-ID, then as they are made.',
+          security: [{ token: [] }],
+          headers: z.looseObject({
+            'last-event-id': z
+              .string()
+              .regex(/^[0-9]{1,15}(-[0-9]{1,8})?$/)
+              .optional(),
+          }),
+          response: { 200: z.unknown(), ...errors },
+        },
+      },
+      async (request, reply) => {
+        const after = Number(request.headers['last-event-id']?.split('-')[0] ?? 0);
+        const ended = new AbortController();
+        const beat = setInterval(() => stream.push(': \n\n'), BEAT_MS);
+        const stream = new Readable({ read: () => undefined });
+        request.raw.on('close', () => ended.abort());
+        stream.on('close', () => ended.abort());
+        void (async () => {
+          for await (const alert of service.alerts.follow(after, ended.signal)) {
+            stream.push(`id: ${alert.id}\nevent: alert\ndata: ${JSON.stringify(alert)}\n\n`);
+          }
+        })()
+          .catch((error: unknown) => stream.destroy(error as Error))
+          .finally(() => {
+            clearInterval(beat);
+            stream.push(null);
+          });
+        return await reply
+          .type('text/event-stream')
+          .header('cache-control', 'no-store')
+          .serializer((payload) => payload as string)
+          .send(stream);
+      },
+    );
+    api.post(
+      '/challenges',
+      {
+        schema: {
+          description: 'A text for an owner to sign (EIP-191); it serves once.',
+          body: schemas.challengeBody,
+          response: { 200: schemas.challengeReply, ...errors },
+        },
+      },
+      async ({ body }) => {
+        const owner = BigInt(body.owner);
+        const challenge = roles.challenge(owner);
+        return { challenge, text: challengeText(challenge, owner) };
+      },
+    );
+    api.post(
+      '/sessions',
+      {
+        schema: {
+          description: 'A token for the owner who signed the challenge.',
+          body: schemas.sessionBody,
+          response: { 200: schemas.sessionReply, ...errors },
+        },
+      },
+      async ({ body }) => ({ token: roles.session(body.challenge, body.signature) }),
+    );
+  });
+  return app;
+}
+
+function stateOf(value: unknown): AccountState {
+  return ACCOUNT_STATES.find((state) => state === value)!;
+}
+
+interface Fault {
+  readonly status: number;
+  readonly body: z.infer<typeof schemas.errorReply>;
+}
+
+/** What a client is told: the rule it broke, and nothing of ours. */
+function faultOf(error: unknown): Fault {
+  if (error instanceof LedgerRefused) {
+    const { code, message, state } = error;
+    return { status: STATUS[code]!, body: { code, message, held: ledgerReply(state) } };
+  }
+  if (error instanceof InvalidInput) {
+    const { code, message, field } = error;
+    return { status: 400, body: { code, message, field } };
+  }
+  const { statusCode } = error as { readonly statusCode?: number };
+  if (error instanceof PlimsollError && (statusCode ?? STATUS[error.code]) !== undefined) {
+    const { code, message } = error;
+    return { status: statusCode ?? STATUS[code]!, body: { code, message } };
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return { status: statusCode, body: { code: 'REQUEST', message: (error as Error).message } };
+  }
+  return {
+    status: 500,
+    body: { code: 'INTERNAL', message: 'the request failed; the log says why' },
+  };
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { dirname, resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import { InvalidInput } from '../../core/errors.ts';
+import { readTextFile } from '../../core/files.ts';
+import {
+  constant,
+  integer,
+  list,
+  oneOf,
+  parseDocument,
+  parseValue,
+  pattern,
+  requireRule,
+  text,
+} from '../../core/schema.ts';
+import { ACCOUNT_STATES, type AccountState, type CallRules } from '../margin/account-state.ts';
+
+export const SERVICE_FORMAT = 'plimsoll.service';
+export const SERVICE_VERSION = 1;
+
+const LEAST_SECRET = 16;
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const url = pattern(/^https?:\/\/[^\s@]+$/, 'must be an http(s) address without credentials');
+const variable = pattern(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable');
+
+const fileSchema = z.strictObject({
+  format: constant(SERVICE_FORMAT),
+  version: constant(SERVICE_VERSION),
+  /** Where the journal and the embedded database are; relative to the file. */
+  folder: text(),
+  listen: z.strictObject({ host: text(), port: integer(0, 65_535) }).optional(),
+  margin: z
+    .strictObject({ callDistanceBps: integer(0, 100_000), releaseBps: integer(0, 10_000) })
+    .optional(),
+  webhooks: list(
+    z.strictObject({
+      url,
+      /** The environment variable that holds the secret of its signatures. */
+      secretVariable: variable,
+      states: list(oneOf(ACCOUNT_STATES), ACCOUNT_STATES.length, 1).optional(),
+    }),
+    20,
+  ).optional(),
+  limits: z
+    .strictObject({
+      bodyBytes: integer(1024, 2 ** 31),
+      requestsPerMinute: integer(1, 1_000_000),
+    })
+    .optional(),
+});
+
+const environmentSchema = z.object({
+  DATABASE_URL: pattern(/^postgres(ql)?:\/\/\S+$/, 'must begin with postgresql://').optional(),
+  PLIMSOLL_OPERATOR_TOKEN: z
+    .string({ error: 'is required: the token of the operator, who alone changes anything' })
+    .min(LEAST_SECRET, { error: `must have at least ${LEAST_SECRET} characters` }),
+  PLIMSOLL_HOST: z.string().optional(),
+  PLIMSOLL_PORT: z
+    .string()
+    .regex(/^[0-9]{1,5}$/, { error: 'must be a port number' })
+    .transform(Number)
+    .optional(),
+});
+
+export interface Webhook {
+  readonly url: string;
+  readonly secret: string;
+  readonly states: readonly AccountState[];
+}
+
+/** What a service runs by; secrets are in it, so that it is never logged. */
+export interface ServiceConfig {
+  readonly folder: string;
+  readonly databaseUrl: string | undefined;
+  readonly operatorToken: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly rules: CallRules;
+  readonly webhooks: readonly Webhook[];
+  readonly limits: { readonly bodyBytes: number; readonly requestsPerMinute: number };
+}
+
+const DEFAULTS = {
+  listen: { host: '127.0.0.1', port: 8645 },
+  margin: { callDistanceBps: 500, releaseBps: 200 },
+  limits: { bodyBytes: 2 ** 28, requestsPerMinute: 6000 },
+} as const;
+
+function secretOf(environment: NodeJS.ProcessEnv, name: string): string {
+  const secret = environment[name];
+  if (secret === undefined) throw new InvalidInput(name, 'is not set: it signs a webhook');
+  requireRule(secret.length >= LEAST_SECRET, name, `must have at least ${LEAST_SECRET} characters`);
+  return secret;
+}
+
+/** The file and the environment, which has the last word; throws `InvalidInput` naming the field. */
+export function readServiceConfig(
+  path: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): ServiceConfig {
+  const source = readTextFile(path, '<config>');
+  const file = parseDocument(fileSchema, source, 'config');
+  const variables = parseValue(environmentSchema, environment, 'environment');
+  const listen = file.listen ?? DEFAULTS.listen;
+  const host = variables.PLIMSOLL_HOST ?? listen.host;
+  const { callDistanceBps: distanceBps, releaseBps } = file.margin ?? DEFAULTS.margin;
+  return {
+    folder: resolve(dirname(path), file.folder),
+    databaseUrl: variables.DATABASE_URL,
+    operatorToken: variables.PLIMSOLL_OPERATOR_TOKEN,
+    listen: { host, port: variables.PLIMSOLL_PORT ?? listen.port },
+    rules: { distanceBps, releaseBps },
+    webhooks: (file.webhooks ?? []).map(({ url: to, secretVariable, states }) => ({
+      url: to,
+      secret: secretOf(environment, secretVariable),
+      states: states ?? ACCOUNT_STATES.filter((state) => state !== 'healthy'),
+    })),
+    limits: file.limits ?? DEFAULTS.limits,
+  };
+}
+
+/** Whether only this machine can reach it. */
+export const isLocal = ({ listen }: ServiceConfig): boolean => LOOPBACK.has(listen.host);

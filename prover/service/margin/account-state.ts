@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** What an account is, to its owner and to the venue. */
+export const ACCOUNT_STATES = [
+  'healthy',
+  'marginCall',
+  'belowMaintenance',
+  'inLiquidation',
+  'bankrupt',
+] as const;
+export type AccountState = (typeof ACCOUNT_STATES)[number];
+
+/** E6 USD. `liquidatable` is the decision of the arrays or, in their band, of the exact model. */
+export interface StandingFigures {
+  readonly equityE6: bigint;
+  readonly mmE6: bigint;
+  readonly imE6: bigint;
+  readonly liquidatable: boolean;
+}
+
+/** When a margin call is made and when it ends. */
+export interface CallRules {
+  /** A call is made when equity is within so much of MM, above IM too. */
+  readonly distanceBps: number;
+  /** It ends only when equity is so much above what made it, so that no account is called every tick. */
+  readonly releaseBps: number;
+}
+
+const BPS = 10_000n;
+
+/** Where an account stands after a tick, from where it stood before. */
+export function nextState(
+  before: AccountState,
+  { equityE6, mmE6, imE6, liquidatable }: StandingFigures,
+  { distanceBps, releaseBps }: CallRules,
+): AccountState {
+  if (before === 'inLiquidation') return before;
+  if (liquidatable) return equityE6 < 0n ? 'bankrupt' : 'belowMaintenance';
+  const nearMmE6 = (mmE6 * (BPS + BigInt(distanceBps))) / BPS;
+  const callE6 = nearMmE6 > imE6 ? nearMmE6 : imE6;
+  const wasCalled = before === 'marginCall' || before === 'belowMaintenance';
+  const limitE6 = wasCalled ? (callE6 * (BPS + BigInt(releaseBps))) / BPS : callE6;
+  if (equityE6 < limitE6) return 'marginCall';
+  return 'healthy';
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
+import type { LedgerChange } from '../commitments/ledger.ts';
+import type { RowHasher } from '../commitments/row-hasher.ts';
+import { snapshotHash } from '../commitments/snapshot-words.ts';
+import { PlimsollError } from '../core/errors.ts';
+import type { ParameterSet } from '../documents/parameters-document.ts';
+import { parseSnapshot } from '../documents/snapshot-document.ts';
+import type { MarketSnapshot } from '../model/types.ts';
+import { MarketTick } from '../statements/market-tick.ts';
+import { AlertDesk } from './alerts/alert-desk.ts';
+import type { ServiceConfig } from './config/config.ts';
+import { LedgerKeeper, type LedgerState } from './ledger/ledger-keeper.ts';
+import { MarginBook } from './margin/margin-book.ts';
+import type { Store } from './store/store.ts';
+
+const tickRecordSchema = z.object({ name: z.string(), document: z.string() });
+
+/** The newest tick, and when its margins were published. */
+export interface TickState {
+  readonly name: string;
+  readonly snapshotTime: bigint;
+  readonly publishedAt: number;
+  readonly publishMs: number;
+}
+
+/**
+ * Ledger and ticks in, margins and alerts out. Everything that changes does so in one line: what is
+ * acknowledged is in the journal, and what the journal leads to is done again after a kill.
+ */
+export class Service {
+  readonly ledger: LedgerKeeper;
+  readonly book: MarginBook;
+  readonly alerts: AlertDesk;
+  readonly store: Store;
+  readonly #parameters: ParameterSet;
+  #tail: Promise<unknown> = Promise.resolve();
+  #tick: TickState | undefined;
+  #changes: LedgerChange[] = [];
+  #isReplaced = true;
+
+  private constructor(
+    store: Store,
+    ledger: LedgerKeeper,
+    book: MarginBook,
+    alerts: AlertDesk,
+    parameters: ParameterSet,
+  ) {
+    this.store = store;
+    this.ledger = ledger;
+    this.book = book;
+    this.alerts = alerts;
+    this.#parameters = parameters;
+    ledger.onChange = (changes) => {
+      if (changes === 'all') this.#isReplaced = true;
+      else this.#changes.push(...changes);
+    };
+  }
+
+  /** The service as the journal left it, with everything done that a kill interrupted. */
+  static async start(
+    store: Store,
+    config: ServiceConfig,
+    parameters: ParameterSet,
+    hasher: RowHasher,
+  ): Promise<Service> {
+    const ledger = await LedgerKeeper.restore(store.journal, hasher);
+    const book = await MarginBook.restore(store.journal, config.rules);
+    const alerts = new AlertDesk(store, config.webhooks);
+    const service = new Service(store, ledger, book, alerts, parameters);
+    await alerts.start();
+    let newest: z.infer<typeof tickRecordSchema> | undefined;
+    for await (const { body } of store.journal.read(0, 'tick')) {
+      newest = tickRecordSchema.parse(body);
+    }
+    if (newest !== undefined) {
+      const document = Buffer.from(await store.journal.blob(newest.document)).toString('utf8');
+      service.#setTick(newest.name, parseSnapshot(document));
+    }
+    await service.#inTurn(async () => service.#remargin());
+    return service;
+  }
+
+  get tick(): TickState | undefined {
+    return this.#tick;
+  }
+
+  async putLedger(body: unknown): Promise<LedgerState> {
+    return await this.#inTurn(async () => {
+      const state = await this.ledger.put(body);
+      await this.#remargin();
+      return state;
+    });
+  }
+
+  async updateLedger(body: unknown): Promise<LedgerState> {
+    return await this.#inTurn(async () => {
+      const state = await this.ledger.update(body);
+      await this.#remargin();
+      return state;
+    });
+  }
+
+  /** Takes the text of a snapshot document as the next tick; an older one is refused. */
+  async putSnapshot(document: string): Promise<TickState> {
+    const snapshot = parseSnapshot(document);
+    return await this.#inTurn(async () => {
+      const name = snapshotHash(snapshot).toString();
+      const held = this.#tick;
+      if (held !== undefined && snapshot.time < held.snapshotTime) {
+        throw new PlimsollError(
+          'TICK_OLD',
+          `the snapshot is of ${snapshot.time}, the tick held is of ${held.snapshotTime}`,
+        );
+      }
+      if (held?.name === name) return held;
+      const blob = await this.store.journal.putBlob(Buffer.from(document, 'utf8'));
+      await this.store.journal.append('tick', { name, document: blob });
+      this.#setTick(name, snapshot);
+      await this.#remargin();
+      return this.#tick!;
+    });
+  }
+
+  /** Ends once what is under way is done. */
+  async stop(): Promise<void> {
+    await this.#tail;
+    await this.store.close();
+  }
+
+  #setTick(name: string, snapshot: MarketSnapshot): void {
+    this.book.setTick(name, new MarketTick(snapshot, this.#parameters));
+    this.#tick = { name, snapshotTime: snapshot.time, publishedAt: Date.now(), publishMs: 0 };
+  }
+
+  async #remargin(): Promise<void> {
+    const started = performance.now();
+    if (this.#isReplaced) this.book.setAccounts(this.ledger.ledger.accounts);
+    else for (const { index, account } of this.#changes) this.book.setAccount(index, account);
+    this.#isReplaced = false;
+    this.#changes = [];
+    const made = await this.book.remargin(this.ledger.state.sequence);
+    if (this.#tick !== undefined) {
+      const publishMs = performance.now() - started;
+      this.#tick = { ...this.#tick, publishedAt: Date.now(), publishMs };
+    }
+    if (made !== undefined) await this.alerts.catchUp();
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(work);
+    this.#tail = turn.catch(() => undefined);
+    return await turn;
+  }
+}

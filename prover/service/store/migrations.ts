@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** Every version of the tables, as the statements that lead to it. What is here never changes. */
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    // How far what is made from the journal has come.
+    `CREATE TABLE plimsoll.progress (name text PRIMARY KEY, sequence bigint NOT NULL)`,
+    `CREATE TABLE plimsoll.transitions (
+      sequence bigint NOT NULL,
+      account int NOT NULL,
+      tick text NOT NULL,
+      from_state text NOT NULL,
+      to_state text NOT NULL,
+      equity_e6 numeric NOT NULL,
+      mm_e6 numeric NOT NULL,
+      im_e6 numeric NOT NULL,
+      PRIMARY KEY (sequence, account)
+    )`,
+    `CREATE INDEX transitions_by_account ON plimsoll.transitions (account, sequence DESC)`,
+    `CREATE TABLE plimsoll.dead_letters (
+      alert text NOT NULL,
+      url text NOT NULL,
+      at timestamptz NOT NULL DEFAULT now(),
+      body jsonb NOT NULL,
+      reason text NOT NULL,
+      PRIMARY KEY (alert, url)
+    )`,
+  ],
+];

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { join } from 'node:path';
+
+import { PgBoss, fromPglite } from 'pg-boss';
+
+import { EmbeddedDatabase, PostgresDatabase, migrate, type Database } from './database.ts';
+import { FolderJournal, type Journal } from './journal.ts';
+import { PostgresJournal } from './postgres-journal.ts';
+
+/** What a service keeps; opening it takes its place, which no living process gives up. */
+export interface Store {
+  readonly journal: Journal;
+  readonly database: Database;
+  readonly boss: PgBoss;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly folder: string;
+  readonly databaseUrl: string | undefined;
+  /** Told when another owner has the place, which is waited for (PostgreSQL only). */
+  readonly standby: () => void;
+  /** Told when the place is lost: the process must end. */
+  readonly lost: () => void;
+  /** What a queue reports while nobody asked it. */
+  readonly fault: (error: Error) => void;
+}
+
+/** A dead handler is noticed by its heartbeat (10 s at least) at the next look. */
+const LOOK_SECONDS = 5;
+
+const bossOptions = {
+  schema: 'plimsoll_queue',
+  superviseIntervalSeconds: LOOK_SECONDS,
+  monitorIntervalSeconds: LOOK_SECONDS,
+} as const;
+
+async function started(boss: PgBoss, fault: (error: Error) => void): Promise<PgBoss> {
+  boss.on('error', fault);
+  await boss.start();
+  return boss;
+}
+
+async function openEmbedded({ folder, fault }: StoreOptions): Promise<Store> {
+  // First the lock: PGlite has none, and two processes in its folder destroy it.
+  const journal = new FolderJournal(folder);
+  try {
+    const database = await EmbeddedDatabase.open(join(folder, 'database'));
+    await migrate(database);
+    const options = { ...bossOptions, db: fromPglite(database.pglite), backend: 'pglite' as const };
+    const boss = await started(new PgBoss(options), fault);
+    const close = async (): Promise<void> => {
+      await boss.stop({ graceful: true, timeout: 5000 });
+      await database.close();
+      await journal.close();
+    };
+    return { journal, database, boss, close };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+async function openPostgres(
+  connectionString: string,
+  { standby, lost, fault }: StoreOptions,
+): Promise<Store> {
+  const database = new PostgresDatabase(connectionString);
+  try {
+    const journal = await PostgresJournal.acquire(database, { standby, lost });
+    await migrate(database);
+    const boss = await started(new PgBoss({ ...bossOptions, connectionString }), fault);
+    const close = async (): Promise<void> => {
+      await boss.stop({ graceful: true, timeout: 5000 });
+      await journal.close();
+      await database.close();
+    };
+    return { journal, database, boss, close };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+export async function openStore(options: StoreOptions): Promise<Store> {
+  return options.databaseUrl === undefined
+    ? await openEmbedded(options)
+    : await openPostgres(options.databaseUrl, options);
+}
