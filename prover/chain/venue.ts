@@ -2,11 +2,19 @@
 import { Contract, getAddress, type ContractRunner } from 'ethers';
 import { z } from 'zod';
 
+import { requiredOr } from '../core/schema.ts';
 import { exportedAbi } from './abi.ts';
 
-const address = z
-  .string()
+const ZERO_ADDRESS = /^0x0{40}$/;
+
+/** An address with a right checksum that is not zero, as documents write it. */
+export const addressSchema = z
+  .string({ error: requiredOr('must be an address') })
   .regex(/^0x[0-9a-fA-F]{40}$/, 'must be a 20-byte hexadecimal address')
+  .refine((text) => !ZERO_ADDRESS.test(text), {
+    error: 'must not be the zero address',
+    abort: true,
+  })
   .transform((text, context) => {
     try {
       return getAddress(text);
@@ -18,15 +26,15 @@ const address = z
 
 /** Where a deployed venue's contracts are; readable from JSON. */
 export const venueAddressesSchema = z.strictObject({
-  asset: address,
-  vault: address,
-  ledgerRegistry: address,
-  riskParameters: address,
-  marketFeed: address,
-  liquidationEngine: address,
-  insuranceFund: address,
-  backstop: address,
-  healthGate: address,
+  asset: addressSchema,
+  vault: addressSchema,
+  ledgerRegistry: addressSchema,
+  riskParameters: addressSchema,
+  marketFeed: addressSchema,
+  liquidationEngine: addressSchema,
+  insuranceFund: addressSchema,
+  backstop: addressSchema,
+  healthGate: addressSchema,
 });
 export type VenueAddresses = z.infer<typeof venueAddressesSchema>;
 

@@ -144,6 +144,16 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/oracle/run.ts')).command,
   ),
   entry(
+    'venue plan',
+    'write what a venue is to be, to edit and to deploy',
+    async () => (await import('./commands/venue/plan.ts')).command,
+  ),
+  entry(
+    'venue deploy',
+    'deploy a venue on any chain, resumable, and describe it in venue.json',
+    async () => (await import('./commands/venue/deploy.ts')).command,
+  ),
+  entry(
     'backtest',
     'would margin have held? coverage, clustering and procyclicality on price bars',
     async () => (await import('./commands/backtest/backtest.ts')).command,

@@ -5,7 +5,9 @@ import { Contract } from 'ethers';
 
 import { contractArtifact } from '../chain/artifact.ts';
 import { SAMPLE_VENUE_CONFIG, type VenueConfig } from '../chain/config.ts';
-import { deployLocalVenue } from '../chain/deploy.ts';
+import { deployVenue as deployPlannedVenue } from '../chain/deployment/deploy-venue.ts';
+import { defaultPlan } from '../chain/deployment/plan-document.ts';
+import { signerTransactor } from '../chain/deployment/transactor.ts';
 import { depositTestDollars } from '../chain/fund.ts';
 import { send } from '../chain/refusal.ts';
 import { connectVenue, type Venue } from '../chain/venue.ts';
@@ -44,36 +46,43 @@ export const DEMO_CONFIG: VenueConfig = {
   },
 };
 
-/** The profiles that the set-up has built, and so has verifiers of. */
-function builtProfiles<Name extends StatementName>(
-  statement: Name,
-): readonly (typeof PROFILES)[Name][number][] {
-  const { artifacts } = loadArtifactManifest();
-  return PROFILES[statement].filter((profile: string) =>
-    artifacts.some((built) => built.statement === statement && built.profile === profile),
-  );
-}
+/** Halts the market in this demonstration: nobody. */
+const GUARDIAN = '0x000000000000000000000000000000000000dEaD';
+
+/** What the contracts take proofs of here, as far as the set-up has built it. */
+const STATEMENTS: readonly StatementName[] = ['liquidation', 'account-margin', 'takeover'];
 
 /** Every contract, wired, the fund and the bidder's pocket filled; bound to the keeper. */
-export async function deployVenue(chain: LocalChain, parameterHash: bigint): Promise<Venue> {
-  const { addresses } = await deployLocalVenue({
-    deployer: chain.deployer,
-    artifactsDirectory: ARTIFACTS,
-    parameterHash,
-    oracleSigners: ORACLES.map(({ address }) => address),
-    oracleThreshold: ORACLE_THRESHOLD,
-    profiles: {
-      liquidation: builtProfiles('liquidation'),
-      'account-margin': builtProfiles('account-margin'),
-      takeover: builtProfiles('takeover'),
+export async function deployVenue(chain: LocalChain, parametersHash: bigint): Promise<Venue> {
+  const built = loadArtifactManifest();
+  const profiles: Partial<Record<StatementName, readonly string[]>> = {};
+  for (const statement of STATEMENTS) {
+    profiles[statement] = PROFILES[statement].filter((profile: string) =>
+      built.artifacts.some((made) => made.statement === statement && made.profile === profile),
+    );
+  }
+  const transactor = await signerTransactor(chain.deployer);
+  const plan = defaultPlan(
+    {
+      chainId: chain.chainId,
+      owner: transactor.address,
+      guardian: GUARDIAN,
+      oracles: {
+        signers: ORACLES.map(({ address }) => address),
+        threshold: ORACLE_THRESHOLD,
+      },
+      config: DEMO_CONFIG,
     },
-    config: DEMO_CONFIG,
-  });
-  const venue = connectVenue(addresses, chain.keeper);
+    profiles,
+  );
+  const { provider } = chain;
+  const deployment = { plan, parametersHash, provider, artifactsDirectory: ARTIFACTS, built };
+  const { contracts } = await deployPlannedVenue(deployment, transactor, 0);
+  const venue = connectVenue(contracts, chain.keeper);
   await depositTestDollars(venue, ARTIFACTS, chain.depositor, FUND_DEPOSIT_E6);
   const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
-  const asset = new Contract(addresses.asset, abi, chain.bidder);
+  const asset = new Contract(contracts.asset, abi, chain.bidder);
   await send(asset, 'mint', [await chain.bidder.getAddress(), BIDDER_E6]);
-  await send(asset, 'approve', [addresses.vault, BIDDER_E6]);
+  await send(asset, 'approve', [contracts.vault, BIDDER_E6]);
   return venue;
 }

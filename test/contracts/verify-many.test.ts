@@ -6,7 +6,8 @@ import { z } from 'zod';
 
 import { verifierArtifact } from '../../prover/chain/artifact.ts';
 import { SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
-import { deployCompiled, verifierName } from '../../prover/chain/deploy.ts';
+import { deployCompiled } from '../../prover/chain/deploy.ts';
+import { verifierName } from '../../prover/toolchain/circuits/verifier.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import type { ContractProof } from '../../prover/chain/submit.ts';
 import { ARTIFACTS, startChain, type TestChain } from '../support/chain.ts';

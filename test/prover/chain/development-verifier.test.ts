@@ -7,7 +7,8 @@ import { ContractFactory, Interface, type InterfaceAbi } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { verifierArtifact, type ContractArtifact } from '../../../prover/chain/artifact.ts';
-import { deployVerifier, verifierName } from '../../../prover/chain/deploy.ts';
+import { deployVerifier } from '../../../prover/chain/deploy.ts';
+import { verifierName } from '../../../prover/toolchain/circuits/verifier.ts';
 import {
   hasDevelopmentKey,
   requireDeployable,

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { Contract, type Provider } from 'ethers';
+import { z } from 'zod';
+
+import { InvalidInput } from '../../core/errors.ts';
+import { exportedAbi, type ExportedInterface } from '../abi.ts';
+import { read } from '../refusal.ts';
+import type { VenueDocument } from '../venue-document.ts';
+import type { VenueAddresses } from '../venue.ts';
+
+const address = z.string();
+
+/** Who names whom: the contract, what it is asked, and the contract it must name. */
+const WIRES: readonly (readonly [
+  keyof VenueAddresses & string,
+  ExportedInterface,
+  string,
+  keyof VenueDocument['contracts'],
+])[] = [
+  ['ledgerRegistry', 'LedgerRegistry', 'marketFeed', 'marketFeed'],
+  ['ledgerRegistry', 'LedgerRegistry', 'engine', 'liquidationEngine'],
+  ['ledgerRegistry', 'LedgerRegistry', 'vault', 'vault'],
+  ['ledgerRegistry', 'LedgerRegistry', 'transitionVerifier', 'transitionVerifier'],
+  ['marketFeed', 'MarketFeed', 'ledgerRegistry', 'ledgerRegistry'],
+  ['marketFeed', 'MarketFeed', 'riskParameters', 'riskParameters'],
+  ['riskParameters', 'RiskParameters', 'gate', 'liquidationEngine'],
+  ['vault', 'Vault', 'asset', 'asset'],
+  ['vault', 'Vault', 'ledgerRegistry', 'ledgerRegistry'],
+  ['insuranceFund', 'InsuranceFund', 'vault', 'vault'],
+  ['backstop', 'Backstop', 'insuranceFund', 'insuranceFund'],
+  ['liquidationEngine', 'LiquidationEngine', 'marketFeed', 'marketFeed'],
+  ['liquidationEngine', 'LiquidationEngine', 'vault', 'vault'],
+  ['liquidationEngine', 'LiquidationEngine', 'insuranceFund', 'insuranceFund'],
+  ['liquidationEngine', 'LiquidationEngine', 'backstop', 'backstop'],
+  ['healthGate', 'HealthGate', 'marketFeed', 'marketFeed'],
+];
+
+/**
+ * Holds a venue document against the chain: that it is of this chain, and that its contracts stand
+ * there and name each other. Throws `InvalidInput` naming the field that is not so.
+ */
+export async function confirmVenue(venue: VenueDocument, provider: Provider): Promise<void> {
+  const { chainId } = await provider.getNetwork();
+  if (chainId !== venue.chainId) {
+    throw new InvalidInput(
+      'chainId',
+      `the venue is on chain ${venue.chainId}, the node on ${chainId}`,
+    );
+  }
+  await Promise.all(
+    WIRES.map(async ([from, abi, method, to]) => {
+      const contract = new Contract(venue.contracts[from], exportedAbi(abi), provider);
+      let named: string;
+      try {
+        named = await read(contract, method, [], address);
+      } catch (cause) {
+        throw new InvalidInput(
+          `contracts.${from}`,
+          `there is no ${abi} at ${venue.contracts[from]} on chain ${chainId}`,
+          { cause },
+        );
+      }
+      if (named === venue.contracts[to]) return;
+      throw new InvalidInput(
+        `contracts.${to}`,
+        `must be ${named}, which ${from} names as its ${method}`,
+      );
+    }),
+  );
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Contract, encodeBytes32String, type Provider } from 'ethers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { exportedAbi } from '../../../../prover/chain/abi.ts';
+import { deployContracts } from '../../../../prover/chain/deployment/deploy-contracts.ts';
+import { requireDeployable } from '../../../../prover/chain/deployment/deploy-venue.ts';
+import type { VenuePlan } from '../../../../prover/chain/deployment/plan-document.ts';
+import { signerTransactor } from '../../../../prover/chain/deployment/transactor.ts';
+import {
+  formatVenue,
+  parseVenue,
+  type VenueDocument,
+} from '../../../../prover/chain/venue-document.ts';
+import { InvalidInput } from '../../../../prover/core/errors.ts';
+import { ARTIFACTS, deployContract } from '../../../support/chain.ts';
+import { DEPLOYER, deploymentOf, runDeployment } from '../../../support/deployments.ts';
+import { addressOf, planWith, validPlan } from '../../../support/plans.ts';
+import { startRpcChain, type RpcChain } from '../../../support/rpc-chain.ts';
+
+let chain: RpcChain;
+let folder: string;
+let venue: VenueDocument;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-deploy-'));
+  chain = await startRpcChain();
+  venue = await runDeployment(deploymentOf(chain.provider), join(folder, 'first.journal'));
+});
+
+afterAll(async () => {
+  await chain.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function refusal(plan: VenuePlan, overrides = {}, provider: Provider = chain.provider) {
+  const outcome: unknown = await requireDeployable(
+    { ...deploymentOf(provider, plan), ...overrides },
+    DEPLOYER.address,
+  ).then(
+    () => 'accepted',
+    (error: unknown) => error,
+  );
+  if (outcome instanceof InvalidInput) return outcome;
+  throw new Error(`expected a refusal, got ${String(outcome)}`, { cause: outcome });
+}
+
+/** Throws when its first transaction would go out, `before` it or just `after`: the process dies there. */
+class Killed extends Error {}
+function mortal(provider: Provider, when: 'before' | 'after', transactions: number): Provider {
+  let left = transactions;
+  return new Proxy(provider, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name !== 'broadcastTransaction') {
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      }
+      return async (raw: string) => {
+        left -= 1;
+        if (left === 0 && when === 'before') throw new Killed();
+        const response = await target.broadcastTransaction(raw);
+        if (left === 0) throw new Killed();
+        return response;
+      };
+    },
+  });
+}
+
+describe('a deployed venue', () => {
+  it('is described as it stands on chain, and its document is read back', async () => {
+    expect(parseVenue(formatVenue(venue))).toEqual(venue);
+    expect(venue.chainId).toBe(31_337n);
+    expect(venue.deploymentBlock).toBe(0);
+    const engine = new Contract(
+      venue.contracts.liquidationEngine,
+      exportedAbi('LiquidationEngine'),
+      chain.provider,
+    );
+    const { horizonSeconds } = (await engine.getFunction('config').staticCall()) as {
+      horizonSeconds: bigint;
+    };
+    expect(horizonSeconds).toBe(BigInt(venue.config.engine.horizonSeconds));
+    const { artifacts } = deploymentOf(chain.provider).built;
+    const key = artifacts.find((one) => one.statement === 'liquidation' && one.profile === '16')!;
+    expect(venue.verifiers.liquidation['16']!.keyHash).toBe(`0x${key.files.zkey.sha256}`);
+  });
+
+  it('is handed over to its owner, who has to accept', async () => {
+    for (const name of ['MarketFeed', 'RiskParameters'] as const) {
+      const at = name === 'MarketFeed' ? 'marketFeed' : 'riskParameters';
+      const contract = new Contract(venue.contracts[at], exportedAbi(name), chain.provider);
+      expect(await contract.getFunction('pendingOwner').staticCall()).toBe(venue.roles.owner);
+    }
+  });
+
+  it('is found again by a second run, which sends nothing', async () => {
+    const sent = await chain.provider.getTransactionCount(DEPLOYER.address);
+    const path = join(folder, 'first.journal');
+    expect(await runDeployment(deploymentOf(chain.provider), path)).toEqual(venue);
+    expect(await chain.provider.getTransactionCount(DEPLOYER.address)).toBe(sent);
+  });
+
+  it('is not mixed with that of another plan', async () => {
+    const other = deploymentOf(chain.provider, validPlan({ guardian: addressOf(99) }));
+    await expect(runDeployment(other, join(folder, 'first.journal'))).rejects.toMatchObject({
+      code: 'ANOTHER_DEPLOYMENT',
+    });
+  });
+
+  it.each(['before', 'after'] as const)(
+    'is the same when the process dies just %s each of its transactions',
+    async (when) => {
+      const fresh = await startRpcChain();
+      try {
+        const path = join(folder, `${when}.journal`);
+        let deaths = 0;
+        let resumed: VenueDocument | undefined;
+        while (resumed === undefined && deaths < 100) {
+          // Dies before its second: before its first it would never come further.
+          const provider = mortal(fresh.provider, when, when === 'before' && deaths > 0 ? 2 : 1);
+          try {
+            resumed = await runDeployment(deploymentOf(provider), path);
+          } catch (error) {
+            if (!(error instanceof Killed)) throw error;
+            deaths += 1;
+          }
+        }
+        const sent = await fresh.provider.getTransactionCount(DEPLOYER.address);
+        const { transactions } = JSON.parse(readFileSync(path, 'utf8')) as {
+          transactions: readonly unknown[];
+        };
+        expect(sent).toBe(transactions.length);
+        expect(deaths).toBe(sent);
+        expect(resumed).toEqual(venue);
+      } finally {
+        await fresh.close();
+      }
+    },
+    60_000,
+  );
+
+  it('comes about on a chain that mines by the clock, and tells when the key was used elsewhere', async () => {
+    const fresh = await startRpcChain();
+    try {
+      await fresh.rpc('evm_setAutomine', [false]);
+      await fresh.rpc('evm_setIntervalMining', [150]);
+      const path = join(folder, 'interval.journal');
+      await expect(
+        runDeployment(deploymentOf(mortal(fresh.provider, 'before', 3)), path),
+      ).rejects.toThrow(Killed);
+      const slow = await runDeployment(deploymentOf(fresh.provider), path);
+      expect(slow.contracts).toEqual(venue.contracts);
+
+      await fresh.rpc('evm_setAutomine', [true]);
+      const taken = join(folder, 'taken.journal');
+      await expect(
+        runDeployment(deploymentOf(mortal(fresh.provider, 'before', 1)), taken),
+      ).rejects.toThrow(Killed);
+      await DEPLOYER.connect(fresh.provider).sendTransaction({ to: addressOf(7), value: 1n });
+      await expect(runDeployment(deploymentOf(fresh.provider), taken)).rejects.toMatchObject({
+        code: 'NONCE_TAKEN',
+      });
+    } finally {
+      await fresh.close();
+    }
+  }, 60_000);
+});
+
+describe('what does not deploy', () => {
+  const at = (statement: 'liquidation' | 'account-margin', profile: string): string =>
+    venue.verifiers[statement][profile]!.address;
+
+  it('a venue of another chain than the node’s', async () => {
+    const error = await refusal(validPlan({ chainId: 1n }));
+    expect([error.field, error.rule]).toEqual(['chainId', "must be the node's chain, 31337"]);
+  });
+
+  it('a token of 12 decimals, one that is no token, and one that is not there', async () => {
+    const plan = (asset: string) => validPlan({ asset });
+    const wrong = await refusal(plan(venue.contracts.insuranceFund));
+    expect([wrong.field, wrong.rule]).toEqual([
+      'asset',
+      expect.stringMatching(/must have 6 decimals.* has 12$/),
+    ]);
+    expect((await refusal(plan(venue.contracts.vault))).rule).toMatch(/has no decimals/);
+    expect((await refusal(plan(addressOf(12)))).rule).toMatch(/there is none at/);
+  });
+
+  it('profiles that are swapped, statements that are swapped, and what is no verifier', async () => {
+    const { liquidation } = validPlan().verifiers;
+    const swapped = { ...liquidation, 7: at('liquidation', '16'), 16: at('liquidation', '7') };
+    const profile = await refusal(planWith('verifiers.liquidation', swapped));
+    expect(profile.field).toBe('verifiers.liquidation.7');
+    expect(profile.rule).toMatch(/must hold 7 positions: .* holds 16/);
+    const statement = await refusal(
+      planWith('verifiers.account-margin.16', at('liquidation', '16')),
+    );
+    expect(statement.rule).toMatch(/must verify account-margin: .* verifies liquidation/);
+    const none = await refusal(planWith('verifiers.liquidation.16', venue.contracts.vault));
+    expect(none.rule).toMatch(/must be a verifier: .* has no statement/);
+  });
+
+  it('a verifier of another key, deployed or compiled', async () => {
+    const other = await deployContract(chain.accounts[0]!, 'AcceptingVerifier', [
+      encodeBytes32String('liquidation'),
+      16n,
+      8n,
+    ]);
+    const deployed = await refusal(planWith('verifiers.liquidation.16', String(other.target)));
+    expect(deployed.field).toBe('verifiers.liquidation.16');
+
+    const artifacts = join(folder, 'artifacts');
+    cpSync(ARTIFACTS, artifacts, { recursive: true });
+    const file = (name: string, root: string): string =>
+      join(root, 'contracts', 'verifiers', `${name}.sol`, `${name}.json`);
+    cpSync(file('Liquidation16Verifier', ARTIFACTS), file('Liquidation7Verifier', artifacts));
+    const compiled = await refusal(validPlan(), { artifactsDirectory: artifacts });
+    expect(compiled.field).toBe('verifiers.liquidation.7');
+    expect(compiled.rule).toMatch(/its key was swapped, or it was not compiled since/);
+  });
+
+  it('what was not built', async () => {
+    const error = await refusal(planWith('verifiers.liquidation.64', 'new'));
+    expect(error.field).toBe('verifiers.liquidation.64');
+    expect(error.rule).toMatch(/build-circuits\.ts liquidation-64/);
+  });
+
+  it('a guardian who deploys', async () => {
+    expect((await refusal(validPlan({ guardian: DEPLOYER.address }))).field).toBe('guardian');
+  });
+
+  it('without anything to pay gas with', async () => {
+    const poor = requireDeployable(deploymentOf(chain.provider), addressOf(77));
+    await expect(poor).rejects.toMatchObject({ code: 'NO_FUNDS' });
+  });
+
+  it('stand-ins and development keys on a chain that is not local', async () => {
+    const foreign = await startRpcChain({ chainId: 31_338 });
+    try {
+      const put = async (address: string): Promise<string> => {
+        const code = await chain.provider.getCode(address);
+        await foreign.rpc('hardhat_setCode', [address, code]);
+        return address;
+      };
+      const local = validPlan({ chainId: 31_338n });
+      const of = (plan: VenuePlan) => refusal(plan, {}, foreign.provider);
+      expect((await of(local)).field).toBe('asset');
+      const asset = await put(venue.contracts.asset);
+      expect((await of({ ...local, asset })).field).toBe('transitionVerifier');
+      const transitionVerifier = await put(venue.contracts.transitionVerifier);
+      const real = { ...local, asset, transitionVerifier };
+      const made = await of(real);
+      expect([made.field, made.rule]).toEqual([
+        'verifiers.liquidation.7',
+        expect.stringMatching(/has a development key/),
+      ]);
+      const standing = await put(at('liquidation', '7'));
+      const there = await of(planWith('verifiers.liquidation.7', standing, real));
+      expect(there.rule).toMatch(/has a development key/);
+    } finally {
+      await foreign.close();
+    }
+  });
+});
+
+describe('the constructors hold what the plan’s rules hold', () => {
+  it.each([
+    ['oracles.threshold', 1, 'ThresholdTooLow'],
+    ['oracles.threshold', 4, 'ThresholdAboveSigners'],
+    ['verifiers.liquidation.16', undefined, 'SizeNotCovered'],
+    ['verifiers.account-margin.16', undefined, 'SizeNotCovered'],
+    ['config.registry.deadline', 1_799, 'InvalidRegistryConfig'],
+    ['config.registry.heartbeat', 1_799, 'InvalidRegistryConfig'],
+    ['config.registry.deadAfter', 3_600, 'InvalidRegistryConfig'],
+    ['config.registry.maxPositions', 65, 'InvalidRegistryConfig'],
+    ['config.registry.forcedRound', 0, 'InvalidRegistryConfig'],
+    ['config.engine.horizonSeconds', 6_059, 'InvalidEngineConfig'],
+    ['config.engine.rampSeconds', 1_801, 'InvalidEngineConfig'],
+    ['config.breaker.anchorBps', 10_000, 'InvalidConfig'],
+    ['config.supersededFor', 60, 'InvalidConfig'],
+    ['config.maxSnapshotAge', 119, 'InvalidConfig'],
+    ['config.parameterTighteningDelay', 864_001, 'InvalidParameterDelays'],
+    ['config.tighteningDelay', 0, 'InvalidQuorumDelays'],
+    ['config.fund.cooldown', 0, 'InvalidFundConfig'],
+    ['config.vault.exitWindow', 0, 'InvalidVaultConfig'],
+  ] as const)('%s = %s: %s', async (path, value, error) => {
+    const plan = planWith(path, value);
+    const addresses = Object.fromEntries(
+      Object.entries(plan.verifiers).map(([statement, places]) => [
+        statement,
+        Object.fromEntries(
+          Object.keys(places).map((profile) => [
+            profile,
+            venue.verifiers[statement as 'liquidation'][profile]!.address,
+          ]),
+        ),
+      ]),
+    );
+    const transactor = await signerTransactor(chain.accounts[0]!);
+    const deployed = deployContracts(transactor, ARTIFACTS, {
+      ...plan,
+      verifiers: addresses as unknown as Parameters<typeof deployContracts>[2]['verifiers'],
+      transitionVerifier: venue.contracts.transitionVerifier,
+      asset: venue.contracts.asset,
+      parameterHash: venue.parametersHash,
+    });
+    await expect(deployed).rejects.toMatchObject({ errorName: error });
+  });
+});
