@@ -23,6 +23,8 @@ const usd = (amountE6: string | undefined): string => `${amountE6 ?? '?'} (USD E
 /** Only of the errors whose name does not already say what to do. */
 const WORDS: Readonly<Record<string, Words>> = {
   AlreadyOpen: ([account]) => `the liquidation of account ${account} is open already`,
+  AboveUncovered: ([recorded, amount]) =>
+    `only ${usd(recorded)} is recorded as uncovered, not ${usd(amount)}`,
   BelowCureMargin: ([equity, margin, buffer]) =>
     `equity of ${usd(equity)} must exceed the maintenance margin of ${usd(margin)} by ` +
     `${buffer} bps; deposit, and prove again under the ledger that contains it`,
@@ -45,20 +47,42 @@ const WORDS: Readonly<Record<string, Words>> = {
     `the ${component(which)} is of ${time}, after the snapshot's own ${snapshot}`,
   ComponentWentBackwards: ([which, time, before]) =>
     `the ${component(which)} is of ${time}, before ${before}, that of the last accepted snapshot`,
+  CoverWindowSpent: ([until]) =>
+    `the fund has paid what it pays in one window; the next begins at ${until}`,
+  CreditTooLarge: ([credit]) =>
+    `the account needs ${usd(credit)} to initial margin, more than a message can carry`,
   DeadlinePassed: ([deadline]) => `the signatures held until ${deadline}`,
   DowntimeGrace: ([until]) =>
     `the market was down: until ${until} accounts can be cured and not liquidated`,
+  FreezeNotConsumed: ([message, ledger]) =>
+    `ledger ${ledger} has not consumed message ${message}, the Freeze: post a root that does, and ` +
+    'wait for a tick of it',
   GuardianNotArmed: () => 'the guardian has halted once; the owner must arm it again',
   HeadlineIsZero: ([guard, which]) => `the ${guarded(guard, which)} is zero`,
+  HorizonNotPassed: ([clock, expires]) =>
+    `the market clock is ${clock}; bids are taken until ${expires}, the Backstop comes after`,
+  HorizonPassed: ([clock, expires]) =>
+    `the market clock is ${clock}; bids were taken until ${expires}`,
   MarketUncertain: ([breaches]) =>
     `the last ${breaches} snapshots were beyond the breaker; only a cure can be proven until the next`,
   MarketHalted: () => 'the market is halted; only a cure can be proven now',
+  MessagesOverdue: ([lane, message, since]) =>
+    `message ${message} of the ${lane === '0' ? 'engine' : 'user'} lane is due since ${since}: a root ` +
+    'has to consume it',
+  NoLedgerRoot: () => 'the venue has no ledger yet; post its first root',
   NotACredit: () =>
     'a cure takes a proof of the account as it stands, or after a credit that it pays',
   NotAsItStands: () => 'this takes a proof of the account as it stands, without a change',
+  NotBelowMaintenance: ([equity, requirement]) =>
+    `equity of ${usd(equity)} is not below the requirement of ${usd(requirement)}`,
+  NotForced: () => 'the sequencer is on time; messages are applied by force only when it is not',
+  NotFrozen: ([account]) => `the ledger does not have account ${account} frozen`,
   NotNewerThanOpening: ([opened, cited]) =>
     `the liquidation was opened at tick ${opened}; a proof of tick ${cited} is not newer and states ` +
     'no credit',
+  NothingQueued: () => 'the fund owes nothing to the Backstop',
+  NothingToApply: () => 'the ledger has consumed every message of the engine',
+  NothingToOpen: () => 'every member of the batch is stale or open already',
   NotOnTheMinute: ([time]) => `the snapshot's time ${time} is not a whole minute`,
   NotTheNewestSlot: ([time, newest]) =>
     `the snapshot is of ${time}; the feed takes that of ${newest}, the newest minute, only`,
@@ -66,9 +90,16 @@ const WORDS: Readonly<Record<string, Words>> = {
     `the market is halted; the first snapshot that can end that is of ${from} or later`,
   NotOpen: ([account, nonce]) =>
     `no liquidation of account ${account} at settlement nonce ${nonce} is open`,
+  OwnedByBackstop: ([account]) =>
+    `account ${account} belongs to the Backstop, which is not liquidated`,
+  PaymentAboveLimit: ([payment, limit]) =>
+    `the bid costs ${usd(payment)}, above the limit of ${usd(limit)}`,
   PriceMoved: ([cited, latest]) =>
     `prices moved from tick ${cited} to tick ${latest}; only a cure may still cite the earlier`,
   ProposalExpired: ([at]) => `the proposal expired at ${at}; propose it again`,
+  Recovered: ([equity, margin, buffer]) =>
+    `equity of ${usd(equity)} is at the level of a cure (${usd(margin)} and ${buffer} bps): it is not for sale`,
+  SequencersTurn: ([until]) => `until ${until} it is the sequencer's turn`,
   SnapshotFromTheFuture: ([time, block]) =>
     `the snapshot's time ${time} is after the block's ${block}`,
   SnapshotNotNewer: ([time, latest]) =>
@@ -77,12 +108,17 @@ const WORDS: Readonly<Record<string, Words>> = {
     `the ${component(which)} is of ${time}; the oldest that is fresh enough is of ${oldest}`,
   StaleTick: ([cited, latest]) =>
     `tick ${cited} is stale, the current one is ${latest}; prove again at a newer tick`,
+  TakeoverNotConsumed: ([message]) =>
+    `no ledger has consumed message ${message}, the Takeover: post a root that does`,
   ThresholdTooLow: ([threshold, minimum]) =>
     `${threshold} signatures are no quorum of these signers: at least ${minimum} must be needed`,
   TickTooOld: ([cited, age]) =>
     `the snapshot of tick ${cited} is ${age} s old; wait for the next one`,
   TooFewWouldRemain: ([remaining, minimum]) =>
     `${remaining} signers would remain, at least ${minimum} must`,
+  UnfreezeNotConsumed: ([message, ledger]) =>
+    `ledger ${ledger} has not consumed message ${message}, the Unfreeze of the last cure`,
+  UnknownTick: ([tick]) => `there is no tick ${tick}`,
   WrongChange: () => 'the proof states another change of the account than the one asked about',
   WrongContext: () =>
     'the proof was made for another chain, contract, action or beneficiary; prove it for this one',

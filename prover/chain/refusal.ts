@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type {
-  Contract,
-  ContractTransactionReceipt,
-  ContractTransactionResponse,
+import {
   Interface,
+  type Contract,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
 } from 'ethers';
 import { z } from 'zod';
 
 import { PlimsollError } from '../core/errors.ts';
+import { EXPORTED_INTERFACES, exportedAbi } from './abi.ts';
 import { refusalInWords } from './refusal-words.ts';
 
 /** A contract said no; `errorName` and `values` are those of its custom error. */
@@ -45,10 +46,29 @@ function revertData(error: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
+/** Of the token's standard (ERC-6093), which every token of today follows. */
+const TOKEN_ERRORS = [
+  'error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)',
+  'error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)',
+  'error SafeERC20FailedOperation(address token)',
+];
+
+let all: Interface | undefined;
+function errorsOfAll(): Interface {
+  return (all ??= new Interface([
+    ...TOKEN_ERRORS,
+    ...EXPORTED_INTERFACES.flatMap((name) => exportedAbi(name).fragments).filter(
+      ({ type }) => type === 'error',
+    ),
+  ]));
+}
+
 /** The error a failed call amounts to: the contract's own where it gave one. */
 export function asRefusal(abi: Interface, error: unknown): unknown {
   const data = revertData(error);
-  const parsed = data === undefined ? null : abi.parseError(data);
+  // What one contract says no to is often another's rule: the token's, the feed's, the registry's.
+  const parsed =
+    data === undefined ? null : (abi.parseError(data) ?? errorsOfAll().parseError(data));
   if (parsed === null) return error;
   const values: unknown[] = parsed.args.toArray();
   return new ContractRefused(parsed.name, values, { cause: error });
@@ -71,6 +91,30 @@ export async function send(
     throw new PlimsollError('TRANSACTION_FAILED', `${method}: transaction ${response.hash} failed`);
   }
   return receipt;
+}
+
+/** A transaction before it is sent, so that it can be tried first. */
+export interface ContractCall {
+  readonly contract: Contract;
+  readonly method: string;
+  /** The last one may be `{ value }`. */
+  readonly args: readonly unknown[];
+}
+
+export function sendCall({ contract, method, args }: ContractCall) {
+  return send(contract, method, args);
+}
+
+/**
+ * What the call would take of gas if it were sent now, by its contract's runner; throws
+ * `ContractRefused` where it would revert. Nothing is sent.
+ */
+export async function tryCall({ contract, method, args }: ContractCall): Promise<bigint> {
+  try {
+    return await contract.getFunction(method).estimateGas(...args);
+  } catch (error) {
+    throw asRefusal(contract.interface, error);
+  }
 }
 
 /** Calls a view and reads its result by `schema`; throws `ContractRefused` when it reverts. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { SolidityProof } from '../proving/formats/proof-file.ts';
 import type { Profile } from './config.ts';
 import type { MessageWords } from './ledger-update.ts';
-import { read, send } from './refusal.ts';
+import { read, send, sendCall, type ContractCall } from './refusal.ts';
 import type { Terms } from './terms.ts';
 import type { Venue } from './venue.ts';
 
@@ -46,28 +46,37 @@ export async function prepaidWei(venue: Venue): Promise<bigint> {
   return (await read(venue.liquidationEngine, 'config', [], config)).prepaidWei;
 }
 
-const sendPrepaid = async (
+const prepaid = async (
   venue: Venue,
   method: string,
   args: readonly unknown[],
   messages = 1n,
-): Promise<ContractTransactionReceipt> =>
-  send(venue.liquidationEngine, method, [...args, { value: messages * (await prepaidWei(venue)) }]);
+): Promise<ContractCall> => {
+  const value = messages * (await prepaidWei(venue));
+  return { contract: venue.liquidationEngine, method, args: [...args, { value }] };
+};
 
 /** Opens a liquidation on a `liquidation` proof. */
-export function openLiquidation(
+export function openingCall(
   venue: Venue,
   { tick, profile, proof, publicSignals, beneficiary }: ProvenAction,
-): Promise<ContractTransactionReceipt> {
+): Promise<ContractCall> {
   const args = [tick, Number(profile), proof, [...publicSignals], beneficiary];
-  return sendPrepaid(venue, 'open', args);
+  return prepaid(venue, 'open', args);
+}
+
+export async function openLiquidation(
+  venue: Venue,
+  action: ProvenAction,
+): Promise<ContractTransactionReceipt> {
+  return sendCall(await openingCall(venue, action));
 }
 
 /** Opens many; stale and open ones are skipped, their prepayment comes back. */
-export function openMany(
+export function openingsCall(
   venue: Venue,
   { tick, profile, members, beneficiary }: ProvenActions,
-): Promise<ContractTransactionReceipt> {
+): Promise<ContractCall> {
   const openings = {
     tick,
     profile: Number(profile),
@@ -75,41 +84,69 @@ export function openMany(
     publicSignals: members.flatMap(({ publicSignals }) => [...publicSignals]),
     beneficiary,
   };
-  return sendPrepaid(venue, 'openMany', [openings], BigInt(members.length));
+  return prepaid(venue, 'openMany', [openings], BigInt(members.length));
+}
+
+export async function openMany(
+  venue: Venue,
+  actions: ProvenActions,
+): Promise<ContractTransactionReceipt> {
+  return sendCall(await openingsCall(venue, actions));
 }
 
 /**
  * Ends a liquidation on an `account-margin` proof, after the credit that its change states and the
  * caller pays; its context names the account's owner.
  */
-export function cureLiquidation(
+export function cureCall(venue: Venue, cited: CitedProof): Promise<ContractCall> {
+  return prepaid(venue, 'cure', [healthProof(cited)]);
+}
+
+export async function cureLiquidation(
   venue: Venue,
   cited: CitedProof,
 ): Promise<ContractTransactionReceipt> {
-  return sendPrepaid(venue, 'cure', [healthProof(cited)]);
+  return sendCall(await cureCall(venue, cited));
 }
 
 /** Buys an account in its auction; the proof's context names the caller. */
-export function bidForAccount(
+export function bidCall(
+  venue: Venue,
+  cited: CitedProof,
+  freezeSequence: bigint,
+  maxPaymentE6: bigint,
+): Promise<ContractCall> {
+  return prepaid(venue, 'bid', [healthProof(cited), freezeSequence, maxPaymentE6]);
+}
+
+export async function bidForAccount(
   venue: Venue,
   cited: CitedProof,
   freezeSequence: bigint,
   maxPaymentE6: bigint,
 ): Promise<ContractTransactionReceipt> {
-  return sendPrepaid(venue, 'bid', [healthProof(cited), freezeSequence, maxPaymentE6]);
+  return sendCall(await bidCall(venue, cited, freezeSequence, maxPaymentE6));
 }
 
 /** Hands an account that nobody bought to the Backstop, which the proof's context names. */
-export function expireLiquidation(
+export function expiryCall(venue: Venue, cited: CitedProof): Promise<ContractCall> {
+  return prepaid(venue, 'expire', [healthProof(cited)]);
+}
+
+export async function expireLiquidation(
   venue: Venue,
   cited: CitedProof,
 ): Promise<ContractTransactionReceipt> {
-  return sendPrepaid(venue, 'expire', [healthProof(cited)]);
+  return sendCall(await expiryCall(venue, cited));
 }
 
 /** Pays out what a takeover escrowed, once a ledger has it. */
+export function closingCall(venue: Venue, terms: Terms): ContractCall {
+  return { contract: venue.liquidationEngine, method: 'close', args: [terms] };
+}
+
 export function closeLiquidation(venue: Venue, terms: Terms): Promise<ContractTransactionReceipt> {
-  return send(venue.liquidationEngine, 'close', [terms]);
+  return sendCall(closingCall(venue, terms));
 }
 
 /** Gives the prepayment of a message back that the sequencer consumed. */
