@@ -24,6 +24,7 @@ export const FLOORS = [
   'oracle',
   'receipt',
   'sequencer',
+  'keeper',
   'audit',
   'service',
   'dashboard',

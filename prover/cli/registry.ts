@@ -154,6 +154,46 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/venue/deploy.ts')).command,
   ),
   entry(
+    'venue status',
+    'how a venue stands: mode, ledger, market, money, liquidations',
+    async () => (await import('./commands/venue/status.ts')).command,
+  ),
+  entry(
+    'venue root',
+    'post the first ledger of a venue, or the next with what waits in the inbox',
+    async () => (await import('./commands/venue/root.ts')).command,
+  ),
+  entry(
+    'venue open',
+    'prove that accounts are below maintenance, and open their liquidations',
+    async () => (await import('./commands/venue/open.ts')).command,
+  ),
+  entry(
+    'venue cure',
+    'end a liquidation, paying in what the account is short of',
+    async () => (await import('./commands/venue/cure.ts')).command,
+  ),
+  entry(
+    'venue bid',
+    'buy an account under liquidation at the auction’s price',
+    async () => (await import('./commands/venue/bid.ts')).command,
+  ),
+  entry(
+    'venue close',
+    'pay out what a takeover escrowed',
+    async () => (await import('./commands/venue/close.ts')).command,
+  ),
+  entry(
+    'venue cover',
+    'hand what nobody bought to the Backstop; the fund pays the deficit',
+    async () => (await import('./commands/venue/cover.ts')).command,
+  ),
+  entry(
+    'keeper',
+    'value what is under liquidation at the clock, and bid where it pays',
+    async () => (await import('./commands/keeper/keeper.ts')).command,
+  ),
+  entry(
     'backtest',
     'would margin have held? coverage, clustering and procyclicality on price bars',
     async () => (await import('./commands/backtest/backtest.ts')).command,

@@ -73,6 +73,8 @@ const FIRST_POLL_MS = 50;
 const LAST_POLL_MS = 2_000;
 /** After so long without a block a node may have lost the transaction: it is shown it again. */
 const RESEND_MS = 30_000;
+/** How far the answers of one node, or of several behind one address, may be apart. */
+const LAG_MS = 5_000;
 /** Estimates are of the block as it is, the transaction is in the next. */
 const GAS_MARGIN = [12n, 10n] as const;
 /** A replacement must pay a tenth more than what it replaces; nodes round differently. */
@@ -284,8 +286,12 @@ export class JournaledTransactor implements Transactor {
     const nonce = this.#journal.firstNonce + place;
     const { provider, path } = this.#options;
     if ((await provider.getTransactionCount(this.address, 'latest')) <= nonce) return;
-    // It may have been mined between the two questions.
-    if ((await this.#receipt(this.#journal.transactions[place]!)) !== undefined) return;
+    // It may have been mined between the two questions, or one of several nodes lags.
+    const until = performance.now() + LAG_MS;
+    while (performance.now() < until) {
+      if ((await this.#receipt(this.#journal.transactions[place]!)) !== undefined) return;
+      await sleep(LAG_MS / 10);
+    }
     throw new PlimsollError(
       'NONCE_TAKEN',
       `${this.address} has sent something else as its transaction ${nonce}: a deployment needs the ` +

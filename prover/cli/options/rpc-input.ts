@@ -41,7 +41,9 @@ export async function connectRpc(context: CommandContext): Promise<ChainConnecti
   try {
     const answer: unknown = await Promise.race([probe.send('eth_chainId', []), silence]);
     const chainId = BigInt(answer as string);
-    return { provider: new JsonRpcProvider(url, chainId, { staticNetwork: true }), chainId };
+    // Nothing is answered from memory: what was not there a moment ago may be now.
+    const options = { staticNetwork: true, cacheTimeout: -1 };
+    return { provider: new JsonRpcProvider(url, chainId, options), chainId };
   } catch (error) {
     const { host } = new URL(url);
     throw new PlimsollError('NO_CHAIN', `--rpc: no Ethereum node answers at ${host}`, {

@@ -30,6 +30,7 @@ describe('plimsoll demo', () => {
     const report = JSON.parse(lines[0] ?? '') as WireReport;
 
     expect(Object.keys(report)).toEqual([
+      'schema',
       'accounts',
       'breached',
       'bankrupt',

@@ -12,7 +12,7 @@ import { JournaledTransactor } from '../../../chain/deployment/journal.ts';
 import { parsePlan } from '../../../chain/deployment/plan-document.ts';
 import { requireSoundPlan } from '../../../chain/deployment/plan-rules.ts';
 import type { Transactor } from '../../../chain/deployment/transactor.ts';
-import { formatVenue } from '../../../chain/venue-document.ts';
+import { VENUE_FORMAT, formatVenue } from '../../../chain/venue-document.ts';
 import { parameterHash } from '../../../commitments/parameters-words.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
@@ -21,6 +21,7 @@ import { loadArtifactManifest } from '../../../proving/artifacts.ts';
 import type { Command } from '../../command.ts';
 import { MARKET_OPTIONS, readParameters } from '../../options/market-inputs.ts';
 import { outputPath } from '../../options/output-path.ts';
+import { documentOf, flag, shape, text } from '../../output.ts';
 import { RPC_OPTION, connectRpc } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 
@@ -57,6 +58,14 @@ export const command: Command = {
     'dry-run': { type: 'boolean', describe: 'check everything that can be checked, send nothing' },
   },
   needsSetup: true,
+  output: {
+    version: 1,
+    schema: shape({
+      isDryRun: flag,
+      out: text.nullable(),
+      venue: documentOf(VENUE_FORMAT).nullable(),
+    }),
+  },
   run: async (context) => {
     const out = outputPath(context, 'the venue');
     const journalPath = `${out}.journal`;
@@ -91,7 +100,8 @@ export const command: Command = {
         note: context.note,
       });
       const venue = await deployVenue(deployment, told(transactor, context.note), transactor.block);
-      writeFileAtomically(out, formatVenue(venue));
+      const written = formatVenue(venue);
+      writeFileAtomically(out, written);
       context.print(`wrote ${out}: a venue on chain ${chainId}, from block ${transactor.block} on`);
       if (venue.roles.owner !== wallet.address) {
         context.print(`its owner ${venue.roles.owner} has to accept the ownership of`);
@@ -99,7 +109,7 @@ export const command: Command = {
           `  feed ${venue.contracts.marketFeed}, parameters ${venue.contracts.riskParameters}`,
         );
       }
-      context.printJson({ isDryRun: false, out, venue });
+      context.printJson({ isDryRun: false, out, venue: JSON.parse(written) as unknown });
     } finally {
       provider.destroy();
     }

@@ -10,6 +10,7 @@ import { loadArtifactManifest } from '../../../proving/artifacts.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
+import { decimal, shape, text } from '../../output.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 
 function oraclesOf(context: CommandContext): readonly string[] {
@@ -63,6 +64,7 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'the plan to write' },
   },
   needsSetup: false,
+  output: { version: 1, schema: shape({ out: text, chainId: decimal }) },
   run: async (context) => {
     const out = outputPath(context, 'the plan');
     const threshold = pattern(/^[0-9]{1,3}$/, 'must be a number');

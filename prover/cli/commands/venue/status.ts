@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
+import { STATUSES } from '../../../keeper/liquidations.ts';
+import { readVenueStatus } from '../../../keeper/venue-status.ts';
+import { formatTable, formatUsd, formatUtc } from '../../../model/format.ts';
+import type { Command } from '../../command.ts';
+import { VENUE_OPTIONS, connectToVenue } from '../../options/venue-input.ts';
+import { address, decimal, flag, shape } from '../../output.ts';
+
+export const command: Command = {
+  name: 'venue status',
+  description:
+    'Holds the venue document against the chain, then asks: who may act, the last ledger and what\n' +
+    'waits for the next, the market, parameters, roles, the money, and every liquidation.',
+  example: 'npx plimsoll venue status --rpc http://127.0.0.1:8545 --venue venue.json',
+  positionals: [],
+  options: VENUE_OPTIONS,
+  needsSetup: false,
+  output: {
+    version: 1,
+    schema: shape({
+      chainId: decimal,
+      mode: z.enum(['normal', 'forced', 'dead']),
+      ledger: shape({
+        sequence: decimal,
+        accountCount: decimal,
+        root: decimal,
+        acceptedAt: decimal,
+        bookedThrough: decimal,
+        engineCount: decimal,
+        userCount: decimal,
+        forced: flag,
+      }),
+      waiting: shape({ engine: decimal, user: decimal }),
+      market: shape({
+        halted: flag,
+        tick: decimal.nullable(),
+        snapshotTime: decimal.nullable(),
+        clock: decimal,
+      }),
+      parameters: shape({ activeHash: decimal, pendingHash: decimal, activatableAt: decimal }),
+      roles: shape({
+        owner: address,
+        pendingOwner: address,
+        guardian: address,
+        threshold: decimal,
+      }),
+      vault: shape({ heldE6: decimal, escrowedE6: decimal, claimableE6: decimal }),
+      fund: shape({
+        assetsE6: decimal,
+        bufferE6: decimal,
+        reservedE6: decimal,
+        queuedE6: decimal,
+        freeE6: decimal,
+        uncoveredE6: decimal,
+      }),
+      liquidations: z.array(
+        shape({
+          account: decimal,
+          settlementNonce: decimal,
+          status: z.enum(STATUSES),
+          isClosed: flag,
+          keeper: address,
+          reservedE6: decimal,
+          expiresAtClock: decimal,
+        }),
+      ),
+    }),
+  },
+  run: async (context) => {
+    const { provider, document, venue } = await connectToVenue(context);
+    try {
+      const status = await readVenueStatus(venue, provider, document);
+      const { mode, ledger, waiting, market, parameters, roles, vault, fund } = status;
+      const usd = (amountE6: bigint): string => formatUsd(amountE6, 2);
+      const { print } = context;
+      print(`chain ${document.chainId}, mode ${mode}${market.halted ? ', market halted' : ''}`);
+      print(
+        ledger.sequence === 0n
+          ? 'ledger      none yet: venue root posts the first'
+          : `ledger      ${ledger.sequence} of ${ledger.accountCount} accounts, root ${ledger.root}`,
+      );
+      print(`waiting     ${waiting.engine} messages of the engine, ${waiting.user} of users`);
+      print(
+        market.snapshotTime === undefined
+          ? 'tick        none yet: oracle submit opens the first'
+          : `tick        ${market.tick} of ${formatUtc(market.snapshotTime)} UTC, clock ${market.clock}`,
+      );
+      print(`parameters  ${parameters.activeHash}`);
+      if (parameters.pendingHash !== 0n) {
+        print(`            pending ${parameters.pendingHash}, from ${parameters.activatableAt} on`);
+      }
+      print(`roles       owner ${roles.owner}, guardian ${roles.guardian}`);
+      if (BigInt(roles.pendingOwner) !== 0n)
+        print(`            not accepted by ${roles.pendingOwner}`);
+      print(
+        `vault       held ${usd(vault.heldE6)}, escrowed ${usd(vault.escrowedE6)}, ` +
+          `claimable ${usd(vault.claimableE6)} USD`,
+      );
+      print(
+        `fund        free ${usd(fund.freeE6)}, reserved ${usd(fund.reservedE6)}, queued ` +
+          `${usd(fund.queuedE6)}, uncovered ${usd(fund.uncoveredE6)} USD`,
+      );
+      const horizon = BigInt(document.config.engine.horizonSeconds);
+      const liquidations = status.liquidations.map((one) => ({
+        account: one.accountIndex,
+        settlementNonce: one.settlementNonce,
+        status: one.status,
+        isClosed: one.isClosed,
+        keeper: one.keeper,
+        reservedE6: one.reservedE6,
+        expiresAtClock: one.clockAtOpen + horizon,
+      }));
+      if (liquidations.length > 0) {
+        const rows = liquidations.map((one) => [
+          String(one.account),
+          String(one.settlementNonce),
+          one.isClosed ? `${one.status}, closed` : one.status,
+          one.status === 'open' ? String(one.expiresAtClock) : '',
+          one.keeper,
+        ]);
+        const header = ['account', 'nonce', 'status', 'until clock', 'keeper'];
+        print();
+        for (const line of formatTable(header, rows)) print(`  ${line}`);
+      }
+      context.printJson({
+        chainId: document.chainId,
+        mode,
+        ledger,
+        waiting,
+        market: {
+          ...market,
+          tick: market.tick ?? null,
+          snapshotTime: market.snapshotTime ?? null,
+        },
+        parameters,
+        roles,
+        vault,
+        fund,
+        liquidations,
+      });
+    } finally {
+      provider.destroy();
+    }
+  },
+};

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { Result, type Contract, type Provider } from 'ethers';
+import { z } from 'zod';
+
+import { eventsNamed, readEvents } from '../chain/events.ts';
+import { read } from '../chain/refusal.ts';
+import type { VenueDocument } from '../chain/venue-document.ts';
+import type { Venue } from '../chain/venue.ts';
+import { marketClock } from './auctions.ts';
+import { readLiquidations, type Liquidation } from './liquidations.ts';
+
+const uint = z.bigint().nonnegative();
+/** In the order of `ILedgerRegistry.Mode`. */
+const MODES = ['normal', 'forced', 'dead'] as const;
+
+const ledgerSchema = z.preprocess(
+  (value) => (value instanceof Result ? value.toObject() : value),
+  z.object({
+    sequence: uint,
+    accountCount: uint,
+    root: uint,
+    acceptedAt: uint,
+    bookedThrough: uint,
+    engineCount: uint,
+    userCount: uint,
+    forced: z.boolean(),
+  }),
+);
+/** Several values that a view returns side by side, some of them without a name. */
+const values = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
+  z.preprocess((value) => (value instanceof Result ? value.toArray() : value), schema);
+const pendingSchema = values(
+  z
+    .tuple([uint, uint])
+    .transform(([parameterHash, activatableAt]) => ({ parameterHash, activatableAt })),
+);
+const totalsSchema = values(
+  z
+    .tuple([uint, uint, uint])
+    .transform(([heldE6, escrowedE6, claimableE6]) => ({ heldE6, escrowedE6, claimableE6 })),
+);
+
+/** How a venue stands, by what its contracts say. */
+export interface VenueStatus {
+  readonly mode: (typeof MODES)[number];
+  /** All zero before the first. */
+  readonly ledger: z.infer<typeof ledgerSchema>;
+  /** Messages that no ledger has consumed. */
+  readonly waiting: { readonly engine: bigint; readonly user: bigint };
+  readonly market: {
+    readonly halted: boolean;
+    readonly tick: bigint | undefined;
+    readonly snapshotTime: bigint | undefined;
+    readonly clock: bigint;
+  };
+  readonly parameters: {
+    readonly activeHash: bigint;
+    readonly pendingHash: bigint;
+    readonly activatableAt: bigint;
+  };
+  readonly roles: {
+    readonly owner: string;
+    readonly pendingOwner: string;
+    readonly guardian: string;
+    readonly threshold: bigint;
+  };
+  readonly vault: z.infer<typeof totalsSchema>;
+  readonly fund: {
+    readonly assetsE6: bigint;
+    readonly bufferE6: bigint;
+    readonly reservedE6: bigint;
+    readonly queuedE6: bigint;
+    readonly freeE6: bigint;
+    readonly uncoveredE6: bigint;
+  };
+  readonly liquidations: readonly Liquidation[];
+}
+
+/** Asks every contract of a venue once. */
+export async function readVenueStatus(
+  venue: Venue,
+  provider: Provider,
+  { deploymentBlock }: Pick<VenueDocument, 'deploymentBlock'>,
+): Promise<VenueStatus> {
+  const { ledgerRegistry, marketFeed, riskParameters, insuranceFund, vault } = venue;
+  const number = (contract: Contract, method: string, ...args: unknown[]): Promise<bigint> =>
+    read(contract, method, args, uint);
+  const address = (contract: Contract, method: string): Promise<string> =>
+    read(contract, method, [], z.string());
+  const ledger = await read(ledgerRegistry, 'latest', [], ledgerSchema);
+  const ticks = eventsNamed(await readEvents(venue, provider, deploymentBlock), 'TickOpened');
+  const pending = await read(riskParameters, 'pending', [], pendingSchema);
+  return {
+    mode: MODES[Number(await number(ledgerRegistry, 'mode'))] ?? 'normal',
+    ledger,
+    waiting: {
+      engine: (await number(ledgerRegistry, 'laneCount', 0n)) - ledger.engineCount,
+      user: (await number(ledgerRegistry, 'laneCount', 1n)) - ledger.userCount,
+    },
+    market: {
+      halted: await read(marketFeed, 'halted', [], z.boolean()),
+      tick: ticks.at(-1)?.values.number,
+      snapshotTime: ticks.at(-1)?.values.time,
+      clock: await marketClock(marketFeed),
+    },
+    parameters: {
+      activeHash: await number(riskParameters, 'activeHash'),
+      pendingHash: pending.parameterHash,
+      activatableAt: pending.activatableAt,
+    },
+    roles: {
+      owner: await address(marketFeed, 'owner'),
+      pendingOwner: await address(marketFeed, 'pendingOwner'),
+      guardian: await address(marketFeed, 'guardian'),
+      threshold: await number(marketFeed, 'threshold'),
+    },
+    vault: await read(vault, 'totals', [], totalsSchema),
+    fund: {
+      assetsE6: await number(insuranceFund, 'totalAssets'),
+      bufferE6: await number(insuranceFund, 'bufferE6'),
+      reservedE6: await number(insuranceFund, 'reservedE6'),
+      queuedE6: await number(insuranceFund, 'queuedE6'),
+      freeE6: await number(insuranceFund, 'freeE6'),
+      uncoveredE6: await number(insuranceFund, 'uncoveredE6'),
+    },
+    liquidations: await readLiquidations(venue, provider, deploymentBlock),
+  };
+}
