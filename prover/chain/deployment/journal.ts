@@ -231,7 +231,7 @@ export class JournaledTransactor implements Transactor {
     request: Pick<TransactionRequest, 'to' | 'data'>,
     abi: ContractArtifact['abi'],
   ): Promise<void> {
-    const { provider, note } = this.#options;
+    const { note } = this.#options;
     const entryNow = (): Entry => this.#journal.transactions[place]!;
     let shownAt = -Infinity;
     for (let pause = FIRST_POLL_MS; ; pause = Math.min(2 * pause, LAST_POLL_MS)) {
