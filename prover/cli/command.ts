@@ -25,6 +25,8 @@ export interface CommandContext {
   readonly positionals: readonly string[];
   /** True under `--json`: standard output then carries JSON and nothing else. */
   readonly json: boolean;
+  /** Characters in a line of the terminal; Infinity where the output goes to a file or a program. */
+  readonly width: number;
   /** A line of the result, for people; silent under `--json`. */
   readonly print: (line?: string) => void;
   /**

@@ -51,6 +51,14 @@ function put(stream: NodeJS.WriteStream, line: string): void {
   stream.write(`${escapeUnseen(line)}\n`);
 }
 
+const LEAST_WIDTH = 40;
+
+/** Of the terminal, or as COLUMNS says where a program that knows reads the output. */
+function terminalWidth(): number {
+  const width = process.stdout.columns ?? Number(process.env['COLUMNS'] ?? NaN);
+  return Number.isInteger(width) && width > 0 ? Math.max(width, LEAST_WIDTH) : Infinity;
+}
+
 function contextFor(
   { name, output }: Command,
   parsed: ReturnType<typeof parseArguments>,
@@ -60,6 +68,7 @@ function contextFor(
   return {
     ...parsed,
     json,
+    width: terminalWidth(),
     print: (line = '') => {
       if (!json) put(process.stdout, line);
     },

@@ -32,22 +32,62 @@ export function instrumentName(instrument: Instrument): string {
   ].join(' ');
 }
 
-/** Columns as wide as their widest cell; the first is aligned left, the rest right. */
+const GAP = 2;
+
+/** Columns after the first, in as many blocks as `width` needs; each keeps the first beside it. */
+function blocksOf(widths: readonly number[], width: number): number[][] {
+  const [first = 0, ...others] = widths;
+  const blocks: number[][] = [[]];
+  let used = first;
+  for (const [index, own] of others.entries()) {
+    const block = blocks.at(-1)!;
+    if (block.length > 0 && used + GAP + own > width) {
+      blocks.push([index + 1]);
+      used = first + GAP + own;
+    } else {
+      block.push(index + 1);
+      used += GAP + own;
+    }
+  }
+  return blocks;
+}
+
+/**
+ * Columns as wide as their widest cell; the first is aligned left, the rest right. What is wider than
+ * `width` characters is set in blocks one below the other, an empty line between, the first column in
+ * each: nothing is cut.
+ */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
+  width = Infinity,
 ): string[] {
   const lines = [header, ...rows];
   const widths = header.map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? '').length)),
   );
-  return lines.map((line) =>
-    line
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
+  const cellOf = (line: readonly string[], column: number): string => {
+    const cell = line[column] ?? '';
+    return column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0);
+  };
+  return blocksOf(widths, width).flatMap((block, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...lines.map((line) =>
+      [0, ...block]
+        .map((column) => cellOf(line, column))
+        .join(' '.repeat(GAP))
+        .trimEnd(),
+    ),
+  ]);
+}
+
+/** Prose in lines of at most `width` characters, where no single word is longer. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

@@ -21,7 +21,15 @@ function describe(error: unknown): Pick<CliResult, 'status' | 'stderr'> {
  * Runs a command in this process, as the command line does, with what it prints captured:
  * test/prover/cli/main.test.ts covers the process itself, which takes seconds to start.
  */
-export async function plimsoll(name: string, ...argv: string[]): Promise<CliResult> {
+export const plimsoll = async (name: string, ...argv: string[]): Promise<CliResult> =>
+  plimsollAt(Infinity, name, ...argv);
+
+/** The same on a terminal of so many characters a line. */
+export async function plimsollAt(
+  width: number,
+  name: string,
+  ...argv: string[]
+): Promise<CliResult> {
   const lines: string[] = [];
   const notes: string[] = [];
   try {
@@ -31,6 +39,7 @@ export async function plimsoll(name: string, ...argv: string[]): Promise<CliResu
     await command.run({
       ...parsed,
       json,
+      width,
       print: (line = '') => {
         if (!json) lines.push(line);
       },

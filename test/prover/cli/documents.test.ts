@@ -29,7 +29,7 @@ const accountNamed = (name: string) => sample.ledgers.crash[indexOf(name)]!;
 
 describe('plimsoll margin', () => {
   it('shows positions with Greeks, the worst scenario, the requirement and the isolated need', async () => {
-    const { status, stdout, stderr } = await plimsoll('margin', 'together');
+    const { status, stdout, stderr } = await plimsoll('margin', 'together', '--details');
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(stdout).toContain(`Account ${indexOf('together')}: healthy`);

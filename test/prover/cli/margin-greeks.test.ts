@@ -19,7 +19,13 @@ function positionsOf(name: string) {
 
 describe('plimsoll margin, Greeks under the surface', () => {
   it('shows both conventions for options, underlyings and the account', async () => {
-    const { status, stdout } = await plimsoll('margin', 'ordinary-liquidation', '--tick', 'crash');
+    const { status, stdout } = await plimsoll(
+      'margin',
+      'ordinary-liquidation',
+      '--tick',
+      'crash',
+      '--details',
+    );
     expect(status).toBe(0);
     expect(stdout).toMatch(/delta +gamma +vega +theta +vanna +volga/);
     const options = positionsOf('ordinary-liquidation').filter(
@@ -31,7 +37,13 @@ describe('plimsoll margin, Greeks under the surface', () => {
   });
 
   it('says nothing of surfaces where no option is held', async () => {
-    const { stdout } = await plimsoll('margin', 'perpetual-trader-1', '--tick', 'crash');
+    const { stdout } = await plimsoll(
+      'margin',
+      'perpetual-trader-1',
+      '--tick',
+      'crash',
+      '--details',
+    );
     expect(
       positionsOf('perpetual-trader-1').every(({ valuation }) => valuation.stdDevQ32 === 0n),
     ).toBe(true);

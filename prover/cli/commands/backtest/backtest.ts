@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { makeFolder, writeFileAtomically } from '../../../core/files.ts';
-import { formatTable, formatUtc } from '../../../model/format.ts';
+import { formatUtc } from '../../../model/format.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Backtest, UnderlyingBacktest } from '../../../simulation/backtest.ts';
 import { multiplierSeries } from '../../../simulation/backtest.ts';
@@ -11,13 +11,15 @@ import { formatMultipliers } from '../../../simulation/multiplier-series.ts';
 import { backtestPage } from '../../../simulation/report/backtest-page.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
+import { printRows } from '../../table.ts';
 import { BACKTEST_OPTIONS, backtestFrom } from './inputs.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
 
 const percent = (value: number, digits = 2): string => `${(100 * value).toFixed(digits)} %`;
 const ratio = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : '–');
 
-function printUnderlying({ print }: CommandContext, own: UnderlyingBacktest): void {
+function printUnderlying(context: CommandContext, own: UnderlyingBacktest): void {
+  const { print } = context;
   const { underlying, instants, firstInstant, lastInstant } = own;
   const period = [firstInstant, lastInstant].map((time) => formatUtc(BigInt(time))).join(' to ');
   print();
@@ -57,7 +59,7 @@ function printUnderlying({ print }: CommandContext, own: UnderlyingBacktest): vo
     '1-day rise',
     'fails',
   ];
-  for (const line of formatTable(header, rows)) print(`  ${line}`);
+  printRows(context, header, rows);
 }
 
 function printChains({ print }: CommandContext, { chains }: Backtest): void {

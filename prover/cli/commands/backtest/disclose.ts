@@ -6,7 +6,6 @@ import { makeFolder, readTextFile, writeFileAtomically } from '../../../core/fil
 import { parseLedger } from '../../../documents/ledger-document.ts';
 import { parseSnapshot } from '../../../documents/snapshot-document.ts';
 import { pricePath } from '../../../forecast/price-path.ts';
-import { formatTable } from '../../../model/format.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS } from '../../../model/types.ts';
 import type { DisclosureInput } from '../../../simulation/disclosure/disclosure.ts';
 import { disclosureOf, disclosureSchema } from '../../../simulation/disclosure/disclosure.ts';
@@ -16,6 +15,7 @@ import { venueFigures } from '../../../simulation/disclosure/stress.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { parseScaled } from '../margin/amount.ts';
+import { printRows } from '../../table.ts';
 import type { BacktestFrom } from './inputs.ts';
 import { BACKTEST_OPTIONS, backtestFrom, parseTime } from './inputs.ts';
 
@@ -134,7 +134,7 @@ export const command: Command = {
       ],
     );
     const header = ['', 'field', 'of', 'basis', 'value', 'unit', ''];
-    for (const line of formatTable(header, rows)) context.print(line);
+    printRows(context, header, rows);
     if (out !== undefined) context.print(`\nwrote ${join(out, 'disclosure.html')}`);
     context.printJson(disclosure);
     return Promise.resolve();

@@ -4,10 +4,11 @@ import type { ForecastComparison } from '../../../forecast/comparison/compare.ts
 import { compareForecasts } from '../../../forecast/comparison/compare.ts';
 import { pricePath } from '../../../forecast/price-path.ts';
 import { parseImpliedSeries } from '../../../market/volatility/implied-series.ts';
-import { formatTable, formatUtc } from '../../../model/format.ts';
+import { formatUtc } from '../../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
+import { printRows } from '../../table.ts';
 import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { readBarHistories, readByUnderlying } from '../../options/underlying-files.ts';
 import { comparisonOutput } from './comparison-output.ts';
@@ -21,11 +22,12 @@ const OUTCOMES = {
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
 function printComparison(
-  { print }: CommandContext,
+  context: CommandContext,
   symbol: string,
   { proxy, days, firstDay, lastDay, scores }: ForecastComparison,
 ): void {
   const period = [firstDay, lastDay].map((time) => formatUtc(BigInt(time))).join(' to ');
+  const { print } = context;
   print();
   print(`${symbol}, variance by ${OUTCOMES[proxy]}: ${days} days, ${period} UTC`);
   const years = scores[0]?.years.map(({ year }) => String(year)) ?? [];
@@ -38,7 +40,7 @@ function printComparison(
     ...own.map((year) => year.qlike.toFixed(3)),
   ]);
   const header = ['forecast by', 'QLIKE', 'RMSE', 'bias', 'against har', ...years];
-  for (const line of formatTable(header, rows)) print(`  ${line}`);
+  printRows(context, header, rows);
 }
 
 export const command: Command = {

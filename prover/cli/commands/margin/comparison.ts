@@ -2,7 +2,8 @@
 import type { Standing } from '../../../analysis/standing.ts';
 import type { Greeks } from '../../../risk/greeks/greeks.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
-import { formatTable, formatUsd } from '../../../model/format.ts';
+import { formatUsd } from '../../../model/format.ts';
+import { printRows, type Output } from '../../table.ts';
 import { contingencyLines, statusOf } from './report.ts';
 
 /** Name and decimals of the Greeks shown, in order. */
@@ -48,8 +49,8 @@ function contingencyRows(now: Standing, after: Standing): Row[] {
   });
 }
 
-/** The lines of the table now / after / change. */
-export function comparisonTable(now: Standing, after: Standing): string[] {
+/** The table now / after / change. */
+export function printComparison(output: Output, now: Standing, after: Standing): void {
   const [a, b] = [now.margin, after.margin];
   const rows: Row[] = [
     ['status', statusOf(a), statusOf(b), ''],
@@ -71,7 +72,7 @@ export function comparisonTable(now: Standing, after: Standing): string[] {
     ...contingencyRows(now, after),
     ...greekRows(now, after),
   ];
-  return formatTable(['', 'now', 'after', 'change'], rows);
+  printRows(output, ['', 'now', 'after', 'change'], rows);
 }
 
 /** One side of the comparison, for programs. */

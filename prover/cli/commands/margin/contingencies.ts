@@ -2,7 +2,8 @@
 import type { MarginDerivation } from '../../../analysis/derivation/derivation.ts';
 import type { NotionalPart } from '../../../analysis/derivation/requirement.ts';
 import { formatFixed, formatUsd } from '../../../model/format.ts';
-import { printTable, type Print } from './sections.ts';
+import type { Output } from '../../table.ts';
+import { printTable } from './sections.ts';
 
 /** E6·2ⁿ to `digits` decimals of USD, cut towards −∞. */
 export const scaled = (value: bigint, fractionBits: bigint, digits: number): string =>
@@ -19,7 +20,7 @@ function notionalRows(parts: readonly NotionalPart[]): string[][] {
 }
 
 /** Every contingency: base, rate and charge, band by band and position by position. */
-export function printContingencies(print: Print, { requirement }: MarginDerivation): void {
+export function printContingencies(output: Output, { requirement }: MarginDerivation): void {
   const { notional, concentration, initialOnly } = requirement;
   const { oracleConfidence: confidence, oracleLatency: latency, collateral } = initialOnly;
   const rows: string[][] = [];
@@ -86,5 +87,5 @@ export function printContingencies(print: Print, { requirement }: MarginDerivati
       rows.push([`  ${asset}`, percent(imExtraBps), formatUsd(haircutValueE6, 6)]);
     }
   }
-  printTable(print, 'Contingencies (USD)', ['', 'rate', 'base', 'MM', 'IM'], rows);
+  printTable(output, 'Contingencies (USD)', ['', 'rate', 'base', 'MM', 'IM'], rows);
 }

@@ -3,7 +3,8 @@ import type { MarginDerivation } from '../../../analysis/derivation/derivation.t
 import type { ScenarioLine, UnderlyingLines } from '../../../analysis/derivation/scenarios.ts';
 import { formatFixed, formatUsd } from '../../../model/format.ts';
 import { percent, printContingencies, scaled } from './contingencies.ts';
-import { printTable, type Print } from './sections.ts';
+import type { Output } from '../../table.ts';
+import { printTable } from './sections.ts';
 
 /** Columns of positions side by side. */
 const BLOCK = 6;
@@ -13,13 +14,13 @@ const scenarioCells = ({ id, multiplierQ24, vol, roll }: ScenarioLine): string[]
   return [String(id), id === 0 ? 'mark' : percent(bps), roll === 'none' ? vol : `roll ${roll}`];
 };
 
-function printPnl(print: Print, { underlying, scenarios }: UnderlyingLines): void {
+function printPnl(output: Output, { underlying, scenarios }: UnderlyingLines): void {
   const [first] = scenarios;
   if (first === undefined) return;
   for (let start = 0; start < first.positions.length; start += BLOCK) {
     const block = first.positions.slice(start, start + BLOCK);
     printTable(
-      print,
+      output,
       `${underlying}: PnL of each position by scenario (USD)`,
       ['id', 'index', 'shock', ...block.map(({ position }) => `#${position}`)],
       scenarios.map((line) => [
@@ -30,13 +31,13 @@ function printPnl(print: Print, { underlying, scenarios }: UnderlyingLines): voi
   }
 }
 
-function printLosses(print: Print, lines: UnderlyingLines): void {
+function printLosses(output: Output, lines: UnderlyingLines): void {
   const { underlying, scenarios, scanE6Q16, worstScenario } = lines;
   const coins = scenarios[0]?.collateral ?? [];
   if (coins.length === 0 && scenarios[0]?.positions.length === 0) return;
-  printPnl(print, lines);
+  printPnl(output, lines);
   printTable(
-    print,
+    output,
     `${underlying}: from PnL to scan range (USD; loss = -PnL rounded down to 0.000001, in all)`,
     [
       'id',
@@ -57,14 +58,14 @@ function printLosses(print: Print, lines: UnderlyingLines): void {
       scaled(line.dampedLossE6Q16, 16n, 6),
     ]),
   );
-  print(`  scan range ${scaled(scanE6Q16, 16n, 10)}, at scenario ${worstScenario}`);
+  output.print(`  scan range ${scaled(scanE6Q16, 16n, 10)}, at scenario ${worstScenario}`);
 }
 
-function printTiers(print: Print, { equity }: MarginDerivation): void {
+function printTiers(output: Output, { equity }: MarginDerivation): void {
   for (const line of equity.collateral) {
     if (line.balanceE8 === 0n) continue;
     printTable(
-      print,
+      output,
       `${line.asset}: ${formatFixed(line.balanceE8, 8)} at ${formatFixed(line.priceE4, 4)} = ` +
         `${formatUsd(line.valueE6, 6)} (rounded down; price: the lower of market ` +
         `${formatFixed(line.marketPriceE4, 4)} and index x redemption rate)`,
@@ -83,7 +84,7 @@ function printTiers(print: Print, { equity }: MarginDerivation): void {
     );
   }
   printTable(
-    print,
+    output,
     'Equity lines (USD)',
     ['', 'exact', 'counted'],
     [
@@ -101,12 +102,12 @@ function printTiers(print: Print, { equity }: MarginDerivation): void {
   );
 }
 
-function printTotals(print: Print, { requirement, underlyings }: MarginDerivation): void {
+function printTotals(output: Output, { requirement, underlyings }: MarginDerivation): void {
   const { mmFactorBps, imFactorBps, scanMmE6, scanImE6, initialOnly } = requirement;
   const { oracleConfidence, oracleLatency, collateral } = initialOnly;
   const extraE6 = oracleConfidence.imE6 + oracleLatency.imE6 + collateral.imE6;
   printTable(
-    print,
+    output,
     'Requirement (USD; every line rounded up)',
     ['', 'MM', 'IM'],
     [
@@ -129,12 +130,12 @@ function printTotals(print: Print, { requirement, underlyings }: MarginDerivatio
 
 /** The derivation for people; `--json` has every number exactly. */
 export function printDerivation(
-  print: Print,
+  output: Output,
   derivation: MarginDerivation,
   names: readonly string[],
 ): void {
   printTable(
-    print,
+    output,
     'Derivation: positions and their unrounded value at mark (USD)',
     ['#', 'lots of 0.01', 'mark', 'value', 'instrument'],
     derivation.positions.map(({ position, lots, markE4Q128, markValueE6Q128 }) => [
@@ -145,12 +146,12 @@ export function printDerivation(
       names[position] ?? '',
     ]),
   );
-  printTiers(print, derivation);
-  for (const lines of derivation.underlyings) printLosses(print, lines);
-  printContingencies(print, derivation);
-  printTotals(print, derivation);
+  printTiers(output, derivation);
+  for (const lines of derivation.underlyings) printLosses(output, lines);
+  printContingencies(output, derivation);
+  printTotals(output, derivation);
   printTable(
-    print,
+    output,
     'Every rounding between the snapshot and the totals (docs/spec.md)',
     ['value', 'section', 'towards', 'formula'],
     derivation.roundings.map(({ value, section, direction, formula }) => [

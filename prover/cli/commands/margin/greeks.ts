@@ -8,8 +8,8 @@ import {
 import type { AccountMargin } from '../../../risk/margin/margin.ts';
 import type { MarketSnapshot } from '../../../model/types.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
-import type { CommandContext } from '../../command.ts';
-import { formatTable, instrumentName } from '../../../model/format.ts';
+import { printRows, type Output } from '../../table.ts';
+import { instrumentName, wrapText } from '../../../model/format.ts';
 
 /** Name and decimals. */
 const COLUMNS: readonly (readonly [keyof Greeks, digits: number])[] = [
@@ -21,6 +21,12 @@ const COLUMNS: readonly (readonly [keyof Greeks, digits: number])[] = [
   ['volga', 4],
 ];
 const DOLLAR_DIGITS = 2;
+
+const TITLE =
+  'Greeks under the surface (sticky strike: strikes keep their volatility; sticky delta: the smile ' +
+  'moves with the forward). Vanna and volga per volatility point. The account in USD: delta x forward, ' +
+  'its change per 1 % of forward (gamma) and per volatility point (vanna)';
+const TITLE_WIDTH = 90;
 
 /** Of more options than a page holds only the sums are printed; all are in the JSON. */
 const MOST_OPTIONS = 16;
@@ -43,7 +49,7 @@ function rowsOf(name: string, greeks: SurfaceGreeks, ofDollars = false): string[
 
 /** Greeks under the surface: per option, per underlying, and of the account in USD. */
 export function printGreeks(
-  print: CommandContext['print'],
+  output: Output,
   { positions }: AccountMargin,
   snapshot: MarketSnapshot,
 ): void {
@@ -54,12 +60,8 @@ export function printGreeks(
   const held = UNDERLYINGS.filter((u) =>
     positions.some(({ instrument }) => instrument.underlying === u),
   );
-  print();
-  print(
-    'Greeks under the surface (sticky strike: strikes keep their volatility; sticky delta: the',
-  );
-  print('smile moves with the forward). Vanna and volga per volatility point. The account in USD:');
-  print('delta x forward, its change per 1 % of forward (gamma) and per volatility point (vanna)');
+  output.print();
+  for (const line of wrapText(TITLE, Math.min(output.width, TITLE_WIDTH))) output.print(line);
   const rows = [
     ...(options.length > MOST_OPTIONS ? [] : options).flatMap((position) =>
       rowsOf(instrumentName(position.instrument), surfaceGreeks(position, snapshot)),
@@ -67,9 +69,7 @@ export function printGreeks(
     ...held.flatMap((u) => rowsOf(`${UNDERLYING_SYMBOLS[u]} together`, underlyings[u])),
     ...rowsOf('account, USD', account, true),
   ];
-  for (const line of formatTable(['', '', ...COLUMNS.map(([name]) => name)], rows)) {
-    print(`  ${line}`);
-  }
+  printRows(output, ['', '', ...COLUMNS.map(([name]) => name)], rows);
 }
 
 /** The same for programs; positions in the account's order. */

@@ -12,7 +12,8 @@ import { stringOption, type CommandContext, type OptionSpec } from '../../comman
 import { formatFixed, formatUsd, formatUtc } from '../../../model/format.ts';
 import { readBarHistories } from '../../options/underlying-files.ts';
 import { parseDuration } from './amount.ts';
-import { printTable, type Print } from './sections.ts';
+import type { Output } from '../../table.ts';
+import { printTable } from './sections.ts';
 
 /** What the default scan ranges were chosen for (horizonSeconds of the parameter set): two hours. */
 const DEFAULT_HORIZON = '2h';
@@ -73,10 +74,10 @@ const yardsticks = (margin: AccountMargin) =>
     ['equity', margin.equityE6],
   ] as const;
 
-export function printHistory(print: Print, risk: HistoricalRisk, margin: AccountMargin): void {
+export function printHistory(output: Output, risk: HistoricalRisk, margin: AccountMargin): void {
   const hours = (risk.horizonSeconds / 3600).toFixed(2);
   printTable(
-    print,
+    output,
     `Historical simulation: ${risk.windows} overlapping windows of ${hours} h between ` +
       `${formatUtc(BigInt(risk.firstStart))} and ${formatUtc(BigInt(risk.lastStart))} UTC, ` +
       `about ${risk.independentWindows} independent (USD)`,
@@ -93,9 +94,11 @@ export function printHistory(print: Print, risk: HistoricalRisk, margin: Account
   );
   const { worst } = risk;
   const moves = [...ratioText(risk, 0), ...ratioText(risk, 1)].join(', ');
-  print(`  worst window: ${formatUtc(BigInt(worst.start))}, ${moves}: ${formatUsd(worst.lossE6)}`);
+  output.print(
+    `  worst window: ${formatUtc(BigInt(worst.start))}, ${moves}: ${formatUsd(worst.lossE6)}`,
+  );
   printTable(
-    print,
+    output,
     'Windows that lost more than',
     ['', 'USD', 'windows'],
     yardsticks(margin).map(([name, amountE6]) => [

@@ -105,6 +105,10 @@ export const marginOutput = shape({
   deficitE6: decimal,
   mmE6: decimal,
   imE6: decimal,
+  excessMmE6: decimal,
+  excessImE6: decimal,
+  ratioBps: decimal.nullable(),
+  depositToImE6: decimal,
   scanMmE6: decimal,
   scanImE6: decimal,
   contingencies,
@@ -157,6 +161,7 @@ const standing = shape({
 export const whatIfOutput = shape({
   account: whole,
   margin: z.literal('exact'),
+  applied: z.array(text),
   now: standing,
   after: standing,
   accountAfter: accountOutput,

@@ -6,13 +6,14 @@ import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
-import { formatUsd, formatUtc, instrumentName } from '../../../model/format.ts';
+import { formatUtc, instrumentName } from '../../../model/format.ts';
 import { printDerivation } from './derivation.ts';
 import { HISTORY_OPTIONS, historyJson, printHistory, readHistoricalRisk } from './history.ts';
 import { levelsJson, printLevels } from './levels.ts';
 import { contingencyLines, isolatedReport, scenarioRows, statusOf } from './report.ts';
 import { greeksJson } from './greeks.ts';
-import { positionJson, printMargin } from './sections.ts';
+import { positionJson, printHoldings, printMargin } from './sections.ts';
+import { printSummary, summaryOf } from './summary.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
 import {
@@ -27,10 +28,11 @@ import { marginOutput } from './margin-output.ts';
 export const command: Command = {
   name: 'margin',
   description:
-    'Positions with Greeks, the loss in every scenario, equity, initial and maintenance margin.\n' +
-    'Exact margin (docs/spec.md): the figures that proofs and contracts decide by. With --explain\n' +
-    'every number in between, with --levels how far the market is from a margin call, with --bars\n' +
-    'value at risk and expected shortfall beside it (docs/risk-analysis.md).',
+    'What an owner asks first: equity, margins, ratio, the deposit that mends it, the worst scenario\n' +
+    'and the nearest liquidation levels. Exact margin (docs/spec.md): the figures that proofs and\n' +
+    'contracts decide by. With --details Greeks, the loss in every scenario and the requirement line\n' +
+    'by line, with --explain every number in between, with --levels all levels of margin calls, with\n' +
+    '--bars value at risk and expected shortfall beside it (docs/risk-analysis.md).',
   example: 'npx plimsoll margin ordinary-liquidation --tick crash --explain --levels',
   positionals: [
     {
@@ -40,6 +42,10 @@ export const command: Command = {
     },
   ],
   options: {
+    details: {
+      type: 'boolean',
+      describe: 'Greeks, equity, every scenario, the requirement, the same in isolated accounts',
+    },
     explain: {
       type: 'boolean',
       describe: 'the derivation: PnL per scenario and position, contingencies, haircuts, roundings',
@@ -66,28 +72,30 @@ export const command: Command = {
     noteUnlisted(context, snapshot, [account]);
     const margin = marginPortfolio(account, market);
     const isolated = isolatedReport(account, market);
-    const { options, print } = context;
+    const { options, print, json } = context;
     const derivation =
       options['explain'] === true ? deriveMargin(account, margin, market) : undefined;
-    const levels = options['levels'] === true ? marginLevels(account, market) : undefined;
+    const asksLevels = options['levels'] === true;
+    // For programs only where they ask: an account of 64 positions takes two seconds.
+    const levels = asksLevels || !json ? marginLevels(account, market) : undefined;
     const history = readHistoricalRisk(context, account, market);
 
-    print(`Account ${index}: ${statusOf(margin)}, at ${formatUtc(snapshot.time)} UTC`);
-    print(
-      `  equity ${formatUsd(margin.equityE6, 6)}   MM ${formatUsd(margin.mmE6, 6)}   ` +
-        `IM ${formatUsd(margin.imE6, 6)} USD` +
-        (margin.bankrupt ? `   deficit ${formatUsd(margin.deficitE6, 6)} USD` : ''),
-    );
-    printMargin(print, account.quoteE6, margin, isolated, market);
+    print(`Account ${index}: ${statusOf(margin)}, at ${formatUtc(snapshot.time)} UTC (USD)`);
+    if (levels !== undefined) printSummary(context, margin, market, levels);
+    if (options['details'] === true) {
+      printMargin(context, account.quoteE6, margin, isolated, market);
+    } else {
+      printHoldings(context, account.quoteE6, margin);
+    }
     if (derivation !== undefined) {
       const names = margin.positions.map(({ instrument }) => instrumentName(instrument));
-      printDerivation(print, derivation, names);
+      printDerivation(context, derivation, names);
     }
-    if (levels !== undefined) printLevels(print, levels);
-    if (history !== undefined) printHistory(print, history, margin);
+    if (asksLevels && levels !== undefined) printLevels(context, levels);
+    if (history !== undefined) printHistory(context, history, margin);
 
     // Only the JSON names the ledger's root, and hashing every leaf takes time.
-    if (!context.json) return;
+    if (!json) return;
     const { commitmentsOf } = await import('./commitments.ts');
     context.printJson({
       account: index,
@@ -99,6 +107,7 @@ export const command: Command = {
       equityE6: margin.equityE6,
       grossEquityE6: margin.grossEquityE6,
       deficitE6: margin.deficitE6,
+      ...summaryOf(margin),
       mmE6: margin.mmE6,
       imE6: margin.imE6,
       scanMmE6: margin.scanMmE6,
@@ -117,7 +126,7 @@ export const command: Command = {
       isolated: { collateral: isolated.collateral, total: isolated.total },
       stale,
       ...(derivation === undefined ? {} : { derivation }),
-      ...(levels === undefined ? {} : { levels: levelsJson(levels) }),
+      ...(asksLevels && levels !== undefined ? { levels: levelsJson(levels) } : {}),
       ...(history === undefined ? {} : { history: historyJson(history, margin) }),
     });
   },

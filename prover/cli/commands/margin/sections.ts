@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { positionGreeks, sumGreeks, type Greeks } from '../../../risk/greeks/greeks.ts';
 import type { AccountMargin } from '../../../risk/margin/margin.ts';
+import { abs } from '../../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../../risk/pricing/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
-import type { CommandContext } from '../../command.ts';
-import { formatFixed, formatTable, formatUsd, instrumentName } from '../../../model/format.ts';
+import { formatFixed, formatUsd, instrumentName, wrapText } from '../../../model/format.ts';
+import { printRows, type Output } from '../../table.ts';
 import { GREEKS } from './comparison.ts';
 import { printGreeks } from './greeks.ts';
 import { contingencyLines, scenarioRows, type IsolatedReport } from './report.ts';
 
-export type Print = CommandContext['print'];
-
 export function printTable(
-  print: Print,
+  output: Output,
   title: string,
   header: readonly string[],
   rows: readonly (readonly string[])[],
 ): void {
-  print();
-  print(title);
-  for (const line of formatTable(header, rows)) print(`  ${line}`);
+  output.print();
+  for (const line of wrapText(title, output.width)) output.print(line);
+  printRows(output, header, rows);
 }
 
 const greekCells = (greeks: Greeks): string[] =>
@@ -27,7 +26,7 @@ const greekCells = (greeks: Greeks): string[] =>
 
 const valueE6 = (lots: bigint, markQ128: bigint): bigint => (lots * markQ128) >> 128n;
 
-function printPositions(print: Print, margin: AccountMargin, isolated: IsolatedReport): void {
+function printPositions(output: Output, margin: AccountMargin, isolated: IsolatedReport): void {
   const rows = margin.positions.map((position, index) => {
     const { valuation, lots, instrument } = position;
     return [
@@ -47,19 +46,19 @@ function printPositions(print: Print, margin: AccountMargin, isolated: IsolatedR
     rows.push([`${UNDERLYING_SYMBOLS[u]} together`, '', '', '', ...cells, '', '']);
   }
   printTable(
-    print,
+    output,
     'Positions (contracts, USD; theta per day, vega per volatility point; MM and IM if held alone)',
     ['instrument', 'contracts', 'mark', 'value', ...GREEKS.map(([name]) => name), 'MM', 'IM'],
     rows.length === 0 ? [['none']] : rows,
   );
 }
 
-function printScenarios(print: Print, margin: AccountMargin, market: PricedMarket): void {
+function printScenarios(output: Output, margin: AccountMargin, market: PricedMarket): void {
   for (const u of UNDERLYINGS) {
     const rows = scenarioRows(u, margin, market);
     if (rows.every(({ lossE6 }) => lossE6 === 0n)) continue;
     printTable(
-      print,
+      output,
       `${UNDERLYING_SYMBOLS[u]} scenarios (loss in USD; the scan range is the largest damped one)`,
       ['id', 'index', 'vol', 'roll', 'damping', 'loss', 'damped', ''],
       rows.map((row) => [
@@ -76,10 +75,10 @@ function printScenarios(print: Print, margin: AccountMargin, market: PricedMarke
   }
 }
 
-function printRequirement(print: Print, margin: AccountMargin, market: PricedMarket): void {
+function printRequirement(output: Output, margin: AccountMargin, market: PricedMarket): void {
   const lines = contingencyLines(margin, market).filter(({ baseE6 }) => baseE6 !== 0n);
   printTable(
-    print,
+    output,
     'Requirement (USD)',
     ['', 'base', 'MM', 'IM'],
     [
@@ -95,13 +94,13 @@ function printRequirement(print: Print, margin: AccountMargin, market: PricedMar
   );
 }
 
-function printEquity(print: Print, margin: AccountMargin, quoteE6: bigint): void {
+function printEquity(output: Output, margin: AccountMargin, quoteE6: bigint): void {
   const positionsE6 = margin.positions.reduce(
     (sum, { lots, valuation }) => sum + lots * valuation.markQ128,
     0n,
   );
   printTable(
-    print,
+    output,
     'Equity (USD)',
     ['', 'at market', 'after haircut'],
     [
@@ -117,10 +116,10 @@ function printEquity(print: Print, margin: AccountMargin, quoteE6: bigint): void
   );
 }
 
-function printIsolated(print: Print, margin: AccountMargin, isolated: IsolatedReport): void {
+function printIsolated(output: Output, margin: AccountMargin, isolated: IsolatedReport): void {
   const { total, collateral } = isolated;
   printTable(
-    print,
+    output,
     'The same positions and coins in isolated accounts (USD)',
     ['', 'MM', 'IM'],
     [
@@ -136,20 +135,62 @@ function printIsolated(print: Print, margin: AccountMargin, isolated: IsolatedRe
   );
 }
 
-/** The plain report: positions, equity, scenarios, requirement, and what isolation would cost. */
+/** Positions that are shown without being asked for: the largest. */
+const MOST_HOLDINGS = 12;
+
+/** What is held, in short: the tables with everything are for who asks. */
+export function printHoldings(output: Output, quoteE6: bigint, margin: AccountMargin): void {
+  const balances = [
+    ...(quoteE6 === 0n ? [] : [['USDC', formatFixed(quoteE6, 6, 2), '', formatUsd(quoteE6)]]),
+    ...margin.collateral.flatMap(({ balanceE8, valueE6: atMarket }, c) =>
+      balanceE8 === 0n
+        ? []
+        : [[COLLATERAL_SYMBOLS[c]!, formatFixed(balanceE8, 8, 4), '', formatUsd(atMarket)]],
+    ),
+  ];
+  const worth = margin.positions.map(({ lots, valuation }) => valueE6(lots, valuation.markQ128));
+  const bySize = [...worth].map(abs).sort((left, right) => (left < right ? 1 : -1));
+  const least = bySize[MOST_HOLDINGS - 1] ?? 0n;
+  const positions = margin.positions.flatMap(({ instrument, lots, valuation }, i) =>
+    abs(worth[i]!) < least
+      ? []
+      : [
+          [
+            instrumentName(instrument),
+            formatFixed(lots, 2),
+            formatFixed(valuation.markQ128 >> 128n, 4, 2),
+            formatUsd(worth[i]!),
+          ],
+        ],
+  );
+  const hidden = margin.positions.length - positions.length;
+  const rows = [
+    ...balances,
+    ...positions,
+    ...(hidden === 0 ? [] : [[`and ${hidden} smaller positions`, '', '', '']]),
+  ];
+  printTable(
+    output,
+    'Holdings (USD at market; --details: Greeks, scenarios, requirement)',
+    ['', 'amount', 'mark', 'value'],
+    rows.length === 0 ? [['none']] : rows,
+  );
+}
+
+/** Everything behind the summary: positions, equity, scenarios, requirement, and what isolation would cost. */
 export function printMargin(
-  print: Print,
+  output: Output,
   quoteE6: bigint,
   margin: AccountMargin,
   isolated: IsolatedReport,
   market: PricedMarket,
 ): void {
-  printPositions(print, margin, isolated);
-  printGreeks(print, margin, market.snapshot);
-  printEquity(print, margin, quoteE6);
-  printScenarios(print, margin, market);
-  printRequirement(print, margin, market);
-  printIsolated(print, margin, isolated);
+  printPositions(output, margin, isolated);
+  printGreeks(output, margin, market.snapshot);
+  printEquity(output, margin, quoteE6);
+  printScenarios(output, margin, market);
+  printRequirement(output, margin, market);
+  printIsolated(output, margin, isolated);
 }
 
 /** A position with its figures, for programs. */

@@ -18,7 +18,8 @@ import { formatUtc } from '../../../model/format.ts';
 import { levelsJson, printLevels } from './levels.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
-import { comparisonTable, standingJson } from './comparison.ts';
+import { appliedTexts } from './applied.ts';
+import { printComparison, standingJson } from './comparison.ts';
 import { parseShock, shockedBy } from './shock.ts';
 import { STEP_OPTIONS, readSteps } from './steps.ts';
 import {
@@ -104,6 +105,7 @@ export const command: Command = {
     const after = standingOf(changed, repriceMarket(market, moved));
     const levels =
       context.options['levels'] === true ? marginLevels(changed, after.market) : undefined;
+    const applied = appliedTexts(steps, shock, snapshot);
     const stale = noteStale(context, moved, set);
     if (out !== undefined) {
       writeFileAtomically(out, formatLedger(accounts.toSpliced(index, 1, changed)));
@@ -119,8 +121,11 @@ export const command: Command = {
       context.note(`${slice}: the surface cannot follow in full (${limit}); docs/risk-analysis.md`);
     }
     context.print(`Account ${index} at ${formatUtc(snapshot.time)} UTC (USD)`);
-    for (const line of comparisonTable(now, after)) context.print(`  ${line}`);
-    if (levels !== undefined) printLevels(context.print, levels);
+    context.print('  applied:');
+    for (const line of applied) context.print(`    ${line}`);
+    context.print();
+    printComparison(context, now, after);
+    if (levels !== undefined) printLevels(context, levels);
     if (out !== undefined) {
       context.print(`wrote ${out}: account ${index} is the changed one; others are as they were`);
     }
@@ -128,6 +133,7 @@ export const command: Command = {
     context.printJson({
       account: index,
       margin: 'exact',
+      applied,
       now: standingJson(now),
       after: standingJson(after),
       accountAfter: accountDocument(changed),

@@ -9,7 +9,8 @@ import type { Repricing } from '../../../market/snapshot/repricing.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { ExpiredEvent } from '../../../market/snapshot/settle.ts';
 import type { CommandContext } from '../../command.ts';
-import { formatTable, formatUtc } from '../../../model/format.ts';
+import { printRows } from '../../table.ts';
+import { formatUtc } from '../../../model/format.ts';
 
 const points = (vol: number): string => (100 * vol).toFixed(2);
 const percent = (share: number): string => (100 * share).toFixed(4);
@@ -99,7 +100,7 @@ function printUnderlying(context: CommandContext, underlying: ImportedUnderlying
       (chain.duplicates === 0 ? '' : `, ${chain.duplicates} rows replaced by newer ones`) +
       (chain.ignored === 0 ? '' : `, ${chain.ignored} combinations ignored`),
   );
-  for (const line of formatTable(HEADER, expiries.map(expiryRow))) print(`  ${line}`);
+  printRows(context, HEADER, expiries.map(expiryRow));
   print(`  ${repricingText(repricing)}`);
   for (const { fit, origin, remark } of expiries) {
     if (fit.state === 'refused') print(`  refused (${fit.reason}) ${fit.message}`);
