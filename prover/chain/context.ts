@@ -2,8 +2,6 @@
 import { AbiCoder, id, keccak256 } from 'ethers';
 import { SCALAR_FIELD } from '../core/scalar-field.ts';
 
-export { SCALAR_FIELD as SCALAR_FIELD_ORDER };
-
 /** What a proof may be spent on; each is bound into the proof's `context`. */
 export const ACTIONS = {
   openLiquidation: id('plimsoll.liquidation.open'),

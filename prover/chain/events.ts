@@ -2,11 +2,10 @@
 import type { Contract, Log, Provider } from 'ethers';
 import { z } from 'zod';
 
-import { parseValue } from '../core/schema.ts';
+import { parseValue, addressText as address } from '../core/schema.ts';
 import { termsSchema } from './terms.ts';
 import type { Venue } from './venue.ts';
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
 const bytes32 = z.string().regex(/^0x[0-9a-f]{64}$/, 'must be 32 bytes');
 const uint = z.bigint().nonnegative();
 const prices = z.tuple([uint, uint]);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Result } from 'ethers';
 import { z } from 'zod';
+import { addressText as address } from '../core/schema.ts';
 
 const amount = z.bigint().nonnegative();
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
 
 /** `ILiquidationEngine.Terms`: the chain keeps their hash, and whoever closes shows them again. */
 export const termsSchema = z.preprocess(

@@ -2,15 +2,13 @@
 import { Contract, getAddress, type ContractRunner } from 'ethers';
 import { z } from 'zod';
 
-import { requiredOr } from '../core/schema.ts';
 import { exportedAbi } from './abi.ts';
+import { addressText } from '../core/schema.ts';
 
 const ZERO_ADDRESS = /^0x0{40}$/;
 
 /** An address with a right checksum that is not zero, as documents write it. */
-export const addressSchema = z
-  .string({ error: requiredOr('must be an address') })
-  .regex(/^0x[0-9a-fA-F]{40}$/, 'must be a 20-byte hexadecimal address')
+export const addressSchema = addressText
   .refine((text) => !ZERO_ADDRESS.test(text), {
     error: 'must not be the zero address',
     abort: true,

@@ -35,6 +35,13 @@ export function pattern(form: RegExp, rule: string): z.ZodType<string> {
   return z.string({ error: requiredOr(rule) }).regex(form, { error: rule });
 }
 
+/** An address, its checksum not looked at. */
+export const addressText = pattern(
+  /^0x[0-9a-fA-F]{40}$/,
+  'must be an address: 0x and 40 hexadecimal digits',
+);
+export const digestText = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
+
 /** Throws `InvalidInput` unless the rule holds. */
 export function requireRule(holds: boolean, field: string, rule: string): void {
   if (!holds) throw new InvalidInput(field, rule);

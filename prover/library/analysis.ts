@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/analysis`: derivation, what-if, margin-call levels, value at risk. Pure. */
+/**
+ * `plimsoll/analysis`: derivation, what-if, margin-call levels, value at risk. Pure.
+ *
+ * @module
+ */
 export { deriveMargin } from '../analysis/derivation/derivation.ts';
 export type { MarginDerivation } from '../analysis/derivation/derivation.ts';
 export { historicalRisk, historicalWindows } from '../analysis/historical.ts';

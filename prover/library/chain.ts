@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/chain`: what binds a proof to a contract, and what contracts refuse, in words. */
+/**
+ * `plimsoll/chain`: what binds a proof to a contract, and what contracts refuse, in words.
+ *
+ * @module
+ */
 export { proofContext } from '../chain/context.ts';
 export type { Action } from '../chain/context.ts';
 export { exportedAbi } from '../chain/abi.ts';

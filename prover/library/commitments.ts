@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/commitments`: leaves, roots and hashes, as the circuits open them (docs/spec.md §2). Pure. */
+/**
+ * `plimsoll/commitments`: leaves, roots and hashes, as the circuits open them (docs/spec.md §2). Pure.
+ *
+ * @module
+ */
 export { accountLeaf } from '../commitments/account.ts';
 export type { Account } from '../commitments/account.ts';
 export { NO_CHANGE, accountAfter } from '../commitments/account-change.ts';

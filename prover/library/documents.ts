@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/documents`: JSON to model and back, every rule checked. Pure. */
+/**
+ * `plimsoll/documents`: JSON to model and back, every rule checked. Pure.
+ *
+ * @module
+ */
 export { formatLedger, parseLedger } from '../documents/ledger-document.ts';
 export { parseSnapshot, snapshotDocument } from '../documents/snapshot-document.ts';
 export { loadDefaultParameters, parseParameters } from '../documents/parameters-document.ts';

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/market`: option chains, books and bars to snapshots. */
+/**
+ * `plimsoll/market`: option chains, books and bars to snapshots.
+ *
+ * @module
+ */
 export { calibrateSurface } from '../market/surface/surface.ts';
 export type { ExpiryQuotes, FittedSlice, SurfaceCalibration } from '../market/surface/types.ts';
 export { combineSnapshots } from '../market/consensus/combine.ts';

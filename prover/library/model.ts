@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/model`: the plain values of the domain. Pure. */
+/**
+ * `plimsoll/model`: the plain values of the domain. Pure.
+ *
+ * @module
+ */
 export { InvalidInput, PlimsollError } from '../core/errors.ts';
 export { COLLATERAL_SYMBOLS, MAX_SLICES, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../model/types.ts';
 export type {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/proving`: a witness to a verified proof. Artifacts are passed in: nothing is looked for. */
+/**
+ * `plimsoll/proving`: a witness to a verified proof. Artifacts are passed in: nothing is looked for.
+ *
+ * @module
+ */
 export { Prover } from '../proving/prover.ts';
 export type { Proven, ProofRequest, ProverOptions } from '../proving/prover.ts';
 export { loadArtifactManifest, parseArtifactManifest } from '../proving/artifacts.ts';

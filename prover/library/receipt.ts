@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/receipt`: check a receipt, against the chain too. */
+/**
+ * `plimsoll/receipt`: check a receipt, against the chain too.
+ *
+ * @module
+ */
 export { formatReceipt, parsePlace, parseReceipt } from '../receipt/document.ts';
 export type { Place, Receipt } from '../receipt/document.ts';
 export { isValid, verifyReceipt } from '../receipt/verify.ts';

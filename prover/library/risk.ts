@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/risk`: the risk model, bit for bit what the circuits compute (docs/spec.md §3 to 5). Pure. */
+/**
+ * `plimsoll/risk`: the risk model, bit for bit what the circuits compute (docs/spec.md §3 to 5). Pure.
+ *
+ * @module
+ */
 export { priceMarket } from '../risk/pricing/market.ts';
 export type { PricedMarket } from '../risk/pricing/market.ts';
 export { marginAccount, marginPortfolio, requirementAt } from '../risk/margin/margin.ts';

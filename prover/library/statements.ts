@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** `plimsoll/statements`: a tick and an account to circuit inputs and public signals. */
+/**
+ * `plimsoll/statements`: a tick and an account to circuit inputs and public signals.
+ *
+ * @module
+ */
 export { parseManifest, loadManifest } from '../statements/manifest.ts';
 export type { CircuitManifest } from '../statements/manifest.ts';
 export { prepareStatement } from '../statements/prepare.ts';

@@ -15,6 +15,7 @@ import {
   pattern,
   requireRule,
   text,
+  addressText as address,
 } from '../core/schema.ts';
 
 /**
@@ -42,7 +43,6 @@ const MAX_CHAIN_ID = 2n ** 256n - 1n;
 /** Far more than a quorum has; each is recovered, which takes a millisecond. */
 const MAX_SIGNATURES = 1_000;
 
-const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
 const attestationSchema = z.strictObject({
   format: constant(FORMAT),
   version: constant(VERSION),

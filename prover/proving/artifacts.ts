@@ -5,12 +5,11 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 import { PlimsollError } from '../core/errors.ts';
-import { parseDocument } from '../core/schema.ts';
+import { parseDocument, digestText as digest } from '../core/schema.ts';
 import { sha256 } from '../core/hash.ts';
 import { ARTIFACTS_DIRECTORY, REPOSITORY_ROOT } from '../core/root.ts';
 import { keySetup } from './formats/verification-key.ts';
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
 const file = z.strictObject({
   path: z.string().min(1),
   sha256: digest,

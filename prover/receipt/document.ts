@@ -4,7 +4,15 @@ import { z } from 'zod';
 
 import { BASE_FIELD } from '../core/bn254.ts';
 import { SCALAR_FIELD } from '../core/scalar-field.ts';
-import { constant, decimalBigint, integer, parseDocument, pattern, text } from '../core/schema.ts';
+import {
+  constant,
+  decimalBigint,
+  integer,
+  parseDocument,
+  pattern,
+  text,
+  digestText as digest,
+} from '../core/schema.ts';
 import { keySetup } from '../proving/formats/verification-key.ts';
 import { NO_CHALLENGE } from './challenge.ts';
 
@@ -13,7 +21,6 @@ const bit = uint(1n);
 const hash = decimalBigint(0n, SCALAR_FIELD - 1n);
 const coordinate = decimalBigint(0n, BASE_FIELD - 1n);
 const point = z.tuple([coordinate, coordinate]);
-const digest = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
 const bytes32 = pattern(/^0x[0-9a-f]{64}$/, 'must be 0x and 64 lower-case hexadecimal digits');
 
 function isChecksummed(value: string): boolean {

@@ -12,11 +12,10 @@ import {
   pattern,
   requireRule,
   text,
+  digestText as digest,
 } from '../core/schema.ts';
 import { RECEIPT_STATEMENTS, type Receipt, type ReceiptKey } from './document.ts';
 import { ReceiptRefused } from './refusal.ts';
-
-const digest = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
 
 /** Far more than there are circuits. */
 const MAX_KEYS = 1_000;

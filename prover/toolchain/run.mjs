@@ -13,6 +13,7 @@ const TASKS = {
   test: [['prover/toolchain/setup.ts', '--test'], ['prover/toolchain/check.ts']],
   check: [['prover/toolchain/check.ts', '--fast']],
   package: [['prover/toolchain/package.ts']],
+  reference: [['node_modules/typedoc/bin/typedoc']],
   format: [['prover/toolchain/format.ts']],
   bundle: [['prover/receipt/bundle.ts']],
 };

@@ -7,7 +7,8 @@ import { z } from 'zod';
 
 import { EXPORTED_INTERFACES } from '../../prover/chain/abi.ts';
 import { contractArtifact } from '../../prover/chain/artifact.ts';
-import { ACTIONS, SCALAR_FIELD_ORDER, proofContext } from '../../prover/chain/context.ts';
+import { ACTIONS, proofContext } from '../../prover/chain/context.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { read } from '../../prover/chain/refusal.ts';
@@ -69,7 +70,7 @@ describe('chain bindings', () => {
       );
       const address = venue.addresses[name];
       expect(proofContext(chain.chainId, address, action, beneficiary)).toBe(onChain);
-      expect(onChain).toBeLessThan(SCALAR_FIELD_ORDER);
+      expect(onChain).toBeLessThan(SCALAR_FIELD);
     }
   });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { contractArtifact } from '../../prover/chain/artifact.ts';
-import { SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import { laneHash } from '../../prover/chain/inbox-lane.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import {
@@ -237,7 +237,7 @@ describe('a forced message', () => {
         await expectRefusal(force(ledger, message, { proven: forged }), 'InvalidTakeoverProof');
       }
       for (const [place, signal] of proven.publicSignals.entries()) {
-        const aliased = withSignal(proven, place, signal + SCALAR_FIELD_ORDER);
+        const aliased = withSignal(proven, place, signal + SCALAR_FIELD);
         await expectRefusal(force(ledger, message, { proven: aliased }), 'SignalNotInField');
       }
       await force(ledger, message, { proven });

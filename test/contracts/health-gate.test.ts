@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
-import { SCALAR_FIELD_ORDER, proofContext } from '../../prover/chain/context.ts';
+import { proofContext } from '../../prover/chain/context.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import { contractChange } from '../../prover/chain/contract-change.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { SLOT_SECONDS } from '../../prover/chain/market-snapshot.ts';
@@ -210,7 +211,7 @@ describe('HealthGate', () => {
 
     it('refuses signals that are not below the scalar field', async () => {
       for (const [position, signal] of healthy.publicSignals.entries()) {
-        const publicSignals = healthy.publicSignals.with(position, signal + SCALAR_FIELD_ORDER);
+        const publicSignals = healthy.publicSignals.with(position, signal + SCALAR_FIELD);
         await expectRefusal(require({ publicSignals }), 'SignalNotInField');
       }
     });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { SAMPLE_VENUE_CONFIG, type VenueConfig } from '../../prover/chain/config.ts';
-import { SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
@@ -251,10 +251,7 @@ describe('MarketFeed', () => {
 
   describe('content', () => {
     it('refuses a snapshot hash that is not below the scalar field', () =>
-      expectRefusal(
-        post(snapshotAt(start, { snapshotHash: SCALAR_FIELD_ORDER })),
-        'SignalNotInField',
-      ));
+      expectRefusal(post(snapshotAt(start, { snapshotHash: SCALAR_FIELD })), 'SignalNotInField'));
 
     it('refuses a document that is not the one signed', async () => {
       const altered = new TextEncoder().encode('{"snapshot":"of a Test"}');

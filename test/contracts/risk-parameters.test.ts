@@ -2,7 +2,7 @@
 import { ZeroAddress, keccak256, type Contract } from 'ethers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import { send } from '../../prover/chain/refusal.ts';
 import {
   as,
@@ -113,7 +113,7 @@ describe('RiskParameters', () => {
   it('refuses a parameter hash of zero', () => expectRefusal(propose(0n), 'ParameterHashIsZero'));
 
   it('refuses a parameter hash that is not below the scalar field', () =>
-    expectRefusal(propose(SCALAR_FIELD_ORDER), 'ParameterHashNotInField'));
+    expectRefusal(propose(SCALAR_FIELD), 'ParameterHashNotInField'));
 
   it.each([
     [DELAY, 0n],

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { exportedAbi } from '../../prover/chain/abi.ts';
 import { verifierArtifact } from '../../prover/chain/artifact.ts';
-import { SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import { deployCompiled, type LocalVenue } from '../../prover/chain/deploy.ts';
 import { verifierName } from '../../prover/toolchain/circuits/verifier.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
@@ -84,9 +84,9 @@ describe('generated verifiers', () => {
     it('answer false, without reverting, to any changed signal', async () => {
       const { proof, publicSignals } = proofs[statement];
       for (const [position, signal] of publicSignals.entries()) {
-        const changed = publicSignals.with(position, (signal + 1n) % SCALAR_FIELD_ORDER);
+        const changed = publicSignals.with(position, (signal + 1n) % SCALAR_FIELD);
         expect(await verify(statement, proof, changed)).toBe(false);
-        const second = publicSignals.with(position, signal + SCALAR_FIELD_ORDER);
+        const second = publicSignals.with(position, signal + SCALAR_FIELD);
         expect(await verify(statement, proof, second)).toBe(false);
       }
     });

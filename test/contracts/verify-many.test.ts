@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { verifierArtifact } from '../../prover/chain/artifact.ts';
-import { SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import { deployCompiled } from '../../prover/chain/deploy.ts';
 import { verifierName } from '../../prover/toolchain/circuits/verifier.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
@@ -51,7 +51,7 @@ const negated = ([x, y]: Point): Point => [x, BASE_FIELD - y];
 const GENERATOR: Point = [1n, 2n];
 function multiple(scalar: bigint): Point {
   const { x, y } = g1(GENERATOR)
-    .multiply(scalar % SCALAR_FIELD_ORDER)
+    .multiply(scalar % SCALAR_FIELD)
     .toAffine();
   return [x, y];
 }
@@ -148,7 +148,7 @@ describe('many proofs of one key', () => {
       changed(member, { a: negated(member.proof.a) }),
       changed(member, { b: members[(place + 1) % 3]!.proof.b }),
       ...member.publicSignals.map((signal, position) =>
-        claiming(member, position, (signal + 1n) % SCALAR_FIELD_ORDER),
+        claiming(member, position, (signal + 1n) % SCALAR_FIELD),
       ),
     ];
     for (const forged of forgeries) {
@@ -159,7 +159,7 @@ describe('many proofs of one key', () => {
   it('are refused where one signal is a second spelling of itself', async () => {
     for (const [place, member] of members.entries()) {
       for (const [position, signal] of member.publicSignals.entries()) {
-        const aliased = claiming(member, position, signal + SCALAR_FIELD_ORDER);
+        const aliased = claiming(member, position, signal + SCALAR_FIELD);
         expect(await accepts(members.with(place, aliased))).toBe(false);
       }
     }
@@ -236,7 +236,7 @@ describe('many proofs of one key', () => {
         const [first, second] = [0n, 1n].map((index) =>
           BigInt(keccak256(concat([seed, toBeHex(index, 32)]))),
         );
-        const pair = offBy(second!, SCALAR_FIELD_ORDER - (first! % SCALAR_FIELD_ORDER));
+        const pair = offBy(second!, SCALAR_FIELD - (first! % SCALAR_FIELD));
         expect(await accepts(pair, verifier)).toBe(accepted);
       }
     });

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { getAddress } from 'ethers';
 
 import { z } from 'zod';
 
@@ -9,7 +8,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
 import { saveProof } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
-import { decimalBigint, oneOf, parseValue, pattern } from '../../core/schema.ts';
+import { decimalBigint, oneOf, parseValue } from '../../core/schema.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 import { CHANGE_OPTIONS, readChange } from '../options/change-options.ts';
@@ -27,6 +26,7 @@ import { outputPath } from '../options/output-path.ts';
 import { noteStale, staleOutput } from '../options/staleness.ts';
 import { printSignals } from '../options/signals.ts';
 import { decimal, shape, text, whole } from '../output.ts';
+import { addressOption } from '../options/rpc-input.ts';
 
 /** A private receipt is made by `plimsoll receipt`. */
 const STATEMENTS = ['liquidation', 'bankruptcy', 'account-margin'] as const;
@@ -42,16 +42,6 @@ function required(context: CommandContext, name: string, describe: string): stri
   const value = stringOption(context, name);
   if (value === undefined) throw new InvalidInput(`--${name}`, `is required: ${describe}`);
   return value;
-}
-
-function addressOption(context: CommandContext, name: string): string {
-  const form = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be a 20-byte address in hex');
-  const text = parseValue(form, stringOption(context, name), `--${name}`);
-  try {
-    return getAddress(text);
-  } catch (error) {
-    throw new InvalidInput(`--${name}`, 'must carry a right checksum', { cause: error });
-  }
 }
 
 /** The use a proof is bound to; without one no contract takes it, but anybody can verify it. */

@@ -4,6 +4,7 @@ import { JsonRpcProvider, getAddress } from 'ethers';
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
 import { stringOption } from '../command.ts';
+import { addressText, parseValue } from '../../core/schema.ts';
 
 export const RPC_OPTION: OptionSpec = {
   type: 'string',
@@ -59,12 +60,10 @@ export async function connectRpc(context: CommandContext): Promise<ChainConnecti
 export function addressOption(context: CommandContext, name: string): string {
   const text = stringOption(context, name);
   if (text === undefined) throw new InvalidInput(`--${name}`, 'is required: an address');
-  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) {
-    throw new InvalidInput(`--${name}`, 'must be an address: 0x and 40 hexadecimal digits');
-  }
+  const address = parseValue(addressText, text, `--${name}`);
   try {
-    return getAddress(text);
-  } catch {
-    throw new InvalidInput(`--${name}`, 'must carry a right checksum');
+    return getAddress(address);
+  } catch (error) {
+    throw new InvalidInput(`--${name}`, 'must carry a right checksum', { cause: error });
   }
 }

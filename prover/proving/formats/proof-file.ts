@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { BASE_FIELD } from '../../core/bn254.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../core/files.ts';
-import { decimalBigint, list, oneOf, parseDocument, text } from '../../core/schema.ts';
+import {
+  decimalBigint,
+  list,
+  oneOf,
+  parseDocument,
+  text,
+  digestText as digest,
+} from '../../core/schema.ts';
 import { encodePublicSignals, namedSignals } from '../../statements/public-signals.ts';
 import { PUBLIC_SIGNALS } from '../../statements/generated/public-signals.ts';
 import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
@@ -16,9 +23,6 @@ const SIGNED_LIMIT = 2n ** 127n;
 
 const coordinate = decimalBigint(0n, BASE_FIELD - 1n);
 const point = z.tuple([coordinate, coordinate]);
-const digest = text().refine((value) => /^[0-9a-f]{64}$/.test(value), {
-  error: 'must be a SHA-256 digest in lower-case hex',
-});
 
 const proofPoints = z.strictObject({
   a: point,

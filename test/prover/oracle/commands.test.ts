@@ -144,7 +144,7 @@ describe('oracle sign refuses', () => {
 
   it('a document that breaks a rule of the format', async () => {
     const name = write('broken.json', (document) => (document.underlyings[0]!.indexE4 = '-1'));
-    expect(await sign(oracle, 'no.json', name)).toEqual({
+    expect(await sign(oracle, 'no.json', name)).toMatchObject({
       status: 2,
       stdout: '',
       stderr: 'underlyings[0].indexE4: must be at least 1',

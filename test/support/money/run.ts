@@ -3,7 +3,8 @@
 // contracts are true of the model; that a false one finds no proof is what every other test shows.
 import { AbiCoder, Interface, ZeroHash, concat, keccak256 } from 'ethers';
 
-import { ACTIONS, SCALAR_FIELD_ORDER, type Action } from '../../../prover/chain/context.ts';
+import { ACTIONS, type Action } from '../../../prover/chain/context.ts';
+import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
 import type { VenueConfig } from '../../../prover/chain/config.ts';
 import { SAMPLE_VENUE_CONFIG } from '../../../prover/chain/config.ts';
 import type { LocalVenue } from '../../../prover/chain/deploy.ts';
@@ -274,7 +275,7 @@ export class MoneyRun {
       ['uint256', 'address', 'bytes32', 'address'],
       [this.#deployed.chain.chainId, contract, ACTIONS[action], beneficiary],
     );
-    return BigInt(keccak256(encoded)) % SCALAR_FIELD_ORDER;
+    return BigInt(keccak256(encoded)) % SCALAR_FIELD;
   }
 
   get engine(): string {
@@ -514,7 +515,7 @@ export function priceRule() {
 
 export const CURE_BPS = 10_000n + CURE_BUFFER_BPS;
 
-const field = (amount: bigint): bigint => (amount < 0n ? SCALAR_FIELD_ORDER + amount : amount);
+const field = (amount: bigint): bigint => (amount < 0n ? SCALAR_FIELD + amount : amount);
 
 export function termsTuple(terms: Terms): readonly unknown[] {
   return Object.values(terms);

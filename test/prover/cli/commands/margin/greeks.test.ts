@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from 'vitest';
 
-import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
-import { accountGreeks } from '../../../prover/risk/greeks/greeks.ts';
-import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
-import { priceMarket } from '../../../prover/risk/pricing/market.ts';
-import { labelled } from '../../../prover/sample/labels.ts';
-import { loadSample } from '../../../prover/sample/sample.ts';
-import { plimsoll } from '../../support/cli.ts';
+import { loadDefaultParameters } from '../../../../../prover/documents/parameters-document.ts';
+import { accountGreeks } from '../../../../../prover/risk/greeks/greeks.ts';
+import { marginPortfolio } from '../../../../../prover/risk/margin/margin.ts';
+import { priceMarket } from '../../../../../prover/risk/pricing/market.ts';
+import { labelled } from '../../../../../prover/sample/labels.ts';
+import { loadSample } from '../../../../../prover/sample/sample.ts';
+import { plimsoll } from '../../../../support/cli.ts';
 
 const sample = loadSample();
 const market = priceMarket(sample.snapshots.crash.snapshot, loadDefaultParameters().parameters);

@@ -16,10 +16,16 @@ import { parseBars } from '../../../../prover/market/volatility/bars.ts';
 import { estimateVolatility } from '../../../../prover/market/volatility/estimate.ts';
 import type { SyntheticOption } from '../synthetic.ts';
 import { BTC, ETH, bookSummary, syntheticChain, ticker, toCsv } from '../synthetic.ts';
-import * as venue from '../feeds/venue-rows.ts';
-import type { Table } from './damage.ts';
-import { damaged, tableOfCsv, tableOfRows, toCsvText, toJsonText } from './damage.ts';
-import { randomOf } from './kinds.ts';
+import * as venue from './venue-rows.ts';
+import type { Table } from '../../../support/market-field/damage.ts';
+import {
+  damaged,
+  tableOfCsv,
+  tableOfRows,
+  toCsvText,
+  toJsonText,
+} from '../../../support/market-field/damage.ts';
+import { randomOf } from '../../../support/market-field/kinds.ts';
 
 const SEED = Number(process.env['PLIMSOLL_SEED'] ?? 20_260_205);
 const YEAR = 365 * 86_400;

@@ -3,12 +3,12 @@ import type { Contract } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
-import { read } from '../../prover/chain/refusal.ts';
-import { deployContract, expectRefusal, startChain, type TestChain } from '../support/chain.ts';
+import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
+import { read } from '../../../prover/chain/refusal.ts';
+import { deployContract, expectRefusal, startChain, type TestChain } from '../../support/chain.ts';
 
 const BOUND = 1n << 127n;
-const encode = (amount: bigint): bigint => (amount < 0n ? SCALAR_FIELD_ORDER + amount : amount);
+const encode = (amount: bigint): bigint => (amount < 0n ? SCALAR_FIELD + amount : amount);
 
 describe('ScalarField', () => {
   let chain: TestChain;
@@ -34,12 +34,12 @@ describe('ScalarField', () => {
     },
   );
 
-  it.each([BOUND, SCALAR_FIELD_ORDER - BOUND, SCALAR_FIELD_ORDER / 2n])(
+  it.each([BOUND, SCALAR_FIELD - BOUND, SCALAR_FIELD / 2n])(
     'refuses the signal %d, which stands for no amount',
     (signal) => expectRefusal(signed(signal), 'AmountOutOfRange', [signal]),
   );
 
-  it.each([SCALAR_FIELD_ORDER, SCALAR_FIELD_ORDER + 1n, (1n << 256n) - 1n])(
+  it.each([SCALAR_FIELD, SCALAR_FIELD + 1n, (1n << 256n) - 1n])(
     'refuses to decode %d, a second encoding',
     (signal) => expectRefusal(signed(signal), 'SignalNotInField', [signal]),
   );
@@ -53,11 +53,11 @@ describe('ScalarField', () => {
   });
 
   it('refuses a list in which any one signal is not below the field', async () => {
-    const inField = [0n, SCALAR_FIELD_ORDER - 1n, 5n];
+    const inField = [0n, SCALAR_FIELD - 1n, 5n];
     await allInField(inField);
     for (const position of inField.keys()) {
-      const spoiled = inField.with(position, SCALAR_FIELD_ORDER);
-      await expectRefusal(allInField(spoiled), 'SignalNotInField', [SCALAR_FIELD_ORDER]);
+      const spoiled = inField.with(position, SCALAR_FIELD);
+      await expectRefusal(allInField(spoiled), 'SignalNotInField', [SCALAR_FIELD]);
     }
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ChainSpec, SyntheticOption } from '../synthetic.ts';
-import { BTC, ETH, expiryName, syntheticChain } from '../synthetic.ts';
+import type { ChainSpec, SyntheticOption } from '../../prover/market/synthetic.ts';
+import { BTC, ETH, expiryName, syntheticChain } from '../../prover/market/synthetic.ts';
 
 /*
  * What public files and bug reports showed to go wrong, as kinds: each takes a sound chain and a

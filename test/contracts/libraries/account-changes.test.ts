@@ -3,17 +3,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { contractChange, type ContractChange } from '../../prover/chain/contract-change.ts';
-import type { LocalVenue } from '../../prover/chain/deploy.ts';
-import { read } from '../../prover/chain/refusal.ts';
+import { contractChange, type ContractChange } from '../../../prover/chain/contract-change.ts';
+import type { LocalVenue } from '../../../prover/chain/deploy.ts';
+import { read } from '../../../prover/chain/refusal.ts';
 import {
   BALANCE_SYMBOLS,
   NO_CHANGE,
   type AccountChange,
-} from '../../prover/commitments/account-change.ts';
-import type { Instrument, Position } from '../../prover/model/types.ts';
-import { packChange } from '../../prover/statements/change.ts';
-import { deployVenue, expectRefusal, startChain, type TestChain } from '../support/chain.ts';
+} from '../../../prover/commitments/account-change.ts';
+import type { Instrument, Position } from '../../../prover/model/types.ts';
+import { packChange } from '../../../prover/statements/change.ts';
+import { deployVenue, expectRefusal, startChain, type TestChain } from '../../support/chain.ts';
 
 const LOTS_BOUND = 1n << 26n;
 const AMOUNT_BOUND = 1n << 63n;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from 'vitest';
 
-import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
-import { deriveMargin } from '../../../prover/analysis/derivation/derivation.ts';
-import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
-import { priceMarket } from '../../../prover/risk/pricing/market.ts';
-import { labelled } from '../../../prover/sample/labels.ts';
-import { loadSample } from '../../../prover/sample/sample.ts';
-import { black76Call, Real } from '../../../scripts/accuracy/reference.ts';
-import { plimsoll } from '../../support/cli.ts';
-import { recompute, type DerivationDocument } from './auditor.ts';
+import { loadDefaultParameters } from '../../../../prover/documents/parameters-document.ts';
+import { deriveMargin } from '../../../../prover/analysis/derivation/derivation.ts';
+import { marginPortfolio } from '../../../../prover/risk/margin/margin.ts';
+import { priceMarket } from '../../../../prover/risk/pricing/market.ts';
+import { labelled } from '../../../../prover/sample/labels.ts';
+import { loadSample } from '../../../../prover/sample/sample.ts';
+import { black76Call, Real } from '../../../../scripts/accuracy/reference.ts';
+import { plimsoll } from '../../../support/cli.ts';
+import { recompute, type DerivationDocument } from '../auditor.ts';
 
 const sample = loadSample();
 const market = priceMarket(sample.snapshots.crash.snapshot, loadDefaultParameters().parameters);

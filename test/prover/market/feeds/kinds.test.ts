@@ -7,7 +7,7 @@ import type { MarketImport } from '../../../../prover/market/snapshot/import-mar
 import { importMarket } from '../../../../prover/market/snapshot/import-market.ts';
 import type { SyntheticOption } from '../synthetic.ts';
 import { bookSummary, toCsv } from '../synthetic.ts';
-import * as kinds from './kinds.ts';
+import * as kinds from '../../../support/market-field/kinds.ts';
 
 /** PLIMSOLL_SEED explores others. */
 const SEED = Number(process.env['PLIMSOLL_SEED'] ?? 20_260_205);
