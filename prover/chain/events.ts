@@ -165,15 +165,25 @@ function contractsOf(venue: Venue): readonly Contract[] {
 }
 
 /** All events of the venue in chain order, each read by its schema. */
-export async function readEvents(
+export function readEvents(
   venue: Venue,
   provider: Provider,
   fromBlock = 0,
 ): Promise<readonly ChainEvent[]> {
+  return readEventsIn(venue, provider, { fromBlock, toBlock: 'latest' });
+}
+
+/** Those of a range of heights, or of exactly one block, whichever branch it is on. */
+export async function readEventsIn(
+  venue: Venue,
+  provider: Provider,
+  blocks:
+    | { readonly fromBlock: number; readonly toBlock: number | 'latest' }
+    | { readonly blockHash: string },
+): Promise<readonly ChainEvent[]> {
   const byAddress = new Map(contractsOf(venue).map((contract) => [contract.target, contract]));
   const logs = await provider.getLogs({
-    fromBlock,
-    toBlock: 'latest',
+    ...blocks,
     address: [...byAddress.keys()].map(String),
   });
   return logs

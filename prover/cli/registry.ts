@@ -69,6 +69,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/service/serve.ts')).command,
   ),
   entry(
+    'torture',
+    'kill a service at random moments and see that nothing is lost',
+    async () => (await import('./commands/service/torture.ts')).command,
+  ),
+  entry(
     'config check',
     'check the configuration of a service',
     async () => (await import('./commands/service/config-check.ts')).command,

@@ -7,7 +7,7 @@ import { missingBlob, type Journal, type JournalRecord } from './journal.ts';
 const TABLES = [
   'CREATE SCHEMA IF NOT EXISTS plimsoll',
   `CREATE TABLE IF NOT EXISTS plimsoll.lease (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only), epoch bigint NOT NULL
+    single boolean PRIMARY KEY DEFAULT true CHECK (single), epoch bigint NOT NULL
   )`,
   'INSERT INTO plimsoll.lease (epoch) VALUES (0) ON CONFLICT DO NOTHING',
   `CREATE TABLE IF NOT EXISTS plimsoll.journal (

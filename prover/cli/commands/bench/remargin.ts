@@ -18,7 +18,7 @@ export const COUNT_OPTIONS = {
 
 export function countOption(
   context: CommandContext,
-  name: keyof typeof COUNT_OPTIONS,
+  name: string,
   fallback: number,
   most: number,
 ): number {

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readServiceConfig } from '../../service/config/config.ts';
+import { runService, serviceLogger } from '../../service/run.ts';
+
+/** The process that torture kills: `serve`, told where it answers over the channel of its parent. */
+const config = readServiceConfig(process.argv[2] ?? '');
+const logger = serviceLogger('fatal');
+const { url } = await runService(config, logger, () => process.exit(1));
+process.send?.({ url });
+// However the parent ended, nothing is left behind.
+process.on('disconnect', () => process.exit());

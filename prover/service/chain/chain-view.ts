@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { ChainEvent, EventValues } from '../../chain/events.ts';
+import type { FollowedBlock } from './follower.ts';
+
+/** Where the liquidation of an account stands. */
+export type LiquidationStage = 'open' | 'cured' | 'sold' | 'backstopped' | 'closed';
+
+export interface Liquidation {
+  readonly accountIndex: bigint;
+  readonly settlementNonce: bigint;
+  readonly stage: LiquidationStage;
+  /** The tick its opening cited. */
+  readonly tick: bigint;
+  readonly openedIn: string;
+}
+
+export interface AcceptedTick {
+  readonly values: EventValues<'TickOpened'>;
+  /** The transaction whose calldata has the snapshot's document. */
+  readonly snapshotIn: string | undefined;
+}
+
+const STAGES: Readonly<Partial<Record<ChainEvent['name'], LiquidationStage>>> = {
+  LiquidationOpened: 'open',
+  LiquidationCured: 'cured',
+  BidEscrowed: 'sold',
+  Backstopped: 'backstopped',
+  LiquidationClosed: 'closed',
+};
+
+const keyOf = (accountIndex: bigint, nonce: bigint): string => `${accountIndex}/${nonce}`;
+
+/** What the followed branch says, folded from its events; undoing blocks folds what is left again. */
+export class ChainView {
+  readonly #blocks: FollowedBlock[] = [];
+  readonly #liquidations = new Map<string, Liquidation>();
+  readonly #snapshots = new Map<bigint, string>();
+  #tick: AcceptedTick | undefined;
+
+  readonly apply = (block: FollowedBlock): void => {
+    if (block.events.length > 0) this.#blocks.push(block);
+    for (const event of block.events) this.#fold(event);
+  };
+
+  readonly undo = (block: FollowedBlock): void => {
+    if (this.#blocks.at(-1)?.hash !== block.hash) return;
+    this.#blocks.pop();
+    this.#liquidations.clear();
+    this.#snapshots.clear();
+    this.#tick = undefined;
+    for (const { events } of this.#blocks) for (const event of events) this.#fold(event);
+  };
+
+  get tick(): AcceptedTick | undefined {
+    return this.#tick;
+  }
+
+  liquidation(accountIndex: bigint, nonce: bigint): Liquidation | undefined {
+    return this.#liquidations.get(keyOf(accountIndex, nonce));
+  }
+
+  liquidations(): readonly Liquidation[] {
+    return [...this.#liquidations.values()];
+  }
+
+  #fold(event: ChainEvent): void {
+    if (event.name === 'SnapshotAccepted') {
+      this.#snapshots.set(event.values.snapshotHash, event.transactionHash);
+    }
+    if (event.name === 'TickOpened') {
+      const snapshotIn = this.#snapshots.get(event.values.snapshotHash);
+      this.#tick = { values: event.values, snapshotIn };
+    }
+    const stage = STAGES[event.name];
+    if (stage === undefined || !('settlementNonce' in event.values)) return;
+    const { accountIndex, settlementNonce } = event.values;
+    const key = keyOf(accountIndex, settlementNonce);
+    const before = this.#liquidations.get(key);
+    const tick = event.name === 'LiquidationOpened' ? event.values.tick : (before?.tick ?? 0n);
+    const openedIn = before?.openedIn ?? event.transactionHash;
+    this.#liquidations.set(key, { accountIndex, settlementNonce, stage, tick, openedIn });
+  }
+}

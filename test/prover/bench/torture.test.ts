@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: kills and starts processes for a minute.
+import { describe, expect, test } from 'vitest';
+
+import { findPostgres } from '../../../prover/bench/torture/postgres-cluster.ts';
+import { torture } from '../../../prover/bench/torture/torture.ts';
+
+const MINUTES = 60_000;
+const missing = findPostgres() === undefined ? ' (SKIPPED: PostgreSQL is not installed)' : '';
+
+describe('a service that is killed at random moments', () => {
+  test(
+    'loses nothing that it acknowledged, and makes nothing twice',
+    async () => {
+      const report = await torture({
+        kills: 20,
+        seed: 1,
+        database: 'pglite',
+        progress: () => undefined,
+      });
+      expect(report).toMatchObject({ lost: 0, doubled: 0, kills: { owner: 20 } });
+      // A run in which nothing happens would prove nothing.
+      expect(report.transitions).toBeGreaterThan(100);
+      expect(report.updates).toBeGreaterThan(5);
+    },
+    6 * MINUTES,
+  );
+
+  test.skipIf(missing !== '')(
+    `nor with PostgreSQL, which is killed too${missing}`,
+    async () => {
+      const report = await torture({
+        kills: 5,
+        seed: 4,
+        database: 'postgresql',
+        progress: () => undefined,
+      });
+      expect(report).toMatchObject({ lost: 0, doubled: 0 });
+      expect(report.kills.postgresql).toBeGreaterThan(0);
+      expect(report.transitions).toBeGreaterThan(20);
+    },
+    6 * MINUTES,
+  );
+});
