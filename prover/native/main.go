@@ -2,7 +2,8 @@
 
 // The native prover: a worker process that keeps Groth16 keys warm and proves with both cores.
 // It reads requests from standard input and ends with it. Run as "plimsoll-prover development-key"
-// it makes the points of one development key instead.
+// it makes the points of one development key instead, as "plimsoll-prover ceremony" it does one step of a
+// ceremony.
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"plimsoll/native/internal/ceremony"
 	"plimsoll/native/internal/devkey"
 	"plimsoll/native/internal/worker"
 )
@@ -25,8 +27,10 @@ func main() {
 		err = worker.Run(from, os.Stdout)
 	case len(arguments) == 1 && arguments[0] == devkey.SetUpArgument:
 		err = devkey.SetUp(from, os.Stdout, os.Stderr)
+	case len(arguments) == 1 && arguments[0] == ceremony.Argument:
+		err = ceremony.Run(from, os.Stdout)
 	default:
-		err = fmt.Errorf("takes no argument, or %q", devkey.SetUpArgument)
+		err = fmt.Errorf("takes no argument, %q or %q", devkey.SetUpArgument, ceremony.Argument)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
