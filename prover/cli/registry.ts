@@ -219,6 +219,41 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/schema.ts')).command,
   ),
   entry(
+    'ceremony init',
+    'begin a ceremony: powers of tau, circuits, first keys, the beacon to come',
+    async () => (await import('./commands/ceremony/init.ts')).command,
+  ),
+  entry(
+    'ceremony contribute',
+    'add a secret of yours to every key of a ceremony',
+    async () => (await import('./commands/ceremony/contribute.ts')).command,
+  ),
+  entry(
+    'ceremony beacon',
+    'end the contributions with a value nobody could know',
+    async () => (await import('./commands/ceremony/beacon.ts')).command,
+  ),
+  entry(
+    'ceremony verify',
+    'judge a whole ceremony without believing it',
+    async () => (await import('./commands/ceremony/verify.ts')).command,
+  ),
+  entry(
+    'ceremony finalise',
+    'write the final keys and the release manifest',
+    async () => (await import('./commands/ceremony/finalise.ts')).command,
+  ),
+  entry(
+    'ceremony attest',
+    'verify a ceremony here and sign what was found',
+    async () => (await import('./commands/ceremony/attest.ts')).command,
+  ),
+  entry(
+    'ceremony status',
+    'how far a ceremony has come',
+    async () => (await import('./commands/ceremony/status.ts')).command,
+  ),
+  entry(
     'completions',
     'completion of commands and flags for a shell',
     async () => (await import('./commands/completions.ts')).command,

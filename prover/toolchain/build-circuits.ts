@@ -7,12 +7,15 @@
  *   node prover/toolchain/build-circuits.ts --test             what the test run builds: those and some more
  *   node prover/toolchain/build-circuits.ts liquidation-64     one profile on demand
  *   node prover/toolchain/build-circuits.ts --sources          only what follows from the manifest
+ *   node prover/toolchain/build-circuits.ts --release FOLDER --beacon HASH
+ *                                                     with the keys of a ceremony, if all of it verifies
  *   node prover/toolchain/build-circuits.ts --snapshot         also record constraint counts and docs; compiles
  *                                                     the profiles built on demand, without keys
  */
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 
-import { PlimsollError } from '../core/errors.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { loadManifest, profilesBySize } from '../statements/manifest.ts';
 import type { BuildLevel } from '../statements/manifest.ts';
 import { REPOSITORY_ROOT } from '../core/root.ts';
@@ -22,6 +25,7 @@ import { writeSnapshot } from './circuits/documentation.ts';
 import type { ConstraintSnapshot } from './circuits/documentation.ts';
 import { writeGeneratedSources } from './circuits/generate.ts';
 import { compileStatementCircuit } from './circuits/open.ts';
+import { ReleaseKeys } from './circuits/release-keys.ts';
 import { say } from './progress.mjs';
 
 /** As `build`, for this checkout, and with snarkjs's threads ended. */
@@ -30,10 +34,17 @@ export async function buildCircuits(
     readonly targets?: readonly string[];
     readonly level?: BuildLevel;
     readonly progress?: (event: BuildProgress) => void;
+    /** Of a ceremony, and the value of its beacon as whoever builds has fetched it. */
+    readonly release?: { readonly folder: string; readonly beacon: string } | undefined;
   } = {},
 ): Promise<BuildResult> {
+  const { release, ...rest } = options;
   try {
-    return await build({ root: REPOSITORY_ROOT, ...options });
+    const beaconValue = async (): Promise<string> => release!.beacon;
+    const keys =
+      release &&
+      (await ReleaseKeys.open(release.folder, REPOSITORY_ROOT, { beaconValue, note: say }));
+    return await build({ root: REPOSITORY_ROOT, release: keys, ...rest });
   } finally {
     const { curve_bn128: curve } = globalThis as { curve_bn128?: { terminate(): Promise<void> } };
     await curve?.terminate();
@@ -45,15 +56,29 @@ async function main(args: readonly string[]): Promise<void> {
     writeGeneratedSources(REPOSITORY_ROOT, loadManifest(REPOSITORY_ROOT));
     return;
   }
-  const targets = args.filter((argument) => !argument.startsWith('--'));
+  const { values, positionals: targets } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      test: { type: 'boolean' },
+      snapshot: { type: 'boolean' },
+      release: { type: 'string' },
+      beacon: { type: 'string' },
+    },
+  });
+  const { release: folder, beacon } = values;
+  if ((folder === undefined) !== (beacon === undefined)) {
+    throw new InvalidInput('--beacon', 'is required with --release, and belongs to nothing else');
+  }
+  const release = folder === undefined ? undefined : { folder, beacon: beacon! };
   let last = -1;
   const progress = ({ message, done, total }: BuildProgress): void => {
     if (done !== last) say(`${done}/${total} ${message}`);
     last = done;
   };
-  const level = args.includes('--test') ? 'test' : 'setup';
-  await buildCircuits(targets.length > 0 ? { targets, progress } : { level, progress });
-  if (args.includes('--snapshot')) await recordConstraints();
+  const level = values.test === true ? 'test' : 'setup';
+  await buildCircuits({ ...(targets.length > 0 ? { targets } : { level }), progress, release });
+  if (values.snapshot === true) await recordConstraints();
 }
 
 async function recordConstraints(): Promise<void> {

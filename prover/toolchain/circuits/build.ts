@@ -12,11 +12,13 @@ import { builtAt, findProfile, loadManifest, profilesBySize } from '../../statem
 import type { BuildLevel, CircuitManifest, Statement } from '../../statements/manifest.ts';
 import { ARTIFACTS_DIRECTORY } from '../../core/root.ts';
 import { SymbolTable } from '../../proving/formats/symbols.ts';
+import type { KeySetup } from '../../proving/formats/verification-key.ts';
 import { withLock } from '../lock.mjs';
 import { compileCircuit, compiledFile, removeAbandonedWork } from './compile.ts';
 import type { CompiledCircuit } from './compile.ts';
 import { writeGeneratedSources, writeVerifiers } from './generate.ts';
 import { developmentKey, toolVersion } from './keys.ts';
+import type { ReleaseKeys } from './release-keys.ts';
 import { collectSources } from './sources.ts';
 
 export interface BuildProgress {
@@ -32,6 +34,8 @@ export interface BuildOptions {
   /** The set-up's unless it says otherwise. */
   readonly level?: BuildLevel;
   readonly progress?: (event: BuildProgress) => void;
+  /** Keys of a ceremony in place of development keys. */
+  readonly release?: ReleaseKeys | undefined;
 }
 
 export interface BuildResult {
@@ -153,6 +157,29 @@ function keptEntries(
   });
 }
 
+interface BuiltKey {
+  readonly setup: KeySetup;
+  readonly zkey: Artifact['files']['zkey'];
+  readonly verificationKey: Artifact['files']['verificationKey'];
+  readonly milliseconds: number;
+  readonly cached: boolean;
+}
+
+async function keyOf(
+  circuit: CompiledCircuit,
+  { root, release }: BuildOptions,
+  report: (message: string) => void,
+): Promise<BuiltKey> {
+  if (release !== undefined) {
+    const key = release.of(circuit.name, circuit.files.r1cs);
+    return { setup: 'ceremony', milliseconds: 0, cached: true, ...key };
+  }
+  const key = await developmentKey(root, circuit, (fraction) =>
+    report(`INSECURE development key of ${circuit.name}: ${Math.floor(100 * fraction)} %`),
+  );
+  return { setup: 'insecure-development', ...key };
+}
+
 /**
  * Brings circuits, development keys, verifiers and generated types up to date with the manifest.
  * Everything is cached by content; the artifact manifest, by which the prover judges files, is
@@ -194,16 +221,14 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   for (const [index, { statement, profile }] of targets.entries()) {
     const circuit = compiled[index]!;
     const name = targetName(statement, profile);
-    const key = await developmentKey(root, circuit, (fraction) =>
-      report(`INSECURE development key of ${name}: ${Math.floor(100 * fraction)} %`),
-    );
+    const key = await keyOf(circuit, options, report);
     done += 1;
-    report(`INSECURE development key of ${name}`);
+    report(`key of ${name}`);
     if (!circuit.cached || !key.cached) rebuilt.add(name);
     artifacts.push({
       statement: statement.name,
       profile,
-      key: 'insecure-development',
+      key: key.setup,
       constraints: circuit.constraints,
       sourcesHash: circuit.sourcesHash,
       sources: circuit.sources,

@@ -14,7 +14,9 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
 
 	"plimsoll/native/internal/container"
+	"plimsoll/native/internal/curve"
 	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/msm"
 )
 
 // knownScalar: whoever reads this and the seed knows the trapdoor. That is the point: such a file tests what
@@ -87,11 +89,23 @@ func writeKnownPowers(to io.Writer, seed string, power int) error {
 	if err != nil {
 		return err
 	}
-	inG1 := func(scalars []fr.Element) []byte {
-		return bytesOfG1(bn254.BatchScalarMultiplicationG1(&g1, scalars)...)
+	silent := func(int) {}
+	ofG1, ofG2 := msm.NewG1Multiples(&g1, 13*size), msm.NewG2Multiples(&g2, 3*size)
+	inG1 := func(scalars []fr.Element) ([]byte, error) {
+		multiples, err := ofG1.Of(scalars, silent)
+		points := make([]bn254.G1Affine, len(multiples))
+		for index := range multiples {
+			points[index] = curve.ToG1(&multiples[index])
+		}
+		return bytesOfG1(points...), err
 	}
-	inG2 := func(scalars []fr.Element) []byte {
-		return bytesOfG2(bn254.BatchScalarMultiplicationG2(&g2, scalars)...)
+	inG2 := func(scalars []fr.Element) ([]byte, error) {
+		multiples, err := ofG2.Of(scalars, silent)
+		points := make([]bn254.G2Affine, len(multiples))
+		for index := range multiples {
+			points[index] = curve.ToG2(&multiples[index])
+		}
+		return bytesOfG2(points...), err
 	}
 	header := binary.LittleEndian.AppendUint32(nil, field.FieldBytes)
 	for _, word := range field.FpModulus {
@@ -106,21 +120,25 @@ func writeKnownPowers(to io.Writer, seed string, power int) error {
 	}
 	for _, section := range []struct {
 		kind  uint32
-		bytes func() []byte
+		bytes func() ([]byte, error)
 	}{
-		{powersHeader, func() []byte { return header }},
-		{powersTauG1, func() []byte { return inG1(plain) }},
-		{powersTauG2, func() []byte { return inG2(plain[:size]) }},
-		{powersAlphaG1, func() []byte { return inG1(timesScalar(plain[:size], &alpha)) }},
-		{powersBetaG1, func() []byte { return inG1(timesScalar(plain[:size], &beta)) }},
-		{powersBetaG2, func() []byte { return inG2([]fr.Element{beta}) }},
-		{powersHistory, func() []byte { return make([]byte, 4) }},
-		{lagrangeTauG1, func() []byte { return inG1(lagrange) }},
-		{lagrangeTauG2, func() []byte { return inG2(lagrange[:2*size-1]) }},
-		{lagrangeAlphaG1, func() []byte { return inG1(timesScalar(lagrange[:2*size-1], &alpha)) }},
-		{lagrangeBetaG1, func() []byte { return inG1(timesScalar(lagrange[:2*size-1], &beta)) }},
+		{powersHeader, func() ([]byte, error) { return header, nil }},
+		{powersTauG1, func() ([]byte, error) { return inG1(plain) }},
+		{powersTauG2, func() ([]byte, error) { return inG2(plain[:size]) }},
+		{powersAlphaG1, func() ([]byte, error) { return inG1(timesScalar(plain[:size], &alpha)) }},
+		{powersBetaG1, func() ([]byte, error) { return inG1(timesScalar(plain[:size], &beta)) }},
+		{powersBetaG2, func() ([]byte, error) { return inG2([]fr.Element{beta}) }},
+		{powersHistory, func() ([]byte, error) { return make([]byte, 4), nil }},
+		{lagrangeTauG1, func() ([]byte, error) { return inG1(lagrange) }},
+		{lagrangeTauG2, func() ([]byte, error) { return inG2(lagrange[:2*size-1]) }},
+		{lagrangeAlphaG1, func() ([]byte, error) { return inG1(timesScalar(lagrange[:2*size-1], &alpha)) }},
+		{lagrangeBetaG1, func() ([]byte, error) { return inG1(timesScalar(lagrange[:2*size-1], &beta)) }},
 	} {
-		if err := container.WriteSection(to, section.kind, section.bytes()); err != nil {
+		bytes, err := section.bytes()
+		if err == nil {
+			err = container.WriteSection(to, section.kind, bytes)
+		}
+		if err != nil {
 			return err
 		}
 	}
