@@ -12,14 +12,14 @@ import { parseArgs } from 'node:util';
 import { readTextFileOrGzip } from '../prover/core/files.ts';
 import { loadDefaultParameters } from '../prover/documents/parameters-document.ts';
 import { parseSnapshot } from '../prover/documents/snapshot-document.ts';
+import { impactOf } from '../prover/analysis/parameter-impact.ts';
+import { proposedParameters, readProposal } from '../prover/documents/parameter-proposal.ts';
 import { pricePath } from '../prover/forecast/price-path.ts';
 import { parseBars } from '../prover/market/volatility/bars.ts';
 import { parseImpliedSeries } from '../prover/market/volatility/implied-series.ts';
 import { formatUsd } from '../prover/model/format.ts';
 import type { UnderlyingId } from '../prover/model/types.ts';
 import { SAMPLE_TICKS, loadSample } from '../prover/sample/sample.ts';
-import { impactOf } from './parameter-study/impact.ts';
-import { proposedParameters, readProposal } from './parameter-study/proposal.ts';
 import {
   haircuts,
   impliedMoves,
@@ -42,8 +42,9 @@ const from = Date.parse(values.from) / 1000;
 const print = (title: string, lines: readonly string[]): void =>
   console.log([`\n${title}\n`, ...lines].join('\n'));
 
-const current = loadDefaultParameters().parameters;
-const proposed = proposedParameters(readProposal()).parameters;
+const currentSet = loadDefaultParameters();
+const current = currentSet.parameters;
+const proposed = proposedParameters(readProposal(), currentSet).parameters;
 const paths = [values.btc, values.eth].map((file) =>
   file === undefined
     ? undefined
@@ -99,13 +100,13 @@ print('Impact of the proposal on the sample venue', [
     return row([
       tick,
       impact.accounts,
-      change(impact.mmE6),
-      change(impact.imE6),
+      change(impact.mm.totalE6),
+      change(impact.im.totalE6),
       impact.belowMm.length,
       impact.belowIm.length,
-      impact.changed,
-      `${(100 * impact.meanRise).toFixed(1)} %`,
-      `${(100 * impact.largestRise).toFixed(1)} %`,
+      impact.mm.changed,
+      `${(100 * impact.mm.mean).toFixed(1)} %`,
+      `${(100 * impact.mm.largest).toFixed(1)} %`,
     ]);
   }),
 ]);

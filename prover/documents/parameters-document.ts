@@ -125,6 +125,13 @@ function documentWordOf(value: unknown): bigint {
     .reduce((word, byte) => (word << 8n) | BigInt(byte), 0n);
 }
 
+/** The text of a document as read: the same set, under the same hash. */
+export function formatParameters({ document }: Pick<ParameterSet, 'document'>): string {
+  const text = (_key: string, value: unknown): unknown =>
+    typeof value === 'bigint' ? String(value) : value;
+  return `${JSON.stringify(document, text, 2)}\n`;
+}
+
 /** Reads a parameter set; throws `InvalidInput` naming field and rule. */
 export function parseParameters(source: string): ParameterSet {
   const value = parseJson(source, 'parameters');

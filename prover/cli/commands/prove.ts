@@ -3,9 +3,11 @@
 import { z } from 'zod';
 
 import type { Action } from '../../chain/context.ts';
-import { ACTIONS, proofContext } from '../../chain/context.ts';
+import { ACTIONS, canaryContext, proofContext } from '../../chain/context.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
+import { parameterHash } from '../../commitments/parameters-words.ts';
+import type { ParameterSet } from '../../documents/parameters-document.ts';
 import { saveProof } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import { decimalBigint, oneOf, parseValue } from '../../core/schema.ts';
@@ -44,11 +46,39 @@ function required(context: CommandContext, name: string, describe: string): stri
   return value;
 }
 
+const chainOption = (context: CommandContext): bigint =>
+  parseValue(decimalBigint(1n, 2n ** 256n - 1n), stringOption(context, 'chain'), '--chain');
+
+/** Of a proof that shows `RiskParameters` that the set it is made under can cure. */
+function canaryOf(
+  context: CommandContext,
+  statement: ProvableStatement,
+  parameters: ParameterSet,
+): bigint {
+  parseValue(oneOf(['canary']), stringOption(context, 'for'), '--for');
+  for (const name of ['context', 'beneficiary', 'action', ...Object.keys(CHANGE_OPTIONS)]) {
+    if (context.options[name] === undefined) continue;
+    throw new InvalidInput('--for', `excludes --${name}: a canary serves nobody`);
+  }
+  if (statement !== 'account-margin') {
+    throw new InvalidInput('<statement>', 'must be account-margin for a canary');
+  }
+  const contract = addressOption(context, 'contract');
+  return canaryContext(chainOption(context), contract, parameterHash(parameters));
+}
+
 /** The use a proof is bound to; without one no contract takes it, but anybody can verify it. */
-function useOf(context: CommandContext, statement: ProvableStatement): bigint {
+function useOf(
+  context: CommandContext,
+  statement: ProvableStatement,
+  parameters: ParameterSet,
+): bigint {
   const given = ['chain', 'contract', 'beneficiary', 'action'].filter(
     (name) => stringOption(context, name) !== undefined,
   );
+  if (stringOption(context, 'for') !== undefined) {
+    return canaryOf(context, statement, parameters);
+  }
   const explicit = stringOption(context, 'context');
   if (explicit !== undefined) {
     if (given.length > 0) throw new InvalidInput('--context', `excludes --${given.join(', --')}`);
@@ -58,11 +88,7 @@ function useOf(context: CommandContext, statement: ProvableStatement): bigint {
     context.note('bound to no contract (see --chain, --contract, --beneficiary)');
     return 0n;
   }
-  const chain = parseValue(
-    decimalBigint(1n, 2n ** 256n - 1n),
-    stringOption(context, 'chain'),
-    '--chain',
-  );
+  const chain = chainOption(context);
   const contract = addressOption(context, 'contract');
   const beneficiary = addressOption(context, 'beneficiary');
   const action = stringOption(context, 'action') ?? ACTION_OF[statement];
@@ -96,6 +122,13 @@ export const command: Command = {
       type: 'string',
       placeholder: ACTION_NAMES.join('|'),
       describe: 'what the contract does for it (default: what the statement is for)',
+    },
+    for: {
+      type: 'string',
+      placeholder: 'canary',
+      describe:
+        'a canary: shows the RiskParameters at --contract on --chain that the set of --parameters ' +
+        'can cure (params activate)',
     },
     context: {
       type: 'string',
@@ -138,7 +171,7 @@ export const command: Command = {
     const instance = prepareStatement(statement, {
       opening: ledger.open(index),
       tick: new MarketTick(snapshot, parameters),
-      context: useOf(context, statement),
+      context: useOf(context, statement, parameters),
       change,
     });
     await buildWhereMissing(context, statement, instance.profile);
