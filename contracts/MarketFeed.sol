@@ -5,6 +5,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Guarded} from "./base/Guarded.sol";
 import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
+import {IMedianGate, MedianProof} from "./interfaces/IMedianGate.sol";
 import {IRiskParameters} from "./interfaces/IRiskParameters.sol";
 import {Deviation} from "./libraries/Deviation.sol";
 import {Governed} from "./base/Governed.sol";
@@ -13,7 +14,7 @@ import {OracleQuorum} from "./OracleQuorum.sol";
 
 /// @title Market snapshots and the margin ticks they open
 /// @dev Behaviour and trust assumptions: see `IMarketFeed`. Nothing here can be re-entered: no call but
-/// static ones to the registry and the parameters, and no value moves.
+/// static ones to the registry, the parameters and the median gate, and no value moves.
 contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     uint256 private constant UNDERLYINGS = 2;
     uint256 private constant RATES = 3;
@@ -43,10 +44,29 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         bool armed;
     }
 
-    /// @dev Of the latest snapshot taken (`snapshot`), and of the latest accepted one (the components).
+    /// @dev One slot, as an array would not be: of the latest snapshot taken (`snapshot`), and of the latest
+    /// accepted one (the components).
     struct Times {
         uint40 snapshot;
-        uint40[COMPONENTS] components;
+        uint40 index;
+        uint40 perpetual;
+        uint40 forward;
+        uint40 surface;
+        uint40 collateral;
+    }
+
+    /// @dev Headline numbers of the latest accepted snapshot and what follows them, in two slots: 40 bits hold
+    /// whatever the words of a snapshot can.
+    struct Prices {
+        uint40 indexBtcE4;
+        uint40 indexEthE4;
+        uint40 anchorBtcE4;
+        uint40 anchorEthE4;
+        uint40 perpetualBtcE4;
+        uint40 perpetualEthE4;
+        uint40 rateAnchorBtcQ30;
+        uint40 rateAnchorEthQ30;
+        uint40 rateAnchorStEthQ30;
     }
 
     /// @dev A tick as it is kept: a tick a minute must not pay for a hash that changes once a month.
@@ -73,6 +93,8 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     ILedgerRegistry public immutable ledgerRegistry;
     /// @inheritdoc IMarketFeed
     IRiskParameters public immutable riskParameters;
+    /// @inheritdoc IMarketFeed
+    IMedianGate public immutable medianGate;
 
     uint32 private immutable _indexHeartbeat;
     uint32 private immutable _perpetualHeartbeat;
@@ -97,8 +119,7 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
 
     State private _state;
     Times private _times;
-    uint64[UNDERLYINGS] private _perpetualMarksE4;
-    Levels private _levels;
+    Prices private _prices;
     /// @dev Zero while no resume is announced; `_resumeLevels` means nothing then.
     uint64 private _announcedFrom;
     Levels private _resumeLevels;
@@ -109,6 +130,7 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     constructor(
         ILedgerRegistry ledgerRegistry_,
         IRiskParameters riskParameters_,
+        IMedianGate medianGate_,
         FeedConfig memory config_,
         address[] memory signers,
         uint256 threshold_,
@@ -122,6 +144,7 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     {
         _requireSound(config_);
         (ledgerRegistry, riskParameters) = (ledgerRegistry_, riskParameters_);
+        medianGate = medianGate_;
         Heartbeats memory heartbeats = config_.heartbeats;
         _indexHeartbeat = heartbeats.index;
         _perpetualHeartbeat = heartbeats.perpetual;
@@ -153,15 +176,20 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         bytes calldata document,
         bytes[] calldata signatures
     ) external returns (uint64 tick) {
-        State memory last = _state;
-        _requireSigned(snapshot, document, signatures, last.haltedAt);
-        ILedgerRegistry.Ledger memory ledger = _ledgerOf(snapshot, last.bookedThrough);
-        Levels memory next = _levelsFor(last.haltedAt);
-        if (_isBeyond(snapshot, next, last)) {
-            _noteBreach(snapshot.time, last.breaches + 1);
-            return 0;
-        }
-        return _accept(snapshot, ledger, last, next);
+        require(!requiresMedianProof(), MedianProofMissing());
+        return _submit(snapshot, document, signatures);
+    }
+
+    /// @inheritdoc IMarketFeed
+    function submitProvenSnapshot(
+        Snapshot calldata snapshot,
+        bytes calldata document,
+        bytes[] calldata signatures,
+        MedianProof calldata medianProof
+    ) external returns (uint64 tick) {
+        require(requiresMedianProof(), NoMedianGate());
+        medianGate.requireMedians(snapshot, medianProof, _isSilent(_state.latestTick));
+        return _submit(snapshot, document, signatures);
     }
 
     /// @inheritdoc IMarketFeed
@@ -189,10 +217,10 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     ) external onlyOwner {
         require(_state.haltedAt != 0, MarketNotHalted());
         for (uint256 u = 0; u < UNDERLYINGS; ++u) {
-            require(indexPricesE4[u] != 0, HeadlineIsZero(Guard.IndexFromLast, u));
+            _requireInRange(Guard.IndexFromLast, u, indexPricesE4[u]);
         }
         for (uint256 c = 0; c < RATES; ++c) {
-            require(redemptionRatesQ30[c] != 0, HeadlineIsZero(Guard.RateFromAnchor, c));
+            _requireInRange(Guard.RateFromAnchor, c, redemptionRatesQ30[c]);
         }
 
         uint64 from = uint64(block.timestamp) + _resumeDelay;
@@ -315,6 +343,11 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     }
 
     /// @inheritdoc IMarketFeed
+    function requiresMedianProof() public view returns (bool) {
+        return address(medianGate) != address(0);
+    }
+
+    /// @inheritdoc IMarketFeed
     function snapshotDigest(Snapshot calldata snapshot) public view returns (bytes32) {
         bytes memory times = abi.encode(
             SNAPSHOT_TYPEHASH,
@@ -336,6 +369,22 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
             snapshot.marginInputsHash
         );
         return _hashTypedDataV4(keccak256(bytes.concat(times, headlines)));
+    }
+
+    function _submit(
+        Snapshot calldata snapshot,
+        bytes calldata document,
+        bytes[] calldata signatures
+    ) private returns (uint64 tick) {
+        State memory last = _state;
+        _requireSigned(snapshot, document, signatures, last.haltedAt);
+        ILedgerRegistry.Ledger memory ledger = _ledgerOf(snapshot, last.bookedThrough);
+        Levels memory next = _levelsFor(last.haltedAt);
+        if (_isBeyond(snapshot, next, last)) {
+            _noteBreach(snapshot.time, last.breaches + 1);
+            return 0;
+        }
+        return _accept(snapshot, ledger, last, next);
     }
 
     function _requireSigned(
@@ -363,8 +412,7 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     ) private returns (uint64 number) {
         // What came before a halt is never "just superseded" after it.
         bool moved = last.haltedAt != 0 || _hasMoved(snapshot);
-        _levels = next;
-        _perpetualMarksE4 = snapshot.perpetualMarksE4;
+        _prices = _pricesOf(snapshot, next);
         _times = _timesOf(snapshot);
         if (last.haltedAt != 0) {
             _announcedFrom = 0;
@@ -535,7 +583,7 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     ) private returns (bool) {
         (Guard guard, uint256 which) = (measure.guard, measure.which);
         (uint256 value, uint256 level) = (measure.value, measure.level);
-        require(value != 0, HeadlineIsZero(guard, which));
+        _requireInRange(guard, which, value);
         if (level == 0 || !Deviation.exceeds(value, level, measure.bps)) return false;
         require(!whileHalted, BeyondResumeLevel(guard, which, value, level));
         emit BreakerTripped(snapshot.snapshotHash, guard, which, value, level);
@@ -554,13 +602,14 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         );
         Times memory latest = _times;
         require(time > latest.snapshot, SnapshotNotNewer(time, latest.snapshot));
-        uint40[COMPONENTS] memory times = _timesOf(snapshot).components;
+        uint40[COMPONENTS] memory times = _componentsOf(_timesOf(snapshot));
+        uint40[COMPONENTS] memory latestTimes = _componentsOf(latest);
         for (uint256 i = 0; i < COMPONENTS; ++i) {
             Component component = Component(i);
             require(times[i] <= time, ComponentAfterSnapshot(component, times[i], time));
             require(
-                times[i] >= latest.components[i],
-                ComponentWentBackwards(component, times[i], latest.components[i])
+                times[i] >= latestTimes[i],
+                ComponentWentBackwards(component, times[i], latestTimes[i])
             );
             uint256 oldestAllowed = block.timestamp - _heartbeatOf(component);
             require(
@@ -599,18 +648,29 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     /// @dev During a halt those announced. Without an announcement there is nothing to measure a resume from:
     /// it took days to come to that.
     function _levelsFor(uint64 haltedAt) private view returns (Levels memory none) {
-        if (haltedAt == 0) return _levels;
+        if (haltedAt == 0) {
+            Prices memory last = _prices;
+            return
+                Levels({
+                    indexPricesE4: [uint64(last.indexBtcE4), last.indexEthE4],
+                    indexAnchorsE4: [uint64(last.anchorBtcE4), last.anchorEthE4],
+                    rateAnchorsQ30: [
+                        uint64(last.rateAnchorBtcQ30),
+                        last.rateAnchorEthQ30,
+                        last.rateAnchorStEthQ30
+                    ]
+                });
+        }
         if (_announcedFrom != 0) return _resumeLevels;
     }
 
     function _hasMoved(Snapshot calldata snapshot) private view returns (bool) {
-        for (uint256 u = 0; u < UNDERLYINGS; ++u) {
-            if (
-                Deviation.exceeds(snapshot.indexPricesE4[u], _levels.indexPricesE4[u], _jumpBps) ||
-                Deviation.exceeds(snapshot.perpetualMarksE4[u], _perpetualMarksE4[u], _jumpBps)
-            ) return true;
-        }
-        return false;
+        Prices memory last = _prices;
+        return
+            Deviation.exceeds(snapshot.indexPricesE4[0], last.indexBtcE4, _jumpBps) ||
+            Deviation.exceeds(snapshot.indexPricesE4[1], last.indexEthE4, _jumpBps) ||
+            Deviation.exceeds(snapshot.perpetualMarksE4[0], last.perpetualBtcE4, _jumpBps) ||
+            Deviation.exceeds(snapshot.perpetualMarksE4[1], last.perpetualEthE4, _jumpBps);
     }
 
     function _requireJustSuperseded(
@@ -628,9 +688,11 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     }
 
     function _wasDown(State memory last) private view returns (bool) {
-        if (last.haltedAt != 0) return true;
-        if (last.latestTick == 0) return false;
-        return block.timestamp > _ticks[last.latestTick].time + _downtimeAfter;
+        return last.haltedAt != 0 || _isSilent(last.latestTick);
+    }
+
+    function _isSilent(uint64 latest) private view returns (bool) {
+        return latest != 0 && block.timestamp > _ticks[latest].time + _downtimeAfter;
     }
 
     /// @dev Before the first tick it stands at zero.
@@ -653,14 +715,41 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         return
             Times({
                 snapshot: _narrow(snapshot.time),
-                components: [
-                    _narrow(snapshot.indexTime),
-                    _narrow(snapshot.perpetualTime),
-                    _narrow(snapshot.forwardTime),
-                    _narrow(snapshot.surfaceTime),
-                    _narrow(snapshot.collateralTime)
-                ]
+                index: _narrow(snapshot.indexTime),
+                perpetual: _narrow(snapshot.perpetualTime),
+                forward: _narrow(snapshot.forwardTime),
+                surface: _narrow(snapshot.surfaceTime),
+                collateral: _narrow(snapshot.collateralTime)
             });
+    }
+
+    /// @dev In the order of `Component`.
+    function _componentsOf(Times memory times) private pure returns (uint40[COMPONENTS] memory) {
+        return [times.index, times.perpetual, times.forward, times.surface, times.collateral];
+    }
+
+    /// @dev Every number was measured: none is above 40 bits, and an anchor lies between two that were.
+    function _pricesOf(
+        Snapshot calldata snapshot,
+        Levels memory next
+    ) private pure returns (Prices memory) {
+        return
+            Prices({
+                indexBtcE4: uint40(next.indexPricesE4[0]),
+                indexEthE4: uint40(next.indexPricesE4[1]),
+                anchorBtcE4: uint40(next.indexAnchorsE4[0]),
+                anchorEthE4: uint40(next.indexAnchorsE4[1]),
+                perpetualBtcE4: uint40(snapshot.perpetualMarksE4[0]),
+                perpetualEthE4: uint40(snapshot.perpetualMarksE4[1]),
+                rateAnchorBtcQ30: uint40(next.rateAnchorsQ30[0]),
+                rateAnchorEthQ30: uint40(next.rateAnchorsQ30[1]),
+                rateAnchorStEthQ30: uint40(next.rateAnchorsQ30[2])
+            });
+    }
+
+    function _requireInRange(Guard guard, uint256 which, uint256 value) private pure {
+        require(value != 0, HeadlineIsZero(guard, which));
+        require(value <= type(uint40).max, HeadlineTooLarge(guard, which, value));
     }
 
     function _narrow(uint64 time) private pure returns (uint40) {

@@ -17,6 +17,7 @@ interface IGuarded is IGoverned {
     error GuardianIsOwner();
 
     /// @notice Starts the timelock of another guardian, replacing any that is proposed. Owner only.
+    /// @custom:delay quorumDelay
     function proposeGuardian(address next) external;
 
     /// @notice Installs the guardian that was proposed, once its timelock has elapsed. Anyone.

@@ -127,6 +127,7 @@ interface ILedgerRegistry is IInbox {
     error UnknownLedger(uint64 sequence);
 
     /// @notice Names the venue's other parts, once, before the first root. The deployer only.
+    /// @custom:delay none; once
     function bind(IMarketFeed marketFeed, address engine, address vault) external;
 
     /// @notice Makes `next` the latest ledger, if it consumes what is due and the transition verifier accepts it.

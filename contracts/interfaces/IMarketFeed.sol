@@ -2,6 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {ILedgerRegistry} from "./ILedgerRegistry.sol";
+import {IMedianErrors} from "./IMedianErrors.sol";
+import {IMedianGate, MedianProof} from "./IMedianGate.sol";
 import {IOracleQuorum} from "./IOracleQuorum.sol";
 import {IRiskParameters} from "./IRiskParameters.sol";
 import {ITickErrors} from "./ITickErrors.sol";
@@ -24,7 +26,8 @@ import {ITickErrors} from "./ITickErrors.sol";
 ///   owner announced, at least `resumeDelay` after it did. The owner cannot supply a snapshot. Without an
 ///   announcement the quorum alone resumes after `maxHaltSeconds`, so a halt is bounded.
 /// - The guardian can halt once, until the owner re-arms it: it can delay liquidations, never forge one.
-interface IMarketFeed is IOracleQuorum, ITickErrors {
+/// - A feed with a median gate takes nobody's word for its headline numbers; see `IMedianGate`.
+interface IMarketFeed is IOracleQuorum, ITickErrors, IMedianErrors {
     /// @param snapshotHash Poseidon commitment to the snapshot, below the scalar field
     /// @param documentHash keccak256 of the document bytes
     /// @param time Unix seconds as of which the snapshot holds, a multiple of `SLOT_SECONDS`
@@ -219,6 +222,9 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
     error BookedThroughAheadOfLedger(uint64 bookedThrough, uint64 ledgerBookedThrough);
     error BookedThroughAfterSnapshot(uint64 bookedThrough, uint64 snapshotTime);
     error HeadlineIsZero(Guard guard, uint256 which);
+    error HeadlineTooLarge(Guard guard, uint256 which, uint256 value);
+    error MedianProofMissing();
+    error NoMedianGate();
     error NoLedgerRoot();
     error NotYetResumable(uint64 resumableFrom);
     error BeyondResumeLevel(Guard guard, uint256 which, uint256 value, uint256 level);
@@ -238,15 +244,27 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
         bytes[] calldata signatures
     ) external returns (uint64 tick);
 
+    /// @notice The same for a feed with a median gate, which takes no other snapshot: with a proof that the
+    /// headline numbers are medians of what its sources signed.
+    function submitProvenSnapshot(
+        Snapshot calldata snapshot,
+        bytes calldata document,
+        bytes[] calldata signatures,
+        MedianProof calldata medianProof
+    ) external returns (uint64 tick);
+
     /// @notice Halts the market. Guardian only, and only while armed; disarms it.
+    /// @custom:delay none; once, until armed again; at most maxHaltSeconds
     function halt() external;
 
     /// @notice Lets the guardian halt once more. Owner only, not during a halt.
+    /// @custom:delay none
     function armGuardian() external;
 
     /// @notice Names the level at which the market is to resume: the first snapshot of a slot `resumeDelay`
     /// seconds from now or later that is within the breaker of it ends the halt. Replaces an announcement and
     /// starts its delay anew. Owner only.
+    /// @custom:delay resumeDelay, and an accepted snapshot
     function announceResume(
         uint64[2] calldata indexPricesE4,
         uint64[3] calldata redemptionRatesQ30
@@ -287,6 +305,12 @@ interface IMarketFeed is IOracleQuorum, ITickErrors {
 
     /// @notice The parameters that ticks bind.
     function riskParameters() external view returns (IRiskParameters);
+
+    /// @notice What judges proofs of headline numbers; zero for a feed that asks for none.
+    function medianGate() external view returns (IMedianGate);
+
+    /// @notice Whether a snapshot must come with such a proof.
+    function requiresMedianProof() external view returns (bool);
 
     /// @notice The immutable configuration.
     function config() external view returns (FeedConfig memory);

@@ -37,11 +37,13 @@ interface IOracleQuorum is IGuarded {
     /// @notice Starts the timelock of a new signer set, replacing any pending proposal: `tighteningDelay` if
     /// it is the installed set, less at most one signer, needing as many signatures or one more; `quorumDelay`
     /// for any other. Owner only.
+    /// @custom:delay quorumDelay; tighteningDelay where it only tightens
     /// @param signers Strictly ascending addresses
     /// @param threshold How many of them must sign: at least two, and more than half
     function proposeQuorum(address[] calldata signers, uint256 threshold) external;
 
     /// @notice Withdraws the pending signer set. Owner only.
+    /// @custom:delay none
     function cancelQuorum() external;
 
     /// @notice Installs exactly the signer set that was proposed, once its timelock has elapsed. Anyone.
@@ -50,9 +52,11 @@ interface IOracleQuorum is IGuarded {
     /// @notice Suspends a signer at once, until the owner reinstates it or another set is installed. Guardian
     /// only; one in `quorumDelay` seconds, and never so that fewer than `threshold` + 1 remain: the guardian
     /// can neither stop the feed nor choose its signers one by one.
+    /// @custom:delay none; one in quorumDelay
     function suspendSigner(address signer) external;
 
     /// @notice Gives a suspended signer of the installed set its place back. Owner only.
+    /// @custom:delay none
     function reinstateSigner(address signer) external;
 
     /// @notice Whether `signer` belongs to the installed set and is not suspended.

@@ -49,12 +49,14 @@ interface IRiskParameters is IGoverned {
     error TighteningStands(uint256 accountIndex);
 
     /// @notice Starts the long timelock of a new set. Owner only; one proposal at a time.
+    /// @custom:delay parameterDelay
     /// @param document The whole parameter document, so that everybody can compute what it does to them;
     /// whether it has this hash is for them to check
     function propose(uint256 parameterHash, bytes calldata document) external;
 
     /// @notice The same with the short timelock, for a set of which governance says that under it no account
     /// has a lower margin or a higher equity, and no maintenance margin is higher by more than `stepBps`.
+    /// @custom:delay parameterTighteningDelay; parameterDelay once refuted
     function proposeTightening(uint256 parameterHash, bytes calldata document) external;
 
     /// @notice Puts the pending set back to the long timelock, counted from its proposal, on two
@@ -68,6 +70,7 @@ interface IRiskParameters is IGoverned {
     ) external;
 
     /// @notice Withdraws the pending proposal. Owner only.
+    /// @custom:delay none
     function cancel() external;
 
     /// @notice Shows that the pending set can cure: an `account-margin` proof under it, of an account as it
@@ -81,6 +84,7 @@ interface IRiskParameters is IGoverned {
 
     /// @notice Names the contract whose `account-margin` verifiers and feed canaries are checked with: the one
     /// that cures. Owner only, once, for it is deployed after this.
+    /// @custom:delay none; once
     function bindGate(IProofGate gate) external;
 
     /// @notice The hash every proof is bound to from the next margin tick on.

@@ -18,6 +18,7 @@ export const EXPORTED_INTERFACES = [
   'LedgerRegistry',
   'LiquidationEngine',
   'MarketFeed',
+  'MedianGate',
   'RiskParameters',
   'Vault',
 ] as const;

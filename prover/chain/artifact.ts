@@ -21,6 +21,7 @@ const CONTRACT_FOLDERS = {
   LedgerRegistry: '',
   LiquidationEngine: '',
   MarketFeed: '',
+  MedianGate: '',
   MoneyLens: 'test',
   ReentrantDollar: 'test',
   RefusingRecipient: 'test',

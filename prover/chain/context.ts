@@ -30,6 +30,17 @@ export function canaryContext(chainId: bigint, contract: string, parameterHash: 
   return BigInt(keccak256(encoded)) % SCALAR_FIELD;
 }
 
+const REPORT = id('plimsoll.oracle.report');
+
+/** Whom a source's report is for: the `MedianGate` at `contract`, on this chain. */
+export function reportVenue(chainId: bigint, contract: string): bigint {
+  const encoded = AbiCoder.defaultAbiCoder().encode(
+    ['uint256', 'address', 'bytes32'],
+    [chainId, contract, REPORT],
+  );
+  return BigInt(keccak256(encoded)) % SCALAR_FIELD;
+}
+
 /**
  * keccak256(abi.encode(chain id, contract, action, beneficiary)) mod r: the `context` signal that
  * lets this contract on this chain do this one thing for `beneficiary` and nobody else: the one who

@@ -32,6 +32,8 @@ const WORDS: Readonly<Record<string, Words>> = {
     `equity of ${usd(equity)} would be below the initial margin of ${usd(margin)}`,
   BeyondResumeLevel: ([guard, which, value, level]) =>
     `the ${guarded(guard, which)}, ${value}, is too far from ${level}, at which the market is to resume`,
+  AnotherSnapshot: ([snapshot, proven]) =>
+    `the proof of medians is of snapshot ${proven}, what was signed is ${snapshot}`,
   BookedThroughAheadOfLedger: ([booked, ledger]) =>
     `the snapshot says that what expired by ${booked} was booked; the ledger of its time has booked ` +
     `what expired by ${ledger}`,
@@ -41,7 +43,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     `account ${account} loses in no scenario, so its proof shows nothing of the set`,
   CanaryMissing: () =>
     'no account of each underlying has been shown to be provable under the set; ' +
-    'plimsoll params canary shows one',
+    'plimsoll prove account-margin --for canary, then plimsoll params activate',
   CanaryTooOld: ([tick]) => `tick ${tick} is too old for a canary; prove it at the current one`,
   ComponentAfterSnapshot: ([which, time, snapshot]) =>
     `the ${component(which)} is of ${time}, after the snapshot's own ${snapshot}`,
@@ -70,6 +72,9 @@ const WORDS: Readonly<Record<string, Words>> = {
     `message ${message} of the ${lane === '0' ? 'engine' : 'user'} lane is due since ${since}: a root ` +
     'has to consume it',
   NoLedgerRoot: () => 'the venue has no ledger yet; post its first root',
+  MedianProofMissing: () =>
+    'the feed asks for a proof of its headline numbers: oracle medians, then oracle submit --medians',
+  NoMedianGate: () => 'the feed asks for no proof of its headline numbers: leave --medians away',
   NotACredit: () =>
     'a cure takes a proof of the account as it stands, or after a credit that it pays',
   NotAsItStands: () => 'this takes a proof of the account as it stands, without a change',

@@ -154,7 +154,7 @@ export async function readSubmission(
     throw new InvalidInput('transactionHash', `${transactionHash}: not a call to the market feed`);
   }
   const call = exportedAbi('MarketFeed').parseTransaction(transaction);
-  if (call?.name !== 'submitSnapshot') {
+  if (call?.name !== 'submitSnapshot' && call?.name !== 'submitProvenSnapshot') {
     throw new InvalidInput('transactionHash', `${transactionHash}: not a snapshot submission`);
   }
   const values: unknown = call.args.toObject(true);

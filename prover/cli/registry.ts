@@ -144,6 +144,16 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/oracle/submit.ts')).command,
   ),
   entry(
+    'oracle report',
+    'sign what one source says of the headline numbers',
+    async () => (await import('./commands/oracle/report.ts')).command,
+  ),
+  entry(
+    'oracle medians',
+    'prove that a snapshot’s headline numbers are medians of reports',
+    async () => (await import('./commands/oracle/medians.ts')).command,
+  ),
+  entry(
     'oracle run',
     'be one of the feed’s oracles, minute by minute, with its peers',
     async () => (await import('./commands/oracle/run.ts')).command,
@@ -197,6 +207,26 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     'keeper',
     'value what is under liquidation at the clock, and bid where it pays',
     async () => (await import('./commands/keeper/keeper.ts')).command,
+  ),
+  entry(
+    'params diff',
+    'which values of two parameter sets differ',
+    async () => (await import('./commands/params/diff.ts')).command,
+  ),
+  entry(
+    'params impact',
+    'who falls below a margin under another parameter set, and by what',
+    async () => (await import('./commands/params/impact.ts')).command,
+  ),
+  entry(
+    'params propose',
+    'propose a parameter set on chain',
+    async () => (await import('./commands/params/propose.ts')).command,
+  ),
+  entry(
+    'params activate',
+    'show canaries of the proposed parameter set, and activate it',
+    async () => (await import('./commands/params/activate.ts')).command,
   ),
   entry(
     'backtest',

@@ -19,6 +19,8 @@ export const TAG = {
   marginRule: 10,
   marginState: 11,
   marginInputs: 12,
+  report: 13,
+  sources: 14,
 } as const;
 
 export type Tag = (typeof TAG)[keyof typeof TAG];

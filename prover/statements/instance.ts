@@ -11,6 +11,7 @@ import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import type { MarketTick } from './market-tick.ts';
 import type { MarginStepRequest } from './margin-step.ts';
+import type { OracleMedianRequest } from './oracle-median.ts';
 import type { TakeoverRequest } from './takeover.ts';
 
 /** What an account statement is about, and whom its proof serves. */
@@ -41,6 +42,7 @@ export interface StatementRequests {
   readonly 'solvency-receipt': SolvencyReceiptRequest;
   readonly takeover: TakeoverRequest;
   readonly 'margin-step': MarginStepRequest;
+  readonly 'oracle-median': OracleMedianRequest;
 }
 
 /** What the statements about a named account publish: commitments, place and use. */

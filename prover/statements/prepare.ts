@@ -8,6 +8,7 @@ import { bankruptcyInstance } from './bankruptcy.ts';
 import type { StatementInstance, StatementRequests } from './instance.ts';
 import { liquidationInstance } from './liquidation.ts';
 import { marginStepInstance } from './margin-step.ts';
+import { oracleMedianInstance } from './oracle-median.ts';
 import { solvencyReceiptInstance } from './solvency-receipt.ts';
 import { takeoverInstance } from './takeover.ts';
 
@@ -23,6 +24,7 @@ const PREPARE: { readonly [Name in StatementName]: Prepare<Name> } = {
   'solvency-receipt': solvencyReceiptInstance,
   takeover: takeoverInstance,
   'margin-step': marginStepInstance,
+  'oracle-median': oracleMedianInstance,
 };
 
 /** The statement of that name about an account; throws where the account gives no such proof. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Contract } from 'ethers';
+import { ZeroAddress, type Contract } from 'ethers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -294,6 +294,7 @@ describe('MarketFeed', () => {
       const marketFeed = await deployContract(owner!, 'MarketFeed', [
         ledgers.target,
         venue.addresses.riskParameters,
+        ZeroAddress,
         CONFIG,
         ORACLES.map(({ address }) => address),
         2,

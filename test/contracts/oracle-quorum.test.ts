@@ -431,6 +431,7 @@ describe('OracleQuorum', () => {
       deployContract(chain.accounts[0]!, 'MarketFeed', [
         venue.addresses.ledgerRegistry,
         venue.addresses.riskParameters,
+        ZeroAddress,
         { ...DEFAULT_VENUE_CONFIG, ...change },
         [...signers],
         needed,

@@ -59,6 +59,8 @@ export async function deployContracts(
   const marketFeed = await make('MarketFeed', [
     ledgerRegistry,
     riskParameters,
+    // No median gate: a feed that asks for proofs of its headline numbers is deployed with one.
+    ZeroAddress,
     config,
     ascending(wiring.oracles.signers),
     wiring.oracles.threshold,

@@ -151,6 +151,40 @@ export interface MarginStepSignals {
   readonly context: bigint;
 }
 
+/** The index prices, perpetual marks and redemption rates of a snapshot are the medians of what at least three sources of a committed set signed for its minute, each fresh by its own rule. */
+export interface OracleMedianSignals {
+  /** Commitment to the market snapshot (hash). */
+  readonly snapshotHash: bigint;
+  /** Commitment to the keys of five sources and to the rule of each (hash). */
+  readonly sourcesHash: bigint;
+  /** Index price of BTC (USD E4). */
+  readonly indexBtcE4: bigint;
+  /** Index price of ETH (USD E4). */
+  readonly indexEthE4: bigint;
+  /** Mark price of the perpetual of BTC (USD E4). */
+  readonly perpetualBtcE4: bigint;
+  /** Mark price of the perpetual of ETH (USD E4). */
+  readonly perpetualEthE4: bigint;
+  /** What a unit of BTC redeems for (Q30). */
+  readonly rateBtcQ30: bigint;
+  /** What a unit of ETH redeems for (Q30). */
+  readonly rateEthQ30: bigint;
+  /** What a unit of stETH redeems for (Q30). */
+  readonly rateStEthQ30: bigint;
+  /** As of when the snapshot holds; every report is for it (unix seconds). */
+  readonly time: bigint;
+  /** The snapshot's, no later than that of any report; likewise the two that follow (unix seconds). */
+  readonly indexTime: bigint;
+  /** Of the perpetual marks (unix seconds). */
+  readonly perpetualTime: bigint;
+  /** Of the redemption rates (unix seconds). */
+  readonly collateralTime: bigint;
+  /** Bit i is 1 when source i of the set was heard (bits). */
+  readonly included: bigint;
+  /** keccak256(chain id, contract, tag) mod r: whom every report was signed for (hash). */
+  readonly venue: bigint;
+}
+
 /** Public signals by statement; signed amounts are decoded. */
 export interface StatementSignals {
   readonly liquidation: LiquidationSignals;
@@ -159,6 +193,7 @@ export interface StatementSignals {
   readonly 'solvency-receipt': SolvencyReceiptSignals;
   readonly takeover: TakeoverSignals;
   readonly 'margin-step': MarginStepSignals;
+  readonly 'oracle-median': OracleMedianSignals;
 }
 
 export type StatementName = keyof StatementSignals;
@@ -171,6 +206,7 @@ export const PROFILES = {
   'solvency-receipt': ['4', '16', '64'],
   takeover: ['any'],
   'margin-step': ['any'],
+  'oracle-median': ['any'],
 } as const;
 
 /** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */
@@ -291,5 +327,34 @@ export const PUBLIC_SIGNALS = {
       ],
     },
     { name: 'context', unit: 'hash', type: 'hash' },
+  ],
+  'oracle-median': [
+    { name: 'snapshotHash', unit: 'hash', type: 'hash' },
+    { name: 'sourcesHash', unit: 'hash', type: 'hash' },
+    {
+      name: 'headlines',
+      type: 'packed',
+      fields: [
+        { name: 'indexBtcE4', unit: 'USD E4', type: 'uint', bits: 38 },
+        { name: 'indexEthE4', unit: 'USD E4', type: 'uint', bits: 38 },
+        { name: 'perpetualBtcE4', unit: 'USD E4', type: 'uint', bits: 40 },
+        { name: 'perpetualEthE4', unit: 'USD E4', type: 'uint', bits: 40 },
+        { name: 'rateBtcQ30', unit: 'Q30', type: 'uint', bits: 32 },
+        { name: 'rateEthQ30', unit: 'Q30', type: 'uint', bits: 32 },
+        { name: 'rateStEthQ30', unit: 'Q30', type: 'uint', bits: 32 },
+      ],
+    },
+    {
+      name: 'times',
+      type: 'packed',
+      fields: [
+        { name: 'time', unit: 'unix seconds', type: 'uint', bits: 32 },
+        { name: 'indexTime', unit: 'unix seconds', type: 'uint', bits: 32 },
+        { name: 'perpetualTime', unit: 'unix seconds', type: 'uint', bits: 32 },
+        { name: 'collateralTime', unit: 'unix seconds', type: 'uint', bits: 32 },
+        { name: 'included', unit: 'bits', type: 'uint', bits: 5 },
+      ],
+    },
+    { name: 'venue', unit: 'hash', type: 'hash' },
   ],
 } as const;

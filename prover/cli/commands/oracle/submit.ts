@@ -19,7 +19,8 @@ import {
   strangers,
   type FeedState,
 } from '../../../oracle/feed-state.ts';
-import type { Command, CommandContext } from '../../command.ts';
+import { loadProof, toSolidity, type SolidityProof } from '../../../proving/formats/proof-file.ts';
+import { stringOption, type Command, type CommandContext } from '../../command.ts';
 import {
   FROM_BLOCK_OPTION,
   LAST_OPTION,
@@ -62,6 +63,19 @@ async function requireAdmissible(
   requireNear(snapshot, state, maxMoveBps(context, state));
 }
 
+function medianProof(context: CommandContext): SolidityProof | undefined {
+  const path = stringOption(context, 'medians');
+  if (path === undefined) return undefined;
+  const file = loadProof(path);
+  if (file.statement !== 'oracle-median') {
+    throw new InvalidInput(
+      '--medians',
+      `must be a proof of oracle-median, is of ${file.statement}`,
+    );
+  }
+  return toSolidity(file);
+}
+
 function tickOf(feed: ReturnType<typeof feedContract>, receipt: ContractTransactionReceipt) {
   const opened = receipt.logs
     .map((log) => feed.interface.parseLog(log))
@@ -87,6 +101,11 @@ export const command: Command = {
       describe:
         'submit whatever the prices, even where that makes the market uncertain or halts it',
     },
+    medians: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'the proof of oracle medians, which a feed with a median gate asks for',
+    },
     last: LAST_OPTION,
     'from-block': FROM_BLOCK_OPTION,
   },
@@ -105,6 +124,7 @@ export const command: Command = {
     const path = context.positionals[0] ?? '';
     const attestation = parseAttestation(readTextFile(path, '<attestation>'), path);
     const { snapshot, message } = attested(attestation.document);
+    const medians = medianProof(context);
     const relayer = await readSigner(context);
     const connection = await connectRpc(context);
     try {
@@ -116,11 +136,15 @@ export const command: Command = {
       }
 
       const feed = feedContract(attestation.marketFeed, relayer.connect(provider));
-      const receipt = await send(feed, 'submitSnapshot', [
+      const submission = [
         message,
         new TextEncoder().encode(attestation.document),
         attestation.signatures.map(({ signature }) => signature),
-      ]);
+      ];
+      const receipt =
+        medians === undefined
+          ? await send(feed, 'submitSnapshot', submission)
+          : await send(feed, 'submitProvenSnapshot', [...submission, medians]);
       const tick = tickOf(feed, receipt);
       context.print(`transaction    ${receipt.hash}`);
       context.print(`gas            ${receipt.gasUsed}`);
