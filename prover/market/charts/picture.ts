@@ -35,11 +35,18 @@ function shownRange({ quotes, forward }: ExpirySurface): readonly [number, numbe
   return [low - BEYOND * (high - low), high + BEYOND * (high - low)];
 }
 
-/** Volatilities shown: all marks and fitted values, and quotes as far as they stay near these. */
+/** Quotes may add this share of the range of marks and fit to either end of it. */
+const QUOTES_ADD = 0.5;
+
+/** Volatilities shown: all marks and fitted values, and quotes as far as they leave these legible. */
 function axesOf(entry: ExpirySurface, curve: readonly (readonly [number, number])[]): Axes {
   const vols = [...entry.quotes.used.map(({ vol }) => vol), ...curve.map(([, vol]) => vol)];
   const k = shownRange(entry);
-  const [low, high] = [Math.min(...vols), Math.max(...vols)];
+  const span = QUOTES_ADD * (Math.max(...vols) - Math.min(...vols));
+  const bids = entry.quotes.used.map(({ bidVol }) => bidVol);
+  const asks = entry.quotes.used.map(({ askVol }) => askVol);
+  const low = Math.min(...vols, Math.max(Math.min(...bids), Math.min(...vols) - span));
+  const high = Math.max(...vols, Math.min(Math.max(...asks), Math.max(...vols) + span));
   const margin = 0.12 * (high - low) + 0.01;
   const vol = [Math.max(0, low - margin), high + margin] as const;
   const width = PANEL.width - PANEL.left - PANEL.right;
@@ -76,16 +83,31 @@ function frame(axes: Axes): string[] {
   ];
 }
 
-/** Ask over bid as a bar cut at the frame, the mark as a dot on it. */
-function quoteMarks(
-  quote: CleanQuote,
-  forward: number,
-  { x, y, vol: [low, high] }: Axes,
+const ARROW = 4;
+
+/** An arrow at the frame where a quote goes on beyond it: no bar is cut without a word. */
+function arrows(
+  { askVol, bidVol }: CleanQuote,
+  k: number,
+  { y, vol: [low, high] }: Axes,
 ): string[] {
+  const arrow = (tip: number, base: number): string =>
+    `<polygon points="${at(k)},${at(tip)} ${at(k - ARROW)},${at(base)} ${at(k + ARROW)},${at(base)}" fill="${QUOTE}"/>`;
+  return [
+    ...(askVol > high ? [arrow(y(high) - ARROW, y(high) + ARROW)] : []),
+    ...(bidVol < low ? [arrow(y(low) + ARROW, y(low) - ARROW)] : []),
+  ];
+}
+
+/** Ask over bid as a bar as far as the frame goes, the mark as a dot on it. */
+function quoteMarks(quote: CleanQuote, forward: number, axes: Axes): string[] {
+  const { x, y, vol } = axes;
+  const [low, high] = vol;
   const k = x(Math.log(quote.strike / forward));
-  const held = (vol: number): number => y(Math.min(Math.max(vol, low), high));
+  const held = (value: number): number => y(Math.min(Math.max(value, low), high));
   return [
     line([k, held(quote.askVol)], [k, held(quote.bidVol)], QUOTE, 3),
+    ...arrows(quote, k, axes),
     `<circle cx="${at(k)}" cy="${at(held(quote.vol))}" r="1.9" fill="${MARK}"/>`,
   ];
 }
@@ -102,6 +124,9 @@ function curveOf(
   });
 }
 
+/** Beside the name of the axis, below the title: the two are too long for one line. */
+const VERDICT_LINE = PANEL.top - 5;
+
 function panel(entry: ExpirySurface, time: number): string[] {
   const { fit, forward, quotes } = entry;
   const seconds = entry.expiry - time;
@@ -117,13 +142,14 @@ function panel(entry: ExpirySurface, time: number): string[] {
     fit.state === 'fitted'
       ? label(
           PANEL.width - PANEL.right,
-          16,
+          VERDICT_LINE,
           `${quotes.used.length} quotes, median error ${(100 * fit.diagnostics.core.vol.median).toFixed(2)} pts`,
-          { anchor: 'end', colour: MUTED },
+          { anchor: 'end', colour: MUTED, size: 10 },
         )
-      : label(PANEL.width - PANEL.right, 16, `refused: ${fit.reason}`, {
+      : label(PANEL.width - PANEL.right, VERDICT_LINE, `refused: ${fit.reason}`, {
           anchor: 'end',
           colour: FIT,
+          size: 10,
         });
   if (quotes.used.length === 0) return [title, verdict];
   const axes = axesOf(entry, curve);
@@ -142,11 +168,11 @@ function panel(entry: ExpirySurface, time: number): string[] {
 function legend(x: number, y: number): string[] {
   return [
     line([x, y - 9], [x, y + 3], QUOTE, 3),
-    label(x + 8, y, 'bid to ask', { colour: MUTED }),
-    `<circle cx="${at(x + 82)}" cy="${at(y - 4)}" r="2.4" fill="${MARK}"/>`,
-    label(x + 90, y, 'mark', { colour: MUTED }),
-    line([x + 132, y - 4], [x + 156, y - 4], FIT, 1.6),
-    label(x + 162, y, 'fitted surface, as the engine prices it', { colour: MUTED }),
+    label(x + 8, y, 'bid to ask (arrow: goes on)', { colour: MUTED }),
+    `<circle cx="${at(x + 182)}" cy="${at(y - 4)}" r="2.4" fill="${MARK}"/>`,
+    label(x + 190, y, 'mark', { colour: MUTED }),
+    line([x + 232, y - 4], [x + 256, y - 4], FIT, 1.6),
+    label(x + 262, y, 'fitted surface, as the engine prices it', { colour: MUTED }),
   ];
 }
 
@@ -165,7 +191,7 @@ function block(underlying: ImportedUnderlying, time: number, top: number): strin
   return [
     label(16, top + 22, `${symbol} implied volatility, ${utc} UTC`, { size: 17, bold: true }),
     label(16, top + 42, summary, { size: 12, colour: MUTED }),
-    ...legend(COLUMNS * PANEL.width - 410, top + 22),
+    ...legend(COLUMNS * PANEL.width - 510, top + 22),
     ...expiries.map((entry, index) => {
       const x = (index % COLUMNS) * PANEL.width;
       const y = top + TITLE_HEIGHT + Math.floor(index / COLUMNS) * PANEL.height;

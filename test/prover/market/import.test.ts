@@ -399,7 +399,48 @@ describe('one underlying alone', () => {
   });
 });
 
+/** The widest that a text of so many characters is drawn, in the fonts the picture names. */
+const widthOf = (text: string, size: number): number => 0.62 * size * text.length;
+
 describe('the picture', () => {
+  it('keeps texts apart, and says where a quote goes on beyond the frame', async () => {
+    const wide = { ...BTC, halfSpread: 0.4 };
+    const chain = write('wide.csv', toCsv(syntheticChain(wide)));
+    const [, eth] = chains();
+    await plimsoll(
+      'market import',
+      chain,
+      eth,
+      '--out',
+      file('w.json'),
+      '--picture',
+      file('w.svg'),
+      '--filter',
+      'max-spread=300',
+    );
+    const svg = readFileSync(file('w.svg'), 'utf8');
+    expect(svg.match(/<polygon /g)!.length).toBeGreaterThan(0);
+    for (const [panel] of svg.matchAll(/<g [\s\S]*?<\/g>/g)) {
+      const texts = [
+        ...panel.matchAll(
+          /<text x="([^"]+)" y="([^"]+)" font-size="(\d+)" text-anchor="(\w+)"[^>]*>([^<]*)</g,
+        ),
+      ];
+      const spans = texts.map(([, x, y, size, anchor, text]) => {
+        const width = widthOf(text!, Number(size));
+        const left = Number(x) - (anchor === 'end' ? width : anchor === 'middle' ? width / 2 : 0);
+        return { text, y: Number(y), left, right: left + width };
+      });
+      spans.forEach((one, i) => {
+        for (const other of spans.slice(i + 1)) {
+          const isSameLine = Math.abs(one.y - other.y) < 8;
+          const overlap = one.left < other.right && other.left < one.right;
+          expect(isSameLine && overlap, `${one.text} and ${other.text}`).toBe(false);
+        }
+      });
+    }
+  });
+
   it('has a titled panel per expiry with every quote and the fit inside the frame', async () => {
     const [btc, eth] = chains();
     const out = ['--out', file('s.json'), '--picture', file('p.svg'), '--json'];
