@@ -5,6 +5,7 @@ import { loadDefaultParameters } from '../documents/parameters-document.ts';
 import { fastestHasher } from '../proving/backends/native-hasher.ts';
 import { createServer } from './api/server.ts';
 import type { ServiceConfig } from './config/config.ts';
+import { ForkedProver } from './proving/proof-maker.ts';
 import { Service } from './service.ts';
 import { openStore } from './store/store.ts';
 
@@ -37,6 +38,9 @@ export async function runService(
   });
   try {
     const service = await Service.start(store, config, loadDefaultParameters(), fastestHasher());
+    if (config.proving !== undefined) {
+      await service.startProving(new ForkedProver(), config.proving);
+    }
     const server = await createServer(service, config, logger);
     const url = await server.listen(config.listen);
     logger.info(

@@ -13,6 +13,8 @@ import { AlertDesk } from './alerts/alert-desk.ts';
 import type { ServiceConfig } from './config/config.ts';
 import { LedgerKeeper, type LedgerState } from './ledger/ledger-keeper.ts';
 import { MarginBook } from './margin/margin-book.ts';
+import type { ProofMaker } from './proving/proof-maker.ts';
+import { ProvingDesk, type ProofUse, type ProvingGround } from './proving/proving-desk.ts';
 import type { Store } from './store/store.ts';
 
 const tickRecordSchema = z.object({ name: z.string(), document: z.string() });
@@ -37,6 +39,8 @@ export class Service {
   readonly #parameters: ParameterSet;
   #tail: Promise<unknown> = Promise.resolve();
   #tick: TickState | undefined;
+  #market: MarketTick | undefined;
+  #proving: ProvingDesk | undefined;
   #changes: LedgerChange[] = [];
   #isReplaced = true;
 
@@ -123,14 +127,29 @@ export class Service {
     });
   }
 
+  /** Proves what is due from now on; the proving desk is closed with the service. */
+  async startProving(maker: ProofMaker, use: ProofUse): Promise<ProvingDesk> {
+    const desk = new ProvingDesk(this.store, maker, use, this.#ground());
+    await desk.start();
+    this.#proving = desk;
+    await this.#inTurn(async () => this.#queueProofs());
+    return desk;
+  }
+
+  get proving(): ProvingDesk | undefined {
+    return this.#proving;
+  }
+
   /** Ends once what is under way is done. */
   async stop(): Promise<void> {
     await this.#tail;
+    this.#proving?.close();
     await this.store.close();
   }
 
   #setTick(name: string, snapshot: MarketSnapshot): void {
-    this.book.setTick(name, new MarketTick(snapshot, this.#parameters));
+    this.#market = new MarketTick(snapshot, this.#parameters);
+    this.book.setTick(name, this.#market);
     this.#tick = { name, snapshotTime: snapshot.time, publishedAt: Date.now(), publishMs: 0 };
   }
 
@@ -146,6 +165,32 @@ export class Service {
       this.#tick = { ...this.#tick, publishedAt: Date.now(), publishMs };
     }
     if (made !== undefined) await this.alerts.catchUp();
+    await this.#queueProofs();
+  }
+
+  /** What a job finds when it is taken up. */
+  #ground(): ProvingGround {
+    const tickNow = (): ProvingGround['tick'] =>
+      this.#market === undefined || this.#tick === undefined
+        ? undefined
+        : { name: this.#tick.name, market: this.#market };
+    return {
+      get tick() {
+        return tickNow();
+      },
+      open: (account) => this.ledger.ledger.open(account),
+      isLiquidatable: (account) => this.book.isLiquidatable(account),
+    };
+  }
+
+  async #queueProofs(): Promise<void> {
+    if (this.#proving === undefined || this.#tick === undefined) return;
+    const due = this.book.liquidatable().map((account) => {
+      const { equityE6, mmE6 } = this.book.margin(account)!;
+      const nonce = this.ledger.ledger.account(account).settlementNonce;
+      return { account, nonce, shortfallE6: mmE6 - equityE6 };
+    });
+    await this.#proving.enqueue(this.#tick.snapshotTime, due);
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

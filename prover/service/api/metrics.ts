@@ -36,6 +36,16 @@ export function serviceMetrics(service: Service): Registry {
     () => service.alerts.counts.failedAttempts,
   );
   gauge('alerts_dead', 'Alerts given up, since the start.', () => service.alerts.counts.dead);
+  gauge(
+    'proofs_made',
+    'Proofs made and stored, since the start.',
+    () => service.proving?.counts.made,
+  );
+  gauge(
+    'proofs_dropped',
+    'Jobs that a newer tick made pointless, since the start.',
+    () => service.proving?.counts.dropped,
+  );
   const states: Gauge<'state'> = new Gauge({
     name: 'plimsoll_accounts',
     help: 'Accounts by state.',

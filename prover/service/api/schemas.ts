@@ -63,6 +63,13 @@ export const totalsReply = z.object({
   remarginMs: z.number(),
 });
 
+export const proofReply = z.object({
+  account: z.int(),
+  settlementNonce: amount,
+  tick: z.string(),
+  proof: z.string().describe('the text of the proof file, as plimsoll verify takes it'),
+});
+
 export const liquidatableReply = z.object({ accounts: z.array(z.int()) });
 
 export const healthReply = z.object({ status: z.literal('ok') });

@@ -340,6 +340,24 @@ export async function createServer(
       },
     );
     api.get(
+      '/accounts/:account/proof',
+      {
+        onRequest: requireOperator,
+        schema: {
+          description: 'The newest proof that it may be liquidated, verified before it was stored.',
+          security: [{ token: [] }],
+          params: schemas.accountParams,
+          response: { 200: schemas.proofReply, ...errors },
+        },
+      },
+      async (request) => {
+        const found = await service.proving?.proofOf(Number(request.params.account));
+        if (found === undefined) throw new PlimsollError('NO_SUCH_ACCOUNT', 'there is no proof');
+        const { account, nonce, tick, file } = found;
+        return { account, settlementNonce: nonce.toString(), tick, proof: file };
+      },
+    );
+    api.get(
       '/alerts',
       {
         onRequest: requireOperator,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { dirname, resolve } from 'node:path';
 
+import { isAddress } from 'ethers';
 import { z } from 'zod';
 
 import { InvalidInput } from '../../core/errors.ts';
@@ -17,6 +18,7 @@ import {
   text,
 } from '../../core/schema.ts';
 import { ACCOUNT_STATES, type AccountState, type CallRules } from '../margin/account-state.ts';
+import type { ProofUse } from '../proving/proving-desk.ts';
 
 export const SERVICE_FORMAT = 'plimsoll.service';
 export const SERVICE_VERSION = 1;
@@ -25,6 +27,9 @@ const LEAST_SECRET = 16;
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const url = pattern(/^https?:\/\/[^\s@]+$/, 'must be an http(s) address without credentials');
+const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address').refine(isAddress, {
+  error: 'must carry a right checksum',
+});
 const variable = pattern(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable');
 
 const fileSchema = z.strictObject({
@@ -45,6 +50,14 @@ const fileSchema = z.strictObject({
     }),
     20,
   ).optional(),
+  /** Whom proofs are for; without it none is made. */
+  proving: z
+    .strictObject({
+      chainId: integer(1, Number.MAX_SAFE_INTEGER),
+      liquidationEngine: address,
+      beneficiary: address,
+    })
+    .optional(),
   limits: z
     .strictObject({
       bodyBytes: integer(1024, 2 ** 31),
@@ -80,6 +93,7 @@ export interface ServiceConfig {
   readonly listen: { readonly host: string; readonly port: number };
   readonly rules: CallRules;
   readonly webhooks: readonly Webhook[];
+  readonly proving: ProofUse | undefined;
   readonly limits: { readonly bodyBytes: number; readonly requestsPerMinute: number };
 }
 
@@ -118,6 +132,10 @@ export function readServiceConfig(
       secret: secretOf(environment, secretVariable),
       states: states ?? ACCOUNT_STATES.filter((state) => state !== 'healthy'),
     })),
+    proving:
+      file.proving === undefined
+        ? undefined
+        : { ...file.proving, chainId: BigInt(file.proving.chainId) },
     limits: file.limits ?? DEFAULTS.limits,
   };
 }

@@ -140,6 +140,15 @@ export class MarginBook {
     return this.#tick === undefined ? undefined : this.#engine.margin(account);
   }
 
+  /** Whether one may be, as of the last `remargin`. */
+  isLiquidatable(account: number): boolean {
+    return (
+      this.#tick !== undefined &&
+      account < this.#engine.accounts.count &&
+      this.#engine.decide(account).liquidatable
+    );
+  }
+
   /** Every account that may be liquidated, by the exact model where the arrays leave a doubt. */
   liquidatable(): readonly number[] {
     return this.#tick === undefined ? [] : this.#engine.liquidatable();

@@ -26,4 +26,14 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       PRIMARY KEY (alert, url)
     )`,
   ],
+  [
+    `CREATE TABLE plimsoll.proofs (
+      account int NOT NULL,
+      nonce numeric NOT NULL,
+      tick text NOT NULL,
+      file text NOT NULL,
+      made timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (account, nonce, tick)
+    )`,
+  ],
 ];

@@ -110,6 +110,7 @@ describe('the service', () => {
           states: ACCOUNT_STATES.filter((state) => state !== 'healthy'),
         },
       ],
+      proving: undefined,
       limits: { bodyBytes: 2 ** 24, requestsPerMinute: 100_000 },
     };
     await start();

@@ -66,6 +66,19 @@ describe('the configuration of a service', () => {
       /^HOOK: is not set/,
     ],
     [
+      'an address with a wrong checksum',
+      {
+        ...minimal,
+        proving: {
+          chainId: 1,
+          liquidationEngine: '0x52908400098527886E0F7030069857D2E4169Ee7',
+          beneficiary: `0x${'11'.repeat(20)}`,
+        },
+      },
+      {},
+      /^proving\.liquidationEngine/,
+    ],
+    [
       'a state that is none',
       { ...minimal, webhooks: [{ url: 'http://x', secretVariable: 'H', states: ['sad'] }] },
       {},

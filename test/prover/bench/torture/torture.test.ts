@@ -2,8 +2,8 @@
 // @lane full: kills and starts processes for a minute.
 import { describe, expect, test } from 'vitest';
 
-import { findPostgres } from '../../../prover/bench/torture/postgres-cluster.ts';
-import { torture } from '../../../prover/bench/torture/torture.ts';
+import { findPostgres } from '../../../../prover/bench/torture/postgres-cluster.ts';
+import { torture } from '../../../../prover/bench/torture/torture.ts';
 
 const MINUTES = 60_000;
 const missing = findPostgres() === undefined ? ' (SKIPPED: PostgreSQL is not installed)' : '';

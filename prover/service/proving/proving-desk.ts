@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Job } from 'pg-boss';
+
+import { proofContext } from '../../chain/context.ts';
+import type { AccountOpening } from '../../commitments/ledger.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { MarketTick } from '../../statements/market-tick.ts';
+import { prepareStatement } from '../../statements/prepare.ts';
+import type { Store } from '../store/store.ts';
+import type { ProofMaker } from './proof-maker.ts';
+
+const QUEUE = 'prove';
+const HEARTBEAT_SECONDS = 20;
+const EXPIRE_SECONDS = 300;
+const RETRIES = 5;
+/** Places within a minute: one a power of ten of the shortfall. */
+const PLACES = 10;
+const SECONDS = 60n;
+
+/** Whom a proof is for: without it no contract takes it. */
+export interface ProofUse {
+  readonly chainId: bigint;
+  readonly liquidationEngine: string;
+  readonly beneficiary: string;
+}
+
+/** Where the desk looks when a job is taken up: never at what was true when it was queued. */
+export interface ProvingGround {
+  readonly tick: { readonly name: string; readonly market: MarketTick } | undefined;
+  open(account: number): AccountOpening;
+  isLiquidatable(account: number): boolean;
+}
+
+/** An account that may be liquidated, and by how much it falls short (E6). */
+export interface Due {
+  readonly account: number;
+  readonly nonce: bigint;
+  readonly shortfallE6: bigint;
+}
+
+interface Task {
+  readonly account: number;
+  readonly nonce: string;
+}
+
+export interface StoredProof {
+  readonly account: number;
+  readonly nonce: bigint;
+  readonly tick: string;
+  readonly file: string;
+}
+
+/**
+ * What comes first: an account of an earlier minute, then the larger shortfall. So nobody is overtaken
+ * by accounts of later ticks, however many there are: an account waits for those of its own minute and
+ * of earlier ones alone.
+ */
+export function priorityOf(time: bigint, shortfallE6: bigint): number {
+  const magnitude = shortfallE6 <= 0n ? 0 : shortfallE6.toString().length - 6;
+  const place = Math.min(PLACES - 1, Math.max(0, magnitude));
+  return place - PLACES * Number(time / SECONDS);
+}
+
+/**
+ * From accounts below maintenance to verified proofs in the table. An account has one place in the
+ * queue however many ticks name it; a job that is taken up proves at the tick of that moment, and one
+ * whose account has recovered, or is proven there already, is dropped.
+ */
+export class ProvingDesk {
+  readonly #store: Store;
+  readonly #maker: ProofMaker;
+  readonly #use: ProofUse;
+  readonly #ground: ProvingGround;
+  #counts = { made: 0, dropped: 0 };
+  /** Told of each proof once it is stored. */
+  onProof: (proof: StoredProof) => void = () => undefined;
+
+  constructor(store: Store, maker: ProofMaker, use: ProofUse, ground: ProvingGround) {
+    this.#store = store;
+    this.#maker = maker;
+    this.#use = use;
+    this.#ground = ground;
+  }
+
+  get counts(): { readonly made: number; readonly dropped: number } {
+    return this.#counts;
+  }
+
+  async start(): Promise<void> {
+    const { boss } = this.#store;
+    await boss.createQueue(QUEUE, {
+      // One waiting job a key: the second is not queued.
+      policy: 'short',
+      retryLimit: RETRIES,
+      retryDelay: 1,
+      retryBackoff: true,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      expireInSeconds: EXPIRE_SECONDS,
+    });
+    await boss.work<Task>(QUEUE, { pollingIntervalSeconds: 0.5 }, async ([job]) =>
+      this.#take(job!),
+    );
+  }
+
+  /** Queues every account that is due and not queued yet. */
+  async enqueue(time: bigint, due: readonly Due[]): Promise<void> {
+    if (due.length === 0) return;
+    const jobs = due.map(({ account, nonce, shortfallE6 }) => ({
+      data: { account, nonce: nonce.toString() },
+      singletonKey: `${account}/${nonce}`,
+      priority: priorityOf(time, shortfallE6),
+    }));
+    await this.#store.boss.insert(QUEUE, jobs);
+  }
+
+  /** The newest proof of an account. */
+  async proofOf(account: number): Promise<StoredProof | undefined> {
+    const [row] = await this.#store.database.query(
+      `SELECT nonce::text, tick, file FROM plimsoll.proofs
+       WHERE account = $1 ORDER BY made DESC LIMIT 1`,
+      [account],
+    );
+    if (row === undefined) return undefined;
+    const { nonce, tick, file } = row;
+    return { account, nonce: BigInt(String(nonce)), tick: String(tick), file: String(file) };
+  }
+
+  close(): void {
+    this.#maker.close();
+  }
+
+  async #take({ data: { account, nonce } }: Job<Task>): Promise<void> {
+    const { tick } = this.#ground;
+    if (tick === undefined || !this.#isDue(account, BigInt(nonce))) return this.#drop();
+    const [known] = await this.#store.database.query(
+      'SELECT 1 FROM plimsoll.proofs WHERE account = $1 AND nonce = $2 AND tick = $3',
+      [account, nonce, tick.name],
+    );
+    if (known !== undefined) return this.#drop();
+    const { chainId, liquidationEngine, beneficiary } = this.#use;
+    const context = proofContext(chainId, liquidationEngine, 'openLiquidation', beneficiary);
+    const opening = this.#ground.open(account);
+    let instance;
+    try {
+      instance = prepareStatement('liquidation', { opening, tick: tick.market, context });
+    } catch (error) {
+      // The exact model has the last word, and between two updates it may have changed.
+      if (error instanceof PlimsollError && error.code === 'ACCOUNT_HEALTHY') return this.#drop();
+      throw error;
+    }
+    const file = await this.#maker.prove(instance);
+    await this.#store.database.query(
+      `INSERT INTO plimsoll.proofs (account, nonce, tick, file) VALUES ($1, $2, $3, $4)
+       ON CONFLICT DO NOTHING`,
+      [account, nonce, tick.name, file],
+    );
+    this.#counts = { ...this.#counts, made: this.#counts.made + 1 };
+    this.onProof({ account, nonce: BigInt(nonce), tick: tick.name, file });
+  }
+
+  #isDue(account: number, nonce: bigint): boolean {
+    return (
+      this.#ground.isLiquidatable(account) &&
+      this.#ground.open(account).account.settlementNonce === nonce
+    );
+  }
+
+  #drop(): void {
+    this.#counts = { ...this.#counts, dropped: this.#counts.dropped + 1 };
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: makes a real proof, in a process of its own.
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { Ledger } from '../../../../prover/commitments/ledger.ts';
+import { loadDefaultParameters } from '../../../../prover/documents/parameters-document.ts';
+import { parseProof } from '../../../../prover/proving/formats/proof-file.ts';
+import { marginPortfolio } from '../../../../prover/risk/margin/margin.ts';
+import { loadSample } from '../../../../prover/sample/sample.ts';
+import { ForkedProver } from '../../../../prover/service/proving/proof-maker.ts';
+import { MarketTick } from '../../../../prover/statements/market-tick.ts';
+import { prepareStatement } from '../../../../prover/statements/prepare.ts';
+
+describe('a prover in a process of its own', () => {
+  const maker = new ForkedProver();
+  afterAll(() => maker.close());
+
+  it('makes a proof that says what was asked', async () => {
+    const { ledgers, snapshots } = loadSample();
+    const tick = new MarketTick(snapshots.crash.snapshot, loadDefaultParameters());
+    const account = ledgers.crash.find(
+      (candidate) =>
+        candidate.positions.length <= 7 && marginPortfolio(candidate, tick.market).liquidatable,
+    )!;
+    const opening = new Ledger([account]).open(0);
+    const instance = prepareStatement('liquidation', { opening, tick, context: 5n });
+    const file = parseProof(await maker.prove(instance));
+    expect(file.publicSignals).toEqual(instance.publicSignals);
+    expect(file.profile).toBe(instance.profile);
+    // What no witness satisfies is that question's failure, and the next one is answered.
+    const inputs = { ...instance.inputs, context: 6n, scenarioId: [0n, 0n] };
+    await expect(maker.prove({ ...instance, inputs })).rejects.toThrow();
+    expect(parseProof(await maker.prove(instance)).publicSignals).toEqual(file.publicSignals);
+  }, 180_000);
+});
