@@ -80,6 +80,11 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         uint32 parameterSet;
     }
 
+    struct MarginInputs {
+        bytes32 inputsHash;
+        uint64 time;
+    }
+
     /// @dev One number of a snapshot beside what it is measured from.
     struct Measure {
         Guard guard;
@@ -120,6 +125,7 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     State private _state;
     Times private _times;
     Prices private _prices;
+    MarginInputs private _marginInputs;
     /// @dev Zero while no resume is announced; `_resumeLevels` means nothing then.
     uint64 private _announcedFrom;
     Levels private _resumeLevels;
@@ -294,6 +300,11 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     }
 
     /// @inheritdoc IMarketFeed
+    function marginInputs() external view returns (bytes32 inputsHash, uint64 time) {
+        return (_marginInputs.inputsHash, _marginInputs.time);
+    }
+
+    /// @inheritdoc IMarketFeed
     function state() external view returns (FeedState memory) {
         State memory last = _state;
         return
@@ -414,6 +425,10 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         bool moved = last.haltedAt != 0 || _hasMoved(snapshot);
         _prices = _pricesOf(snapshot, next);
         _times = _timesOf(snapshot);
+        // Not every snapshot carries some, and a step has until the next ones to be proven.
+        if (snapshot.marginInputsHash != 0) {
+            _marginInputs = MarginInputs(snapshot.marginInputsHash, snapshot.time);
+        }
         if (last.haltedAt != 0) {
             _announcedFrom = 0;
             emit Resumed(uint64(block.timestamp));
@@ -445,7 +460,7 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
             moved: moved,
             armed: last.armed
         });
-        uint256 parameterHash = riskParameters.activeHash();
+        uint256 parameterHash = riskParameters.effectiveHash();
         _ticks[number] = Record({
             ledgerRoot: ledger.root,
             snapshotHash: snapshot.snapshotHash,

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 import {HealthProof} from "./interfaces/IHealthGate.sol";
+import {IMarginState} from "./interfaces/IMarginState.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
 import {IProofGate} from "./interfaces/IProofGate.sol";
 import {IRiskParameters} from "./interfaces/IRiskParameters.sol";
@@ -30,6 +31,13 @@ contract RiskParameters is IRiskParameters, Governed {
         uint8 canaries;
     }
 
+    struct MarginProposal {
+        IMarginState state;
+        uint64 activatableAt;
+        bool isOpen;
+        uint8 canaries;
+    }
+
     /// @inheritdoc IRiskParameters
     uint64 public immutable delay;
     /// @inheritdoc IRiskParameters
@@ -42,7 +50,11 @@ contract RiskParameters is IRiskParameters, Governed {
     /// @inheritdoc IRiskParameters
     IProofGate public gate;
 
+    /// @inheritdoc IRiskParameters
+    IMarginState public marginState;
+
     Proposal private _pending;
+    MarginProposal private _pendingMargin;
 
     constructor(
         uint256 initialHash,
@@ -117,13 +129,7 @@ contract RiskParameters is IRiskParameters, Governed {
             parameterHash,
             canaryContext(parameterHash)
         );
-        // An account that loses in no scenario of an underlying says nothing about its tables.
-        uint8 shown =
-            (proven.worstScenarioBtc != 0 ? CANARY_BTC : 0) |
-                (proven.worstScenarioEth != 0 ? CANARY_ETH : 0);
-        require(shown != 0, CanaryHoldsNothing(proven.accountIndex));
-
-        _pending.canaries |= shown;
+        _pending.canaries |= _shownBy(proven);
         emit CanaryProven(parameterHash, canary.tick, proven.accountIndex);
     }
 
@@ -139,6 +145,68 @@ contract RiskParameters is IRiskParameters, Governed {
     }
 
     /// @inheritdoc IRiskParameters
+    function proposeMarginState(IMarginState state) external onlyOwner {
+        MarginProposal memory proposal = _pendingMargin;
+        require(
+            !proposal.isOpen || block.timestamp >= proposal.activatableAt + PROPOSAL_LIFE,
+            MarginStatePending(proposal.state)
+        );
+        require(
+            address(state) == address(0) || address(state.riskParameters()) == address(this),
+            MarginStateOfAnotherVenue(state)
+        );
+
+        uint64 activatableAt = uint64(block.timestamp) + delay;
+        _pendingMargin = MarginProposal({
+            state: state,
+            activatableAt: activatableAt,
+            isOpen: true,
+            canaries: 0
+        });
+        emit MarginStateProposed(state, activatableAt);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function cancelMarginState() external onlyOwner {
+        MarginProposal memory proposal = _pendingMargin;
+        require(proposal.isOpen, NoMarginStateProposal());
+
+        delete _pendingMargin;
+        emit MarginStateProposalCancelled(proposal.state);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function proveMarginCanary(HealthProof calldata canary) external {
+        IMarginState state = _pendingMargin.state;
+        require(address(state) != address(0), NoMarginStateProposal());
+        uint256 parameterHash = state.effectiveHash();
+        require(parameterHash != 0, MarginStateNotStepped(state));
+        AccountMarginSignals.Signals memory proven = _requireProven(
+            canary,
+            parameterHash,
+            canaryContext(parameterHash)
+        );
+
+        _pendingMargin.canaries |= _shownBy(proven);
+        emit MarginCanaryProven(parameterHash, proven.accountIndex);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function activateMarginState() external {
+        MarginProposal memory proposal = _pendingMargin;
+        require(proposal.isOpen, NoMarginStateProposal());
+        _requireRipe(proposal.activatableAt);
+        if (address(proposal.state) != address(0)) {
+            require(proposal.state.baseHash() == activeHash, MarginStateNotStepped(proposal.state));
+            require(proposal.canaries == CANARIES, CanaryMissing(proposal.state.effectiveHash()));
+        }
+
+        marginState = proposal.state;
+        delete _pendingMargin;
+        emit MarginStateActivated(proposal.state);
+    }
+
+    /// @inheritdoc IRiskParameters
     function bindGate(IProofGate gate_) external onlyOwner {
         require(address(gate) == address(0), GateAlreadyBound(gate));
         require(
@@ -148,6 +216,22 @@ contract RiskParameters is IRiskParameters, Governed {
 
         gate = gate_;
         emit GateBound(gate_);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function pendingMarginState()
+        external
+        view
+        returns (IMarginState state, uint64 activatableAt, bool canaryProven_)
+    {
+        MarginProposal memory proposal = _pendingMargin;
+        return (proposal.state, proposal.activatableAt, proposal.canaries == CANARIES);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function effectiveHash() external view returns (uint256) {
+        IMarginState state = marginState;
+        return address(state) == address(0) ? activeHash : state.effectiveHash();
     }
 
     /// @inheritdoc IRiskParameters
@@ -218,6 +302,16 @@ contract RiskParameters is IRiskParameters, Governed {
         IGroth16Verifier verifier = gate_.verifierOf(ACCOUNT_MARGIN, given.profile);
         require(address(verifier) != address(0), IProofGate.UnknownProfile(given.profile));
         require(verifier.verify(given.proof, given.publicSignals), IProofGate.InvalidProof());
+    }
+
+    /// @dev An account that loses in no scenario of an underlying says nothing about its tables.
+    function _shownBy(
+        AccountMarginSignals.Signals memory proven
+    ) private pure returns (uint8 shown) {
+        shown =
+            (proven.worstScenarioBtc != 0 ? CANARY_BTC : 0) |
+            (proven.worstScenarioEth != 0 ? CANARY_ETH : 0);
+        require(shown != 0, CanaryHoldsNothing(proven.accountIndex));
     }
 
     /// @dev An expired proposal makes room by itself.

@@ -37,7 +37,7 @@ interface IMarketFeed is IOracleQuorum, ITickErrors, IMedianErrors {
     /// @param indexPricesE4 Headline index price per underlying in 10^-4 USD per contract
     /// @param perpetualMarksE4 Mark price of the perpetual per underlying, likewise
     /// @param redemptionRatesQ30 What a unit of BTC, ETH and stETH collateral redeems for, in 2^-30
-    /// @param marginInputsHash Commitment to the inputs of a dynamic margin rule; zero while there is none
+    /// @param marginInputsHash Commitment to inputs of the margin rule (docs/spec.md §9); zero: carries none
     struct Snapshot {
         uint256 snapshotHash;
         bytes32 documentHash;
@@ -293,6 +293,10 @@ interface IMarketFeed is IOracleQuorum, ITickErrors, IMedianErrors {
     /// @notice The clock auctions run on, in seconds; only differences mean anything. It runs from tick to tick,
     /// by at most `maxClockGap` for each, and stands still from a halt to the tick that ends it.
     function marketClock() external view returns (uint64);
+
+    /// @notice What the last accepted snapshot that carried inputs of the margin rule committed to, and its
+    /// time; zeros before the first. `IMarginState` steps on these and no others.
+    function marginInputs() external view returns (bytes32 inputsHash, uint64 time);
 
     /// @notice What a new snapshot is held against.
     function state() external view returns (FeedState memory);

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IGoverned} from "./IGoverned.sol";
 import {HealthProof} from "./IHealthGate.sol";
+import {IMarginState} from "./IMarginState.sol";
 import {IProofGate} from "./IProofGate.sol";
 
 /// @title The active risk-parameter set
@@ -31,7 +32,15 @@ interface IRiskParameters is IGoverned {
     );
     event ParametersActivated(uint256 indexed parameterHash);
     event GateBound(IProofGate gate);
+    event MarginStateProposed(IMarginState indexed state, uint64 activatableAt);
+    event MarginStateProposalCancelled(IMarginState indexed state);
+    event MarginCanaryProven(uint256 indexed effectiveHash, uint256 indexed accountIndex);
+    event MarginStateActivated(IMarginState indexed state);
 
+    error MarginStateOfAnotherVenue(IMarginState state);
+    error MarginStateNotStepped(IMarginState state);
+    error MarginStatePending(IMarginState state);
+    error NoMarginStateProposal();
     error ParameterHashIsZero();
     error ParameterHashNotInField(uint256 parameterHash);
     error ParametersAlreadyActive(uint256 parameterHash);
@@ -87,7 +96,35 @@ interface IRiskParameters is IGoverned {
     /// @custom:delay none; once
     function bindGate(IProofGate gate) external;
 
-    /// @notice The hash every proof is bound to from the next margin tick on.
+    /// @notice Starts the long timelock of a margin state, by whose proven steps the set in force then moves; the
+    /// zero address: of none, so that the active set is in force as it is. Owner only; one at a time.
+    function proposeMarginState(IMarginState state) external;
+
+    /// @notice Withdraws the proposal of a margin state. Owner only.
+    function cancelMarginState() external;
+
+    /// @notice `proveCanary` for the proposed margin state: under the effective set that it has come to. Every
+    /// other set it can come to has the same layout, and so can cure too.
+    function proveMarginCanary(HealthProof calldata canary) external;
+
+    /// @notice Brings the proposed margin state into force, once its timelock has elapsed, it was stepped over
+    /// the active set and canaries were proven for both underlyings. Anyone.
+    function activateMarginState() external;
+
+    /// @notice The margin state in force; zero while margin does not move.
+    function marginState() external view returns (IMarginState);
+
+    /// @notice The proposed margin state and the time from which it can be activated.
+    function pendingMarginState()
+        external
+        view
+        returns (IMarginState state, uint64 activatableAt, bool canaryProven_);
+
+    /// @notice The hash every proof is bound to from the next margin tick on: what the margin state in force has
+    /// come to, and without one the active set.
+    function effectiveHash() external view returns (uint256);
+
+    /// @notice The governed set: the one in force, or the base that the one in force moves over.
     function activeHash() external view returns (uint256);
 
     /// @notice The pending hash and the time from which it can be activated; zeros when there is none.

@@ -20,6 +20,7 @@ const CONTRACT_FOLDERS = {
   InsuranceFund: '',
   LedgerRegistry: '',
   LiquidationEngine: '',
+  MarginState: '',
   MarketFeed: '',
   MedianGate: '',
   MoneyLens: 'test',

@@ -12,6 +12,7 @@ export const ACTIONS = {
   registerExit: id('plimsoll.vault.exit'),
   applyMessage: id('plimsoll.ledger.apply'),
   requireHealthy: id('plimsoll.health.require'),
+  stepMargin: id('plimsoll.margin.step'),
 } as const;
 
 export type Action = keyof typeof ACTIONS;

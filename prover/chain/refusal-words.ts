@@ -22,9 +22,9 @@ const usd = (amountE6: string | undefined): string => `${amountE6 ?? '?'} (USD E
 
 /** Only of the errors whose name does not already say what to do. */
 const WORDS: Readonly<Record<string, Words>> = {
-  AlreadyOpen: ([account]) => `the liquidation of account ${account} is open already`,
   AboveUncovered: ([recorded, amount]) =>
     `only ${usd(recorded)} is recorded as uncovered, not ${usd(amount)}`,
+  AlreadyOpen: ([account]) => `the liquidation of account ${account} is open already`,
   BelowCureMargin: ([equity, margin, buffer]) =>
     `equity of ${usd(equity)} must exceed the maintenance margin of ${usd(margin)} by ` +
     `${buffer} bps; deposit, and prove again under the ledger that contains it`,
@@ -65,9 +65,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     `the market clock is ${clock}; bids are taken until ${expires}, the Backstop comes after`,
   HorizonPassed: ([clock, expires]) =>
     `the market clock is ${clock}; bids were taken until ${expires}`,
+  MarginStateNotStepped: () =>
+    'the margin state has taken no step over the active set yet: step it first',
+  MarketHalted: () => 'the market is halted; only a cure can be proven now',
   MarketUncertain: ([breaches]) =>
     `the last ${breaches} snapshots were beyond the breaker; only a cure can be proven until the next`,
-  MarketHalted: () => 'the market is halted; only a cure can be proven now',
   MessagesOverdue: ([lane, message, since]) =>
     `message ${message} of the ${lane === '0' ? 'engine' : 'user'} lane is due since ${since}: a root ` +
     'has to consume it',
@@ -85,16 +87,18 @@ const WORDS: Readonly<Record<string, Words>> = {
   NotNewerThanOpening: ([opened, cited]) =>
     `the liquidation was opened at tick ${opened}; a proof of tick ${cited} is not newer and states ` +
     'no credit',
-  NothingQueued: () => 'the fund owes nothing to the Backstop',
-  NothingToApply: () => 'the ledger has consumed every message of the engine',
-  NothingToOpen: () => 'every member of the batch is stale or open already',
   NotOnTheMinute: ([time]) => `the snapshot's time ${time} is not a whole minute`,
+  NotOpen: ([account, nonce]) =>
+    `no liquidation of account ${account} at settlement nonce ${nonce} is open`,
   NotTheNewestSlot: ([time, newest]) =>
     `the snapshot is of ${time}; the feed takes that of ${newest}, the newest minute, only`,
   NotYetResumable: ([from]) =>
     `the market is halted; the first snapshot that can end that is of ${from} or later`,
-  NotOpen: ([account, nonce]) =>
-    `no liquidation of account ${account} at settlement nonce ${nonce} is open`,
+  NothingChanges: ([, from]) =>
+    `the set would stay as it is; a step that changes nothing counts only for inputs from ${from} on`,
+  NothingQueued: () => 'the fund owes nothing to the Backstop',
+  NothingToApply: () => 'the ledger has consumed every message of the engine',
+  NothingToOpen: () => 'every member of the batch is stale or open already',
   OwnedByBackstop: ([account]) =>
     `account ${account} belongs to the Backstop, which is not liquidated`,
   PaymentAboveLimit: ([payment, limit]) =>
@@ -113,6 +117,13 @@ const WORDS: Readonly<Record<string, Words>> = {
     `the ${component(which)} is of ${time}; the oldest that is fresh enough is of ${oldest}`,
   StaleTick: ([cited, latest]) =>
     `tick ${cited} is stale, the current one is ${latest}; prove again at a newer tick`,
+  StepOutOfOrder: ([time, newest]) =>
+    `the step is on inputs of ${time}, the feed has accepted newer ones, of ${newest}: step on those`,
+  StepRepeated: ([sequence, latest]) => `step ${sequence} was taken; the latest is ${latest}`,
+  StepSkipped: ([sequence, latest]) =>
+    `step ${sequence} does not follow ${latest}: prove it from the state that the chain has`,
+  StepTooSoon: ([time, earliest]) =>
+    `the inputs are of ${time}; the next step takes inputs of ${earliest} or later`,
   TakeoverNotConsumed: ([message]) =>
     `no ledger has consumed message ${message}, the Takeover: post a root that does`,
   ThresholdTooLow: ([threshold, minimum]) =>
@@ -124,10 +135,13 @@ const WORDS: Readonly<Record<string, Words>> = {
   UnfreezeNotConsumed: ([message, ledger]) =>
     `ledger ${ledger} has not consumed message ${message}, the Unfreeze of the last cure`,
   UnknownTick: ([tick]) => `there is no tick ${tick}`,
+  WrongBase: () => 'the step was proven over another base set than the active one',
   WrongChange: () => 'the proof states another change of the account than the one asked about',
   WrongContext: () =>
     'the proof was made for another chain, contract, action or beneficiary; prove it for this one',
+  WrongInputs: () => 'the step was proven on inputs that the quorum did not sign, or on none',
   WrongLedgerRoot: () => 'the proof is about another ledger than that of the cited tick',
+  WrongState: () => 'the step was proven from another state than the one on chain',
 };
 
 export const EXPLAINED_ERRORS: readonly string[] = Object.keys(WORDS);

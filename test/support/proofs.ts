@@ -145,7 +145,7 @@ export async function postNextSnapshot(
 }
 
 /** The statements that contracts take proofs of. */
-type GatedStatement = Exclude<StatementName, 'solvency-receipt' | 'takeover'>;
+type GatedStatement = Exclude<StatementName, 'solvency-receipt' | 'takeover' | 'margin-step'>;
 
 export interface GatedProof {
   readonly statement: GatedStatement;
