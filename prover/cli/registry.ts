@@ -119,6 +119,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/market/depth.ts')).command,
   ),
   entry(
+    'market liquidity',
+    'what closing a size would cost and how long it would take, from order books',
+    async () => (await import('./commands/market/liquidity.ts')).command,
+  ),
+  entry(
     'market settle',
     'settlement price of an expiry from bars or ticks of the index',
     async () => (await import('./commands/market/settle.ts')).command,
@@ -232,6 +237,21 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     'backtest',
     'would margin have held? coverage, clustering and procyclicality on price bars',
     async () => (await import('./commands/backtest/backtest.ts')).command,
+  ),
+  entry(
+    'dynamic step',
+    'the next margin state and the parameter set that then holds',
+    async () => (await import('./commands/dynamic/step.ts')).command,
+  ),
+  entry(
+    'dynamic explain',
+    'why margin rose or fell in a step, term by term',
+    async () => (await import('./commands/dynamic/explain.ts')).command,
+  ),
+  entry(
+    'dynamic simulate',
+    'how a margin rule would have moved over price bars',
+    async () => (await import('./commands/dynamic/simulate.ts')).command,
   ),
   entry(
     'disclose',

@@ -6,14 +6,24 @@ import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
+<<<<<<< HEAD
 import { formatUtc, instrumentName } from '../../../model/format.ts';
+=======
+import { stringOption } from '../../command.ts';
+import { formatUsd, formatUtc, instrumentName } from '../../../model/format.ts';
+>>>>>>> 30b4bfc (feat(cli): step, explain and simulate the margin rule; margin under an effective set)
 import { printDerivation } from './derivation.ts';
 import { HISTORY_OPTIONS, historyJson, printHistory, readHistoricalRisk } from './history.ts';
 import { levelsJson, printLevels } from './levels.ts';
 import { contingencyLines, isolatedReport, scenarioRows, statusOf } from './report.ts';
 import { greeksJson } from './greeks.ts';
+<<<<<<< HEAD
 import { positionJson, printHoldings, printMargin } from './sections.ts';
 import { printSummary, summaryOf } from './summary.ts';
+=======
+import { positionJson, printMargin } from './sections.ts';
+import { RULE_OPTION, STEP_OPTIONS, takeStep } from '../../options/margin-step.ts';
+>>>>>>> 30b4bfc (feat(cli): step, explain and simulate the margin rule; margin under an effective set)
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
 import {
@@ -53,6 +63,13 @@ export const command: Command = {
     levels: { type: 'boolean', describe: 'the index and volatility levels of margin calls' },
     ...HISTORY_OPTIONS,
     ...MARKET_OPTIONS,
+    effective: {
+      type: 'string',
+      placeholder: 'state',
+      describe: 'margin state: under the set that its next step, on --inputs, brings into force',
+    },
+    inputs: { ...STEP_OPTIONS.inputs, describe: 'margin inputs of that step' },
+    ...RULE_OPTION,
   },
   needsSetup: false,
   output: {
@@ -63,7 +80,11 @@ export const command: Command = {
     const accounts = readAccounts(context);
     const accountCount = BigInt(accounts.length);
     const snapshot = readSnapshot(context);
-    const set = readParameters(context);
+    const base = readParameters(context);
+    const set =
+      stringOption(context, 'effective') === undefined
+        ? base
+        : takeStep(context, base, { state: 'effective', inputs: 'inputs' }).set;
     const name = context.positionals[0] ?? '';
     const index = accountIndex(name, '<account>', { accountCount }, context);
     const account = accounts[index] as Account;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../core/errors.ts';
+import { readTextFile } from '../../core/files.ts';
+import { parseMarginInputs } from '../../documents/margin-inputs-document.ts';
+import {
+  loadDefaultMarginRule,
+  parseMarginRule,
+  requireMovable,
+  type MarginRuleDocument,
+} from '../../documents/margin-rule-document.ts';
+import { parseMarginState } from '../../documents/margin-state-document.ts';
+import type { ParameterSet } from '../../documents/parameters-document.ts';
+import type { DynamicInputs, DynamicState } from '../../model/dynamic.ts';
+import { dynamicStep, initialState, type DynamicStep } from '../../risk/dynamic/rule.ts';
+import { effectiveSet } from '../../statements/margin-step.ts';
+import type { CommandContext, OptionSpec } from '../command.ts';
+import { stringOption } from '../command.ts';
+
+export const RULE_OPTION = {
+  rule: {
+    type: 'string',
+    placeholder: 'file',
+    describe: 'margin rule in place of the default one',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+export const STEP_OPTIONS = {
+  state: {
+    type: 'string',
+    placeholder: 'file',
+    describe:
+      'the margin state before; without one the inputs open a new state, and no step is taken',
+  },
+  inputs: { type: 'string', placeholder: 'file', describe: 'the signed margin inputs' },
+  ...RULE_OPTION,
+} as const satisfies Record<string, OptionSpec>;
+
+export function readRule(context: CommandContext): MarginRuleDocument {
+  const path = stringOption(context, 'rule');
+  return path === undefined
+    ? loadDefaultMarginRule()
+    : parseMarginRule(readTextFile(path, '--rule'));
+}
+
+export function readInputs(context: CommandContext, flag = 'inputs'): DynamicInputs {
+  const path = stringOption(context, flag);
+  if (path === undefined) throw new InvalidInput(`--${flag}`, 'is required');
+  return parseMarginInputs(readTextFile(path, `--${flag}`));
+}
+
+export function readState(context: CommandContext, flag: string, rule: MarginRuleDocument) {
+  const path = stringOption(context, flag);
+  if (path === undefined) return undefined;
+  const state = parseMarginState(readTextFile(path, `--${flag}`));
+  if (state.ruleHash !== rule.hash) {
+    throw new InvalidInput(`--${flag}`, `is a state of rule ${state.ruleHash}, not ${rule.hash}`);
+  }
+  return state;
+}
+
+export interface TakenStep {
+  readonly rule: MarginRuleDocument;
+  readonly before: DynamicState;
+  readonly inputs: DynamicInputs;
+  readonly step: DynamicStep;
+  readonly set: ParameterSet;
+}
+
+/** The step that a command is asked about, over the set it was given. */
+export function takeStep(
+  context: CommandContext,
+  base: ParameterSet,
+  flags: { readonly state: string; readonly inputs: string },
+): TakenStep {
+  const rule = readRule(context);
+  requireMovable(base.parameters, rule.rule);
+  const before = readState(context, flags.state, rule);
+  if (before === undefined) throw new InvalidInput(`--${flags.state}`, 'is required');
+  const inputs = readInputs(context, flags.inputs);
+  const step = dynamicStep(rule.rule, before, inputs);
+  return { rule, before, inputs, step, set: { ...base, ...effectiveSet(base, step) } };
+}
+
+/** The state that a venue opens with, at the time of these inputs. */
+export const openState = (rule: MarginRuleDocument, inputs: DynamicInputs): DynamicState =>
+  initialState(rule.rule, rule.hash, inputs);
