@@ -5,12 +5,13 @@ import { z } from 'zod';
 
 import { verifierArtifact } from '../../prover/chain/artifact.ts';
 import { SAMPLE_VENUE_CONFIG } from '../../prover/chain/config.ts';
-import { canaryContext, proofContext, SCALAR_FIELD_ORDER } from '../../prover/chain/context.ts';
-import { deployVerifier, verifierName, type LocalVenue } from '../../prover/chain/deploy.ts';
+import { canaryContext, proofContext } from '../../prover/chain/context.ts';
+import { deployVerifier, type LocalVenue } from '../../prover/chain/deploy.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import { healthProof } from '../../prover/chain/submit.ts';
 import { stateHash } from '../../prover/commitments/dynamic-words.ts';
 import { parameterHash } from '../../prover/commitments/parameters-words.ts';
+import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import { loadDefaultParameters } from '../../prover/documents/parameters-document.ts';
 import type { DynamicInputs, DynamicState } from '../../prover/model/dynamic.ts';
 import { dynamicStep } from '../../prover/risk/dynamic/rule.ts';
@@ -78,7 +79,7 @@ describe('MarginState', () => {
 
   beforeAll(async () => {
     ({ chain, venue } = await crashVenue());
-    const name = verifierName('margin-step', 'any');
+    const name = 'MarginStepAnyVerifier';
     const artifact = verifierArtifact(ARTIFACTS, name);
     const verifier = await deployVerifier(chain.accounts[0]!, name, artifact);
     margin = await deployContract(chain.accounts[0]!, 'MarginState', [
@@ -184,7 +185,7 @@ describe('MarginState', () => {
     await expectRefusal(step(claimed), 'InvalidProof');
     const unreduced = {
       ...first,
-      publicSignals: signals(4, first.publicSignals[4]! + SCALAR_FIELD_ORDER),
+      publicSignals: signals(4, first.publicSignals[4]! + SCALAR_FIELD),
     };
     await expectRefusal(step(unreduced), 'SignalNotInField');
     const wide = { ...first, publicSignals: signals(5, first.publicSignals[5]! + (1n << 232n)) };

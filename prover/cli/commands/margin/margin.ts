@@ -6,24 +6,16 @@ import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
-<<<<<<< HEAD
-import { formatUtc, instrumentName } from '../../../model/format.ts';
-=======
 import { stringOption } from '../../command.ts';
-import { formatUsd, formatUtc, instrumentName } from '../../../model/format.ts';
->>>>>>> 30b4bfc (feat(cli): step, explain and simulate the margin rule; margin under an effective set)
+import { formatUtc, instrumentName } from '../../../model/format.ts';
 import { printDerivation } from './derivation.ts';
 import { HISTORY_OPTIONS, historyJson, printHistory, readHistoricalRisk } from './history.ts';
 import { levelsJson, printLevels } from './levels.ts';
 import { contingencyLines, isolatedReport, scenarioRows, statusOf } from './report.ts';
 import { greeksJson } from './greeks.ts';
-<<<<<<< HEAD
 import { positionJson, printHoldings, printMargin } from './sections.ts';
 import { printSummary, summaryOf } from './summary.ts';
-=======
-import { positionJson, printMargin } from './sections.ts';
 import { RULE_OPTION, STEP_OPTIONS, takeStep } from '../../options/margin-step.ts';
->>>>>>> 30b4bfc (feat(cli): step, explain and simulate the margin rule; margin under an effective set)
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
 import {
