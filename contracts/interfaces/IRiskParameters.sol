@@ -98,9 +98,11 @@ interface IRiskParameters is IGoverned {
 
     /// @notice Starts the long timelock of a margin state, by whose proven steps the set in force then moves; the
     /// zero address: of none, so that the active set is in force as it is. Owner only; one at a time.
+    /// @custom:delay parameterDelay
     function proposeMarginState(IMarginState state) external;
 
     /// @notice Withdraws the proposal of a margin state. Owner only.
+    /// @custom:delay none
     function cancelMarginState() external;
 
     /// @notice `proveCanary` for the proposed margin state: under the effective set that it has come to. Every
