@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: it starts processes that each load a hash function.
 import { describe, expect, it } from 'vitest';
 
 import { accountLeaf } from '../../../prover/commitments/account.ts';

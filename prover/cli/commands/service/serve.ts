@@ -12,7 +12,7 @@ export const command: Command = {
     'state. What it acknowledges survives a kill. DATABASE_URL takes PostgreSQL instead of the\n' +
     'embedded database; PLIMSOLL_OPERATOR_TOKEN is the operator’s secret. Logs are JSON lines on\n' +
     'standard error (docs/service.md).',
-  example: 'PLIMSOLL_OPERATOR_TOKEN=… npx plimsoll serve service.json',
+  example: 'npx plimsoll serve service.json',
   positionals: [
     { name: 'config', required: true, describe: 'the configuration, as docs/service.md has it' },
   ],

@@ -16,7 +16,7 @@ export const command: Command = {
     'Feeds a service a market crash over and over and kills it, or its PostgreSQL, with SIGKILL at\n' +
     'random moments; then holds what it kept and told against what it had acknowledged and against the\n' +
     'same operations without a kill. Ends with an error where anything was lost or made twice.',
-  example: 'npm run torture -- --kills 25 --seed 1 --json',
+  example: 'npx plimsoll torture --kills 25 --seed 1 --json',
   positionals: [],
   options: {
     kills: { type: 'string', placeholder: 'number', describe: 'how many (default: 25)' },

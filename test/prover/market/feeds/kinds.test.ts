@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: hundreds of chains with a fault are read and fitted.
 import { describe, expect, it } from 'vitest';
 
 import { InvalidInput, PlimsollError } from '../../../../prover/core/errors.ts';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: a benchmark of every engine takes several seconds of processor time.
 import { describe, expect, it } from 'vitest';
 
 import { benchmarkLedgerTree } from '../../../../prover/bench/ledger-tree.ts';

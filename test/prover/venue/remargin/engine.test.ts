@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: venues re-margined by engine and by definition take ten seconds of processor time.
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
