@@ -269,6 +269,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/schema.ts')).command,
   ),
   entry(
+    'audit',
+    'from source to chain, and every posted proof again',
+    async () => (await import('./commands/audit.ts')).command,
+  ),
+  entry(
     'ceremony init',
     'begin a ceremony: powers of tau, circuits, first keys, the beacon to come',
     async () => (await import('./commands/ceremony/init.ts')).command,

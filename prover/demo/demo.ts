@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { VenueDocument } from '../chain/venue-document.ts';
 import { loadDefaultParameters } from '../documents/parameters-document.ts';
 import { parameterHash } from '../commitments/parameters-words.ts';
 import { Prover } from '../proving/prover.ts';
@@ -19,7 +20,7 @@ import {
   playStaleSurface,
 } from './chapters.ts';
 import { DEMO_CONFIG, FUND_DEPOSIT_E6, deployVenue } from './deployment.ts';
-import { startLocalChain } from './local-chain.ts';
+import { startLocalChain, type LocalChain } from './local-chain.ts';
 import { remargin, type Remargined } from './remargin.ts';
 import type { BackstopReport, DemoReport } from './report.ts';
 import { Stage } from './stage.ts';
@@ -39,6 +40,8 @@ export interface DemoOutput {
   readonly print: (line?: string) => void;
   /** Progress: what takes a while and has begun. */
   readonly note: (line: string) => void;
+  /** Told of chain and venue when all has happened, before the chain is gone. */
+  readonly ended?: (chain: LocalChain, venue: VenueDocument) => Promise<void>;
 }
 
 type Margins = Readonly<Record<SampleTick, Remargined>>;
@@ -124,7 +127,10 @@ async function play(stage: Stage, margins: Margins): Promise<DemoReport> {
  * A market crash from the sample and the whole life of the liquidations it causes, on a chain inside
  * this process. Throws `NotAsTold` as soon as a step did not happen on chain.
  */
-export async function runDemo(sample: Sample, { print, note }: DemoOutput): Promise<DemoReport> {
+export async function runDemo(
+  sample: Sample,
+  { print, note, ended }: DemoOutput,
+): Promise<DemoReport> {
   const story = new Story(print, sample.labels);
   const parameters = loadDefaultParameters();
   const margins = byTick((moment) => {
@@ -136,7 +142,7 @@ export async function runDemo(sample: Sample, { print, note }: DemoOutput): Prom
   await using prover = new Prover();
   const chain = await startLocalChain(sample.snapshots.calm.snapshot.time - HEAD_START_SECONDS);
   try {
-    const venue = await deployVenue(chain, parameterHash(parameters));
+    const { venue, document } = await deployVenue(chain, parameterHash(parameters));
     story.chapter('The venue');
     story.say(
       `Deployed on local chain ${chain.chainId}: registry with its inbox, feed ` +
@@ -152,7 +158,9 @@ export async function runDemo(sample: Sample, { print, note }: DemoOutput): Prom
     };
     const sequencer = new Sequencer(ledgerRegistry, identity, provingNothing);
     const own = { chain, venue, prover, parameters, sample, sequencer, story, note };
-    return await play(new Stage(own), margins);
+    const report = await play(new Stage(own), margins);
+    await ended?.(chain, document);
+    return report;
   } finally {
     await chain.close();
   }

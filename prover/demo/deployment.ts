@@ -11,6 +11,7 @@ import { signerTransactor } from '../chain/deployment/transactor.ts';
 import { depositTestDollars } from '../chain/fund.ts';
 import { send } from '../chain/refusal.ts';
 import { connectVenue, type Venue } from '../chain/venue.ts';
+import type { VenueDocument } from '../chain/venue-document.ts';
 import { loadArtifactManifest } from '../proving/artifacts.ts';
 import { PROFILES, type StatementName } from '../statements/generated/public-signals.ts';
 import { REPOSITORY_ROOT } from '../core/root.ts';
@@ -53,7 +54,10 @@ const GUARDIAN = '0x000000000000000000000000000000000000dEaD';
 const STATEMENTS: readonly StatementName[] = ['liquidation', 'account-margin', 'takeover'];
 
 /** Every contract, wired, the fund and the bidder's pocket filled; bound to the keeper. */
-export async function deployVenue(chain: LocalChain, parametersHash: bigint): Promise<Venue> {
+export async function deployVenue(
+  chain: LocalChain,
+  parametersHash: bigint,
+): Promise<{ readonly venue: Venue; readonly document: VenueDocument }> {
   const built = loadArtifactManifest();
   const profiles: Partial<Record<StatementName, readonly string[]>> = {};
   for (const statement of STATEMENTS) {
@@ -77,12 +81,13 @@ export async function deployVenue(chain: LocalChain, parametersHash: bigint): Pr
   );
   const { provider } = chain;
   const deployment = { plan, parametersHash, provider, artifactsDirectory: ARTIFACTS, built };
-  const { contracts } = await deployPlannedVenue(deployment, transactor, 0);
+  const document = await deployPlannedVenue(deployment, transactor, 0);
+  const { contracts } = document;
   const venue = connectVenue(contracts, chain.keeper);
   await depositTestDollars(venue, ARTIFACTS, chain.depositor, FUND_DEPOSIT_E6);
   const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
   const asset = new Contract(contracts.asset, abi, chain.bidder);
   await send(asset, 'mint', [await chain.bidder.getAddress(), BIDDER_E6]);
   await send(asset, 'approve', [contracts.vault, BIDDER_E6]);
-  return venue;
+  return { venue, document };
 }

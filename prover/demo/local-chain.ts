@@ -20,6 +20,8 @@ export interface LocalChain {
   /** The next block has exactly this time. */
   readonly setNextTime: (time: bigint) => Promise<void>;
   readonly close: () => Promise<void>;
+  /** The node itself. */
+  readonly rpc: (method: string, params: readonly unknown[]) => Promise<unknown>;
 }
 
 export async function startLocalChain(startAt: bigint): Promise<LocalChain> {
@@ -44,5 +46,6 @@ export async function startLocalChain(startAt: bigint): Promise<LocalChain> {
       await ethers.provider.send('evm_setNextBlockTimestamp', [Number(time)]);
     },
     close: () => connection.close(),
+    rpc: async (method, params): Promise<unknown> => ethers.provider.send(method, [...params]),
   };
 }

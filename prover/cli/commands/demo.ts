@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
+import { requireWritable, writeFileAtomically } from '../../core/files.ts';
+import { loadDefaultParameters } from '../../documents/parameters-document.ts';
 import { loadSample } from '../../sample/sample.ts';
 import { stringOption, type Command } from '../command.ts';
 import { readSetupRecord } from '../../toolchain/setup-state.ts';
@@ -20,6 +22,11 @@ export const command: Command = {
       type: 'string',
       placeholder: 'directory',
       describe: 'another sample, laid out as prover/sample is',
+    },
+    export: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'write down what an audit asks of the chain, for plimsoll audit --offline',
     },
   },
   needsSetup: true,
@@ -55,7 +62,18 @@ export const command: Command = {
     const { runDemo } = await import('../../demo/demo.ts');
     const { print, note, json } = context;
     // Under --json nobody is watching the steps.
-    const report = await runDemo(sample, { print, note: json ? () => undefined : note });
+    const target = stringOption(context, 'export');
+    if (target !== undefined) requireWritable(target, '--export');
+    const { exportChain } = await import('../../audit/export.ts');
+    const report = await runDemo(sample, {
+      print,
+      note: json ? () => undefined : note,
+      ...(target !== undefined && {
+        ended: async ({ rpc }, venue) => {
+          writeFileAtomically(target, await exportChain(rpc, venue, [loadDefaultParameters()]));
+        },
+      }),
+    });
     const coldSetupMs = Math.round(readSetupRecord()?.coldSetupMs ?? 0);
     context.printJson({ ...report, coldSetupMs });
   },

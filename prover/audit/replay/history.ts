@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type Interface, type LogDescription } from 'ethers';
+import { z } from 'zod';
+
+import { exportedAbi, type ExportedInterface } from '../../chain/abi.ts';
+import { parseValue } from '../../core/schema.ts';
+import type { ChainEvidence } from '../evidence.ts';
+
+const quantity = z.string().regex(/^0x[0-9a-f]+$/);
+const logSchema = z.object({
+  address: z.string(),
+  topics: z.array(z.string()),
+  data: z.string(),
+  blockNumber: quantity,
+  logIndex: quantity,
+  transactionHash: z.string(),
+});
+const logsSchema = z.array(logSchema);
+
+const transactionSchema = z.object({
+  from: z.string(),
+  to: z.string().nullable(),
+  input: z.string(),
+  blockNumber: quantity,
+});
+export type Transaction = z.infer<typeof transactionSchema>;
+
+/** An event with where it stands. */
+export interface AuditedEvent {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly contract: keyof typeof READ;
+  readonly block: number;
+  readonly transaction: string;
+}
+
+/** Contracts whose events are read, with their ABIs. */
+const READ = {
+  ledgerRegistry: 'LedgerRegistry',
+  riskParameters: 'RiskParameters',
+  marketFeed: 'MarketFeed',
+  liquidationEngine: 'LiquidationEngine',
+  vault: 'Vault',
+} as const satisfies Readonly<Record<string, ExportedInterface>>;
+
+/** Blocks asked for at a time: what nodes grant. */
+const SPAN = 5_000;
+
+/** All events of the venue since its deployment, in order: what is audited began before the range. */
+export async function readHistory(evidence: ChainEvidence): Promise<readonly AuditedEvent[]> {
+  const { rpc, venue, toBlock } = evidence;
+  const byAddress = new Map<string, readonly [keyof typeof READ, Interface]>(
+    (Object.keys(READ) as (keyof typeof READ)[]).map((field) => [
+      venue.contracts[field].toLowerCase(),
+      [field, exportedAbi(READ[field])],
+    ]),
+  );
+  const hex = (number: number): string => `0x${number.toString(16)}`;
+  const events: { readonly event: AuditedEvent; readonly index: number }[] = [];
+  for (let from = venue.deploymentBlock; from <= toBlock; from += SPAN) {
+    const to = Math.min(from + SPAN - 1, toBlock);
+    const filter = { fromBlock: hex(from), toBlock: hex(to), address: [...byAddress.keys()] };
+    for (const log of parseValue(logsSchema, await rpc('eth_getLogs', [filter]), 'eth_getLogs')) {
+      const known = byAddress.get(log.address.toLowerCase());
+      const parsed: LogDescription | null = known?.[1].parseLog(log) ?? null;
+      if (known === undefined || parsed === null) continue;
+      events.push({
+        index: Number(log.logIndex),
+        event: {
+          name: parsed.name,
+          args: parsed.args.toObject(true) as Record<string, unknown>,
+          contract: known[0],
+          block: Number(log.blockNumber),
+          transaction: log.transactionHash,
+        },
+      });
+    }
+  }
+  return events
+    .sort((left, right) => left.event.block - right.event.block || left.index - right.index)
+    .map(({ event }) => event);
+}
+
+export async function readTransaction({ rpc }: ChainEvidence, hash: string): Promise<Transaction> {
+  const answer = await rpc('eth_getTransactionByHash', [hash]);
+  return parseValue(transactionSchema, answer, 'eth_getTransactionByHash');
+}
+
+/** The call in a transaction, where it goes straight to that contract of the venue. */
+export function callOf(
+  { to, input }: Transaction,
+  contract: keyof typeof READ,
+  { venue }: ChainEvidence,
+): { readonly name: string; readonly args: Readonly<Record<string, unknown>> } | undefined {
+  if (to?.toLowerCase() !== venue.contracts[contract].toLowerCase()) return undefined;
+  const parsed = exportedAbi(READ[contract]).parseTransaction({ data: input });
+  if (parsed === null) return undefined;
+  return { name: parsed.name, args: parsed.args.toObject(true) as Record<string, unknown> };
+}

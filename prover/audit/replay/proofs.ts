@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { getAddress, toBeHex } from 'ethers';
+import type { SnarkjsVerificationKey } from 'snarkjs';
+
+import { canaryContext, proofContext } from '../../chain/context.ts';
+import { unpackMessage, type LeafMessage } from '../../commitments/inbox-message.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import { sha256 } from '../../core/hash.ts';
+import { canonicalJson } from '../../core/schema.ts';
+import type { RiskParameters } from '../../model/types.ts';
+import { marginPortfolio, requirementAt, type AccountMargin } from '../../risk/margin/margin.ts';
+import { verifyGroth16 } from '../../receipt/groth16.ts';
+import { unpackChange } from '../../statements/change.ts';
+import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
+import { prepareStatement } from '../../statements/prepare.ts';
+import { decodePublicSignals, encodePublicSignals } from '../../statements/public-signals.ts';
+import type { CircuitManifest } from '../../statements/manifest.ts';
+import { demand, given, unchecked } from '../verdict.ts';
+import { callOf, readTransaction, type AuditedEvent, type Transaction } from './history.ts';
+import { isInRange, type Ledgers, type ReplayContext } from './ledgers.ts';
+import type { AuditedTicks } from './ticks.ts';
+
+/** A proof as a transaction carried it. */
+export interface PostedProof {
+  readonly statement: StatementName;
+  /** By the positions it holds; 0 where a statement has one circuit. */
+  readonly profile: string;
+  readonly signals: readonly bigint[];
+  readonly proof: ContractPoints;
+  /** Absent for a `takeover`, which is about a root. */
+  readonly tick?: bigint;
+  /** For whom and what: gives the context that it must have. */
+  readonly context: (signals: StatementSignals[StatementName]) => bigint;
+  /** Of a `takeover`. */
+  readonly message?: LeafMessage;
+}
+
+interface ContractPoints {
+  readonly a: readonly [bigint, bigint];
+  readonly b: readonly [readonly [bigint, bigint], readonly [bigint, bigint]];
+  readonly c: readonly [bigint, bigint];
+}
+
+type Args = Readonly<Record<string, unknown>>;
+
+const list = (value: unknown): readonly bigint[] => Object.values(value as object) as bigint[];
+
+const pair = (value: unknown): [bigint, bigint] => {
+  const [first, second] = list(value);
+  return [first!, second!];
+};
+
+/** As ethers names a struct inside a struct. */
+function pointsOf(value: unknown): ContractPoints {
+  const { a, b, c } = value as Args;
+  const [first, second] = Object.values(b as object) as [unknown, unknown];
+  return { a: pair(a), b: [pair(first), pair(second)], c: pair(c) };
+}
+
+const ownerIn = (signals: StatementSignals[StatementName]): string =>
+  getAddress(toBeHex((signals as StatementSignals['account-margin']).owner, 20));
+
+/** What events say that a proof was taken in the transaction. */
+const TAKEN: Readonly<Record<string, keyof typeof READERS>> = {
+  LiquidationOpened: 'liquidationEngine',
+  LiquidationCured: 'liquidationEngine',
+  BidEscrowed: 'liquidationEngine',
+  Backstopped: 'liquidationEngine',
+  WithdrawalClaimed: 'vault',
+  ExitRegistered: 'vault',
+  MessageForced: 'ledgerRegistry',
+  CanaryProven: 'riskParameters',
+  TighteningRefuted: 'riskParameters',
+};
+
+type Reader = (
+  call: { readonly name: string; readonly args: Args },
+  transaction: Transaction,
+  context: ReplayContext,
+  taken: readonly AuditedEvent[],
+) => readonly PostedProof[];
+
+function health(given: unknown): Pick<PostedProof, 'tick' | 'profile' | 'signals' | 'proof'> {
+  const { tick, profile, proof, publicSignals } = given as Args;
+  return {
+    tick: tick as bigint,
+    profile: String(profile),
+    signals: list(publicSignals),
+    proof: pointsOf(proof),
+  };
+}
+
+const readEngine: Reader = ({ name, args }, { from }, { evidence }, taken) => {
+  const { chainId, contracts } = evidence.venue;
+  const at = contracts.liquidationEngine;
+  const margin = (action: 'cureLiquidation' | 'bidForAccount' | 'expireLiquidation') =>
+    [
+      {
+        statement: 'account-margin' as const,
+        ...health(args['given']),
+        context: (signals: StatementSignals[StatementName]): bigint => {
+          const beneficiary = {
+            cureLiquidation: () => ownerIn(signals),
+            bidForAccount: () => getAddress(from),
+            expireLiquidation: () => contracts.backstop,
+          }[action]();
+          return proofContext(chainId, at, action, beneficiary);
+        },
+      },
+    ] as const;
+  const opening = (beneficiary: unknown): PostedProof['context'] => {
+    return () => proofContext(chainId, at, 'openLiquidation', beneficiary as string);
+  };
+  switch (name) {
+    case 'open':
+      return [{ statement: 'liquidation', ...health(args), context: opening(args['beneficiary']) }];
+    case 'openMany': {
+      const openings = args['openings'] as Args;
+      const signals = list(openings['publicSignals']);
+      const proofs = Object.values(openings['proofs'] as object);
+      const width = signals.length / proofs.length;
+      // A member that is open already is skipped, and its proof not looked at.
+      const opened = new Set(taken.map(({ args: one }) => one['accountIndex'] as bigint));
+      return proofs.flatMap((proof, index): PostedProof[] => {
+        const own = signals.slice(index * width, (index + 1) * width);
+        const { accountIndex } = decodePublicSignals('liquidation', own);
+        if (!opened.delete(accountIndex)) return [];
+        return [
+          {
+            statement: 'liquidation',
+            profile: String(openings['profile']),
+            tick: openings['tick'] as bigint,
+            signals: own,
+            proof: pointsOf(proof),
+            context: opening(openings['beneficiary']),
+          },
+        ];
+      });
+    }
+    case 'cure':
+      return margin('cureLiquidation');
+    case 'bid':
+      return margin('bidForAccount');
+    case 'expire':
+      return margin('expireLiquidation');
+    default:
+      return unchecked(`${name} is not known to carry a proof`);
+  }
+};
+
+const readVault: Reader = ({ name, args }, _transaction, { evidence }) => {
+  const { chainId, contracts } = evidence.venue;
+  const action = ({ claimWithdrawal: 'claimWithdrawal', registerExit: 'registerExit' } as const)[
+    name
+  ];
+  return [
+    {
+      statement: 'account-margin',
+      ...health(args['proof']),
+      context: (signals) =>
+        proofContext(
+          chainId,
+          contracts.vault,
+          given(action, `${name} is not known to carry a proof`),
+          ownerIn(signals),
+        ),
+    },
+  ];
+};
+
+const readRegistry: Reader = ({ name, args }, _transaction, { evidence }) => {
+  if (name !== 'applyMessage') unchecked(`${name} is not known to carry a proof`);
+  const { chainId, contracts } = evidence.venue;
+  const { w0, w1 } = args['message'] as { readonly w0: bigint; readonly w1: bigint };
+  return [
+    {
+      statement: 'takeover',
+      profile: 'any',
+      signals: list(args['publicSignals']),
+      proof: pointsOf(args['proof']),
+      message: unpackMessage(w0, w1) as LeafMessage,
+      context: () =>
+        proofContext(
+          chainId,
+          contracts.ledgerRegistry,
+          'applyMessage',
+          args['beneficiary'] as string,
+        ),
+    },
+  ];
+};
+
+const readParameters: Reader = ({ name, args }, _transaction, { evidence }, taken) => {
+  const { chainId, contracts } = evidence.venue;
+  const hash = taken[0]!.args['parameterHash'] as bigint;
+  const context = (): bigint => canaryContext(chainId, contracts.riskParameters, hash);
+  const fields = name === 'proveCanary' ? ['canary'] : ['under', 'pendingProof'];
+  return fields.map((field) => ({ statement: 'account-margin', ...health(args[field]), context }));
+};
+
+const READERS = {
+  liquidationEngine: readEngine,
+  vault: readVault,
+  ledgerRegistry: readRegistry,
+  riskParameters: readParameters,
+} as const;
+
+/** What is needed to say what a proof must say. */
+export interface ProofReplay {
+  readonly ledgers: Ledgers;
+  readonly ticks: AuditedTicks;
+  readonly manifest: CircuitManifest;
+  /** The key of a circuit, from its proving key; throws where there is none here. */
+  readonly key: (statement: StatementName, profile: string) => Promise<SnarkjsVerificationKey>;
+}
+
+/** The signals that the model gives for what the proof is about. */
+function recomputed(posted: PostedProof, replay: ProofReplay): StatementSignals[StatementName] {
+  const stated = decodePublicSignals(posted.statement, posted.signals);
+  const context = posted.context(stated);
+  if (posted.statement === 'takeover') {
+    const { previousLedgerRoot } = stated as StatementSignals['takeover'];
+    const ledger = replay.ledgers.of(previousLedgerRoot);
+    const request = { ledger, message: posted.message!, context };
+    return prepareStatement('takeover', request, replay.manifest).publicSignals;
+  }
+  const tick = replay.ticks.of(posted.tick!);
+  const { accountIndex, parameterHash } = stated as StatementSignals['account-margin'];
+  const ledger = replay.ledgers.of(tick.ledgerRoot);
+  demand(accountIndex < ledger.accountCount, `there is no account ${accountIndex}`);
+  // A canary names the pending set, everything else the set of the tick.
+  const request = {
+    opening: ledger.open(Number(accountIndex)),
+    tick: replay.ticks.market(tick.snapshotHash, parameterHash),
+    context,
+  };
+  if (posted.statement === 'liquidation') {
+    const margin = marginPortfolio(request.opening.account, request.tick.market);
+    demand(margin.liquidatable, `account ${accountIndex} is healthy by the model`);
+    return prepareStatement('liquidation', request, replay.manifest).publicSignals;
+  }
+  const change = unpackChange((stated as StatementSignals['account-margin']).change);
+  return prepareStatement('account-margin', { ...request, change }, replay.manifest).publicSignals;
+}
+
+/** A liquidation may exhibit any scenarios that are bad enough, not only the worst. */
+function isOfOtherScenarios(
+  posted: PostedProof,
+  stated: StatementSignals['liquidation'],
+  replay: ProofReplay,
+): boolean {
+  const tick = replay.ticks.of(posted.tick!);
+  const market = replay.ticks.market(tick.snapshotHash, stated.parameterHash);
+  const { account } = replay.ledgers.of(tick.ledgerRoot).open(Number(stated.accountIndex));
+  const margin = marginPortfolio(account, market.market);
+  const { parameters } = market.parameters;
+  const [btc, eth] = parameters.underlyings.map(({ scenarios }) => scenarios.map((_, id) => id));
+  return (
+    stated.equityE6 < stated.requirementE6 &&
+    btc!.some((first) =>
+      eth!.some(
+        (second) => requirementOrNone(margin, parameters, first, second) === stated.requirementE6,
+      ),
+    )
+  );
+}
+
+/** Two scenarios that are a gain together give no requirement. */
+function requirementOrNone(
+  margin: AccountMargin,
+  parameters: RiskParameters,
+  btc: number,
+  eth: number,
+): bigint | undefined {
+  try {
+    return requirementAt(margin, parameters, [btc, eth]);
+  } catch (error) {
+    if (error instanceof PlimsollError && error.code === 'NEGATIVE_SCAN') return undefined;
+    throw error;
+  }
+}
+
+async function requireSignals(
+  posted: PostedProof,
+  replay: ProofReplay,
+  { memory }: ReplayContext,
+): Promise<string> {
+  const { statement, signals, tick, message } = posted;
+  const cited = tick === undefined ? message : replay.ticks.of(tick);
+  const about = posted.context(decodePublicSignals(statement, signals));
+  const key = `signals ${canonicalJson([statement, signals, cited, about])}`;
+  const expected = await memory.once(key, async () => recomputed(posted, replay));
+  const stated = decodePublicSignals(posted.statement, posted.signals);
+  const names = Object.keys(expected) as (keyof typeof expected)[];
+  const wrong = names.filter((name) => expected[name] !== stated[name]);
+  if (wrong.length === 1 && (wrong as string[])[0] === 'requirementE6') {
+    const liquidation = stated as StatementSignals['liquidation'];
+    demand(
+      isOfOtherScenarios(posted, liquidation, replay),
+      'requirementE6 is that of no scenarios',
+    );
+    return `${names.length} values, at scenarios that are not the worst`;
+  }
+  const [first] = wrong;
+  demand(
+    first === undefined,
+    `${String(first)} is ${String(stated[first!])}, the model says ${String(expected[first!])}`,
+  );
+  // The words, too: a packed signal has one spelling.
+  const words = encodePublicSignals(posted.statement, expected as never);
+  demand(words.join() === posted.signals.join(), 'a signal has another spelling');
+  return `${names.length} values`;
+}
+
+/** Every proof that a contract took, recomputed and verified; gives how many there were. */
+export async function auditProofs(context: ReplayContext, replay: ProofReplay): Promise<number> {
+  const { evidence, verdicts, events } = context;
+  const byTransaction = new Map<string, AuditedEvent[]>();
+  for (const event of events) {
+    if (TAKEN[event.name] === undefined || !isInRange(event, evidence)) continue;
+    const known = byTransaction.get(event.transaction) ?? [];
+    byTransaction.set(event.transaction, [...known, event]);
+  }
+  let count = 0;
+  for (const [hash, taken] of byTransaction) {
+    const contract = TAKEN[taken[0]!.name]!;
+    const transaction = await readTransaction(evidence, hash);
+    const call = callOf(transaction, contract, evidence);
+    if (call === undefined) {
+      await verdicts.judge('signals', `${taken[0]!.name} in ${hash.slice(0, 18)}…`, () =>
+        unchecked('its proof is inside another call'),
+      );
+      continue;
+    }
+    const proofs = READERS[contract](call, transaction, context, taken);
+    for (const posted of proofs) {
+      count += 1;
+      const subject = `${posted.statement} in ${call.name} ${hash.slice(0, 18)}…`;
+      await verdicts.judge('signals', subject, () => requireSignals(posted, replay, context));
+      await verdicts.judge('proof', subject, async () => {
+        const key = await replay.key(posted.statement, posted.profile);
+        const { a, b, c } = posted.proof;
+        // Contracts take the imaginary part first.
+        const swapped = b.map(([imaginary, real]) => [real, imaginary] as const);
+        const proof = { a, b: [swapped[0]!, swapped[1]!], c } as Parameters<
+          typeof verifyGroth16
+        >[2];
+        const made = `proof ${sha256(canonicalJson([key.vk_delta_2, key.vk_alpha_1, key.IC, posted.signals, posted.proof]))}`;
+        const holds = await context.memory.once(made, async () =>
+          verifyGroth16(key, posted.signals, proof),
+        );
+        demand(holds, 'it does not hold');
+        return `profile ${posted.profile}`;
+      });
+    }
+  }
+  return count;
+}
