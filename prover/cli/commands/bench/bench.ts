@@ -11,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext
   remargin: async () => (await import('./remargin.ts')).benchRemargin,
   prepare: async () => (await import('./prepare.ts')).benchPrepare,
   ledger: async () => (await import('./ledger-tree.ts')).benchLedgerTree,
+  service: async () => (await import('./service.ts')).benchService,
   admission: async () => (await import('./admission.ts')).benchAdmission,
 };
 
@@ -21,7 +22,8 @@ export const command: Command = {
   description:
     'prove: every backend that is here on liquidation circuits and a dense one of 2^17 rows, which is\n' +
     'compiled the first time. remargin: array margin of a synthetic venue. prepare: the inputs\n' +
-    'of 1,000 proofs of one tick. ledger: the tree of a synthetic venue. admission: random trades against\n' +
+    'of 1,000 proofs of one tick. ledger: the tree of a synthetic venue. service:\n' +
+    'a whole service on one, --runs being its ticks. admission: random trades against\n' +
     'the joint scenarios of one.',
   example: 'npx plimsoll bench prove --runs 5',
   positionals: [
@@ -80,6 +82,21 @@ export const command: Command = {
         peakMemoryMiB: real,
       }),
       shape({ machine: text, runs: whole, statements: whole, shared: TIMING, anew: TIMING }),
+      shape({
+        machine: text,
+        hasher: text,
+        accounts: whole,
+        changedPerTick: whole,
+        ticks: whole,
+        putLedgerMs: real,
+        updateMs: real,
+        updateCpuMs: real,
+        snapshotMs: real,
+        snapshotCpuMs: real,
+        transitions: whole,
+        restartMs: real,
+        peakMemoryMiB: real,
+      }),
       shape({
         machine: text,
         accounts: whole,

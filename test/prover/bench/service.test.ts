@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: starts an embedded database, of which the first start takes seconds.
+import { expect, it } from 'vitest';
+
+import { benchmarkService } from '../../../prover/bench/service.ts';
+import { loadSample } from '../../../prover/sample/sample.ts';
+
+it('a service on a synthetic venue is measured while its accounts change their states', async () => {
+  const { calm, crash } = loadSample().snapshots;
+  const snapshots = [calm.snapshot, crash.snapshot];
+  const measured = await benchmarkService(snapshots, { accounts: 300, ticks: 2 }, () => undefined);
+  expect(measured).toMatchObject({ accounts: 300, changedPerTick: 3, ticks: 2 });
+  // A venue in which nobody is called would measure too little.
+  expect(measured.transitions).toBeGreaterThan(10);
+}, 60_000);
