@@ -27,5 +27,9 @@ export default defineConfig({
       'contracts/MarketFeed.sol': solidity(100),
     },
   },
+  networks: {
+    // A node whose clock stands before the crash of the sample: `npx hardhat node --network sample`.
+    sample: { type: 'edr-simulated', chainId: 31_337, initialDate: '2026-02-05T15:50:00Z' },
+  },
   paths: { sources: 'contracts', artifacts: 'artifacts', cache: 'cache' },
 });

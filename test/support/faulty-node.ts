@@ -53,3 +53,15 @@ export function busyNode(url: string, selector: string): Promise<FaultyNode> {
 export function silentNode(): Promise<FaultyNode> {
   return serve((request) => request.resume());
 }
+
+/** Passes everything on, and tells when the node has taken a transaction, before its sender hears of it. */
+export function tellingNode(url: string, taken: () => void): Promise<FaultyNode> {
+  return serve((request, response) => {
+    void (async () => {
+      const body = (await request.toArray()).join('');
+      const answer = await passedOn(url, body);
+      if (body.includes('eth_sendRawTransaction')) taken();
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    })();
+  });
+}

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { Action } from '../../chain/context.ts';
 import { ACTIONS, canaryContext, proofContext } from '../../chain/context.ts';
+import type { VenueAddresses } from '../../chain/venue.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
 import { parameterHash } from '../../commitments/parameters-words.ts';
@@ -26,6 +27,7 @@ import { readLedger } from '../options/ledger-input.ts';
 import { buildWhereMissing } from '../options/circuit-build.ts';
 import { outputPath } from '../options/output-path.ts';
 import { noteStale, staleOutput } from '../options/staleness.ts';
+import { VENUE_INSTEAD_OPTION, readVenue } from '../options/venue-file.ts';
 import { printSignals } from '../options/signals.ts';
 import { decimal, shape, text, whole } from '../output.ts';
 import { addressOption } from '../options/rpc-input.ts';
@@ -38,6 +40,18 @@ const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
 /** What a proof is for unless `--action` says otherwise; an account's margin serves several. */
 const ACTION_OF: Readonly<Partial<Record<ProvableStatement, Action>>> = {
   liquidation: 'openLiquidation',
+};
+
+/** Which of a venue's contracts does it. */
+const CONTRACT_OF: Readonly<Record<Action, keyof VenueAddresses>> = {
+  openLiquidation: 'liquidationEngine',
+  cureLiquidation: 'liquidationEngine',
+  bidForAccount: 'liquidationEngine',
+  expireLiquidation: 'liquidationEngine',
+  claimWithdrawal: 'vault',
+  registerExit: 'vault',
+  applyMessage: 'ledgerRegistry',
+  requireHealthy: 'healthGate',
 };
 
 function required(context: CommandContext, name: string, describe: string): string {
@@ -73,7 +87,7 @@ function useOf(
   statement: ProvableStatement,
   parameters: ParameterSet,
 ): bigint {
-  const given = ['chain', 'contract', 'beneficiary', 'action'].filter(
+  const given = ['chain', 'contract', 'venue', 'beneficiary', 'action'].filter(
     (name) => stringOption(context, name) !== undefined,
   );
   if (stringOption(context, 'for') !== undefined) {
@@ -88,11 +102,15 @@ function useOf(
     context.note('bound to no contract (see --chain, --contract, --beneficiary)');
     return 0n;
   }
-  const chain = chainOption(context);
-  const contract = addressOption(context, 'contract');
   const beneficiary = addressOption(context, 'beneficiary');
   const action = stringOption(context, 'action') ?? ACTION_OF[statement];
   const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
+  if (stringOption(context, 'venue') !== undefined) {
+    const { chainId, contracts } = readVenue(context);
+    return proofContext(chainId, contracts[CONTRACT_OF[checked]], checked, beneficiary);
+  }
+  const chain = chainOption(context);
+  const contract = addressOption(context, 'contract');
   return proofContext(chain, contract, checked, beneficiary);
 }
 
@@ -115,6 +133,10 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'the proof file to write' },
     ...CHANGE_OPTIONS,
     ...MARKET_OPTIONS,
+    venue: {
+      ...VENUE_INSTEAD_OPTION,
+      describe: 'the venue it is for, in place of --chain and --contract',
+    },
     chain: { type: 'string', placeholder: 'id', describe: 'chain the proof is for' },
     contract: { type: 'string', placeholder: 'address', describe: 'contract the proof is for' },
     beneficiary: { type: 'string', placeholder: 'address', describe: 'whom the contract rewards' },

@@ -2,9 +2,11 @@
 import { JsonRpcProvider, getAddress } from 'ethers';
 
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
+import type { VenueDocument } from '../../chain/venue-document.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
 import { stringOption } from '../command.ts';
 import { addressText, parseValue } from '../../core/schema.ts';
+import { readVenue, requireVenueOn } from './venue-file.ts';
 
 export const RPC_OPTION: OptionSpec = {
   type: 'string',
@@ -28,10 +30,24 @@ export interface ChainConnection {
   readonly chainId: bigint;
 }
 
-/** Connects to `--rpc`; throws `NO_CHAIN` when nobody answers there in ten seconds. */
+/**
+ * Connects to `--rpc`; throws `NO_CHAIN` when nobody answers there in ten seconds, `InvalidInput` when
+ * that is another chain than that of `--venue`.
+ */
 export async function connectRpc(context: CommandContext): Promise<ChainConnection> {
   const given = stringOption(context, 'rpc');
   if (given === undefined) throw new InvalidInput('--rpc', 'is required: the URL of a node');
+  const connection = await connectTo(given);
+  try {
+    requireVenueOn(context, connection.chainId);
+    return connection;
+  } catch (error) {
+    connection.provider.destroy();
+    throw error;
+  }
+}
+
+async function connectTo(given: string): Promise<ChainConnection> {
   const url = urlOf(given);
   // The network is asked for once, here: left to itself, ethers would retry for ever in silence.
   const probe = new JsonRpcProvider(url, 1, { staticNetwork: true });
@@ -54,6 +70,18 @@ export async function connectRpc(context: CommandContext): Promise<ChainConnecti
     clearTimeout(timer);
     probe.destroy();
   }
+}
+
+/** The address given for an option, or else what the venue of `--venue` has for it. */
+export function venueAddress(
+  context: CommandContext,
+  name: string,
+  contract: keyof VenueDocument['contracts'],
+): string {
+  if (stringOption(context, name) !== undefined || stringOption(context, 'venue') === undefined) {
+    return addressOption(context, name);
+  }
+  return readVenue(context).contracts[contract];
 }
 
 /** The address given for an option, with a right checksum. */

@@ -2,20 +2,11 @@
 import type { JsonRpcProvider } from 'ethers';
 
 import { confirmVenue } from '../../chain/deployment/confirm-venue.ts';
-import { parseVenue, type VenueDocument } from '../../chain/venue-document.ts';
+import type { VenueDocument } from '../../chain/venue-document.ts';
 import { connectVenue, type Venue } from '../../chain/venue.ts';
-import { readTextFile } from '../../core/files.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
-import { stringOption } from '../command.ts';
 import { RPC_OPTION, connectRpc } from './rpc-input.ts';
-
-const DEFAULT_PATH = 'venue.json';
-
-export const VENUE_OPTION: OptionSpec = {
-  type: 'string',
-  placeholder: 'file',
-  describe: `the venue, as venue deploy wrote it (default: ${DEFAULT_PATH})`,
-};
+import { VENUE_OPTION, readVenue } from './venue-file.ts';
 
 export const VENUE_OPTIONS = {
   venue: VENUE_OPTION,
@@ -26,11 +17,6 @@ export const DRY_RUN_OPTION: OptionSpec = {
   type: 'boolean',
   describe: 'do everything but send: the contracts say whether they would take it',
 };
-
-/** The venue of `--venue`, without a node. */
-export function readVenue(context: CommandContext): VenueDocument {
-  return parseVenue(readTextFile(stringOption(context, 'venue') ?? DEFAULT_PATH, '--venue'));
-}
 
 /** A venue on a node that has it. Close `provider` with `destroy`, or the process lingers. */
 export interface VenueConnection {

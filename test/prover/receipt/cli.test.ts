@@ -182,7 +182,7 @@ describe('plimsoll receipt', () => {
       ['--private', '--challenge', 'x', '--equity-at-least', '1e3'],
       /^--equity-at-least: must be an/,
     ],
-    [[], /^--place: is required, or --rpc with --feed and --gate/],
+    [[], /^--place: is required, or --rpc with --venue, or --feed and --gate/],
     [['--rpc', 'http://x'], /^--feed: is required/],
   ])('refuses create %j, and says which flag is to blame', async (flags, message) => {
     const isPlaced = flags.includes('1e3') ? ['--place', file('place.json')] : [];

@@ -40,6 +40,11 @@ interface Decision {
   readonly transaction: string | null;
 }
 
+/** What this run has escrowed, or in a dry run would have: an inventory is spent once. */
+interface Purse {
+  spentE6: bigint;
+}
+
 async function gasPriceOf({ provider }: SigningConnection): Promise<bigint> {
   const { maxFeePerGas, gasPrice } = await provider.getFeeData();
   return gasPrice ?? maxFeePerGas ?? 0n;
@@ -77,6 +82,7 @@ async function decide(
   prover: Prover,
   judged: JudgedTick,
   auction: Auction,
+  purse: Purse,
 ): Promise<Decision> {
   const { document, venue, isDryRun } = connection;
   const { accountIndex: account, margin, freeze, backedE6 } = auction;
@@ -84,7 +90,7 @@ async function decide(
     const verdict = 'its Freeze is in no ledger of a tick yet';
     return { account, verdict, elapsed: 0n, valuation: undefined, transaction: null };
   }
-  const limits = limitsOf(context, await heldBy(connection));
+  const limits = limitsOf(context, await heldBy(connection), purse.spentE6);
   const valueNow = async (gasUsed: bigint) => {
     const elapsed = (await marketClock(venue.marketFeed)) - freeze.clock;
     const { snapshot } = judged.market;
@@ -100,12 +106,16 @@ async function decide(
   if (!isDryRun) await allowPayment(context, connection, vault, first.valuation.paymentE6);
   const callWith = await provenBid(context, connection, prover, judged, account, freeze);
   const call = await callWith(first.valuation.paymentE6);
-  if (isDryRun) return { account, verdict, ...first, transaction: null };
+  if (isDryRun) {
+    purse.spentE6 += first.valuation.paymentE6;
+    return { account, verdict, ...first, transaction: null };
+  }
   const last = await valueNow(await tryCall(call));
   if (last.valuation.verdict !== 'bid') {
     return { account, verdict: last.valuation.verdict, ...last, transaction: null };
   }
   const { receipt } = await transact(context, connection, call);
+  purse.spentE6 += last.valuation.paymentE6;
   return { account, verdict, ...last, transaction: receipt?.hash ?? null };
 }
 
@@ -114,13 +124,14 @@ async function round(
   connection: SigningConnection,
   prover: Prover,
   accounts: readonly Account[],
+  purse: Purse,
 ): Promise<readonly Account[]> {
   const { document, provider, venue } = connection;
   const parameters = readParameters(context);
   const judged = await judgeTick(venue, provider, document, { accounts, parameters });
   const decisions: Decision[] = [];
   for (const auction of await readAuctions(venue, provider, document, judged)) {
-    const decision = await decide(context, connection, prover, judged, auction);
+    const decision = await decide(context, connection, prover, judged, auction, purse);
     for (const line of explain(decision)) context.print(line);
     decisions.push(decision);
   }
@@ -202,7 +213,8 @@ export const command: Command = {
     }
     const isWatching = context.options['watch'] === true;
     const pause = everySeconds(context);
-    limitsOf(context, 0n);
+    limitsOf(context, 0n, 0n);
+    const purse: Purse = { spentE6: 0n };
     let accounts: readonly Account[] = publishedAccounts(context);
     const connection = await connectToSend(context);
     const stop = new AbortController();
@@ -213,7 +225,9 @@ export const command: Command = {
       await using prover = new Prover();
       while (!stop.signal.aborted) {
         try {
-          accounts = await round(context, connection, prover, accounts);
+          accounts = await round(context, connection, prover, accounts, purse);
+          // In a dry run nothing was spent: the next round decides anew.
+          if (connection.isDryRun) purse.spentE6 = 0n;
         } catch (error) {
           // What one minute refuses, the next may take: a tick superseded, a node out of breath.
           if (!isWatching || !(error instanceof PlimsollError)) throw error;

@@ -44,10 +44,14 @@ function scaled(context: CommandContext, name: string, fallback: string, digits:
   return BigInt(units + fraction.padEnd(digits, '0'));
 }
 
-/** @param held what the sender has, which no inventory exceeds */
-export function limitsOf(context: CommandContext, held: bigint): KeeperLimits {
+/**
+ * @param held what the sender has, which no inventory exceeds
+ * @param spent what this run has taken of the inventory
+ */
+export function limitsOf(context: CommandContext, held: bigint, spent: bigint): KeeperLimits {
   const given = stringOption(context, 'inventory');
-  const inventoryE6 = given === undefined ? held : scaled(context, 'inventory', given, 6);
+  const whole = given === undefined ? held : scaled(context, 'inventory', given, 6) - spent;
+  const inventoryE6 = whole > 0n ? whole : 0n;
   return {
     inventoryE6: inventoryE6 < held ? inventoryE6 : held,
     minProfitE6: scaled(context, 'min-profit', '10', 6),

@@ -13,6 +13,7 @@ import {
   text,
   whole,
 } from '../../output.ts';
+import { STATUSES } from './report.ts';
 import { derivationOutput } from './derivation-output.ts';
 
 const need = shape({ mmE6: decimal, imE6: decimal });
@@ -25,7 +26,7 @@ const greeks = shape({
   volga: real,
 });
 const surfaceGreeks = { stickyStrike: greeks, stickyDelta: greeks };
-const status = z.enum(['bankrupt', 'below maintenance', 'below initial margin', 'healthy']);
+const status = z.enum(STATUSES);
 const contingencies = z.array(shape({ name: text, baseE6: decimal, mmE6: decimal, imE6: decimal }));
 
 const level = (unit: 'E4' | 'Ppm') => {

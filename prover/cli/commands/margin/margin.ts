@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import type { Account } from '../../../commitments/account.ts';
 import { deriveMargin } from '../../../analysis/derivation/derivation.ts';
 import { marginLevels } from '../../../analysis/levels.ts';
 import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import { InvalidInput } from '../../../core/errors.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatUtc, instrumentName } from '../../../model/format.ts';
+import { allOutput, marginAll } from './all.ts';
 import { printDerivation } from './derivation.ts';
 import { HISTORY_OPTIONS, historyJson, printHistory, readHistoricalRisk } from './history.ts';
 import { levelsJson, printLevels } from './levels.ts';
@@ -39,11 +43,13 @@ export const command: Command = {
   positionals: [
     {
       name: 'account',
-      required: true,
-      describe: 'index of the account, or a name in the shipped sample',
+      required: false,
+      describe: 'index of the account, or a name in the shipped sample; none with --all',
     },
   ],
   options: {
+    all: { type: 'boolean', describe: 'every account of the ledger, the furthest below first' },
+    below: { type: 'string', placeholder: 'mm|im', describe: 'with --all: only those below it' },
     details: {
       type: 'boolean',
       describe: 'Greeks, equity, every scenario, the requirement, the same in isolated accounts',
@@ -66,9 +72,16 @@ export const command: Command = {
   needsSetup: false,
   output: {
     version: 1,
-    schema: marginOutput,
+    schema: z.union([marginOutput, allOutput]),
   },
   run: async (context) => {
+    if (context.options['all'] === true) return marginAll(context);
+    if (stringOption(context, 'below') !== undefined) {
+      throw new InvalidInput('--below', 'needs --all');
+    }
+    if (context.positionals.length === 0) {
+      throw new InvalidInput('<account>', 'is required, or --all');
+    }
     const accounts = readAccounts(context);
     const accountCount = BigInt(accounts.length);
     const snapshot = readSnapshot(context);

@@ -143,7 +143,15 @@ export function isolatedReport(portfolio: Portfolio, market: PricedMarket): Isol
 }
 
 /** In the order of severity; a bankrupt account is below maintenance as well. */
-export function statusOf(margin: AccountMargin): string {
+/** How an account stands, from the worst on. */
+export const STATUSES = [
+  'bankrupt',
+  'below maintenance',
+  'below initial margin',
+  'healthy',
+] as const;
+
+export function statusOf(margin: AccountMargin): (typeof STATUSES)[number] {
   if (margin.bankrupt) return 'bankrupt';
   if (margin.liquidatable) return 'below maintenance';
   return margin.equityE6 < margin.imE6 ? 'below initial margin' : 'healthy';

@@ -47,10 +47,11 @@ import {
 } from '../../options/feed-inputs.ts';
 import {
   RPC_OPTION,
-  addressOption,
+  venueAddress,
   connectRpc,
   type ChainConnection,
 } from '../../options/rpc-input.ts';
+import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { decimal, shape } from '../../output.ts';
 
@@ -121,7 +122,7 @@ function nodeOf(
   { provider, chainId }: ChainConnection,
   signer: Wallet,
 ): SignerNode {
-  const marketFeed = addressOption(context, 'feed');
+  const marketFeed = venueAddress(context, 'feed', 'marketFeed');
   const feed = feedContract(marketFeed, signer.connect(provider));
   const ledgerPath = stringOption(context, 'ledger');
   const ledgerAt = async (time: bigint): Promise<PublishedLedger | undefined> =>
@@ -235,6 +236,7 @@ export const command: Command = {
     },
     rpc: RPC_OPTION,
     feed: FEED_OPTION,
+    venue: VENUE_INSTEAD_OPTION,
     keystore: KEYSTORE_OPTION,
     memory: {
       type: 'string',

@@ -15,7 +15,8 @@ import {
   knownToSigners,
   maxMoveBps,
 } from '../../options/feed-inputs.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
+import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { address, bytes32, decimal, shape, text } from '../../output.ts';
@@ -34,6 +35,7 @@ export const command: Command = {
   options: {
     rpc: RPC_OPTION,
     feed: FEED_OPTION,
+    venue: VENUE_INSTEAD_OPTION,
     keystore: KEYSTORE_OPTION,
     'max-move': MAX_MOVE_OPTION,
     ledger: {
@@ -61,7 +63,7 @@ export const command: Command = {
     const out = outputPath(context, 'the attestation');
     const document = readTextFile(context.positionals[0] ?? '', '<snapshot>');
     const { snapshot, message } = attested(document);
-    const marketFeed = addressOption(context, 'feed');
+    const marketFeed = venueAddress(context, 'feed', 'marketFeed');
     const signer = await readSigner(context);
 
     const { provider, chainId } = await connectRpc(context);

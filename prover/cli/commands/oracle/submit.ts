@@ -30,7 +30,15 @@ import {
 } from '../../options/feed-inputs.ts';
 import { RPC_OPTION, connectRpc, type ChainConnection } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+import { VENUE_INSTEAD_OPTION, readVenue } from '../../options/venue-file.ts';
 import { bytes32, decimal, flag, shape } from '../../output.ts';
+
+/** Of the venue where one is given. */
+function venueFeed(context: CommandContext): string | undefined {
+  return stringOption(context, 'venue') === undefined
+    ? undefined
+    : readVenue(context).contracts.marketFeed;
+}
 
 /** Everything the feed would say no to, before gas is paid for hearing it. */
 async function requireAdmissible(
@@ -44,6 +52,10 @@ async function requireAdmissible(
       '--rpc',
       `is chain ${chainId}, the attestation is for ${attestation.chainId}`,
     );
+  }
+  const marketFeed = venueFeed(context);
+  if (marketFeed !== undefined && marketFeed !== attestation.marketFeed) {
+    throw new InvalidInput('--venue', `has the feed ${marketFeed}, the attestation is for another`);
   }
   const signers = attestation.signatures.map(({ signer }) => signer);
   const [stranger] = await strangers(provider, attestation.marketFeed, signers);
@@ -94,6 +106,7 @@ export const command: Command = {
   positionals: [{ name: 'attestation', required: true, describe: 'the file of oracle combine' }],
   options: {
     rpc: RPC_OPTION,
+    venue: { ...VENUE_INSTEAD_OPTION, describe: 'the venue that the attestation must be for' },
     keystore: KEYSTORE_OPTION,
     'max-move': MAX_MOVE_OPTION,
     'allow-breach': {

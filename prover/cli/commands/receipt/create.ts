@@ -27,7 +27,8 @@ import { readLedger } from '../../options/ledger-input.ts';
 import { buildWhereMissing } from '../../options/circuit-build.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
+import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { noteStale, staleOutput } from '../../options/staleness.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { MarketTick } from '../../../statements/market-tick.ts';
@@ -37,18 +38,18 @@ import { documentOf, shape, text, whole } from '../../output.ts';
 async function placeFor(context: CommandContext, roots: Roots): Promise<Place> {
   const path = stringOption(context, 'place');
   if (path !== undefined) {
-    const online = ['rpc', 'feed', 'gate'].find((name) => stringOption(context, name));
+    const online = ['rpc', 'feed', 'gate', 'venue'].find((name) => stringOption(context, name));
     if (online !== undefined) throw new InvalidInput('--place', `excludes --${online}`);
     return parsePlace(readTextFile(path, '--place'), path);
   }
   if (stringOption(context, 'rpc') === undefined) {
     throw new InvalidInput(
       '--place',
-      'is required, or --rpc with --feed and --gate: the margin tick',
+      'is required, or --rpc with --venue, or --feed and --gate: the margin tick',
     );
   }
-  const marketFeed = addressOption(context, 'feed');
-  const healthGate = addressOption(context, 'gate');
+  const marketFeed = venueAddress(context, 'feed', 'marketFeed');
+  const healthGate = venueAddress(context, 'gate', 'healthGate');
   const { provider, chainId } = await connectRpc(context);
   try {
     return await findPlace(jsonRpcOf(provider), { chainId, marketFeed, healthGate }, roots);
@@ -115,6 +116,7 @@ export const command: Command = {
     place: { type: 'string', placeholder: 'file', describe: 'the tick, in place of a node' },
     rpc: RPC_OPTION,
     feed: FEED_OPTION,
+    venue: VENUE_INSTEAD_OPTION,
     gate: GATE_OPTION,
     challenge: {
       type: 'string',

@@ -6,7 +6,8 @@ import type { Command } from '../../command.ts';
 import { FEED_OPTION } from '../../options/feed-inputs.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
+import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { shape, text } from '../../output.ts';
 import { placeOutput } from './receipt-output.ts';
 
@@ -21,6 +22,7 @@ export const command: Command = {
   options: {
     rpc: RPC_OPTION,
     feed: FEED_OPTION,
+    venue: VENUE_INSTEAD_OPTION,
     gate: GATE_OPTION,
     out: { type: 'string', placeholder: 'file', describe: 'the place document to write' },
   },
@@ -31,8 +33,8 @@ export const command: Command = {
   },
   run: async (context) => {
     const out = outputPath(context, 'the place document');
-    const marketFeed = addressOption(context, 'feed');
-    const healthGate = addressOption(context, 'gate');
+    const marketFeed = venueAddress(context, 'feed', 'marketFeed');
+    const healthGate = venueAddress(context, 'gate', 'healthGate');
     const { provider, chainId } = await connectRpc(context);
     try {
       const place = await findPlace(jsonRpcOf(provider), { chainId, marketFeed, healthGate });

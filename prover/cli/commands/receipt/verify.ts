@@ -14,7 +14,8 @@ import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { FEED_OPTION } from '../../options/feed-inputs.ts';
 import { jsonRpcOf } from '../../options/receipt-inputs.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
+import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { decimal, flag, shape, text } from '../../output.ts';
 import { keyOutput, placeOutput } from './receipt-output.ts';
 
@@ -32,8 +33,9 @@ async function check(context: CommandContext, path: string): Promise<CheckedRece
   const expected = {
     keys: trustedKeys(context, receipt),
     challenge: challenge === undefined ? undefined : challengeOf(challenge, '--challenge'),
-    marketFeed:
-      stringOption(context, 'feed') === undefined ? undefined : addressOption(context, 'feed'),
+    marketFeed: ['feed', 'venue'].every((name) => stringOption(context, name) === undefined)
+      ? undefined
+      : venueAddress(context, 'feed', 'marketFeed'),
   };
   if (stringOption(context, 'rpc') === undefined) return verifyReceipt(receipt, expected);
   const { provider } = await connectRpc(context);
@@ -63,6 +65,7 @@ export const command: Command = {
     },
     rpc: RPC_OPTION,
     feed: { ...FEED_OPTION, describe: "the venue's MarketFeed contract, as you know it" },
+    venue: VENUE_INSTEAD_OPTION,
     keys: { type: 'string', placeholder: 'file', describe: 'trusted keys in place of those here' },
   },
   // The artifact manifest says itself what is missing, and --keys needs none.

@@ -159,6 +159,12 @@ export const command: Command = {
             }),
       });
       const { root, accountCount, engineCount, userCount } = transition.next;
+      if (settledBy === undefined && consumed.user.some(({ kind }) => kind === 'withdrawal')) {
+        throw new InvalidInput(
+          '--settle',
+          'is required: a withdrawal waits, and what may leave an account is judged in a snapshot',
+        );
+      }
       const performed = await transact(context, connection, {
         contract: venue.ledgerRegistry,
         method: 'submitRoot',
