@@ -49,7 +49,7 @@ const excess = ({ equityE6, mmE6 }: AccountMargin): bigint => equityE6 - mmE6;
 export async function marginAll(context: CommandContext): Promise<void> {
   const given = stringOption(context, 'below');
   const below = given === undefined ? undefined : parseValue(oneOf(LEVELS), given, '--below');
-  for (const name of ['explain', 'levels', 'bars']) {
+  for (const name of ['details', 'explain', 'levels', 'bars']) {
     if (context.options[name] !== undefined)
       throw new InvalidInput(`--${name}`, 'is for one account');
   }
