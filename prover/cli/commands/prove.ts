@@ -42,8 +42,8 @@ const ACTION_OF: Readonly<Partial<Record<ProvableStatement, Action>>> = {
   liquidation: 'openLiquidation',
 };
 
-/** Which of a venue's contracts does it. */
-const CONTRACT_OF: Readonly<Record<Action, keyof VenueAddresses>> = {
+/** Which of a venue's contracts does it; what none of them does takes --chain and --contract. */
+const CONTRACT_OF: Readonly<Partial<Record<Action, keyof VenueAddresses>>> = {
   openLiquidation: 'liquidationEngine',
   cureLiquidation: 'liquidationEngine',
   bidForAccount: 'liquidationEngine',
@@ -107,7 +107,14 @@ function useOf(
   const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
   if (stringOption(context, 'venue') !== undefined) {
     const { chainId, contracts } = readVenue(context);
-    return proofContext(chainId, contracts[CONTRACT_OF[checked]], checked, beneficiary);
+    const contract = CONTRACT_OF[checked];
+    if (contract === undefined) {
+      throw new InvalidInput(
+        '--venue',
+        `names no contract for ${checked}: give --chain, --contract`,
+      );
+    }
+    return proofContext(chainId, contracts[contract], checked, beneficiary);
   }
   const chain = chainOption(context);
   const contract = addressOption(context, 'contract');
