@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   TypedDataEncoder,
+  ZeroAddress,
   encodeBytes32String,
   getAddress,
   getCreateAddress,
@@ -167,6 +168,8 @@ function expectedImmutables(
     'ProofGate.marketFeed': contracts.marketFeed,
     'MarketFeed.ledgerRegistry': contracts.ledgerRegistry,
     'MarketFeed.riskParameters': contracts.riskParameters,
+    // Venue documents name no median gate: a feed that has one is not the feed that they describe.
+    'MarketFeed.medianGate': ZeroAddress,
     ...prefixed('MarketFeed._', heartbeats, 'Heartbeat'),
     ...prefixed('MarketFeed._', breaker),
     ...prefixed('MarketFeed._', config),

@@ -70,6 +70,7 @@ const TAKEN: Readonly<Record<string, keyof typeof READERS>> = {
   ExitRegistered: 'vault',
   MessageForced: 'ledgerRegistry',
   CanaryProven: 'riskParameters',
+  MarginCanaryProven: 'riskParameters',
   TighteningRefuted: 'riskParameters',
 };
 
@@ -192,9 +193,10 @@ const readRegistry: Reader = ({ name, args }, _transaction, { evidence }) => {
 
 const readParameters: Reader = ({ name, args }, _transaction, { evidence }, taken) => {
   const { chainId, contracts } = evidence.venue;
-  const hash = taken[0]!.args['parameterHash'] as bigint;
+  const { parameterHash, effectiveHash } = taken[0]!.args;
+  const hash = (effectiveHash ?? parameterHash) as bigint;
   const context = (): bigint => canaryContext(chainId, contracts.riskParameters, hash);
-  const fields = name === 'proveCanary' ? ['canary'] : ['under', 'pendingProof'];
+  const fields = name === 'refuteTightening' ? ['under', 'pendingProof'] : ['canary'];
   return fields.map((field) => ({ statement: 'account-margin', ...health(args[field]), context }));
 };
 

@@ -10,7 +10,7 @@ import { parseSnapshot } from '../../documents/snapshot-document.ts';
 import type { MarketSnapshot } from '../../model/types.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 import { Asked } from '../governance.ts';
-import { demand, given } from '../verdict.ts';
+import { demand, given, unchecked } from '../verdict.ts';
 import { callOf, readTransaction, type AuditedEvent } from './history.ts';
 import { isInRange, type Ledgers, type ReplayContext } from './ledgers.ts';
 
@@ -73,7 +73,8 @@ export async function auditSnapshots(context: ReplayContext): Promise<Snapshots>
     const { args, block } = event;
     const transaction = await readTransaction(evidence, event.transaction);
     const call = callOf(transaction, 'marketFeed', evidence);
-    const submission = call?.name === 'submitSnapshot' ? call.args : undefined;
+    const isSubmission = call?.name === 'submitSnapshot' || call?.name === 'submitProvenSnapshot';
+    const submission = isSubmission ? call.args : undefined;
     const text = submission && documentText(submission['document'] as string);
     const snapshot = text === undefined ? undefined : readOrNothing(text);
     if (snapshot !== undefined) snapshots.add(block, snapshot);
@@ -203,6 +204,11 @@ export async function auditTicks(
       const root = ledgers.rootOf.get(tick.ledgerSequence);
       demand(root === tick.ledgerRoot, `ledger ${tick.ledgerSequence} has root ${root}`);
       demand(newest === tick.snapshotHash, 'it binds another snapshot than was accepted last');
+      if (
+        events.some(({ name, block: since }) => name === 'MarginStateActivated' && since <= block)
+      ) {
+        unchecked('a margin state is active, and its effective sets are not replayed');
+      }
       const active = inForce(event);
       demand(active === tick.parameterHash, `parameter set ${active} was in force`);
       return `ledger ${tick.ledgerSequence}`;
