@@ -68,6 +68,24 @@ describe('the feed and the sample venue', () => {
     );
   });
 
+  it('costs a tenth less than its bound where the document is written without layout', async () => {
+    const own = await startChain({ startAt: sample.snapshots.calm.snapshot.time - 1_000n });
+    const other = await deployVenue(own);
+    const { time, bookedThrough } = sample.snapshots.calm.snapshot;
+    await postRoot(own, other, 11n, 304n, time - 10n, bookedThrough);
+    const submit = ({ snapshot, document }: PublishedSnapshot) => {
+      const text = JSON.stringify(JSON.parse(document));
+      const bytes = new TextEncoder().encode(text);
+      return postSnapshot(own, other, feedSnapshotOf(snapshot, text), snapshot.time + 2n, bytes);
+    };
+    await submit(sample.snapshots.calm);
+    const crash = await submit(sample.snapshots.crash);
+    // With layout the floor that calldata has (EIP-7623) is what is paid, whatever is executed.
+    expect(crash.gasUsed).toBeLessThanOrEqual(315_000n);
+    await compareGas('submit the snapshot of the crash, without layout', crash);
+    await own.close();
+  });
+
   it('costs what is recorded to post a root', async () => {
     const { time, bookedThrough } = sample.snapshots.rebound.snapshot;
     const receipt = await postRoot(chain, venue, 12n, 304n, time + 10n, bookedThrough);

@@ -33,6 +33,8 @@ import { prepareStatement } from '../../../prover/statements/prepare.ts';
 import { randomCircuit } from './random-circuit.ts';
 import { KeyFolder, NATIVE_BINARY, NEEDS_WORKER, verificationKey } from './support.ts';
 import { MarketTick } from '../../../prover/statements/market-tick.ts';
+import { validStep } from '../../circuits/dynamic/steps.ts';
+import { validRequest } from '../../support/reports.ts';
 
 const run = promisify(execFile);
 const TESTDATA = join(REPOSITORY_ROOT, 'prover/native/internal/fixture/testdata');
@@ -74,6 +76,12 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
         } as const;
         const circuits = { ...manifest, statements };
         return prepareStatement(name, { ledger, message, context: 77n }, circuits);
+      }
+      if (name === 'oracle-median') {
+        return prepareStatement(name, validRequest(), { ...manifest, statements });
+      }
+      if (name === 'margin-step') {
+        return prepareStatement(name, validStep(), { ...manifest, statements });
       }
       for (const { index } of sample.labels) {
         const opening = ledger.open(index);

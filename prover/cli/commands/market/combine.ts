@@ -144,7 +144,8 @@ export const command: Command = {
     };
     const combination = combineSnapshots(context.positionals.map(readSource), rules);
     const { snapshot, ...report } = combination;
-    writeFileAtomically(out, `${JSON.stringify(snapshotDocument(snapshot), null, 1)}\n`);
+    // What signers sign and calldata carries: every byte of it is paid for.
+    writeFileAtomically(out, JSON.stringify(snapshotDocument(snapshot)));
     const hash = snapshotHash(snapshot);
     context.print(`wrote ${out}: snapshot of ${formatUtc(snapshot.time)} UTC, hash ${hash}`);
     printCombination(context, combination);

@@ -82,7 +82,7 @@ export const command: Command = {
     const given = parseSnapshot(readTextFile(snapshotPath, '<snapshot>'));
     const snapshot = withMedians(given, reports);
     // Written, then read again: what is proven is what the document says.
-    const text = `${JSON.stringify(snapshotDocument(snapshot), null, 1)}\n`;
+    const text = JSON.stringify(snapshotDocument(snapshot));
     const request = medianRequest(parseSnapshot(text), sources, reports, place);
     const instance = prepareStatement('oracle-median', request);
     await buildWhereMissing(context, 'oracle-median', 'any');
