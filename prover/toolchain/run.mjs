@@ -17,6 +17,7 @@ const TASKS = {
   format: [['prover/toolchain/format.ts']],
   torture: [['prover/cli/main.ts', 'torture']],
   bundle: [['prover/receipt/bundle.ts']],
+  'audit-tampering': [['prover/toolchain/setup.ts'], ['scripts/audit-tampering.ts']],
 };
 
 /** @param {readonly string[]} argv */
