@@ -102,10 +102,10 @@ function useOf(
     context.note('bound to no contract (see --chain, --contract, --beneficiary)');
     return 0n;
   }
-  const beneficiary = addressOption(context, 'beneficiary');
   const action = stringOption(context, 'action') ?? ACTION_OF[statement];
-  const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
   if (stringOption(context, 'venue') !== undefined) {
+    const beneficiary = addressOption(context, 'beneficiary');
+    const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
     const { chainId, contracts } = readVenue(context);
     const contract = CONTRACT_OF[checked];
     if (contract === undefined) {
@@ -118,6 +118,8 @@ function useOf(
   }
   const chain = chainOption(context);
   const contract = addressOption(context, 'contract');
+  const beneficiary = addressOption(context, 'beneficiary');
+  const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
   return proofContext(chain, contract, checked, beneficiary);
 }
 
