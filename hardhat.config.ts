@@ -23,7 +23,10 @@ export default defineConfig({
     compilers: [solidity(10_000)],
     // They check much: at more runs they would pass the limit of 24,576 bytes.
     overrides: {
-      'contracts/LiquidationEngine.sol': solidity(200),
+      'contracts/LiquidationEngine.sol': {
+        ...solidity(200),
+        settings: { ...solidity(200).settings, viaIR: true },
+      },
       'contracts/MarketFeed.sol': solidity(100),
     },
   },

@@ -6,6 +6,7 @@ import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
 import {Message} from "./interfaces/IInbox.sol";
 import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
 import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
+import {IMarginGuarantee} from "./interfaces/IMarginGuarantee.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
 import {
     IStateTransitionVerifier,
@@ -53,6 +54,8 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     uint8 public immutable maxPositions;
     /// @inheritdoc ILedgerRegistry
     IMarketFeed public marketFeed;
+    /// @inheritdoc ILedgerRegistry
+    address public guarantee;
 
     address private immutable _deployer;
     uint32 private immutable _deadline;
@@ -115,7 +118,12 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     }
 
     /// @inheritdoc ILedgerRegistry
-    function bind(IMarketFeed marketFeed_, address engine_, address vault_) external {
+    function bind(
+        IMarketFeed marketFeed_,
+        address engine_,
+        address vault_,
+        address guarantee_
+    ) external {
         require(msg.sender == _deployer, NotTheDeployer(msg.sender));
         require(address(marketFeed) == address(0), AlreadyBound());
         require(
@@ -129,11 +137,16 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             NotOfThisVenue(engine_)
         );
         require(address(IVault(vault_).ledgerRegistry()) == address(this), NotOfThisVenue(vault_));
+        require(
+            address(IMarginGuarantee(guarantee_).engine()) == engine_,
+            NotOfThisVenue(guarantee_)
+        );
 
         marketFeed = marketFeed_;
+        guarantee = guarantee_;
         _engineLane.writer = engine_;
         _userLane.writer = vault_;
-        emit VenueBound(address(marketFeed_), engine_, vault_);
+        emit VenueBound(address(marketFeed_), engine_, vault_, guarantee_);
     }
 
     /// @inheritdoc ILedgerRegistry

@@ -53,8 +53,10 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
 
     /// @dev One slot, written only where the fund is touched or the record ends in an unusual way.
     struct Money {
-        uint112 reservedE6;
-        uint112 fundPaidE6;
+        uint64 reservedE6;
+        uint64 fundPaidE6;
+        uint64 guaranteedE6;
+        uint32 guaranteedUntil;
         bool backstopped;
         bool abandoned;
     }
@@ -175,10 +177,11 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         _requireBound(cited, _bindingsOf(proven), OPEN, beneficiary);
         require(proven.owner != uint160(address(backstop)), OwnedByBackstop(proven.accountIndex));
         Record storage record = _recordOf(proven.accountIndex, proven.settlementNonce);
-        _requireOpenable(record, proven, cited.ledgerSequence);
+        uint64 clock = marketFeed.marketClock();
+        _requireOpenable(record, proven, cited.ledgerSequence, clock);
         _requireValid(LIQUIDATION, profile, proof, publicSignals);
 
-        _open(record, proven, tick, marketFeed.marketClock(), beneficiary);
+        _open(record, proven, tick, clock, beneficiary);
     }
 
     /// @inheritdoc ILiquidationEngine
@@ -417,6 +420,51 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         emit LiquidationAbandoned(accountIndex, settlementNonce);
     }
 
+    // The buffer's guarantee
+
+    /// @inheritdoc ILiquidationEngine
+    function grant(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 amountE6,
+        uint64 until,
+        address payer
+    ) external payable returns (uint64 messageIndex) {
+        _requireGuarantee();
+        Record storage record = _requireGrantable(accountIndex, settlementNonce);
+        _requirePrepaid();
+        (record.money.guaranteedE6, record.money.guaranteedUntil) = (
+            uint64(amountE6),
+            uint32(until)
+        );
+        return _append(Messages.RESTRICT, accountIndex, settlementNonce, 0, payer);
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    function unrestrict(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        address payer
+    ) external payable returns (uint64 messageIndex) {
+        _requireGuarantee();
+        _requireGrantable(accountIndex, settlementNonce);
+        _requirePrepaid();
+        return _append(Messages.UNFREEZE, accountIndex, settlementNonce, 0, payer);
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    function lift(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) external returns (uint256 releasedE6) {
+        _requireGuarantee();
+        Money storage money = _recordOf(accountIndex, settlementNonce).money;
+        releasedE6 = money.guaranteedE6;
+        if (releasedE6 == 0) return 0;
+        money.guaranteedE6 = 0;
+        insuranceFund.endGuarantee(releasedE6);
+    }
+
     // Ether: prepaid forced application
 
     /// @inheritdoc ILiquidationEngine
@@ -491,6 +539,14 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
                 fundPaidE6: money.fundPaidE6,
                 termsHash: record.termsHash
             });
+    }
+
+    /// @inheritdoc ILiquidationEngine
+    function guaranteedE6(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) external view returns (uint256) {
+        return _recordOf(accountIndex, settlementNonce).money.guaranteedE6;
     }
 
     /// @inheritdoc ILiquidationEngine
@@ -571,11 +627,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             clockAtOpen: uint32(clock),
             messageIndex: uint32(messageIndex)
         });
-        uint256 reservedE6 = 0;
-        if (equityE6 < 0) {
-            reservedE6 = insuranceFund.reserve(Math.min(uint256(-equityE6), type(uint112).max));
-            record.money.reservedE6 = uint112(reservedE6);
-        }
+        uint256 reservedE6 = _reserveFor(record, equityE6);
         emit LiquidationOpened(
             proven.accountIndex,
             proven.settlementNonce,
@@ -589,6 +641,23 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         );
     }
 
+    /// @dev What the buffer guaranteed is the first of what the liquidation may draw.
+    function _reserveFor(
+        Record storage record,
+        int256 equityE6
+    ) private returns (uint256 reservedE6) {
+        reservedE6 = record.money.guaranteedE6;
+        if (reservedE6 != 0) insuranceFund.beginLiquidation(reservedE6);
+        uint256 shortE6 = equityE6 < 0 ? uint256(-equityE6) : 0;
+        if (shortE6 > reservedE6) {
+            reservedE6 += insuranceFund.reserve(
+                Math.min(shortE6, Messages.MAX_AMOUNT_E6) - reservedE6
+            );
+        }
+        if (reservedE6 == 0) return 0;
+        (record.money.reservedE6, record.money.guaranteedE6) = (uint64(reservedE6), 0);
+    }
+
     function _openMember(Openings calldata openings, uint256 position, Batch memory batch) private {
         uint256 count = LiquidationSignals.COUNT;
         uint256[] calldata signals = openings.publicSignals[
@@ -597,7 +666,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         LiquidationSignals.Signals memory proven = LiquidationSignals.read(signals);
         require(proven.context == batch.context, ForgedMember(position));
         Record storage record = _recordOf(proven.accountIndex, proven.settlementNonce);
-        if (!_isOpenable(record, proven, batch.cited)) {
+        if (!_isOpenable(record, proven, batch)) {
             emit OpeningSkipped(proven.accountIndex, proven.settlementNonce);
             return;
         }
@@ -668,7 +737,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
 
     function _recordPaid(Record storage record, uint256 paidE6) private {
         record.money.reservedE6 = 0;
-        record.money.fundPaidE6 = uint112(paidE6);
+        record.money.fundPaidE6 = uint64(paidE6);
     }
 
     function _releaseReserved(Record storage record) private {
@@ -709,10 +778,16 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     function _requireOpenable(
         Record storage record,
         LiquidationSignals.Signals memory proven,
-        uint64 ledgerSequence
+        uint64 ledgerSequence,
+        uint64 clock
     ) private view {
         (int256 equityE6, uint256 requirementE6) = _amountsOf(proven);
         require(equityE6 < int256(requirementE6), NotBelowMaintenance(equityE6, requirementE6));
+        uint256 heldE6 = _guaranteedAt(record, clock);
+        require(
+            equityE6 + int256(heldE6) < int256(requirementE6),
+            GuaranteedByBuffer(proven.accountIndex, heldE6)
+        );
         Opening memory last = record.opening;
         require(
             last.keeper == address(0),
@@ -745,8 +820,9 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     function _isOpenable(
         Record storage record,
         LiquidationSignals.Signals memory proven,
-        IMarketFeed.Tick memory cited
+        Batch memory batch
     ) private view returns (bool) {
+        IMarketFeed.Tick memory cited = batch.cited;
         if (
             proven.ledgerRoot != cited.ledgerRoot ||
             proven.snapshotHash != cited.snapshotHash ||
@@ -755,11 +831,31 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             proven.owner == uint160(address(backstop))
         ) return false;
         (int256 equityE6, uint256 requirementE6) = _amountsOf(proven);
-        if (equityE6 >= int256(requirementE6)) return false;
+        int256 heldE6 = int256(_guaranteedAt(record, batch.clock));
+        if (equityE6 + heldE6 >= int256(requirementE6)) return false;
         Opening memory last = record.opening;
         return
             last.keeper == address(0) &&
             (last.tick == 0 || _hasConsumed(cited.ledgerSequence, last.messageIndex));
+    }
+
+    /// @dev What the buffer stands in for; nothing once it is due.
+    function _guaranteedAt(Record storage record, uint64 clock) private view returns (uint256) {
+        Money memory money = record.money;
+        return clock <= money.guaranteedUntil ? money.guaranteedE6 : 0;
+    }
+
+    function _requireGuarantee() private view {
+        require(msg.sender == _registry.guarantee(), NotTheGuarantee(msg.sender));
+    }
+
+    /// @dev Its messages are for an account that is not under liquidation: an Unfreeze would thaw it.
+    function _requireGrantable(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) private view returns (Record storage record) {
+        record = _recordOf(accountIndex, settlementNonce);
+        require(record.opening.keeper == address(0), AlreadyOpen(accountIndex, settlementNonce));
     }
 
     function _hasConsumed(uint64 ledgerSequence, uint64 messageIndex) private view returns (bool) {

@@ -16,6 +16,7 @@ import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
 import {IProofGate} from "./interfaces/IProofGate.sol";
 import {IVault, Outcome} from "./interfaces/IVault.sol";
+import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {Messages} from "./libraries/Messages.sol";
 import {Outcomes} from "./libraries/Outcomes.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
@@ -25,6 +26,7 @@ import {AccountMarginSignals} from "./verifiers/AccountMarginSignals.sol";
 /// @dev Behaviour and trust assumptions: see `IVault`.
 contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
+    using ExactTransfer for IERC20;
     using Messages for Message;
 
     bytes32 private constant CLAIM = keccak256("plimsoll.vault.claim");
@@ -112,7 +114,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
 
         _backing.heldE6 += uint128(amountE6);
         emit Deposited(accountIndex, msg.sender, messageIndex, amountE6);
-        asset.safeTransferFrom(msg.sender, address(this), amountE6);
+        asset.pullExactly(msg.sender, amountE6);
     }
 
     /// @inheritdoc IVault
@@ -251,7 +253,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     function escrowFrom(address payer, uint256 amountE6) external onlyEngine nonReentrant {
         _backing.escrowedE6 += uint128(amountE6);
         emit Escrowed(payer, amountE6);
-        asset.safeTransferFrom(payer, address(this), amountE6);
+        asset.pullExactly(payer, amountE6);
     }
 
     /// @inheritdoc IVault

@@ -81,7 +81,12 @@ interface ILedgerRegistry is IInbox {
         bytes32 outcomesRoot;
     }
 
-    event VenueBound(address indexed marketFeed, address indexed engine, address indexed vault);
+    event VenueBound(
+        address indexed marketFeed,
+        address indexed engine,
+        address indexed vault,
+        address guarantee
+    );
     event RootAccepted(
         uint64 indexed sequence,
         uint256 indexed root,
@@ -124,11 +129,15 @@ interface ILedgerRegistry is IInbox {
     error WrongApplyContext(uint256 expected, uint256 proven);
     error ApplicantIsZero();
     error InvalidTakeoverProof();
-    error UnknownLedger(uint64 sequence);
 
     /// @notice Names the venue's other parts, once, before the first root. The deployer only.
     /// @custom:delay none; once
-    function bind(IMarketFeed marketFeed, address engine, address vault) external;
+    function bind(
+        IMarketFeed marketFeed,
+        address engine,
+        address vault,
+        address guarantee
+    ) external;
 
     /// @notice Makes `next` the latest ledger, if it consumes what is due and the transition verifier accepts it.
     /// @param data The published data, if it travels in calldata: its hash is then keccak256 of it. Empty if it
@@ -194,6 +203,9 @@ interface ILedgerRegistry is IInbox {
 
     /// @notice The feed whose market clock checkpoints record; zero until the venue is bound.
     function marketFeed() external view returns (IMarketFeed);
+
+    /// @notice Who may have the buffer guarantee; zero until the venue is bound.
+    function guarantee() external view returns (address);
 
     /// @notice The immutable configuration.
     function config() external view returns (RegistryConfig memory);

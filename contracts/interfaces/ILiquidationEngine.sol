@@ -179,6 +179,8 @@ interface ILiquidationEngine is IProofGate, IInboxErrors {
 
     error NotBelowMaintenance(int256 equityE6, uint256 requirementE6);
     error AlreadyOpen(uint256 accountIndex, uint256 settlementNonce);
+    error GuaranteedByBuffer(uint256 accountIndex, uint256 guaranteedE6);
+    error NotTheGuarantee(address caller);
     error OwnedByBackstop(uint256 accountIndex);
     error UnfreezeNotConsumed(uint64 messageIndex, uint64 ledgerSequence);
     error NotOpen(uint256 accountIndex, uint256 settlementNonce);
@@ -261,6 +263,36 @@ interface ILiquidationEngine is IProofGate, IInboxErrors {
 
     /// @notice On a dead venue, ends an open liquidation and releases what the fund holds back for it.
     function abandon(uint256 accountIndex, uint256 settlementNonce) external;
+
+    /// @notice Notes that the buffer guarantees an account until a moment of the market clock, and restricts it. The
+    /// guarantee only. Takes `prepaidWei`.
+    function grant(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 amountE6,
+        uint64 until,
+        address payer
+    ) external payable returns (uint64 messageIndex);
+
+    /// @notice Lifts the restriction. The guarantee only. Takes `prepaidWei`.
+    function unrestrict(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        address payer
+    ) external payable returns (uint64 messageIndex);
+
+    /// @notice Ends what was granted, if no opening has called on it, and releases what the buffer held back. The
+    /// guarantee only.
+    function lift(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) external returns (uint256 releasedE6);
+
+    /// @notice What the buffer guarantees to an account that was not opened since.
+    function guaranteedE6(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) external view returns (uint256);
 
     /// @notice Gives the prepayment of a consumed message back, unless it was forced: to the keeper (Freeze), to who
     /// paid the credit (Unfreeze), to the bidder or to who called `expire` (Takeover).

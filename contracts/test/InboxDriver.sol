@@ -41,6 +41,10 @@ contract InboxDriver {
         return address(this);
     }
 
+    function engine() external view returns (address) {
+        return address(this);
+    }
+
     function vault() external view returns (address) {
         return address(this);
     }

@@ -20,6 +20,11 @@ contract MoneyLens {
         uint256 reservedE6;
         uint256 queuedE6;
         uint256 uncoveredE6;
+        uint256 owedE6;
+        uint256 guaranteedE6;
+        uint256 supply;
+        uint256 epoch;
+        uint256 settledThrough;
         uint256 engineWei;
         uint256 clock;
         uint256 mode;
@@ -37,10 +42,15 @@ contract MoneyLens {
         (money.heldE6, money.escrowedE6, money.claimableE6) = vault.totals();
         money.fundBalanceE6 = vault.asset().balanceOf(address(fund));
         money.bufferE6 = fund.bufferE6();
-        money.depositedE6 = fund.totalAssets();
+        money.depositedE6 = fund.depositedE6();
         money.reservedE6 = fund.reservedE6();
         money.queuedE6 = fund.queuedE6();
         money.uncoveredE6 = fund.uncoveredE6();
+        money.owedE6 = fund.owedE6();
+        money.guaranteedE6 = fund.guaranteedE6();
+        money.supply = fund.totalSupply();
+        money.epoch = fund.epoch();
+        (money.settledThrough, ) = fund.redemptionBatches();
         money.engineWei = address(engine).balance;
         money.clock = registry.marketFeed().marketClock();
         money.mode = uint256(registry.mode());

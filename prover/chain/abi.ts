@@ -17,6 +17,7 @@ export const EXPORTED_INTERFACES = [
   'InsuranceFund',
   'LedgerRegistry',
   'LiquidationEngine',
+  'MarginGuarantee',
   'MarginState',
   'MarketFeed',
   'MedianGate',

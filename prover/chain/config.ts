@@ -62,10 +62,21 @@ export interface VenueConfig {
     readonly prepaidWei: bigint;
   };
   readonly fund: {
+    readonly batchSeconds: number;
     readonly cooldown: number;
-    readonly redeemWindow: number;
+    readonly calmSeconds: number;
+    readonly maxWait: number;
     readonly windowSeconds: number;
     readonly coverPerWindowE6: bigint;
+  };
+  readonly guarantee: {
+    readonly floorBps: number;
+    readonly termSeconds: number;
+    readonly windowSeconds: number;
+    readonly feeBps: number;
+    readonly minFeeE6: bigint;
+    readonly perOwnerE6: bigint;
+    readonly totalE6: bigint;
   };
 }
 
@@ -121,10 +132,21 @@ export const DEFAULT_VENUE_CONFIG: VenueConfig = {
     prepaidWei: 5_000_000_000_000_000n,
   },
   fund: {
+    batchSeconds: DAY,
     cooldown: 7 * DAY,
-    redeemWindow: 2 * DAY,
+    calmSeconds: 60 * MINUTE,
+    maxWait: 7 * DAY,
     windowSeconds: DAY,
     coverPerWindowE6: 250_000_000_000n,
+  },
+  guarantee: {
+    floorBps: 9_000,
+    termSeconds: 5 * MINUTE,
+    windowSeconds: 7 * DAY,
+    feeBps: 100,
+    minFeeE6: 10_000_000n,
+    perOwnerE6: 25_000_000_000n,
+    totalE6: 100_000_000_000n,
   },
 };
 

@@ -11,6 +11,8 @@ export const ACTIONS = {
   claimWithdrawal: id('plimsoll.vault.claim'),
   registerExit: id('plimsoll.vault.exit'),
   applyMessage: id('plimsoll.ledger.apply'),
+  takeGuarantee: id('plimsoll.guarantee.take'),
+  releaseGuarantee: id('plimsoll.guarantee.release'),
   requireHealthy: id('plimsoll.health.require'),
   stepMargin: id('plimsoll.margin.step'),
 } as const;
@@ -45,7 +47,7 @@ export function reportVenue(chainId: bigint, contract: string): bigint {
 /**
  * keccak256(abi.encode(chain id, contract, action, beneficiary)) mod r: the `context` signal that
  * lets this contract on this chain do this one thing for `beneficiary` and nobody else: the one who
- * is rewarded; for a bid, the bidder; for a cure, a claim or an exit, the account's owner; for an
+ * is rewarded; for a bid, the bidder; for a cure, a guarantee, a claim or an exit, the account's owner; for an
  * expiry, the Backstop; for a health gate, the contract that asks it.
  */
 export function proofContext(

@@ -140,6 +140,24 @@ export async function expireLiquidation(
   return sendCall(await expiryCall(venue, cited));
 }
 
+/** Has the buffer guarantee an account of the caller, on an `account-margin` proof of it as it stands. */
+export async function takeGuarantee(
+  venue: Venue,
+  cited: CitedProof,
+): Promise<ContractTransactionReceipt> {
+  const value = await prepaidWei(venue);
+  return send(venue.marginGuarantee, 'take', [healthProof(cited), { value }]);
+}
+
+/** Lifts the restriction of a guaranteed account that is proven healthy. */
+export async function releaseGuarantee(
+  venue: Venue,
+  cited: CitedProof,
+): Promise<ContractTransactionReceipt> {
+  const value = await prepaidWei(venue);
+  return send(venue.marginGuarantee, 'release', [healthProof(cited), { value }]);
+}
+
 /** Pays out what a takeover escrowed, once a ledger has it. */
 export function closingCall(venue: Venue, terms: Terms): ContractCall {
   return { contract: venue.liquidationEngine, method: 'close', args: [terms] };

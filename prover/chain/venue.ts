@@ -32,6 +32,7 @@ export const venueAddressesSchema = z.strictObject({
   liquidationEngine: addressSchema,
   insuranceFund: addressSchema,
   backstop: addressSchema,
+  marginGuarantee: addressSchema,
   healthGate: addressSchema,
 });
 export type VenueAddresses = z.infer<typeof venueAddressesSchema>;
@@ -46,6 +47,7 @@ export interface Venue {
   readonly liquidationEngine: Contract;
   readonly insuranceFund: Contract;
   readonly backstop: Contract;
+  readonly marginGuarantee: Contract;
   readonly healthGate: Contract;
 }
 
@@ -63,6 +65,11 @@ export function connectVenue(addresses: VenueAddresses, runner: ContractRunner):
     ),
     insuranceFund: new Contract(addresses.insuranceFund, exportedAbi('InsuranceFund'), runner),
     backstop: new Contract(addresses.backstop, exportedAbi('Backstop'), runner),
+    marginGuarantee: new Contract(
+      addresses.marginGuarantee,
+      exportedAbi('MarginGuarantee'),
+      runner,
+    ),
     healthGate: new Contract(addresses.healthGate, exportedAbi('HealthGate'), runner),
   };
 }

@@ -58,6 +58,8 @@ describe('chain bindings', () => {
     ['liquidationEngine', 'expireLiquidation'],
     ['vault', 'claimWithdrawal'],
     ['vault', 'registerExit'],
+    ['marginGuarantee', 'takeGuarantee'],
+    ['marginGuarantee', 'releaseGuarantee'],
     ['healthGate', 'requireHealthy'],
   ] as const)('computes the same context as %s for %s', async (name, action) => {
     for (const account of chain.accounts.slice(0, 5)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Properties P1 to P9 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
+// Properties P1 to P9 and P19 to P21 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
 // PLIMSOLL_MONEY_DEPTH ask for more; PLIMSOLL_MONEY_REPORT names a file for what was tried.
 import { writeFileSync } from 'node:fs';
 
@@ -28,6 +28,7 @@ const DEPTH = Number(process.env['PLIMSOLL_MONEY_DEPTH'] ?? 100);
 const SEED = BigInt(process.env['PLIMSOLL_SEED'] ?? 1);
 const START = CHAIN_START - (CHAIN_START % 60n);
 const FUND_START_E6 = 5_000_000_000n;
+const BUFFER_START_E6 = 1_500_000_000n;
 
 let chain: TestChain;
 let deployed: Deployed;
@@ -44,6 +45,7 @@ async function begin(run: MoneyRun): Promise<void> {
     nonce: 0n,
     quoteE6: 0n,
     frozen: false,
+    restricted: false,
   }));
   const nothing = { engineCount: 0, userCount: 0, clock: 0n, forced: false, outcomes: [] };
   await run.postRoot({ root: 1_000_000n, accounts, ...nothing });
@@ -57,7 +59,13 @@ async function begin(run: MoneyRun): Promise<void> {
   }
   run.now += 1n;
   await run.call(depositor, 'insuranceFund', 'deposit', [FUND_START_E6, depositor]);
+  run.redemptions.enter(FUND_START_E6, run.standing);
   run.fund.depositedE6 += FUND_START_E6;
+  run.flowed.inE6 += FUND_START_E6;
+  run.now += 1n;
+  await run.call(depositor, 'insuranceFund', 'raiseBuffer', [BUFFER_START_E6]);
+  run.fund.bufferE6 += BUFFER_START_E6;
+  run.flowed.inE6 += BUFFER_START_E6;
   run.now += 1n;
   await run.postRoot(run.consume(0, run.lanes.user.length));
   await run.postTick();
@@ -66,6 +74,12 @@ async function begin(run: MoneyRun): Promise<void> {
 /** What must hold after every call; the numbers are those of docs/properties.md. */
 async function check(run: MoneyRun): Promise<void> {
   const money = await run.refresh();
+  // An epoch ends with the loss that ended it, which the model has booked by now.
+  if (run.redemptions.endIfWipedOut(run.standing)) {
+    run.fund.bufferE6 += run.fund.depositedE6;
+    run.fund.depositedE6 = 0n;
+    run.reached.add('epoch ended');
+  }
   const claimable = [...run.claimable.values()].reduce((sum, amount) => sum + amount, 0n);
   const queued = run.queue.reduce((sum, { amountE6 }) => sum + amountE6, 0n);
   // P1: the vault has what it owes, and only what came by direct transfer beside it.
@@ -81,14 +95,31 @@ async function check(run: MoneyRun): Promise<void> {
   // P3: held backs the ledger to the unit: balances, deposits in flight or refused, withdrawals taken off.
   expect(money.heldE6).toBe(owedByLedger(run));
   // P4: the fund has its buffer and its depositors' assets.
-  expect(money.fundBalanceE6).toBe(money.bufferE6 + money.depositedE6 + run.fund.strayE6);
+  expect(money.fundBalanceE6).toBe(
+    money.bufferE6 + money.depositedE6 + money.owedE6 + run.fund.strayE6,
+  );
   expect(money).toMatchObject({
     bufferE6: run.fund.bufferE6,
     depositedE6: run.fund.depositedE6,
     reservedE6: run.reservedE6,
     queuedE6: queued,
     uncoveredE6: run.uncoveredE6,
+    guaranteedE6: run.guaranteedE6,
   });
+  // P19: leaving follows the rule: who is paid, how much, and when.
+  const { owedE6, supply, epoch, settledThrough } = run.redemptions;
+  expect(money).toMatchObject({
+    owedE6,
+    supply,
+    epoch,
+    settledThrough: BigInt(settledThrough),
+  });
+  // P20: the fund's assets are deposits + income − claims − paid.
+  expect(money.bufferE6 + money.depositedE6 + money.owedE6).toBe(
+    run.flowed.inE6 - run.flowed.outE6,
+  );
+  // P21: what the buffer guarantees is there, and is the buffer's.
+  expect(money.guaranteedE6).toBeLessThanOrEqual(money.bufferE6);
   // P5: what is held back is there.
   expect(money.bufferE6 + money.depositedE6).toBeGreaterThanOrEqual(
     money.reservedE6 + money.queuedE6,
@@ -166,7 +197,7 @@ beforeAll(async () => {
 afterAll(() => chain.close());
 
 describe('the money of a venue under random calls', () => {
-  it(`keeps properties P1 to P7 over ${RUNS} runs of ${DEPTH} calls`, async () => {
+  it(`keeps properties P1 to P7 and P19 to P21 over ${RUNS} runs of ${DEPTH} calls`, async () => {
     const names = Object.keys(HANDLERS);
     const ballot = names.flatMap((name) => Array<string>(HANDLERS[name]!.weight).fill(name));
     const reached = new Set<string>();
@@ -228,13 +259,17 @@ describe('the money of a venue under random calls', () => {
         'bid paid by the fund',
         'cured',
         'deposit refunded',
+        'epoch ended',
         'escrowed',
         'forced',
+        'guarantee called',
+        'guaranteed',
         'open',
         'penalties collected',
         'queue paid',
         'queued',
         'redeemed',
+        'restriction lifted',
         'settled',
         'uncovered',
         'withdrawal claimed',

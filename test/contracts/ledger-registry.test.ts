@@ -171,8 +171,8 @@ describe('the inbox', () => {
 
 describe('binding a venue', () => {
   it('is done once, by the deployer, to parts that name each other', async () => {
-    const { marketFeed, liquidationEngine, vault } = life.venue.addresses;
-    const parts = [marketFeed, liquidationEngine, vault];
+    const { marketFeed, liquidationEngine, vault, marginGuarantee } = life.venue.addresses;
+    const parts = [marketFeed, liquidationEngine, vault, marginGuarantee];
     await expectRefusal(send(life.venue.ledgerRegistry, 'bind', parts), 'AlreadyBound');
     const stranger = life.by('stranger').ledgerRegistry;
     await expectRefusal(send(stranger, 'bind', parts), 'NotTheDeployer');
@@ -185,9 +185,9 @@ describe('binding a venue', () => {
       takeover.any,
       CONFIG,
     ]);
-    const { marketFeed, liquidationEngine, vault } = life.venue.addresses;
+    const { marketFeed, liquidationEngine, vault, marginGuarantee } = life.venue.addresses;
     await expectRefusal(
-      send(registry, 'bind', [marketFeed, liquidationEngine, vault]),
+      send(registry, 'bind', [marketFeed, liquidationEngine, vault, marginGuarantee]),
       'NotOfThisVenue',
       [marketFeed],
     );

@@ -76,7 +76,7 @@ export async function inboxVenue(
   // The registry's errors come through the driver.
   const errors = registry.interface.fragments.filter(({ type }) => type === 'error');
   const driver = new Contract(target, [...driverAbi.fragments, ...errors], deployer);
-  await send(registry, 'bind', [driver.target, driver.target, driver.target]);
+  await send(registry, 'bind', [driver.target, driver.target, driver.target, driver.target]);
   const identity = {
     chainId: chain.chainId,
     registry: String(registry.target),

@@ -23,6 +23,7 @@ import {
   cureLiquidation,
   expireLiquidation,
   openLiquidation,
+  takeGuarantee,
   type CitedProof,
 } from '../../prover/chain/submit.ts';
 import { termsSchema, type Terms } from '../../prover/chain/terms.ts';
@@ -241,7 +242,7 @@ export class Life {
   // Proofs of the ledger of a tick, by default the current one
 
   context(
-    contract: 'liquidationEngine' | 'vault' | 'ledgerRegistry',
+    contract: 'liquidationEngine' | 'vault' | 'ledgerRegistry' | 'marginGuarantee',
     action: Action,
     beneficiary: string,
   ): bigint {
@@ -260,7 +261,7 @@ export class Life {
 
   async marginProof(
     account: number,
-    contract: 'liquidationEngine' | 'vault',
+    contract: 'liquidationEngine' | 'vault' | 'marginGuarantee',
     action: Action,
     beneficiary: string,
     options: { readonly tick?: bigint; readonly change?: AccountChange } = {},
@@ -305,6 +306,26 @@ export class Life {
   claimProof(account: number, person: Person = 'owner', tick = this.tick): Promise<CitedProof> {
     const beneficiary = this.addresses[person];
     return this.marginProof(account, 'vault', 'claimWithdrawal', beneficiary, { tick });
+  }
+
+  // The guarantee
+
+  guaranteeProof(
+    account: number,
+    action: 'takeGuarantee' | 'releaseGuarantee' = 'takeGuarantee',
+    tick = this.tick,
+  ): Promise<CitedProof> {
+    const owner = this.ownerOf(account, tick);
+    return this.marginProof(account, 'marginGuarantee', action, owner, { tick });
+  }
+
+  async takeGuarantee(
+    account: number,
+    person: Person = 'owner',
+  ): Promise<ContractTransactionReceipt> {
+    const proof = await this.guaranteeProof(account);
+    await this.after();
+    return takeGuarantee(this.by(person), proof);
   }
 
   // The engine

@@ -66,9 +66,20 @@ export const venueConfigSchema: z.ZodType<VenueConfig> = z.strictObject({
     prepaidWei: decimalBigint(1n, 2n ** 128n - 1n),
   }),
   fund: z.strictObject({
+    batchSeconds: seconds,
     cooldown: seconds,
-    redeemWindow: seconds,
+    calmSeconds: seconds,
+    maxWait: seconds,
     windowSeconds: seconds,
     coverPerWindowE6: amountE6,
+  }),
+  guarantee: z.strictObject({
+    floorBps: integer(BPS / 2, BPS - 1),
+    termSeconds: seconds,
+    windowSeconds: seconds,
+    feeBps: share,
+    minFeeE6: amountE6,
+    perOwnerE6: amountE6,
+    totalE6: amountE6,
   }),
 });

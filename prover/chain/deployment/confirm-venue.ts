@@ -32,6 +32,8 @@ const WIRES: readonly (readonly [
   ['liquidationEngine', 'LiquidationEngine', 'vault', 'vault'],
   ['liquidationEngine', 'LiquidationEngine', 'insuranceFund', 'insuranceFund'],
   ['liquidationEngine', 'LiquidationEngine', 'backstop', 'backstop'],
+  ['marginGuarantee', 'MarginGuarantee', 'engine', 'liquidationEngine'],
+  ['ledgerRegistry', 'LedgerRegistry', 'guarantee', 'marginGuarantee'],
   ['healthGate', 'HealthGate', 'marketFeed', 'marketFeed'],
 ];
 

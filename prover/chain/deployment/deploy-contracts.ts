@@ -80,12 +80,22 @@ export async function deployContracts(
     margins,
     config.engine,
   ]);
+  const marginGuarantee = await make('MarginGuarantee', [
+    liquidationEngine,
+    margins,
+    config.guarantee,
+  ]);
   const receipts = inOrder(wiring, 'solvency-receipt');
   const healthGate = await make('HealthGate', [marketFeed, margins, receipts]);
 
   const call = (name: ContractName, address: string, method: string, args: readonly unknown[]) =>
     transactor.call(`${name}.${method}`, { address, abi: artifactOf(name).abi }, method, args);
-  await call('LedgerRegistry', ledgerRegistry, 'bind', [marketFeed, liquidationEngine, vault]);
+  await call('LedgerRegistry', ledgerRegistry, 'bind', [
+    marketFeed,
+    liquidationEngine,
+    vault,
+    marginGuarantee,
+  ]);
   await call('RiskParameters', riskParameters, 'bindGate', [liquidationEngine]);
   if (owner.toLowerCase() !== sender.toLowerCase()) {
     // Two steps: the new owner has to accept, so that it cannot be an address that nobody can use.
@@ -101,6 +111,7 @@ export async function deployContracts(
     liquidationEngine,
     insuranceFund,
     backstop,
+    marginGuarantee,
     healthGate,
   };
 }

@@ -98,7 +98,7 @@ function requireFeed(config: VenueConfig): void {
 
 /** Who does not like a change must be able to leave before it comes. */
 function requireDelays(config: VenueConfig): void {
-  const leaving = config.fund.cooldown + config.fund.redeemWindow;
+  const leaving = config.fund.batchSeconds + config.fund.cooldown;
   for (const [long, short] of [
     ['quorumDelay', 'tighteningDelay'],
     ['parameterDelay', 'parameterTighteningDelay'],
@@ -111,9 +111,33 @@ function requireDelays(config: VenueConfig): void {
     requireRule(
       config[long] > leaving,
       `config.${long}`,
-      `must be above ${leaving}, the fund's cooldown and window: a depositor must be able to leave first`,
+      `must be above ${leaving}, the fund's batch and cooldown: a depositor must be able to leave first`,
     );
   }
+}
+
+function requireFund({ fund, guarantee }: VenueConfig): void {
+  const stem = 'config.fund';
+  requireRule(
+    fund.cooldown >= fund.batchSeconds && fund.cooldown <= 32 * fund.batchSeconds,
+    `${stem}.cooldown`,
+    `must be ${fund.batchSeconds} … ${32 * fund.batchSeconds}: from one to 32 batches wait at a time`,
+  );
+  requireRule(
+    fund.maxWait > fund.calmSeconds && fund.maxWait <= 32 * fund.batchSeconds,
+    `${stem}.maxWait`,
+    `must be above calmSeconds, ${fund.calmSeconds}, and at most 32 batches`,
+  );
+  requireRule(
+    guarantee.windowSeconds > guarantee.termSeconds,
+    'config.guarantee.windowSeconds',
+    `must be above termSeconds, ${guarantee.termSeconds}`,
+  );
+  requireRule(
+    guarantee.perOwnerE6 <= guarantee.totalE6,
+    'config.guarantee.perOwnerE6',
+    `must be at most totalE6, ${guarantee.totalE6}`,
+  );
 }
 
 function requireRegistry({ registry }: VenueConfig): void {
@@ -172,5 +196,6 @@ export function requireSoundPlan(plan: VenuePlan): void {
   requireRegistry(plan.config);
   requireFeed(plan.config);
   requireDelays(plan.config);
+  requireFund(plan.config);
   requireEngine(plan.config);
 }

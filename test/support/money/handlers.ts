@@ -4,6 +4,7 @@ import { Interface, ZeroAddress } from 'ethers';
 
 import {
   CURE_BPS,
+  GUARANTEE,
   MAX_BID,
   MONEY_CONFIG,
   PROOF,
@@ -44,7 +45,10 @@ const isBackstops = (run: MoneyRun, { owner }: ModelMargin): boolean =>
 
 function openable(run: MoneyRun, margin: ModelMargin): boolean {
   const record = run.records.get(key(margin.index, margin.nonce));
-  if (margin.equityE6 >= margin.maintenanceE6 || isBackstops(run, margin)) return false;
+  const guarantee = run.guarantees.get(key(margin.index, margin.nonce));
+  const isCovered = guarantee !== undefined && run.money.clock <= guarantee.dueAt;
+  const coveredE6 = isCovered && !guarantee.isCalled ? guarantee.amountE6 : 0n;
+  if (margin.equityE6 + coveredE6 >= margin.maintenanceE6 || isBackstops(run, margin)) return false;
   if (record === undefined) return true;
   const seen = run.ledgers[run.tick.sequence - 1]!.engineCount;
   return record.status === 'cured' && seen > record.messageIndex;
@@ -58,7 +62,14 @@ function recordOpening(run: MoneyRun, margin: ModelMargin, keeper: string): void
     amountE6: 0n,
     named: keeper,
   });
-  const reservedE6 = margin.equityE6 < 0n ? min(-margin.equityE6, run.freeE6) : 0n;
+  const id = key(margin.index, margin.nonce);
+  const guarantee = run.guarantees.get(id);
+  const calledE6 = guarantee === undefined || guarantee.isCalled ? 0n : guarantee.amountE6;
+  const reservedE6 = calledE6 + min(max(0n, -margin.equityE6 - calledE6), run.freeE6);
+  if (calledE6 > 0n) {
+    run.guarantees.set(id, { ...guarantee!, isCalled: true });
+    run.reached.add('guarantee called');
+  }
   run.setRecord(key(margin.index, margin.nonce), {
     status: 'open',
     keeper,
@@ -85,8 +96,8 @@ const open: Handler = async (run) => {
     [run.tick.number, 16, PROOF, signals, keeper],
     PREPAID,
   );
-  if (!openable(run, margin)) throw new Error(`account ${margin.index} was opened`);
   await run.refresh();
+  if (!openable(run, margin)) throw new Error(`account ${margin.index} was opened`);
   recordOpening(run, margin, keeper);
   return true;
 };
@@ -495,6 +506,7 @@ const collectPenalties: Handler = async (run) => {
   if ((run.claimable.get(insuranceFund) ?? 0n) === 0n && run.dice.below(4) > 0) return false;
   await run.call(someone(run), 'insuranceFund', 'collectPenalties', []);
   run.fund.bufferE6 += run.claimable.get(insuranceFund) ?? 0n;
+  run.flowed.inE6 += run.claimable.get(insuranceFund) ?? 0n;
   run.claimable.set(insuranceFund, 0n);
   run.reached.add('penalties collected');
   return true;
@@ -504,27 +516,113 @@ const fundDeposit: Handler = async (run) => {
   const amountE6 = run.dice.amount(usd(1), usd(5_000));
   const depositor = someone(run);
   await run.call(depositor, 'insuranceFund', 'deposit', [amountE6, depositor]);
+  run.redemptions.enter(amountE6, run.standing);
   run.fund.depositedE6 += amountE6;
+  run.flowed.inE6 += amountE6;
   return true;
 };
 
 const requestRedeem: Handler = async (run) => {
+  const owner = run.dice.below(4) === 0 ? someone(run) : run.actors[0]!;
   const shares = run.dice.amount(1n, usd(1_000) * 1_000_000n);
-  await run.call(run.actors[0]!, 'insuranceFund', 'requestRedeem', [shares]);
+  await run.call(owner, 'insuranceFund', 'requestRedeem', [shares]);
+  await run.refresh();
+  run.redemptions.request(owner, shares, run.now, run.standing);
   return true;
 };
 
-const redeem: Handler = async (run) => {
-  const owner = run.dice.below(3) === 0 ? someone(run) : run.actors[0]!;
-  const shares = run.dice.amount(1n, usd(200) * 1_000_000n);
-  await run.call(owner, 'insuranceFund', 'redeem', [shares, owner, owner]);
-  const money = await run.look();
-  const leftE6 = run.fund.depositedE6 - money.depositedE6;
-  if (money.depositedE6 + run.fund.bufferE6 < money.reservedE6 + money.queuedE6) {
-    throw new Error('a redemption took what is held back');
+const claimRedeem: Handler = async (run) => {
+  const owners = [...run.redemptions.requests.keys()];
+  if (owners.length === 0) return false;
+  const owner = run.dice.pick(owners);
+  await run.call(someone(run), 'insuranceFund', 'claimRedeem', [owner]);
+  await run.refresh();
+  const { paidE6, leftE6 } = run.redemptions.claim(owner);
+  if (run.redemptions.supply === 0n) run.fund.bufferE6 += leftE6;
+  else run.fund.depositedE6 += leftE6;
+  run.flowed.outE6 += paidE6;
+  if (paidE6 > 0n) run.reached.add('redeemed');
+  return true;
+};
+
+const settleRedemptions: Handler = async (run) => {
+  if (run.redemptions.settledThrough === run.redemptions.batches.length) return false;
+  await run.call(someone(run), 'insuranceFund', 'settleRedemptions', []);
+  await run.refresh();
+  return true;
+};
+
+const RESTRICTING = 10_000n - BigInt(GUARANTEE.floorBps);
+
+/** Falls a little below maintenance, which by chance alone is rare; another wins what it loses. */
+async function nearMaintenance(run: MoneyRun): Promise<ModelMargin | undefined> {
+  const margins = SIZES.map((_, index) => run.marginAt(run.tick, index));
+  const fit = margins.filter(
+    ({ owner, index, nonce, frozen }) =>
+      run.actors.includes(owner) && !frozen && !run.records.has(key(index, nonce)),
+  );
+  if (fit.length === 0) return undefined;
+  const { index, equityE6, maintenanceE6 } = run.dice.pick(fit);
+  const fallE6 = equityE6 - run.dice.amount((maintenanceE6 * 55n) / 100n, maintenanceE6);
+  run.marksE6[index]! -= fallE6;
+  run.marksE6[(index + 1) % SIZES.length]! += fallE6;
+  await run.postTick();
+  return run.marginAt(run.tick, index);
+}
+
+const takeGuarantee: Handler = async (run) => {
+  const margin = await nearMaintenance(run);
+  if (margin === undefined) return false;
+  run.now += 1n;
+  const { owner, index, nonce } = margin;
+  const { marginGuarantee } = run.addresses;
+  const proof = run.marginProof(run.tick, margin, marginGuarantee, 'takeGuarantee', owner);
+  await run.call(owner, 'marginGuarantee', 'take', [proof], PREPAID);
+  await run.refresh();
+  const record = run.records.get(key(index, nonce));
+  if (margin.frozen || (record !== undefined && record.status !== 'cured')) {
+    throw new Error(`account ${index} was guaranteed while it was open`);
   }
-  run.fund.depositedE6 -= leftE6;
-  run.reached.add('redeemed');
+  const amountE6 = (margin.maintenanceE6 * RESTRICTING + 9_999n) / 10_000n;
+  const feeE6 = max(GUARANTEE.minFeeE6, (amountE6 * BigInt(GUARANTEE.feeBps) + 9_999n) / 10_000n);
+  const dueAt = run.money.clock + BigInt(GUARANTEE.termSeconds);
+  run.guarantees.set(key(index, nonce), { owner, amountE6, dueAt, isCalled: false });
+  run.fund.bufferE6 += feeE6;
+  run.flowed.inE6 += feeE6;
+  run.append('engine', { kind: KIND.restrict, account: index, nonce, amountE6: 0n, named: owner });
+  run.reached.add('guaranteed');
+  return true;
+};
+
+const releaseGuarantee: Handler = async (run) => {
+  const held = SIZES.map((_, index) => run.marginAt(run.tick, index)).filter(
+    ({ restricted }) => restricted,
+  );
+  if (held.length === 0) return false;
+  const margin = run.dice.pick(held);
+  const { owner, index, nonce } = margin;
+  const { marginGuarantee } = run.addresses;
+  const proof = run.marginProof(run.tick, margin, marginGuarantee, 'releaseGuarantee', owner);
+  const named = someone(run);
+  await run.call(named, 'marginGuarantee', 'release', [proof], PREPAID);
+  if (margin.equityE6 * 10_000n < margin.maintenanceE6 * CURE_BPS) {
+    throw new Error(`account ${index} was released`);
+  }
+  run.guarantees.delete(key(index, nonce));
+  run.append('engine', { kind: KIND.unfreeze, account: index, nonce, amountE6: 0n, named });
+  run.reached.add('restriction lifted');
+  return true;
+};
+
+const endGuarantee: Handler = async (run) => {
+  const ids = [...run.guarantees.keys()];
+  if (ids.length === 0) return false;
+  const id = run.dice.pick(ids);
+  const { dueAt, isCalled } = run.guarantees.get(id)!;
+  await run.call(someone(run), 'marginGuarantee', 'end', id.split('/'));
+  await run.refresh();
+  if (!isCalled && run.money.clock <= dueAt) throw new Error('a guarantee ended before it was due');
+  run.guarantees.delete(id);
   return true;
 };
 
@@ -571,6 +669,7 @@ const skim: Handler = async (run) => {
   } else {
     await run.call(someone(run), 'insuranceFund', 'skim', []);
     run.fund.bufferE6 += run.fund.strayE6;
+    run.flowed.inE6 += run.fund.strayE6;
     run.fund.strayE6 = 0n;
   }
   return true;
@@ -611,7 +710,11 @@ export const HANDLERS: Readonly<
   collectPenalties: { weight: 2, handler: collectPenalties },
   fundDeposit: { weight: 3, handler: fundDeposit },
   requestRedeem: { weight: 2, handler: requestRedeem },
-  redeem: { weight: 2, handler: redeem },
+  claimRedeem: { weight: 3, handler: claimRedeem },
+  settleRedemptions: { weight: 1, handler: settleRedemptions },
+  takeGuarantee: { weight: 6, handler: takeGuarantee },
+  releaseGuarantee: { weight: 4, handler: releaseGuarantee },
+  endGuarantee: { weight: 2, handler: endGuarantee },
   payQueued: { weight: 3, handler: payQueued },
   stray: { weight: 1, handler: stray },
   skim: { weight: 1, handler: skim },

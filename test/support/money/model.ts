@@ -6,6 +6,7 @@ export const KIND = {
   freeze: 1n,
   unfreeze: 2n,
   takeover: 3n,
+  restrict: 4n,
   deposit: 16n,
   withdrawal: 17n,
 } as const;
@@ -15,6 +16,7 @@ export interface ModelAccount {
   readonly nonce: bigint;
   readonly quoteE6: bigint;
   readonly frozen: boolean;
+  readonly restricted: boolean;
 }
 
 /** What does not change: the size of what it holds. */
@@ -100,8 +102,8 @@ export const EDGES: Readonly<Record<ModelStatus | 'none', readonly ModelStatus[]
   backstopped: [],
 };
 
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 export function freeToLeave(account: ModelAccount, size: ModelSize, markE6: bigint): bigint {
   return max(0n, account.quoteE6 + markE6 - size.haircutE6 - size.initialE6);
@@ -119,16 +121,27 @@ export function applied(
     case KIND.freeze:
       return { account: { ...account, frozen: true }, outcomeE6: 0n };
     case KIND.unfreeze:
-      return { account: { ...credited, frozen: false }, outcomeE6: message.amountE6 };
+      return {
+        account: { ...credited, frozen: false, restricted: false },
+        outcomeE6: message.amountE6,
+      };
+    case KIND.restrict:
+      return { account: { ...account, restricted: true }, outcomeE6: 0n };
     case KIND.takeover: {
-      const taken = { owner: message.named, nonce: account.nonce + 1n, frozen: false };
+      const taken = {
+        owner: message.named,
+        nonce: account.nonce + 1n,
+        frozen: false,
+        restricted: false,
+      };
       return { account: { ...credited, ...taken }, outcomeE6: message.amountE6 };
     }
     case KIND.deposit:
       if (account.frozen) return { account, outcomeE6: 0n };
       return { account: credited, outcomeE6: message.amountE6 };
     default: {
-      if (account.frozen || account.owner !== message.named) return { account, outcomeE6: 0n };
+      const isHeld = account.frozen || account.restricted;
+      if (isHeld || account.owner !== message.named) return { account, outcomeE6: 0n };
       const outcomeE6 = min(message.amountE6, free());
       return { account: { ...account, quoteE6: account.quoteE6 - outcomeE6 }, outcomeE6 };
     }

@@ -25,6 +25,16 @@ import {
   type ModelTick,
   type Terms,
 } from './model.ts';
+import { Redemptions, type LeavingRule, type Standing } from './redemptions.ts';
+
+/** What the buffer guarantees to an account at a nonce. */
+export interface ModelGuarantee {
+  readonly owner: string;
+  readonly amountE6: bigint;
+  readonly dueAt: bigint;
+  /** Whether an opening has called on it. */
+  readonly isCalled: boolean;
+}
 
 export const MONEY_CONFIG: VenueConfig = {
   ...SAMPLE_VENUE_CONFIG,
@@ -46,9 +56,26 @@ export const MONEY_CONFIG: VenueConfig = {
     auctionSeconds: 300,
     rampSeconds: 300,
   },
-  fund: { cooldown: 300, redeemWindow: 600, windowSeconds: 900, coverPerWindowE6: 3_000_000_000n },
+  fund: {
+    batchSeconds: 120,
+    cooldown: 240,
+    calmSeconds: 300,
+    maxWait: 1_200,
+    windowSeconds: 900,
+    coverPerWindowE6: 3_000_000_000n,
+  },
+  guarantee: {
+    floorBps: 6_000,
+    termSeconds: 240,
+    windowSeconds: 900,
+    feeBps: 100,
+    minFeeE6: 1_000_000n,
+    perOwnerE6: 4_000_000_000n,
+    totalE6: 6_000_000_000n,
+  },
 };
 
+export const GUARANTEE = MONEY_CONFIG.guarantee;
 const CURE_BUFFER_BPS = 1_000n;
 export const PARAMETERS = 77n;
 const BIAS = 1n << 105n;
@@ -61,6 +88,13 @@ export const PROOF = {
   c: [0n, 0n],
 };
 export const MAX_BID = 2n ** 127n;
+const { fund: LEAVES } = MONEY_CONFIG;
+const LEAVING: LeavingRule = {
+  batchSeconds: BigInt(LEAVES.batchSeconds),
+  cooldown: BigInt(LEAVES.cooldown),
+  calmSeconds: BigInt(LEAVES.calmSeconds),
+  maxWait: BigInt(LEAVES.maxWait),
+};
 const coder = AbiCoder.defaultAbiCoder();
 const TERMS_TYPE =
   'tuple(uint32,uint32,uint64,address,address,address,address,uint256,uint256,uint256,uint256,' +
@@ -117,6 +151,11 @@ interface Money {
   readonly reservedE6: bigint;
   readonly queuedE6: bigint;
   readonly uncoveredE6: bigint;
+  readonly owedE6: bigint;
+  readonly guaranteedE6: bigint;
+  readonly supply: bigint;
+  readonly epoch: bigint;
+  readonly settledThrough: bigint;
   readonly engineWei: bigint;
   readonly clock: bigint;
   readonly mode: bigint;
@@ -150,7 +189,11 @@ export class MoneyRun {
   readonly refunded = new Set<number>();
   readonly refundedDeposits = new Set<number>();
   readonly pending = new Map<string, number>();
-  readonly redeemable = new Map<string, bigint>();
+  readonly redemptions = new Redemptions(LEAVING);
+  readonly guarantees = new Map<string, ModelGuarantee>();
+  lastTickAt = 0n;
+  /** All that came to the fund, and all that left it. */
+  readonly flowed = { inE6: 0n, outE6: 0n };
   heldE6 = 0n;
   escrowedE6 = 0n;
   strayE6 = 0n;
@@ -177,6 +220,7 @@ export class MoneyRun {
         venue.marketFeed,
         venue.liquidationEngine,
         venue.insuranceFund,
+        venue.marginGuarantee,
       ]
         .flatMap(({ interface: abi }) =>
           abi.fragments
@@ -200,6 +244,7 @@ export class MoneyRun {
       | 'marketFeed'
       | 'liquidationEngine'
       | 'insuranceFund'
+      | 'marginGuarantee'
       | 'backstop',
     method: string,
     args: readonly unknown[],
@@ -246,7 +291,16 @@ export class MoneyRun {
   /** What the venue says now, with the market's clock of the last call's block. */
   async refresh(): Promise<Money> {
     this.money = await this.look();
+    if (this.money.settledThrough > BigInt(this.redemptions.settledThrough)) {
+      const leftE6 = this.redemptions.settle(this.now, this.lastTickAt, this.standing);
+      this.fund.depositedE6 -= leftE6;
+    }
     return this.money;
+  }
+
+  get standing(): Standing {
+    const queuedE6 = this.queue.reduce((sum, { amountE6 }) => sum + amountE6, 0n);
+    return { ...this.fund, reservedE6: this.reservedE6, queuedE6 };
   }
 
   // What is true
@@ -291,7 +345,8 @@ export class MoneyRun {
       BigInt(margin.index) |
       (margin.nonce << 24n) |
       (BigInt(margin.owner) << 56n) |
-      ((margin.frozen ? 1n : 0n) << 216n);
+      ((margin.frozen ? 1n : 0n) << 216n) |
+      ((margin.restricted ? 1n : 0n) << 217n);
     return [this.ledgers[tick.sequence - 1]!.root, tick.snapshotHash, PARAMETERS, account];
   }
 
@@ -354,11 +409,22 @@ export class MoneyRun {
   }
 
   get reservedE6(): bigint {
-    return [...this.records.values()].reduce((sum, { reservedE6 }) => sum + reservedE6, 0n);
+    const opened = [...this.records.values()].reduce((sum, { reservedE6 }) => sum + reservedE6, 0n);
+    return opened + this.guaranteedE6;
+  }
+
+  /** What the buffer guarantees to accounts that were not opened since. */
+  get guaranteedE6(): bigint {
+    return [...this.guarantees.values()].reduce(
+      (sum, { amountE6, isCalled }) => sum + (isCalled ? 0n : amountE6),
+      0n,
+    );
   }
 
   spend(amountE6: bigint): void {
-    const fromBuffer = amountE6 < this.fund.bufferE6 ? amountE6 : this.fund.bufferE6;
+    this.flowed.outE6 += amountE6;
+    const spendable = this.fund.bufferE6 - this.guaranteedE6;
+    const fromBuffer = amountE6 < spendable ? amountE6 : spendable;
     this.fund.bufferE6 -= fromBuffer;
     this.fund.depositedE6 -= amountE6 - fromBuffer;
   }
@@ -442,6 +508,7 @@ export class MoneyRun {
       DOCUMENT,
       signatures,
     ]);
+    this.lastTickAt = time;
     const sequence = this.ledgerTimes.findLastIndex((at) => at <= time) + 1;
     this.ticks.push({
       number: BigInt(this.ticks.length + 1),
@@ -499,6 +566,7 @@ const LENS = new Interface([
   'function read(address engine) view returns (tuple(uint256 vaultBalanceE6, uint256 heldE6, ' +
     'uint256 escrowedE6, uint256 claimableE6, uint256 fundBalanceE6, uint256 bufferE6, ' +
     'uint256 depositedE6, uint256 reservedE6, uint256 queuedE6, uint256 uncoveredE6, ' +
+    'uint256 owedE6, uint256 guaranteedE6, uint256 supply, uint256 epoch, uint256 settledThrough, ' +
     'uint256 engineWei, uint256 clock, uint256 mode) money)',
 ]);
 

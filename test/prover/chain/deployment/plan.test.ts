@@ -165,14 +165,14 @@ describe('a plan of a venue', () => {
     [
       'parameters changed before depositors can leave',
       'config.parameterDelay',
-      777_600,
+      691_200,
       'config.parameterDelay',
       /depositor/,
     ],
     [
       'signers changed before depositors can leave',
       'config.quorumDelay',
-      777_600,
+      691_200,
       'config.quorumDelay',
       /depositor/,
     ],
@@ -252,7 +252,15 @@ describe('a plan of a venue', () => {
     ...['supersededFor', 'maxClockGap', 'graceSeconds', 'quorumDelay', 'tighteningDelay'],
     ...['parameterDelay', 'parameterTighteningDelay', 'vault.exitWindow', 'fund.cooldown'],
     ...['engine.horizonSeconds', 'engine.auctionSeconds', 'engine.rampSeconds'],
-    ...['fund.redeemWindow', 'fund.windowSeconds', 'breaker.confirmations'],
+    ...[
+      'fund.batchSeconds',
+      'fund.calmSeconds',
+      'fund.maxWait',
+      'fund.windowSeconds',
+      'guarantee.termSeconds',
+      'guarantee.windowSeconds',
+      'breaker.confirmations',
+    ],
   ];
   it.each(INTERVALS)('does not have %s of nothing', (name) => {
     const error = refusal(`config.${name}`, 0);
