@@ -14,7 +14,6 @@ import {
   openMany,
   refundMessage,
 } from '../../prover/chain/submit.ts';
-import type { Account } from '../../prover/commitments/account.ts';
 import { as, deployContract, expectRefusal, guardianOf } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, type Life } from '../support/life.ts';
@@ -360,8 +359,6 @@ describe('bid', () => {
     fresh = await life.restore(fresh);
     await life.open(A);
     const { mmE6 } = marginOf(A);
-    const gift = (accounts: readonly Account[]): readonly Account[] => accounts;
-    void gift;
     await send(life.by('depositor').vault, 'deposit', [A, 0n, mmE6 * 3n]);
     await life.root({ misbehaviour: { kind: 'hold', engine: 0 } });
     await life.root();

@@ -385,6 +385,7 @@ describe('the end of the venue', () => {
   it('shares what is held among those who register at one final tick', async () => {
     await fill();
     await life.root();
+    await deposit(MINE, 0n);
     await dead();
     await life.after();
     await expectRefusal(send(life.venue.vault, 'beginExit', []), 'NotTheFinalLedger');
@@ -423,6 +424,13 @@ describe('the end of the venue', () => {
     await life.after(BigInt(CONFIG.exitWindow) + 1n);
     await send(life.venue.vault, 'payExit', [MINE]);
     expect(await life.claimable('owner')).toBe(all < registered ? all : registered);
+    // Who was to be refunded had all that time: what is shared is fixed now.
+    const { words } = await import('../support/life.ts');
+    const index = life.sequencer.state.userCount;
+    const [message] = await life.sequencer.messages('user', index);
+    const late = { index, message: words(message!), amountE6: 0n, sequence: 0n, path: [] };
+    await life.after();
+    await expectRefusal(refundDeposit(life.by('stranger'), late), 'SharesAreFixed');
     await life.after();
     await expectRefusal(send(life.venue.vault, 'payExit', [MINE]), 'NotRegistered');
   });

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Attacks at the edges of a liquidation's life, with real proofs of accounts made for them.
+import fc from 'fast-check';
+import { ZeroAddress } from 'ethers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
+import { send } from '../../prover/chain/refusal.ts';
+import { healthProof, openLiquidation, openMany } from '../../prover/chain/submit.ts';
+import { refundDeposit } from '../../prover/chain/vault.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import { deployVenue, expectRefusal } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
+import { startLife, termsIn, type Life } from '../support/life.ts';
+import {
+  accountMarginProof,
+  accountNamed,
+  bankruptcyProof,
+  claimOf,
+  closeProver,
+} from '../support/proofs.ts';
+
+const A = accountNamed('ordinary-liquidation');
+/** Short of more than any message can credit: the deepest debt that a leaf can hold, and short positions. */
+const DEEPEST = accountNamed('bankrupt-beyond-the-fund');
+/** Bankrupt at mark, and its coins count less than they are worth. */
+const WITH_COINS = accountNamed('bankrupt-paid-in-full');
+/** Sixteen copies of A. */
+const CROWD = Array.from({ length: 16 }, (_, place) => 16 + place);
+const BOTTOM = -(1n << 63n);
+const { engine: ENGINE, registry: REGISTRY, fund: FUND } = DEFAULT_VENUE_CONFIG;
+
+type Saved = Awaited<ReturnType<Life['save']>>;
+
+let life: Life;
+let fresh: Saved;
+
+function made(accounts: readonly Account[]): readonly Account[] {
+  const changed = [...accounts];
+  changed[DEEPEST] = { ...accounts[DEEPEST]!, quoteE6: BOTTOM };
+  const [btc, eth, steth] = accounts[WITH_COINS]!.collateralE8;
+  changed[WITH_COINS] = {
+    ...accounts[WITH_COINS]!,
+    collateralE8: [btc + 10_000_000n, eth, steth],
+  };
+  for (const index of CROWD) changed[index] = accounts[A]!;
+  return changed;
+}
+
+beforeAll(async () => {
+  life = await startLife({ change: made });
+  fresh = await life.save();
+});
+
+afterEach(async () => {
+  fresh = await life.restore(fresh);
+});
+
+afterAll(async () => {
+  await life.chain.close();
+  await closeProver();
+});
+
+const fund = async (view: string): Promise<bigint> =>
+  (await life.venue.insuranceFund.getFunction(view).staticCall()) as bigint;
+
+describe('the edge of 64 bits', () => {
+  it('keeps no account from its end: what no message can credit is expired, not bid for', async () => {
+    await life.open(DEEPEST);
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    await expectRefusal(life.bid(DEEPEST, frozenIn, 'bidder', 2n ** 80n), 'CreditTooLarge');
+    await life.letPass(BigInt(ENGINE.horizonSeconds));
+    const had = await fund('depositedE6');
+    const terms = termsIn(life.venue, await life.expire(DEEPEST));
+    // All that the fund had, and the rest is recorded to the unit of what a message could have carried.
+    expect(terms.fundPaidE6).toBe(had < FUND.coverPerWindowE6 ? had : FUND.coverPerWindowE6);
+    expect((await fund('uncoveredE6')) + terms.fundPaidE6).toBe((1n << 63n) - 1n);
+    await life.root();
+    await life.close(terms);
+    expect(life.sequencer.state.accounts[DEEPEST]).toMatchObject({
+      owner: BigInt(life.venue.addresses.backstop),
+      quoteE6: BOTTOM + terms.creditE6,
+    });
+    await expectRefusal(
+      send(life.by('stranger').insuranceFund, 'payUncovered', [DEEPEST, 1n, 1n << 63n]),
+      'AboveUncovered',
+    );
+  });
+});
+
+describe('what an account is short of (P14)', () => {
+  it('is to the unit what bankruptcy proves, although haircuts stand between them', async () => {
+    const { ledger } = life;
+    const context = 7n;
+    const margin = claimOf(await accountMarginProof({ ledger, account: WITH_COINS, context }));
+    const bankruptcy = claimOf(await bankruptcyProof(ledger, WITH_COINS, context));
+    const haircutE6 = margin['haircutE6']!;
+    expect(haircutE6).toBeGreaterThan(0n);
+    expect(-(margin['equityE6']! + haircutE6)).toBe(bankruptcy['deficitE6']!);
+    await life.open(WITH_COINS);
+    await life.root();
+    await life.letPass(BigInt(ENGINE.horizonSeconds));
+    const terms = termsIn(life.venue, await life.expire(WITH_COINS));
+    expect(terms.fundPaidE6).toBe(bankruptcy['deficitE6']!);
+  });
+});
+
+describe('a forced expiry', () => {
+  it('is taken over at the head of the lane while the sequencer is silent, and closes', async () => {
+    await life.open(WITH_COINS);
+    await life.root();
+    await life.letPass(BigInt(ENGINE.horizonSeconds));
+    const terms = termsIn(life.venue, await life.expire(WITH_COINS));
+    await life.after(BigInt(REGISTRY.deadline) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await life.force();
+    expect(life.sequencer.state.accounts[WITH_COINS]!.owner).toBe(
+      BigInt(life.venue.addresses.backstop),
+    );
+    await life.close(terms);
+  });
+});
+
+describe('the former owner', () => {
+  it('has no authority that outlives a takeover (attack: an old session key)', async () => {
+    await life.open(A);
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    await life.bid(A, frozenIn);
+    await life.root();
+    // Signed for (owner, nonce): neither the old nonce nor the new one is this owner's any more.
+    const { vault } = life.by('owner');
+    for (const nonce of [0n, 1n]) {
+      await life.after();
+      await send(vault, 'requestWithdrawal', [A, nonce, 10_000_000n]);
+    }
+    const { outcomes } = await life.root();
+    expect(outcomes.map(({ appliedE6 }) => appliedE6)).toEqual([0n, 0n]);
+    const back = (accounts: readonly Account[]): readonly Account[] =>
+      accounts.with(A, { ...accounts[A]!, owner: BigInt(life.addresses.owner) });
+    await expect(life.root({ ownTransactions: back })).rejects.toThrow(/T3/);
+  });
+});
+
+describe('gifts and deposits', () => {
+  it('are credited or given back in every state, and never lost', async () => {
+    const gift = async (nonce: bigint): Promise<void> => {
+      await life.after();
+      await send(life.by('depositor').vault, 'deposit', [A, nonce, 10_000_000n]);
+    };
+    /** Whether each of the last root's deposits was credited; what was not is given back. */
+    const credited = async (): Promise<readonly boolean[]> => {
+      const { outcomes } = await life.root();
+      for (const { index, appliedE6 } of outcomes) {
+        await life.after();
+        const refund = refundDeposit(life.by('stranger'), await life.consumed(index));
+        if (appliedE6 !== 0n) await expectRefusal(refund, 'NothingToRefund');
+        else await refund;
+      }
+      return outcomes.map(({ appliedE6 }) => appliedE6 !== 0n);
+    };
+    await gift(0n);
+    expect(await credited()).toEqual([true]);
+    await life.nextTick();
+    await life.open(A);
+    await gift(0n);
+    // In one root with the Freeze, which goes first.
+    expect(await credited()).toEqual([false]);
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    await gift(0n);
+    expect(await credited()).toEqual([false]);
+    await life.bid(A, frozenIn);
+    await gift(0n);
+    await gift(1n);
+    expect(await credited()).toEqual([false, true]);
+    expect(await life.claimable('depositor')).toBe(30_000_000n);
+  });
+});
+
+describe('many openings at once', () => {
+  it('of sixteen cost what is recorded', async () => {
+    const members = [];
+    for (const account of CROWD) members.push(await life.openingProof(account));
+    await life.open(A);
+    await life.after();
+    const openings = {
+      tick: life.tick,
+      profile: members[0]!.profile,
+      members,
+      beneficiary: life.addresses.keeper,
+    };
+    await compareGas('open 16 liquidations at once', await openMany(life.by('keeper'), openings));
+  });
+
+  it('and one alone are for somebody', async () => {
+    const beneficiary = ZeroAddress;
+    const proof = await life.openingProof(A);
+    await life.after();
+    const opening = { tick: life.tick, ...proof, beneficiary };
+    await expectRefusal(openLiquidation(life.by('keeper'), opening), 'BeneficiaryIsZero');
+    await life.after();
+    const batch = { tick: life.tick, profile: proof.profile, members: [proof], beneficiary };
+    await expectRefusal(openMany(life.by('keeper'), batch), 'BeneficiaryIsZero');
+  });
+});
+
+describe('who is owner, keeper and bidder at once (P23)', () => {
+  const price = (gross: bigint, margin: bigint, elapsed: bigint): Promise<bigint> =>
+    life.venue.liquidationEngine
+      .getFunction('priceE6')
+      .staticCall(gross, margin, elapsed) as Promise<bigint>;
+  /** What all three together have gained when it is closed; the account is worth its gross equity. */
+  const gained = async (gross: bigint, margin: bigint, elapsed: bigint): Promise<bigint> => {
+    const paid = await price(gross, margin, elapsed);
+    const reward = least((margin * BigInt(ENGINE.rewardBps)) / 10_000n, paid > 0n ? paid : 0n);
+    const penalty = least(
+      (margin * BigInt(ENGINE.penaltyBps)) / 10_000n,
+      paid > 0n ? paid - reward : 0n,
+    );
+    // The loser's account before was worth nothing to an owner who could walk away from its debt.
+    const had = gross > 0n ? gross : 0n;
+    return gross - paid + (paid > 0n ? paid - penalty : 0n) - had;
+  };
+  const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+  it('gains at most the incentive, of a hedged pair as of one account', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.bigInt(-(10n ** 13n), 10n ** 13n),
+        fc.bigInt(1n, 10n ** 13n),
+        fc.bigInt(0n, 4_000n),
+        async (gross, margin, elapsed) => {
+          const bound = (margin * BigInt(ENGINE.incentiveBps)) / 10_000n;
+          expect(await gained(gross, margin, elapsed)).toBeLessThanOrEqual(bound);
+        },
+      ),
+      { numRuns: 200, seed: 1 },
+    );
+  });
+
+  it('of 10,000 accounts of dust gains less than their gas, at any time of the auction', async () => {
+    // open, bid and close at 1 gwei and $1,000 per ETH: the cheapest that a keeper ever saw.
+    const gasE6 = ((356_000n + 422_000n + 103_000n) * 1_000n * 10n ** 6n) / 10n ** 9n;
+    const largest = (gasE6 * 10_000n) / BigInt(ENGINE.incentiveBps);
+    for (const margin of [1n, 79n, 1_000_000n, 100_000_000n, largest - 10_000n]) {
+      for (const gross of [-margin * 3n, -1n, 0n, margin / 2n]) {
+        for (const elapsed of [0n, 900n, 1_800n, 7_200n]) {
+          const gain = await gained(gross, margin, elapsed);
+          expect(10_000n * (gain - gasE6)).toBeLessThan(0n);
+        }
+      }
+    }
+  });
+});
+
+describe('a dead venue', () => {
+  it('gives no escrow back whose takeover was consumed', async () => {
+    await life.open(A);
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    const terms = termsIn(life.venue, await life.bid(A, frozenIn));
+    await life.root();
+    await life.after(BigInt(REGISTRY.deadAfter) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await life.after();
+    await expectRefusal(
+      send(life.venue.liquidationEngine, 'reclaim', [terms]),
+      'TakeoverWasConsumed',
+      [terms.messageIndex],
+    );
+    await life.close(terms);
+  });
+
+  it('that holds nothing shares nothing, and says so', async () => {
+    await life.after(BigInt(REGISTRY.deadAfter) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await life.nextTick();
+    await life.after();
+    await send(life.venue.vault, 'beginExit', []);
+    const account = accountNamed('equity-equals-im');
+    const owner = life.ownerOf(account);
+    const proof = await life.marginProof(account, 'vault', 'registerExit', owner);
+    await life.after();
+    await send(life.venue.vault, 'registerExit', [healthProof(proof)]);
+    await life.after(BigInt(DEFAULT_VENUE_CONFIG.vault.exitWindow) + 1n);
+    await expectRefusal(send(life.venue.vault, 'payExit', [account]), 'HoldsTooLittle');
+  });
+});
+
+it.each([
+  ['auctionSeconds', { auctionSeconds: 0 }],
+  ['rampSeconds', { rampSeconds: 0 }],
+  ['rampSeconds', { rampSeconds: ENGINE.auctionSeconds + 1 }],
+  ['horizonSeconds', { horizonSeconds: ENGINE.auctionSeconds }],
+  ['rewardBps', { rewardBps: 10_001 }],
+  ['penaltyBps', { penaltyBps: 10_001 }],
+  ['incentiveBps', { incentiveBps: 10_000 }],
+  ['rewardCapE6', { rewardCapE6: 0n }],
+  ['prepaidWei', { prepaidWei: 0n }],
+] as const)('an engine without sense does not deploy: %s in %o', async (_, fault) => {
+  const config = { ...DEFAULT_VENUE_CONFIG, engine: { ...ENGINE, ...fault } };
+  await expectRefusal(deployVenue(life.chain, { config }), 'InvalidEngineConfig');
+});
