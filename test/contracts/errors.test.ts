@@ -28,7 +28,12 @@ const NOT_ASSERTED: Readonly<Record<string, string>> = {
 };
 
 /** Gaps that are known: each wants a test, and then leaves this list. */
-const WANTING = new Set(['HeadlineTooLarge', 'SourceIsSuspended']);
+const WANTING = new Set([
+  'HeadlineTooLarge',
+  'InvalidStepConfig',
+  'NotAStepVerifier',
+  'SourceIsSuspended',
+]);
 
 const tests = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts') && file !== 'errors.test.ts')
