@@ -638,7 +638,8 @@ describe('a receipt file that was tampered with anywhere', () => {
         fc.string({ maxLength: 2 }),
         async (kind, from, cut, put) => {
           const source = text[kind];
-          const start = from % source.length;
+          // Without the line feed at its end the document is whole.
+          const start = from % source.trimEnd().length;
           const broken = `${source.slice(0, start)}${put}${source.slice(start + cut)}`;
           expect(await refuses(broken, made[kind])).toBe(true);
           const truncated = source.slice(0, start);
