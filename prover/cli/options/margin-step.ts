@@ -13,27 +13,8 @@ import type { ParameterSet } from '../../documents/parameters-document.ts';
 import type { DynamicInputs, DynamicState } from '../../model/dynamic.ts';
 import { dynamicStep, initialState, type DynamicStep } from '../../risk/dynamic/rule.ts';
 import { effectiveSet } from '../../statements/margin-step.ts';
-import type { CommandContext, OptionSpec } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
-
-export const RULE_OPTION = {
-  rule: {
-    type: 'string',
-    placeholder: 'file',
-    describe: 'margin rule in place of the default one',
-  },
-} as const satisfies Record<string, OptionSpec>;
-
-export const STEP_OPTIONS = {
-  state: {
-    type: 'string',
-    placeholder: 'file',
-    describe:
-      'the margin state before; without one the inputs open a new state, and no step is taken',
-  },
-  inputs: { type: 'string', placeholder: 'file', describe: 'the signed margin inputs' },
-  ...RULE_OPTION,
-} as const satisfies Record<string, OptionSpec>;
 
 export function readRule(context: CommandContext): MarginRuleDocument {
   const path = stringOption(context, 'rule');

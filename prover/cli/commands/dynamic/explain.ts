@@ -8,7 +8,8 @@ import type { StepTerms } from '../../../risk/dynamic/rule.ts';
 import { SECONDS_PER_YEAR } from '../../../core/year.ts';
 import type { Command } from '../../command.ts';
 import { MARKET_OPTIONS, readParameters } from '../../options/market-inputs.ts';
-import { STEP_OPTIONS, takeStep } from '../../options/margin-step.ts';
+import { takeStep } from '../../options/margin-step.ts';
+import { STEP_OPTIONS } from '../../options/margin-step-options.ts';
 import { decimal, real, shape, text, whole } from '../../output.ts';
 
 const log = (valueQ40: bigint): number => Number(valueQ40) / 2 ** 40;

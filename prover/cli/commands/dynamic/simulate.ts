@@ -9,7 +9,8 @@ import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
-import { readRule, RULE_OPTION } from '../../options/margin-step.ts';
+import { readRule } from '../../options/margin-step.ts';
+import { RULE_OPTION } from '../../options/margin-step-options.ts';
 import { readBarHistories } from '../../options/underlying-files.ts';
 import { real, shape, text, whole } from '../../output.ts';
 

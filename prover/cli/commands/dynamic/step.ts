@@ -15,13 +15,8 @@ import type { MarginStepRequest } from '../../../statements/margin-step.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { MARKET_OPTIONS, readParameters } from '../../options/market-inputs.ts';
-import {
-  openState,
-  readInputs,
-  readRule,
-  STEP_OPTIONS,
-  takeStep,
-} from '../../options/margin-step.ts';
+import { openState, readInputs, readRule, takeStep } from '../../options/margin-step.ts';
+import { STEP_OPTIONS } from '../../options/margin-step-options.ts';
 import { decimal, documentOf, real, shape } from '../../output.ts';
 
 /** A step is for whoever sends it: nobody gains by it. */

@@ -8,7 +8,8 @@ import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import { InvalidInput } from '../../../core/errors.ts';
-import type { Command } from '../../command.ts';
+import type { ParameterSet } from '../../../documents/parameters-document.ts';
+import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatUtc, instrumentName } from '../../../model/format.ts';
 import { allOutput, marginAll } from './all.ts';
@@ -19,7 +20,7 @@ import { contingencyLines, isolatedReport, scenarioRows, statusOf } from './repo
 import { greeksJson } from './greeks.ts';
 import { positionJson, printHoldings, printMargin } from './sections.ts';
 import { printSummary, summaryOf } from './summary.ts';
-import { RULE_OPTION, STEP_OPTIONS, takeStep } from '../../options/margin-step.ts';
+import { RULE_OPTION, STEP_OPTIONS } from '../../options/margin-step-options.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
 import {
@@ -87,9 +88,7 @@ export const command: Command = {
     const snapshot = readSnapshot(context);
     const base = readParameters(context);
     const set =
-      stringOption(context, 'effective') === undefined
-        ? base
-        : takeStep(context, base, { state: 'effective', inputs: 'inputs' }).set;
+      stringOption(context, 'effective') === undefined ? base : await effectiveOver(context, base);
     const name = context.positionals[0] ?? '';
     const index = accountIndex(name, '<account>', { accountCount }, context);
     const account = accounts[index] as Account;
@@ -157,3 +156,9 @@ export const command: Command = {
     });
   },
 };
+
+/** Loaded when it is asked for: a step is hashed, and what hashes takes most of a second to load. */
+async function effectiveOver(context: CommandContext, base: ParameterSet): Promise<ParameterSet> {
+  const { takeStep } = await import('../../options/margin-step.ts');
+  return takeStep(context, base, { state: 'effective', inputs: 'inputs' }).set;
+}
