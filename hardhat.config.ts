@@ -4,31 +4,29 @@ import { createRequire } from 'node:module';
 import hardhatEthers from '@nomicfoundation/hardhat-ethers';
 import { defineConfig } from 'hardhat/config';
 
+import {
+  DEFAULT_TERMS,
+  TERMS_BY_FILE,
+  soliditySettings,
+  type SolidityTerms,
+} from './prover/toolchain/solidity-settings.ts';
+
 const require = createRequire(import.meta.url);
 
-const solidity = (runs: number) => ({
+const solidity = (terms: SolidityTerms) => ({
   version: '0.8.37',
   // The compiler is a locked dependency: nothing is fetched while building.
   path: require.resolve('solc/soljson.js'),
-  settings: {
-    optimizer: { enabled: true, runs },
-    evmVersion: 'cancun',
-    metadata: { bytecodeHash: 'none' },
-  },
+  settings: soliditySettings(terms),
 });
 
 export default defineConfig({
   plugins: [hardhatEthers],
   solidity: {
-    compilers: [solidity(10_000)],
-    // They check much: at more runs they would pass the limit of 24,576 bytes.
-    overrides: {
-      'contracts/LiquidationEngine.sol': {
-        ...solidity(200),
-        settings: { ...solidity(200).settings, viaIR: true },
-      },
-      'contracts/MarketFeed.sol': solidity(100),
-    },
+    compilers: [solidity(DEFAULT_TERMS)],
+    overrides: Object.fromEntries(
+      Object.entries(TERMS_BY_FILE).map(([file, terms]) => [file, solidity(terms)]),
+    ),
   },
   networks: {
     // A node whose clock stands before the crash of the sample: `npx hardhat node --network sample`.

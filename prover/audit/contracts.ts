@@ -18,9 +18,8 @@ import { isLocalChain } from '../chain/local-chain.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
 import { verifierName } from '../toolchain/circuits/verifier.ts';
 import type { StatementName } from '../statements/generated/public-signals.ts';
+import { DEFAULT_TERMS, TERMS_BY_FILE } from '../toolchain/solidity-settings.ts';
 import {
-  DEFAULT_RUNS,
-  SOLIDITY_RUNS,
   collectSources,
   compileSolidity,
   type CompiledContract,
@@ -65,16 +64,16 @@ export function deployedContracts(venue: VenueDocument): readonly DeployedContra
 
 /** Contracts that are compiled together; a verifier alone, so that one that changed costs a second. */
 function jobOf(file: string, all: readonly DeployedContract[]): SolidityJob {
-  const runs = SOLIDITY_RUNS[file] ?? DEFAULT_RUNS;
-  if (runs !== DEFAULT_RUNS || file.startsWith('contracts/verifiers/')) {
-    return { files: [file], runs };
+  const terms = TERMS_BY_FILE[file];
+  if (terms !== undefined || file.startsWith('contracts/verifiers/')) {
+    return { files: [file], terms: terms ?? DEFAULT_TERMS };
   }
   const together = all
     .map((contract) => contract.file)
     .filter(
-      (other) => !other.startsWith('contracts/verifiers/') && SOLIDITY_RUNS[other] === undefined,
+      (other) => !other.startsWith('contracts/verifiers/') && TERMS_BY_FILE[other] === undefined,
     );
-  return { files: together, runs };
+  return { files: together, terms: DEFAULT_TERMS };
 }
 
 export interface ContractAudit extends ChainEvidence {

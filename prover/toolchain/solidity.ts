@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import { PlimsollError } from '../core/errors.ts';
 import { parseValue } from '../core/schema.ts';
+import { soliditySettings, type SolidityTerms } from './solidity-settings.ts';
 
 const require = createRequire(import.meta.url);
 const IMPORT = /^\s*import\b[^"']*["']([^"']+)["']/gm;
@@ -44,15 +45,8 @@ export interface CompiledContract {
 export interface SolidityJob {
   /** Files whose contracts are wanted, e.g. `contracts/Vault.sol`. */
   readonly files: readonly string[];
-  readonly runs: number;
+  readonly terms: SolidityTerms;
 }
-
-/** As hardhat.config.ts has them; a test compares what comes out. */
-export const SOLIDITY_RUNS: Readonly<Record<string, number>> = {
-  'contracts/LiquidationEngine.sol': 200,
-  'contracts/MarketFeed.sol': 100,
-};
-export const DEFAULT_RUNS = 10_000;
 
 /** Where an import leads: into the checkout's `contracts/`, or to a package of `node_modules`. */
 function resolved(from: string, specifier: string): string {
@@ -104,7 +98,7 @@ function variableNames(trees: readonly unknown[]): Map<string, string> {
 
 /** Every wanted contract by name, from sources alone; throws `SOLIDITY` with what the compiler says. */
 export function compileSolidity(
-  { files, runs }: SolidityJob,
+  { files, terms }: SolidityJob,
   read: SourceReader,
 ): ReadonlyMap<string, CompiledContract> {
   const solc = require('solc') as { compile(input: string): string };
@@ -112,9 +106,7 @@ export function compileSolidity(
     language: 'Solidity',
     sources: collectSources(files, read),
     settings: {
-      optimizer: { enabled: true, runs },
-      evmVersion: 'cancun',
-      metadata: { bytecodeHash: 'none' },
+      ...soliditySettings(terms),
       outputSelection: {
         '*': { '': ['ast'], '*': ['evm.bytecode.object', 'evm.deployedBytecode'] },
       },

@@ -12,7 +12,8 @@ import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
 import { exportedVerificationKey } from '../../prover/proving/ceremony/transcript.ts';
 import { findStatement, loadManifest } from '../../prover/statements/manifest.ts';
 import { verifierContract, verifierName } from '../../prover/toolchain/circuits/verifier.ts';
-import { DEFAULT_RUNS, compileSolidity } from '../../prover/toolchain/solidity.ts';
+import { compileSolidity } from '../../prover/toolchain/solidity.ts';
+import { DEFAULT_TERMS } from '../../prover/toolchain/solidity-settings.ts';
 import type { Evidence, ManifestEntry } from './evidence.ts';
 import { forged, movedToDelta } from './forge.ts';
 
@@ -76,7 +77,7 @@ function deployedAnew(evidence: Evidence, entry: ManifestEntry, source: string):
   const file = `contracts/verifiers/${contract}.sol`;
   const read = (path: string): string =>
     path === file ? source : readTextFile(join(REPOSITORY_ROOT, path), path);
-  const made = compileSolidity({ files: [file], runs: DEFAULT_RUNS }, read).get(contract)!;
+  const made = compileSolidity({ files: [file], terms: DEFAULT_TERMS }, read).get(contract)!;
   const { verifiers } = evidence.venue;
   const { address, keyHash } = (
     verifiers as Readonly<

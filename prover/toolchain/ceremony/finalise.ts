@@ -24,7 +24,8 @@ import {
 import { parseVerificationKey } from '../../proving/formats/verification-key.ts';
 import { findStatement, loadManifest } from '../../statements/manifest.ts';
 import { verifierContract, verifierName } from '../circuits/verifier.ts';
-import { DEFAULT_RUNS, compileSolidity } from '../solidity.ts';
+import { compileSolidity } from '../solidity.ts';
+import { DEFAULT_TERMS } from '../solidity-settings.ts';
 import { ceremonyTargets, compiledTarget } from './start.ts';
 
 /** Throws `CEREMONY` with the first finding that a ceremony may not have. */
@@ -76,7 +77,9 @@ async function releasedCircuit(
   const { file, contract, source } = releasedVerifier(circuit.name, text, hashes);
   const read = (path: string): string =>
     path === file ? source : readTextFile(join(REPOSITORY_ROOT, path), path);
-  const { creation } = compileSolidity({ files: [file], runs: DEFAULT_RUNS }, read).get(contract)!;
+  const { creation } = compileSolidity({ files: [file], terms: DEFAULT_TERMS }, read).get(
+    contract,
+  )!;
   return {
     name: circuit.name,
     sourcesHash: circuit.sourcesHash,
