@@ -130,6 +130,7 @@ async function setUpContracts(): Promise<void> {
   const fingerprint = fingerprintOf([
     ...filesUnder('contracts', ['.sol']),
     'hardhat.config.ts',
+    'prover/toolchain/solidity-settings.ts',
     'package-lock.json',
   ]);
   if (readStamp(CONTRACTS_STAMP) === fingerprint && existsSync(join(ROOT, 'artifacts'))) return;
