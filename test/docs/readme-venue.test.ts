@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 import { parseVenue } from '../../prover/chain/venue-document.ts';
 import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
@@ -50,6 +50,10 @@ function script(folder: string, port: number): string {
 function run(text: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
     const child = spawn('bash', ['-c', text], { detached: true });
+    // A script that waits for ever for a node that did not start would outlive the test: its whole group goes.
+    onTestFinished(() => {
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    });
     const parts: string[] = [];
     const keep = (data: Buffer): void => void parts.push(data.toString());
     child.stdout.on('data', keep);
