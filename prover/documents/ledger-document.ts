@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { InvalidInput } from '../core/errors.ts';
+import { formatAddress } from '../model/format.ts';
 import type { Instrument, InstrumentKind, Position, UnderlyingId } from '../model/types.ts';
 import { UNDERLYING_SYMBOLS } from '../model/types.ts';
 import {
@@ -196,7 +197,7 @@ function positionDocument({ instrument, lots }: Position): unknown {
 export function accountDocument(account: Account): unknown {
   const [btcE8, ethE8, stEthE8] = account.collateralE8;
   return {
-    owner: `0x${account.owner.toString(16).padStart(40, '0')}`,
+    owner: formatAddress(account.owner),
     settlementNonce: Number(account.settlementNonce),
     frozen: account.frozen,
     riskReducingOnly: account.riskReducingOnly,

@@ -23,7 +23,7 @@ export interface Use {
 }
 
 /** Makes what is missing to prove a statement's profile. */
-export type Ensure = (statement: string, profile: string) => Promise<void>;
+export type Ensure = (statement: Use['statement'], profile: string) => Promise<void>;
 
 /**
  * A proof about an account at a tick, for this venue's engine. Throws `PROFILE_NOT_DEPLOYED` before

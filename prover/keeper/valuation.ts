@@ -4,7 +4,8 @@ import type { MarketSnapshot } from '../model/types.ts';
 import { UNDERLYINGS } from '../model/types.ts';
 import { positionGreeks } from '../risk/greeks/greeks.ts';
 import type { AccountMargin } from '../risk/margin/margin.ts';
-import { auctionPriceE6, secondsUntilPrice } from './auction.ts';
+import { divCeil, max } from '../risk/pricing/fixed-point.ts';
+import { bidCost, secondsUntilPrice, type BidCost } from './auction.ts';
 
 const BPS = 10_000n;
 const USD_E6 = 1_000_000n;
@@ -48,9 +49,6 @@ export interface UnwindCost {
   readonly totalE6: bigint;
 }
 
-const divCeil = (value: bigint, by: bigint): bigint => (value + by - 1n) / by;
-const positive = (value: bigint): bigint => (value > 0n ? value : 0n);
-
 /** Every dollar of delta of an account, coins that are collateral included: none is netted against them. */
 function deltaE6(margin: AccountMargin, u: 0 | 1): bigint {
   const coins = margin.collateral.reduce(
@@ -86,14 +84,9 @@ export type Verdict =
   'bid' | 'recovered' | 'gas too dear' | 'costs more than the inventory' | 'too little profit';
 
 /** A bid reckoned through: what it would cost, what it would bring, and what to do about it. */
-export interface Valuation {
+export interface Valuation extends BidCost {
   readonly verdict: Verdict;
   readonly grossEquityE6: bigint;
-  readonly priceE6: bigint;
-  /** To initial margin: stays in the account. */
-  readonly topUpE6: bigint;
-  /** Escrowed by the bidder. */
-  readonly paymentE6: bigint;
   readonly unwind: UnwindCost;
   readonly gasE6: bigint;
   /** Gross equity, less unwinding, price and gas. */
@@ -104,16 +97,12 @@ export interface Valuation {
 
 /**
  * A bid for an account at this moment of its auction. The top-up is no cost: it stays in the account,
- * but it has to be there. What the fund pays at a negative price serves the top-up first.
+ * but it has to be there.
  */
 export function valueBid(offer: Offer, limits: KeeperLimits): Valuation {
   const { margin, snapshot, config, elapsed, backedE6 } = offer;
-  const { grossEquityE6, equityE6, imE6, mmE6 } = margin;
-  const askedE6 = auctionPriceE6(config, grossEquityE6, mmE6, elapsed);
-  // What the fund does not have, it does not pay.
-  const priceE6 = askedE6 < -backedE6 ? -backedE6 : askedE6;
-  const topUpE6 = positive(imE6 - equityE6);
-  const paymentE6 = positive(priceE6 + topUpE6);
+  const { grossEquityE6, mmE6 } = margin;
+  const { priceE6, topUpE6, paymentE6 } = bidCost(config, margin, elapsed, backedE6);
   const unwind = unwindCost(margin, snapshot, limits);
   const ethE4 = snapshot.underlyings[1].indexE4;
   const gasE6 = divCeil(offer.gasUsed * offer.gasPriceWei * ethE4 * 100n, WEI);
@@ -137,6 +126,6 @@ export function valueBid(offer: Offer, limits: KeeperLimits): Valuation {
     unwind,
     gasE6,
     profitE6,
-    paysIn: pays === undefined ? undefined : positive(pays - elapsed),
+    paysIn: pays === undefined ? undefined : max(pays - elapsed, 0n),
   };
 }

@@ -17,6 +17,11 @@ export function formatUsd(amountE6: bigint, digits = 2): string {
   return formatFixed(amountE6, 6, digits);
 }
 
+/** A 160-bit address as 0x and 40 digits in lower case. */
+export function formatAddress(address: bigint): string {
+  return `0x${address.toString(16).padStart(40, '0')}`;
+}
+
 export function formatUtc(seconds: bigint): string {
   return new Date(Number(seconds) * 1000).toISOString().slice(0, 16).replace('T', ' ');
 }

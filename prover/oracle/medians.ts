@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { reportVenue } from '../chain/context.ts';
-import { LEAST_SOURCES, type ComponentAges } from '../commitments/report-words.ts';
+import {
+  LEAST_SOURCES,
+  type ComponentAges,
+  type PriceReport,
+} from '../commitments/report-words.ts';
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { medianHeadlines, type OracleMedianRequest } from '../statements/oracle-median.ts';
@@ -53,6 +57,14 @@ export function withMedians(
       `${heard.length} sources of the set have reported, at least ${LEAST_SOURCES} must`,
     );
   }
+  return withMediansOf(snapshot, heard);
+}
+
+/** The same of reports alone, however few. */
+export function withMediansOf(
+  snapshot: MarketSnapshot,
+  heard: readonly PriceReport[],
+): MarketSnapshot {
   const { indexPricesE4, perpetualMarksE4, redemptionRatesQ30 } = medianHeadlines(heard);
   const oldest = (component: keyof ComponentAges): bigint =>
     snapshot.time -

@@ -2,23 +2,14 @@
 // @lane full: the commands of the README's venue, as they stand there, against the node they start.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect, it, onTestFinished } from 'vitest';
 
+import { freePort } from '../../prover/bench/free-port.ts';
 import { parseVenue } from '../../prover/chain/venue-document.ts';
 import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
-
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const readme = readFileSync(join(REPOSITORY_ROOT, 'README.md'), 'utf8');
 const [, example = ''] =

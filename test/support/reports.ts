@@ -7,8 +7,8 @@ import {
   type PriceSource,
 } from '../../prover/commitments/report-words.ts';
 import type { MarketSnapshot } from '../../prover/model/types.ts';
+import { withMediansOf } from '../../prover/oracle/medians.ts';
 import {
-  medianHeadlines,
   snapshotHeadlines,
   type OracleMedianRequest,
   type SignedReport,
@@ -64,28 +64,10 @@ export function snapshotOf(
   reports: readonly (PriceReport | undefined)[],
   base: MarketSnapshot = validSnapshot(),
 ): MarketSnapshot {
-  const heard = reports.filter((report) => report !== undefined);
-  const { indexPricesE4, perpetualMarksE4, redemptionRatesQ30 } = medianHeadlines(heard);
-  const oldest = (component: keyof ComponentAges): bigint =>
-    base.time -
-    heard.reduce((most, { ages }) => (ages[component] > most ? ages[component] : most), 0n);
-  const [btc, eth] = base.underlyings;
-  const [ofBtc, ofEth, ofStEth] = base.collateral;
-  return {
-    ...base,
-    indexTime: oldest('index'),
-    perpetualTime: oldest('perpetual'),
-    collateralTime: oldest('collateral'),
-    underlyings: [
-      { ...btc, indexE4: indexPricesE4[0], perpetualMarkE4: perpetualMarksE4[0] },
-      { ...eth, indexE4: indexPricesE4[1], perpetualMarkE4: perpetualMarksE4[1] },
-    ],
-    collateral: [
-      { ...ofBtc, redemptionRateQ30: redemptionRatesQ30[0] },
-      { ...ofEth, redemptionRateQ30: redemptionRatesQ30[1] },
-      { ...ofStEth, redemptionRateQ30: redemptionRatesQ30[2] },
-    ],
-  };
+  return withMediansOf(
+    base,
+    reports.filter((report) => report !== undefined),
+  );
 }
 
 /** A statement that holds, of five sources unless `offsets` leaves some out. */

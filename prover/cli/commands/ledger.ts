@@ -9,7 +9,7 @@ import { Ledger } from '../../commitments/ledger.ts';
 import { decimalBigint, parseValue } from '../../core/schema.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
-import { formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
+import { formatAddress, formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
 import { LEDGER_OPTION, TICK_OPTION, accountIndex } from '../options/market-inputs.ts';
 import { outputPath } from '../options/output-path.ts';
 import { readLedger } from '../options/ledger-input.ts';
@@ -55,7 +55,7 @@ async function show(context: CommandContext): Promise<void> {
   const [btcE8, ethE8, stEthE8] = account.collateralE8;
   const { print } = context;
   print(`account      ${index} of ${ledger.accountCount}`);
-  print(`owner        0x${account.owner.toString(16).padStart(40, '0')}`);
+  print(`owner        ${formatAddress(account.owner)}`);
   print(`nonce        ${account.settlementNonce}`);
   print(`balances     USDC ${formatUsd(account.quoteE6, 6)}`);
   for (const [asset, balance] of [

@@ -29,7 +29,7 @@ export async function provenBid(
       action: 'bidForAccount',
       beneficiary: sender,
     },
-    (statement, profile) => buildWhereMissing(context, statement as 'account-margin', profile),
+    (statement, profile) => buildWhereMissing(context, statement, profile),
   );
   return (limitE6) => bidCall(venue, proof, freeze.sequence, limitE6);
 }

@@ -3,7 +3,7 @@ import type { ProofFile } from '../../proving/formats/proof-file.ts';
 import { unpackChange } from '../../statements/change.ts';
 import { namedSignals } from '../../statements/public-signals.ts';
 import type { CommandContext } from '../command.ts';
-import { formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
+import { formatAddress, formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
 
 /** `-0.50000000 BTC, -10.00 BTC 2026-03-27 08:00 70,000.00 call`. */
 function changeText(word: bigint): string {
@@ -22,7 +22,7 @@ function changeText(word: bigint): string {
 
 function signalText(unit: string, value: bigint): string {
   if (unit === 'USD E6') return `${formatUsd(value, 6)} USD`;
-  if (unit === 'address') return `0x${value.toString(16).padStart(40, '0')}`;
+  if (unit === 'address') return formatAddress(value);
   return unit === 'change word' ? changeText(value) : value.toString();
 }
 

@@ -4,6 +4,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { verifyMessage } from 'ethers';
 
 import { PlimsollError } from '../../core/errors.ts';
+import { formatAddress } from '../../model/format.ts';
 
 /** Who asks: anybody, the owner of accounts, or the operator. */
 export type Caller =
@@ -33,8 +34,7 @@ function put(kept: Map<string, Kept>, name: string, value: Kept): void {
 
 /** What an owner signs to be known as one. */
 export function challengeText(challenge: string, owner: bigint): string {
-  const address = `0x${owner.toString(16).padStart(40, '0')}`;
-  return `Plimsoll: show the accounts of ${address}\nchallenge ${challenge}`;
+  return `Plimsoll: show the accounts of ${formatAddress(owner)}\nchallenge ${challenge}`;
 }
 
 /** Tokens of the operator and of owners who signed a challenge, which serves once. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../../commitments/account.ts';
-import { abs, max, sum } from '../../risk/pricing/fixed-point.ts';
+import { abs, sum } from '../../risk/pricing/fixed-point.ts';
 import { marginPortfolio, type AccountMargin } from '../../risk/margin/margin.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
-import { instrumentId } from '../../model/instrument.ts';
+import { instrumentId, isOption } from '../../model/instrument.ts';
 import type { Instrument, Triple } from '../../model/types.ts';
 import type { JointScenario } from './joint-scenarios.ts';
 import { shortfallsCeil } from './stress.ts';
@@ -62,9 +62,8 @@ const notionalE6 = ({ positions }: AccountMargin, market: PricedMarket): bigint 
   sum(
     positions.map(({ instrument, lots, valuation }) => {
       if (valuation.settled) return 0n;
-      const isOption = instrument.kind === 'call' || instrument.kind === 'put';
       const { indexE4 } = market.snapshot.underlyings[instrument.underlying];
-      return abs(lots) * (isOption ? indexE4 : valuation.referenceE4);
+      return abs(lots) * (isOption(instrument) ? indexE4 : valuation.referenceE4);
     }),
   );
 
@@ -139,7 +138,7 @@ export function venueTotals(
     const standing = standings[standingOf(margin)];
     standing.accounts += 1;
     standing.notionalE6 += notionalE6(margin, market);
-    deficitE6 += max(0n, -margin.grossEquityE6);
+    deficitE6 += margin.deficitE6;
     shortfallsCeil(account.quoteE6, margin, market, scenarios).forEach((shortfallE6, place) =>
       owners[place]!.add(account.owner, shortfallE6),
     );

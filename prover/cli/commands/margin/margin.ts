@@ -11,7 +11,7 @@ import { InvalidInput } from '../../../core/errors.ts';
 import type { ParameterSet } from '../../../documents/parameters-document.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { formatUtc, instrumentName } from '../../../model/format.ts';
+import { formatAddress, formatUtc, instrumentName } from '../../../model/format.ts';
 import { allOutput, marginAll } from './all.ts';
 import { printDerivation } from './derivation.ts';
 import { HISTORY_OPTIONS, historyJson, printHistory, readHistoricalRisk } from './history.ts';
@@ -124,7 +124,7 @@ export const command: Command = {
     const { commitmentsOf } = await import('./commitments.ts');
     context.printJson({
       account: index,
-      owner: `0x${account.owner.toString(16).padStart(40, '0')}`,
+      owner: formatAddress(account.owner),
       settlementNonce: account.settlementNonce,
       margin: 'exact',
       status: statusOf(margin),

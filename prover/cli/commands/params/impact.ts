@@ -8,7 +8,7 @@ import {
   type Sensitivity,
   type Standing,
 } from '../../../analysis/parameter-impact.ts';
-import { formatTable, formatUsd, instrumentName } from '../../../model/format.ts';
+import { formatAddress, formatTable, formatUsd, instrumentName } from '../../../model/format.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { MARKET_OPTIONS, readAccounts, readSnapshot } from '../../options/market-inputs.ts';
 import { ACTIVE_OPTION, PENDING_ARGUMENT, readBothSets } from '../../options/parameter-sets.ts';
@@ -30,9 +30,8 @@ const standing = shape({
   imE6: pair,
 });
 
-const ownerOf = (owner: bigint): string => `0x${owner.toString(16).padStart(40, '0')}`;
 const percent = (share: number): string => `${share >= 0 ? '+' : ''}${(100 * share).toFixed(2)} %`;
-const named = (fallen: Standing) => ({ ...fallen, owner: ownerOf(fallen.owner) });
+const named = (fallen: Standing) => ({ ...fallen, owner: formatAddress(fallen.owner) });
 
 function printChange(context: CommandContext, name: string, moved: MarginChange): void {
   const [before, after] = moved.totalE6;
@@ -54,7 +53,7 @@ function printFalls(
   if (fallen.length === 0) return;
   const rows = fallen.map((one) => [
     String(one.account),
-    ownerOf(one.owner),
+    formatAddress(one.owner),
     formatUsd(one.equityE6[1]),
     formatUsd(one[key][0]),
     formatUsd(one[key][1]),

@@ -8,6 +8,7 @@ import {
   type Pair,
 } from '../../../model/types.ts';
 import {
+  formatAddress,
   formatFixed,
   formatTable,
   formatUsd,
@@ -45,8 +46,6 @@ const STANDING_TEXT = {
 
 /** Joint scenarios in the table; --json has all. */
 const SHOWN = 8;
-
-const ownerText = (owner: bigint): string => `0x${owner.toString(16).padStart(40, '0')}`;
 
 const idsText = ([btc, eth]: Pair<number>): string => `BTC ${btc}, ETH ${eth}`;
 
@@ -167,7 +166,7 @@ export const command: Command = {
 const jointJson = (joint: JointShortfall) => ({
   ...joint,
   largest: joint.largest.map(({ owner, shortfallE6 }) => ({
-    owner: ownerText(owner),
+    owner: formatAddress(owner),
     shortfallE6,
   })),
 });
@@ -220,7 +219,7 @@ function printJoint({ print }: CommandContext, { joint }: VenueTotals, fundE6: b
       one.isCovered ? (one.shortfallE6 <= fundE6 ? 'covered' : 'NOT COVERED') : 'disclosed',
       one.largest[0] === undefined
         ? ''
-        : `${ownerText(one.largest[0].owner).slice(0, 10)}… ${formatUsd(one.largest[0].shortfallE6)}`,
+        : `${formatAddress(one.largest[0].owner).slice(0, 10)}… ${formatUsd(one.largest[0].shortfallE6)}`,
     ]);
   formatTable(
     ['scenario', 'short of, USD', 'accounts', 'fund', 'largest owner, USD'],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../../core/errors.ts';
 import { decimalBigint, parseValue } from '../../../core/schema.ts';
-import { auctionPriceE6 } from '../../../keeper/auction.ts';
+import { bidCost } from '../../../keeper/auction.ts';
 import { readAuctions } from '../../../keeper/auctions.ts';
 import { formatUsd } from '../../../model/format.ts';
 import { Prover } from '../../../proving/prover.ts';
@@ -71,12 +71,8 @@ export const command: Command = {
             'begins with the ledger that has the Freeze, and a tick of it',
         );
       }
-      const { grossEquityE6, equityE6, imE6, mmE6 } = margin;
-      const askedE6 = auctionPriceE6(document.config.engine, grossEquityE6, mmE6, elapsed);
-      // What the fund does not have, it does not pay.
-      const priceE6 = askedE6 < -backedE6 ? -backedE6 : askedE6;
-      const topUpE6 = imE6 > equityE6 ? imE6 - equityE6 : 0n;
-      const paymentE6 = priceE6 + topUpE6 > 0n ? priceE6 + topUpE6 : 0n;
+      const { engine } = document.config;
+      const { priceE6, topUpE6, paymentE6 } = bidCost(engine, margin, elapsed, backedE6);
       context.print(
         `account ${index}, ${elapsed} s after its Freeze: price ${formatUsd(priceE6, 6)}, ` +
           `top-up ${formatUsd(topUpE6, 6)}, to escrow ${formatUsd(paymentE6, 6)} USD`,

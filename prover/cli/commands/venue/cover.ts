@@ -79,7 +79,7 @@ export const command: Command = {
           action: 'expireLiquidation',
           beneficiary: document.contracts.backstop,
         },
-        (statement, profile) => buildWhereMissing(context, statement as 'account-margin', profile),
+        (statement, profile) => buildWhereMissing(context, statement, profile),
       );
       const performed = await transact(context, connection, await expiryCall(venue, proof));
       const { receipt } = performed;

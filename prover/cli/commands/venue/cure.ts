@@ -92,7 +92,7 @@ export const command: Command = {
               ? undefined
               : { removedAsset: 'USDC', removedAmount: creditE6, isCredited: true },
         },
-        (statement, profile) => buildWhereMissing(context, statement as 'account-margin', profile),
+        (statement, profile) => buildWhereMissing(context, statement, profile),
       );
       const performed = await transact(context, connection, await cureCall(venue, proof));
       context.printJson({

@@ -53,8 +53,6 @@ export const command: Command = {
     try {
       const judged = await readJudgedTick(context, connection);
       const indices = accountIndices(context.positionals, judged);
-      const ensure = (statement: string, profile: string) =>
-        buildWhereMissing(context, statement as 'liquidation', profile);
       const byProfile = new Map<Profile, { index: number; proof: CitedProof }[]>();
       await using prover = new Prover();
       for (const accountIndex of indices) {
@@ -69,7 +67,7 @@ export const command: Command = {
             action: 'openLiquidation',
             beneficiary: sender,
           },
-          ensure,
+          (statement, profile) => buildWhereMissing(context, statement, profile),
         );
         const alike = byProfile.get(proof.profile) ?? [];
         byProfile.set(proof.profile, [...alike, { index: accountIndex, proof }]);

@@ -151,7 +151,7 @@ func composeG1(wires int, parts ...weighted) ([]bn254.G1Affine, error) {
 			for _, part := range parts {
 				for _, entry := range part.terms[wire] {
 					product.FromAffine(&part.points[entry.row])
-					scaleG1(&product, &entry.value)
+					scale(&product, &entry.value)
 					sums[wire].AddAssign(&product)
 				}
 			}
@@ -169,7 +169,7 @@ func composeG2(wires int, terms [][]*term, points []bn254.G2Affine) ([]bn254.G2A
 			var sum bn254.G2Jac
 			for _, entry := range terms[wire] {
 				product.FromAffine(&points[entry.row])
-				scaleG2(&product, &entry.value)
+				scale(&product, &entry.value)
 				sum.AddAssign(&product)
 			}
 			sums[wire].FromJacobian(&sum)
@@ -191,28 +191,16 @@ func small(scalar *fr.Element) (magnitude uint64, negative, fits bool) {
 	return 0, false, false
 }
 
-func scaleG1(point *bn254.G1Jac, scalar *fr.Element) {
-	magnitude, negative, fits := small(scalar)
-	if !fits {
-		point.ScalarMultiplication(point, scalar.BigInt(new(big.Int)))
-		return
-	}
-	if magnitude != 1 {
-		base := *point
-		*point = bn254.G1Jac{}
-		for bit := 63; bit >= 0; bit-- {
-			point.DoubleAssign()
-			if magnitude>>bit&1 == 1 {
-				point.AddAssign(&base)
-			}
-		}
-	}
-	if negative {
-		point.Neg(point)
-	}
+// jacobian is what the two groups' points have in common.
+type jacobian[P any] interface {
+	*P
+	AddAssign(*P) *P
+	DoubleAssign() *P
+	Neg(*P) *P
+	ScalarMultiplication(*P, *big.Int) *P
 }
 
-func scaleG2(point *bn254.G2Jac, scalar *fr.Element) {
+func scale[P any, J jacobian[P]](point J, scalar *fr.Element) {
 	magnitude, negative, fits := small(scalar)
 	if !fits {
 		point.ScalarMultiplication(point, scalar.BigInt(new(big.Int)))
@@ -220,7 +208,8 @@ func scaleG2(point *bn254.G2Jac, scalar *fr.Element) {
 	}
 	if magnitude != 1 {
 		base := *point
-		*point = bn254.G2Jac{}
+		var infinity P
+		*point = infinity
 		for bit := 63; bit >= 0; bit-- {
 			point.DoubleAssign()
 			if magnitude>>bit&1 == 1 {
