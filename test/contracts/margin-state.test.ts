@@ -103,6 +103,40 @@ describe('MarginState', () => {
     deployed = await chain.restore(deployed);
   });
 
+  it.each([
+    ['no opening state', { openingHash: 0n }],
+    ['one that is not in the field', { openingHash: SCALAR_FIELD }],
+    ['steps at any time', { minStep: 0n }],
+    ['steps rarer than what keeps it alive', { minStep: KEEP_ALIVE + 1n }],
+  ] as const)('is not deployed with %s', async (_, fault) => {
+    const given = { openingHash: stateHash(OPENING), minStep: MIN_STEP, ...fault };
+    await expectRefusal(
+      deployContract(chain.accounts[0]!, 'MarginState', [
+        venue.addresses.marketFeed,
+        await read(margin, 'verifier', [], z.string()),
+        given.openingHash,
+        given.minStep,
+        KEEP_ALIVE,
+      ]),
+      'InvalidStepConfig',
+    );
+  });
+
+  it('is not deployed with the verifier of another statement', async () => {
+    const other = venue.verifiers.takeover.any;
+    await expectRefusal(
+      deployContract(chain.accounts[0]!, 'MarginState', [
+        venue.addresses.marketFeed,
+        other,
+        stateHash(OPENING),
+        MIN_STEP,
+        KEEP_ALIVE,
+      ]),
+      'NotAStepVerifier',
+      [other],
+    );
+  });
+
   it('names the context that TypeScript computes', async () => {
     expect(await hashOf('stepContext')).toBe(context);
   });

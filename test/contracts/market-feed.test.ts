@@ -284,6 +284,28 @@ describe('MarketFeed', () => {
     });
   });
 
+  describe('of 40 bits, which is what the feed keeps of a number', () => {
+    const MOST = 2n ** 40n - 1n;
+    const beyond = [
+      ['index', GUARD.last, 0, { indexPricesE4: [MOST + 1n, ETH] }],
+      ['perpetual', GUARD.perpetual, 1, { perpetualMarksE4: [BTC, MOST + 1n] }],
+      ['rate', GUARD.rate, 2, { redemptionRatesQ30: [ONE, ONE, MOST + 1n] }],
+      // One that would be a small number in 40 bits, and a zero in 64.
+      ['index of 2^63', GUARD.last, 1, { indexPricesE4: [BTC, 2n ** 63n] }],
+    ] as const satisfies readonly (readonly [string, bigint, number, object])[];
+
+    it.each(beyond)('refuses the first that does not fit: %s', async (_, guard, which, change) => {
+      const snapshot = snapshotAt(start, change as Partial<FeedSnapshot>);
+      const value = Object.values(change)[0]![which]!;
+      await expectRefusal(post(snapshot), 'HeadlineTooLarge', [guard, which, value]);
+    });
+
+    it('takes the last that does', async () => {
+      await post(priced(start, MOST, MOST));
+      expect(await latestTick()).toBe(1n);
+    });
+  });
+
   describe('what the ledger has booked', () => {
     let ledgers: Contract;
     let feed: LocalVenue;

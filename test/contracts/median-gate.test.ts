@@ -278,6 +278,17 @@ describe('MedianGate', () => {
       expectRefusal(guarded('suspendSource', [source]), 'UnknownSource', [source]),
     );
 
+    it('cannot suspend a source twice, and so spend its next suspension on nothing', async () => {
+      const start = AT + 1_000n;
+      await chain.setNextTime(start);
+      await guarded('suspendSource', [0]);
+      await chain.setNextTime(start + DELAY);
+      await expectRefusal(guarded('suspendSource', [0]), 'SourceIsSuspended', [0n]);
+      await chain.setNextTime(start + DELAY + 1n);
+      await guarded('suspendSource', [1]);
+      expect(await read(gate, 'suspendedSources', [], z.bigint())).toBe(0b11n);
+    });
+
     it('is not the owner, and the owner is not the guardian', async () => {
       await expectRefusal(send(gate, 'suspendSource', [0]), 'NotTheGuardian');
       await guarded('suspendSource', [0]);
