@@ -102,6 +102,7 @@ export async function benchmarkService(
     rules: { distanceBps: 500, releaseBps: 200 },
     webhooks: [],
     proving: undefined,
+    chain: undefined,
     limits: { bodyBytes: 2 ** 29, requestsPerMinute: 1_000_000 },
   };
   const start = async (): Promise<Service> => {

@@ -40,6 +40,7 @@ export class Service {
   #tail: Promise<unknown> = Promise.resolve();
   #tick: TickState | undefined;
   #market: MarketTick | undefined;
+  #tickBlob: string | undefined;
   #proving: ProvingDesk | undefined;
   #changes: LedgerChange[] = [];
   #isReplaced = true;
@@ -60,6 +61,8 @@ export class Service {
       if (changes === 'all') this.#isReplaced = true;
       else this.#changes.push(...changes);
     };
+    // A restart reads the newest tick again, however many ledgers came after it.
+    ledger.othersBlobs = () => (this.#tickBlob === undefined ? [] : [this.#tickBlob]);
   }
 
   /** The service as the journal left it, with everything done that a kill interrupted. */
@@ -80,6 +83,7 @@ export class Service {
     }
     if (newest !== undefined) {
       const document = Buffer.from(await store.journal.blob(newest.document)).toString('utf8');
+      service.#tickBlob = newest.document;
       service.#setTick(newest.name, parseSnapshot(document));
     }
     await service.#inTurn(async () => service.#remargin());
@@ -121,6 +125,7 @@ export class Service {
       if (held?.name === name) return held;
       const blob = await this.store.journal.putBlob(Buffer.from(document, 'utf8'));
       await this.store.journal.append('tick', { name, document: blob });
+      this.#tickBlob = blob;
       this.#setTick(name, snapshot);
       await this.#remargin();
       return this.#tick!;

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { isAddress } from 'ethers';
 import { z } from 'zod';
 
+import { parseVenue, type VenueDocument } from '../../chain/venue-document.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import {
@@ -58,6 +59,8 @@ const fileSchema = z.strictObject({
       beneficiary: address,
     })
     .optional(),
+  /** The venue's contracts, and one node or two that must agree. */
+  chain: z.strictObject({ venue: text(), rpc: list(url, 2, 1) }).optional(),
   limits: z
     .strictObject({
       bodyBytes: integer(1024, 2 ** 31),
@@ -85,6 +88,13 @@ export interface Webhook {
   readonly states: readonly AccountState[];
 }
 
+/** Where the venue's contracts are, and which nodes tell of them. */
+export interface ChainConfig {
+  readonly venue: VenueDocument;
+  /** One, or two that are followed as far as both agree. */
+  readonly rpc: readonly string[];
+}
+
 /** What a service runs by; secrets are in it, so that it is never logged. */
 export interface ServiceConfig {
   readonly folder: string;
@@ -94,6 +104,7 @@ export interface ServiceConfig {
   readonly rules: CallRules;
   readonly webhooks: readonly Webhook[];
   readonly proving: ProofUse | undefined;
+  readonly chain: ChainConfig | undefined;
   readonly limits: { readonly bodyBytes: number; readonly requestsPerMinute: number };
 }
 
@@ -109,6 +120,9 @@ function secretOf(environment: NodeJS.ProcessEnv, name: string): string {
   requireRule(secret.length >= LEAST_SECRET, name, `must have at least ${LEAST_SECRET} characters`);
   return secret;
 }
+
+const readVenue = (path: string): VenueDocument =>
+  parseVenue(readTextFile(path, 'chain.venue'), 'chain.venue');
 
 /** The file and the environment, which has the last word; throws `InvalidInput` naming the field. */
 export function readServiceConfig(
@@ -136,6 +150,13 @@ export function readServiceConfig(
       file.proving === undefined
         ? undefined
         : { ...file.proving, chainId: BigInt(file.proving.chainId) },
+    chain:
+      file.chain === undefined
+        ? undefined
+        : {
+            venue: readVenue(resolve(dirname(path), file.chain.venue)),
+            rpc: file.chain.rpc,
+          },
     limits: file.limits ?? DEFAULTS.limits,
   };
 }

@@ -106,6 +106,8 @@ export class LedgerKeeper {
   #tail: Promise<unknown> = Promise.resolve();
   /** Told which accounts changed, or that all may have, once a ledger is held. */
   onChange: (changes: readonly LedgerChange[] | 'all') => void = () => undefined;
+  /** Blobs that others still need when a checkpoint clears up. */
+  othersBlobs: () => readonly string[] = () => [];
 
   private constructor(journal: Journal, hasher: RowHasher, checkpointEvery: number) {
     this.#journal = journal;
@@ -251,7 +253,7 @@ export class LedgerKeeper {
     const sizes = levels.map(({ length }) => length);
     await this.#journal.append('ledger-checkpoint', { sequence: number, accounts, tree, sizes });
     this.#sinceCheckpoint = 0;
-    await this.#journal.keepBlobs([accounts, tree]);
+    await this.#journal.keepBlobs([accounts, tree, ...this.othersBlobs()]);
   }
 
   async #load({

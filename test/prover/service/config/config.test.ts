@@ -79,6 +79,18 @@ describe('the configuration of a service', () => {
       /^proving\.liquidationEngine/,
     ],
     [
+      'three nodes',
+      { ...minimal, chain: { venue: 'venue.json', rpc: ['http://a', 'http://b', 'http://c'] } },
+      {},
+      /^chain\.rpc: .* at most 2/,
+    ],
+    [
+      'a venue that is not there',
+      { ...minimal, chain: { venue: 'venue.json', rpc: ['http://a'] } },
+      {},
+      /^chain\.venue/,
+    ],
+    [
       'a state that is none',
       { ...minimal, webhooks: [{ url: 'http://x', secretVariable: 'H', states: ['sad'] }] },
       {},

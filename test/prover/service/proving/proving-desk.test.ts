@@ -84,6 +84,7 @@ describe('a proving desk', () => {
       listen: { host: '127.0.0.1', port: 0 },
       rules: { distanceBps: 500, releaseBps: 200 },
       webhooks: [],
+      chain: undefined,
       proving: use,
       limits: { bodyBytes: 0, requestsPerMinute: 0 },
     };
