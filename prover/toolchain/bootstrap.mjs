@@ -20,6 +20,7 @@ import {
 import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { linkCommand } from './link-command.mjs';
 import { withLock } from './lock.mjs';
 import { withProgress } from './progress.mjs';
 
@@ -186,10 +187,7 @@ async function installDependencies(report) {
   } finally {
     clearInterval(timer);
   }
-  // npm links the commands of dependencies only; without this `npx plimsoll` would look elsewhere.
-  const link = join(ROOT, 'node_modules', '.bin', 'plimsoll');
-  rmSync(link, { force: true });
-  symlinkSync(join('..', '..', 'prover', 'cli', 'plimsoll.mjs'), link);
+  linkCommand();
   writeFileSync(DEPENDENCIES_STAMP, dependenciesFingerprint());
 }
 
