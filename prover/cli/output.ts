@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { PlimsollError } from '../core/errors.ts';
+import { toJsonLine } from '../core/json-output.ts';
 import { readValue } from '../core/schema.ts';
 
 /**
@@ -15,35 +16,18 @@ export interface OutputSchema {
   readonly isDocument?: true;
 }
 
-/** `bigint`: an integer of any size, as a decimal string. */
-export const decimal = z.string().regex(/^(0|-?[1-9][0-9]*)$/);
-/** A JSON integer. */
-export const whole = z.int();
-export const real = z.number();
-export const text = z.string();
-export const flag = z.boolean();
-export const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
-/** 32 bytes in hex. */
-export const bytes32 = z.string().regex(/^0x[0-9a-f]{64}$/);
-/** An object whose fields are these and no others. */
-export const shape = z.strictObject;
-
-/** A document of ours inside an output; docs/formats.md has its fields. */
-export function documentOf(format: string): z.ZodType {
-  return z
-    .looseObject({ format: z.literal(format), version: z.int() })
-    .describe(`a ${format} document: docs/formats.md`);
-}
-
-/** One account as a ledger document holds it (docs/formats.md). */
-export const accountOutput = shape({
-  owner: address,
-  settlementNonce: whole,
-  frozen: flag,
-  riskReducingOnly: flag,
-  balances: z.record(text, decimal),
-  positions: z.array(z.looseObject({})),
-});
+export {
+  address,
+  bytes32,
+  decimal,
+  flag,
+  real,
+  shape,
+  text,
+  toJsonLine,
+  whole,
+} from '../core/json-output.ts';
+export { accountOutput, documentOf } from '../documents/document-shapes.ts';
 
 /** `market-import/1`: what the field `schema` of an output says, and what its file is named for. */
 export function schemaName(command: string, { version }: OutputSchema): string {
@@ -63,13 +47,6 @@ function withName(schema: z.ZodType, name: string): z.ZodType {
 /** What is published and checked: the fields of the command, and the name. */
 const named = (output: OutputSchema, name: string): z.ZodType =>
   output.isDocument === true ? output.schema : withName(output.schema, name);
-
-/** JSON in one line; amounts are `bigint`, which JSON lacks, and travel as decimal strings. */
-export function toJsonLine(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'bigint' ? item.toString() : item,
-  );
-}
 
 export interface OutputLine {
   readonly line: string;

@@ -26,7 +26,8 @@ import {
 import { readLedger } from '../options/ledger-input.ts';
 import { buildWhereMissing } from '../options/circuit-build.ts';
 import { outputPath } from '../options/output-path.ts';
-import { noteStale, staleOutput } from '../options/staleness.ts';
+import { staleOutput } from '../../analysis/figures/figures-schema.ts';
+import { noteStale } from '../options/staleness.ts';
 import { VENUE_INSTEAD_OPTION, readVenue } from '../options/venue-file.ts';
 import { printSignals } from '../options/signals.ts';
 import { decimal, shape, text, whole } from '../output.ts';

@@ -6,8 +6,8 @@ import type { Position } from '../../model/types.ts';
 import { requireRule } from '../../core/schema.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
 import { stringOption } from '../command.ts';
-import { parseBalanceAmount, parseList, parseLots } from '../commands/margin/amount.ts';
-import { parseInstrument } from '../commands/margin/instrument.ts';
+import { parseBalanceAmount, parseList, parseLots } from '../../analysis/figures/amount.ts';
+import { parseInstrument } from '../../analysis/figures/instrument.ts';
 
 /** The one change that an `account-margin` proof can state. */
 export const CHANGE_OPTIONS = {

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { z } from 'zod';
-
 import type { StaleComponent } from '../../analysis/staleness.ts';
 import { staleComponents } from '../../analysis/staleness.ts';
 import type { ParameterSet } from '../../documents/parameters-document.ts';
 import type { MarketSnapshot } from '../../model/types.ts';
 import type { CommandContext } from '../command.ts';
-import { decimal, shape, text } from '../output.ts';
-
-export const staleOutput = z
-  .array(shape({ component: text, time: decimal, ageSeconds: decimal, allowedSeconds: decimal }))
-  .describe('components of the snapshot older than the parameter set allows');
 
 const one = ({ component, ageSeconds, allowedSeconds }: StaleComponent): string =>
   `${component} ${ageSeconds} s old (at most ${allowedSeconds} s)`;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { parseInstrument } from '../../../prover/cli/commands/margin/instrument.ts';
+import { parseInstrument } from '../../../prover/analysis/figures/instrument.ts';
 import { accountAfter } from '../../../prover/commitments/account-change.ts';
 import { LEDGER_VERSION, parseLedgerValue } from '../../../prover/documents/ledger-document.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';

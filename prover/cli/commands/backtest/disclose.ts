@@ -14,7 +14,7 @@ import { testHaircut, type HaircutTest } from '../../../simulation/disclosure/ha
 import { venueFigures } from '../../../simulation/disclosure/stress.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { parseScaled } from '../margin/amount.ts';
+import { parseScaled } from '../../../analysis/figures/amount.ts';
 import { printRows } from '../../table.ts';
 import type { BacktestFrom } from './inputs.ts';
 import { BACKTEST_OPTIONS, backtestFrom, parseTime } from './inputs.ts';

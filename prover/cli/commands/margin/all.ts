@@ -10,10 +10,11 @@ import { priceMarket } from '../../../risk/pricing/market.ts';
 import type { CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { readAccounts, readParameters, readSnapshot } from '../../options/market-inputs.ts';
-import { noteStale, staleOutput } from '../../options/staleness.ts';
+import { staleOutput } from '../../../analysis/figures/figures-schema.ts';
+import { noteStale } from '../../options/staleness.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { decimal, shape, whole } from '../../output.ts';
-import { STATUSES, statusOf } from './report.ts';
+import { STATUSES, statusOf } from '../../../analysis/figures/report.ts';
 
 const LEVELS = ['mm', 'im'] as const;
 type Level = (typeof LEVELS)[number];

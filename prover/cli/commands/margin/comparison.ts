@@ -4,7 +4,7 @@ import type { Greeks } from '../../../risk/greeks/greeks.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import { formatUsd } from '../../../model/format.ts';
 import { printRows, type Output } from '../../table.ts';
-import { contingencyLines, statusOf } from './report.ts';
+import { contingencyLines, statusOf } from '../../../analysis/figures/report.ts';
 
 /** Name and decimals of the Greeks shown, in order. */
 export const GREEKS: readonly (readonly [keyof Greeks, digits: number])[] = [
@@ -73,27 +73,4 @@ export function printComparison(output: Output, now: Standing, after: Standing):
     ...greekRows(now, after),
   ];
   printRows(output, ['', 'now', 'after', 'change'], rows);
-}
-
-/** One side of the comparison, for programs. */
-export function standingJson({ margin, market, excessMmE6, excessImE6, greeks }: Standing) {
-  return {
-    status: statusOf(margin),
-    equityE6: margin.equityE6,
-    grossEquityE6: margin.grossEquityE6,
-    mmE6: margin.mmE6,
-    imE6: margin.imE6,
-    excessMmE6,
-    excessImE6,
-    scanMmE6: margin.scanMmE6,
-    scanImE6: margin.scanImE6,
-    underlyings: UNDERLYINGS.map((u) => ({
-      symbol: UNDERLYING_SYMBOLS[u],
-      indexE4: market.snapshot.underlyings[u].indexE4,
-      scanE6Q16: margin.underlyings[u].scanQ16,
-      worstScenario: margin.underlyings[u].worstScenario,
-      greeks: greeks[u],
-    })),
-    contingencies: contingencyLines(margin, market),
-  };
 }

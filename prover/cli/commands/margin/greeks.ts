@@ -71,13 +71,3 @@ export function printGreeks(
   ];
   printRows(output, ['', '', ...COLUMNS.map(([name]) => name)], rows);
 }
-
-/** The same for programs; positions in the account's order. */
-export function greeksJson({ positions }: AccountMargin, snapshot: MarketSnapshot): unknown {
-  const { underlyings, account } = accountGreeks(positions, snapshot);
-  return {
-    positions: positions.map((position) => surfaceGreeks(position, snapshot)),
-    underlyings: UNDERLYINGS.map((u) => ({ symbol: UNDERLYING_SYMBOLS[u], ...underlyings[u] })),
-    accountUsd: account,
-  };
-}

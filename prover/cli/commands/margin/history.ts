@@ -11,7 +11,7 @@ import { UNDERLYINGS, UNDERLYING_SYMBOLS, type Portfolio } from '../../../model/
 import { stringOption, type CommandContext, type OptionSpec } from '../../command.ts';
 import { formatFixed, formatUsd, formatUtc } from '../../../model/format.ts';
 import { readBarHistories } from '../../options/underlying-files.ts';
-import { parseDuration } from './amount.ts';
+import { parseDuration } from '../../../analysis/figures/amount.ts';
 import type { Output } from '../../table.ts';
 import { printTable } from './sections.ts';
 

@@ -6,7 +6,7 @@ import { deriveMargin } from '../../../analysis/derivation/derivation.ts';
 import { marginLevels } from '../../../analysis/levels.ts';
 import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
-import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+
 import { InvalidInput } from '../../../core/errors.ts';
 import type { ParameterSet } from '../../../documents/parameters-document.ts';
 import type { Command, CommandContext } from '../../command.ts';
@@ -15,11 +15,12 @@ import { formatAddress, formatUtc, instrumentName } from '../../../model/format.
 import { allOutput, marginAll } from './all.ts';
 import { printDerivation } from './derivation.ts';
 import { HISTORY_OPTIONS, historyJson, printHistory, readHistoricalRisk } from './history.ts';
-import { levelsJson, printLevels } from './levels.ts';
-import { contingencyLines, isolatedReport, scenarioRows, statusOf } from './report.ts';
-import { greeksJson } from './greeks.ts';
-import { positionJson, printHoldings, printMargin } from './sections.ts';
-import { printSummary, summaryOf } from './summary.ts';
+import { printLevels } from './levels.ts';
+import { levelsFigures } from '../../../analysis/figures/levels-text.ts';
+import { marginFigures } from '../../../analysis/figures/figures.ts';
+import { isolatedReport, statusOf } from '../../../analysis/figures/report.ts';
+import { printHoldings, printMargin } from './sections.ts';
+import { printSummary } from './summary.ts';
 import { RULE_OPTION, STEP_OPTIONS } from '../../options/margin-step-options.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
@@ -30,7 +31,7 @@ import {
   readParameters,
   readSnapshot,
 } from '../../options/market-inputs.ts';
-import { marginOutput } from './margin-output.ts';
+import { marginOutput } from '../../../analysis/figures/figures-schema.ts';
 
 export const command: Command = {
   name: 'margin',
@@ -129,29 +130,10 @@ export const command: Command = {
       margin: 'exact',
       status: statusOf(margin),
       ...commitmentsOf(accounts, snapshot, set),
-      equityE6: margin.equityE6,
-      grossEquityE6: margin.grossEquityE6,
-      deficitE6: margin.deficitE6,
-      ...summaryOf(margin),
-      mmE6: margin.mmE6,
-      imE6: margin.imE6,
-      scanMmE6: margin.scanMmE6,
-      scanImE6: margin.scanImE6,
-      contingencies: contingencyLines(margin, market),
-      collateral: margin.collateral.map((value, c) => ({ asset: COLLATERAL_SYMBOLS[c], ...value })),
-      positions: margin.positions.map((position, i) =>
-        positionJson(position, isolated.positions[i]),
-      ),
-      underlyings: UNDERLYINGS.map((u) => ({
-        symbol: UNDERLYING_SYMBOLS[u],
-        worstScenario: margin.underlyings[u].worstScenario,
-        scenarios: scenarioRows(u, margin, market),
-      })),
-      greeks: greeksJson(margin, snapshot),
-      isolated: { collateral: isolated.collateral, total: isolated.total },
+      ...marginFigures(margin, market, isolated),
       stale,
       ...(derivation === undefined ? {} : { derivation }),
-      ...(asksLevels && levels !== undefined ? { levels: levelsJson(levels) } : {}),
+      ...(asksLevels && levels !== undefined ? { levels: levelsFigures(levels) } : {}),
       ...(history === undefined ? {} : { history: historyJson(history, margin) }),
     });
   },

@@ -4,11 +4,16 @@ import type { AccountMargin } from '../../../risk/margin/margin.ts';
 import { abs } from '../../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../../risk/pricing/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
+import { valueE6 } from '../../../analysis/figures/figures.ts';
 import { formatFixed, formatUsd, instrumentName, wrapText } from '../../../model/format.ts';
 import { printRows, type Output } from '../../table.ts';
 import { GREEKS } from './comparison.ts';
 import { printGreeks } from './greeks.ts';
-import { contingencyLines, scenarioRows, type IsolatedReport } from './report.ts';
+import {
+  contingencyLines,
+  scenarioRows,
+  type IsolatedReport,
+} from '../../../analysis/figures/report.ts';
 
 export function printTable(
   output: Output,
@@ -23,8 +28,6 @@ export function printTable(
 
 const greekCells = (greeks: Greeks): string[] =>
   GREEKS.map(([name, digits]) => greeks[name].toFixed(digits));
-
-const valueE6 = (lots: bigint, markQ128: bigint): bigint => (lots * markQ128) >> 128n;
 
 function printPositions(output: Output, margin: AccountMargin, isolated: IsolatedReport): void {
   const rows = margin.positions.map((position, index) => {
@@ -191,23 +194,4 @@ export function printMargin(
   printScenarios(output, margin, market);
   printRequirement(output, margin, market);
   printIsolated(output, margin, isolated);
-}
-
-/** A position with its figures, for programs. */
-export function positionJson(
-  position: AccountMargin['positions'][number],
-  isolated: unknown,
-): unknown {
-  const { instrument, lots, valuation } = position;
-  return {
-    underlying: UNDERLYING_SYMBOLS[instrument.underlying],
-    kind: instrument.kind,
-    expiry: Number(instrument.expiry),
-    strikeE4: instrument.strikeE4,
-    lots,
-    markE4: valuation.markQ128 >> 128n,
-    valueE6: valueE6(lots, valuation.markQ128),
-    greeks: positionGreeks(position),
-    isolated,
-  };
 }

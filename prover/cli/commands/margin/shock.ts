@@ -1,81 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
-import {
-  MAX_INDEX_E4,
-  noShock,
-  shockSnapshot,
-  VOL_UNCHANGED,
-  type MarketShock,
-  type ShockedSnapshot,
-} from '../../../analysis/shock.ts';
-import { divFloor } from '../../../risk/pricing/fixed-point.ts';
-import type { MarketSnapshot, RiskParameters } from '../../../model/types.ts';
-import { parseDuration, parseScaled } from './amount.ts';
+import { SHOCK_PARTS, shockOf } from '../../../analysis/figures/shock-text.ts';
+import { noShock, type MarketShock } from '../../../analysis/shock.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import type { MarketSnapshot } from '../../../model/types.ts';
 
-const FIELD = '--shock';
-const ONE_PPM = 1_000_000n;
+export const SHOCK_FLAG = '--shock';
 const RULE =
   'must be btc=, eth= (a move such as -10% or a price such as 60000), vol=, btc-vol=, eth-vol= ' +
   '(such as +20%) or time= (such as 6h), several with commas';
 
-/** 1 + p % in 10⁻⁶. */
-function multiplePpm(text: string, field: string): bigint {
-  const percent = /^(.+)%$/.exec(text)?.[1];
-  if (percent === undefined) throw new InvalidInput(field, `must end in %, got "${text}"`);
-  const ppm = ONE_PPM + parseScaled(percent, 4, field);
-  if (ppm < 1n) throw new InvalidInput(field, 'must stay above -100%');
-  return ppm;
-}
-
-function movedIndex(indexE4: bigint, text: string, field: string): bigint {
-  const moved = text.endsWith('%')
-    ? divFloor(2n * indexE4 * multiplePpm(text, field) + ONE_PPM, 2n * ONE_PPM)
-    : parseScaled(text, 4, field);
-  if (moved < 1n || moved > MAX_INDEX_E4) {
-    throw new InvalidInput(field, `must leave an index of 0.0001 to ${MAX_INDEX_E4 / 10_000n}`);
-  }
-  return moved;
-}
-
 /** Reads `btc=-10%,vol=+20%,time=6h`; throws `InvalidInput` naming the flag and the part. */
 export function parseShock(text: string | undefined, snapshot: MarketSnapshot): MarketShock {
-  const still = noShock(snapshot);
-  if (text === undefined) return still;
-  let [btc, eth] = still.indexE4;
-  let [btcVol, ethVol] = [VOL_UNCHANGED, VOL_UNCHANGED];
-  let seconds = 0n;
-  const seen = new Set<string>();
-  for (const part of text.split(',').map((entry) => entry.trim())) {
+  if (text === undefined) return noShock(snapshot);
+  const parts = text.split(',').map((entry) => {
+    const part = entry.trim();
     const equals = part.indexOf('=');
-    const name = part.slice(0, Math.max(0, equals));
-    const value = part.slice(equals + 1);
-    const field = `${FIELD} ${name}`;
-    if (seen.has(name)) throw new InvalidInput(field, 'is given twice');
-    seen.add(name);
-    if (name === 'btc') btc = movedIndex(btc, value, field);
-    else if (name === 'eth') eth = movedIndex(eth, value, field);
-    else if (name === 'vol') btcVol = ethVol = multiplePpm(value, field);
-    else if (name === 'btc-vol') btcVol = multiplePpm(value, field);
-    else if (name === 'eth-vol') ethVol = multiplePpm(value, field);
-    else if (name === 'time') seconds = BigInt(parseDuration(value, field));
-    else throw new InvalidInput(FIELD, `${RULE}, got "${part}"`);
-  }
-  if (seen.has('vol') && (seen.has('btc-vol') || seen.has('eth-vol'))) {
-    throw new InvalidInput(FIELD, 'takes either vol or btc-vol and eth-vol');
-  }
-  return { indexE4: [btc, eth], volPpm: [btcVol, ethVol], seconds };
-}
-
-/** The shocked snapshot; a price or a time that leaves its field is the flag's fault. */
-export function shockedBy(
-  snapshot: MarketSnapshot,
-  shock: MarketShock,
-  parameters: RiskParameters,
-): ShockedSnapshot {
-  try {
-    return shockSnapshot(snapshot, shock, parameters);
-  } catch (error) {
-    if (!(error instanceof PlimsollError) || error.code !== 'OUT_OF_RANGE') throw error;
-    throw new InvalidInput(FIELD, error.message, { cause: error });
-  }
+    const name = SHOCK_PARTS.find((known) => known === part.slice(0, Math.max(0, equals)));
+    if (name === undefined) throw new InvalidInput(SHOCK_FLAG, `${RULE}, got "${part}"`);
+    return { source: `${SHOCK_FLAG} ${name}`, name, value: part.slice(equals + 1) };
+  });
+  return shockOf(parts, snapshot, SHOCK_FLAG);
 }

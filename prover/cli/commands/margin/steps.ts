@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../../core/errors.ts';
-import { BALANCE_SYMBOLS, type BalanceSymbol } from '../../../commitments/account-change.ts';
-import type { Account } from '../../../commitments/account.ts';
-import { costAtMarkE6, type AccountStep } from '../../../analysis/trades.ts';
-import { abs } from '../../../risk/pricing/fixed-point.ts';
-import { instrumentId } from '../../../model/instrument.ts';
-import type { PricedMarket } from '../../../risk/pricing/market.ts';
-import type { Position } from '../../../model/types.ts';
+import { parseList } from '../../../analysis/figures/amount.ts';
+import type { Ask, StepAsks } from '../../../analysis/figures/steps.ts';
 import type { CommandContext, OptionSpec } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { LOT_DECIMALS, parseBalanceAmount, parseList, parseLots, parseScaled } from './amount.ts';
-import { parseInstrument } from './instrument.ts';
 
 export const STEP_OPTIONS = {
   add: {
@@ -31,77 +23,21 @@ export const STEP_OPTIONS = {
   withdraw: { type: 'string', placeholder: 'asset:amount,…', describe: 'e.g. stETH:2' },
 } as const satisfies Record<string, OptionSpec>;
 
-function balances(
-  context: CommandContext,
-  flag: 'deposit' | 'withdraw',
-): readonly { readonly source: string; readonly asset: BalanceSymbol; readonly amount: bigint }[] {
+function asked(context: CommandContext, flag: keyof typeof STEP_OPTIONS): readonly Ask[] {
   const text = stringOption(context, flag);
   if (text === undefined) return [];
-  return parseList(text, `--${flag}`).map(([name, value]) => {
-    const source = `--${flag} ${name}`;
-    const asset = BALANCE_SYMBOLS.find((symbol) => symbol === name);
-    if (asset === undefined) {
-      throw new InvalidInput(source, `must be one of ${BALANCE_SYMBOLS.join(', ')}`);
-    }
-    return { source, asset, amount: parseBalanceAmount(asset, value, source) };
-  });
+  return parseList(text, `--${flag}`).map(([name, value]) => ({
+    source: `--${flag} ${name}`,
+    name,
+    value,
+  }));
 }
 
-interface Trade extends Position {
-  readonly source: string;
-}
-
-function additions(context: CommandContext): readonly Trade[] {
-  const text = stringOption(context, 'add');
-  if (text === undefined) return [];
-  return parseList(text, '--add').map(([name, contracts]) => {
-    const source = `--add ${name}`;
-    const instrument = parseInstrument(name, source);
-    return { source, instrument, lots: parseLots(contracts, source) };
-  });
-}
-
-function removals(context: CommandContext, { positions }: Account): readonly Trade[] {
-  const text = stringOption(context, 'remove');
-  if (text === undefined) return [];
-  const seen = new Set<string>();
-  return parseList(text, '--remove').map(([name, contracts]) => {
-    const source = `--remove ${name}`;
-    const instrument = parseInstrument(name, source);
-    const id = instrumentId(instrument);
-    const held = positions.find((position) => instrumentId(position.instrument) === id)?.lots;
-    if (held === undefined) throw new InvalidInput(source, 'is not held by the account');
-    if (seen.has(id)) throw new InvalidInput(source, 'is given twice');
-    seen.add(id);
-    const size = contracts === 'all' ? abs(held) : parseScaled(contracts, LOT_DECIMALS, source);
-    if (size < 1n || size > abs(held)) {
-      throw new InvalidInput(source, `must be from 0.01 to the ${abs(held)} lots of 0.01 held`);
-    }
-    return { source, instrument, lots: held > 0n ? -size : size };
-  });
-}
-
-/** A trade and its cash as one change, in the form that a proof states it. */
-function tradeStep({ source, ...addedPosition }: Trade, costE6: bigint): AccountStep {
-  const isCredited = costE6 < 0n;
-  const removedAmount = abs(costE6);
-  return { source, change: { removedAsset: 'USDC', removedAmount, isCredited, addedPosition } };
-}
-
-/** What the flags ask for, in the order deposits, removals, additions, withdrawals. */
-export function readSteps(
-  context: CommandContext,
-  account: Account,
-  market: PricedMarket,
-): readonly AccountStep[] {
-  const isPaid = context.options['unpaid'] !== true;
-  const trades = [...removals(context, account), ...additions(context)];
-  return [
-    ...balances(context, 'deposit').map(({ source, ...credit }) => ({ source, credit })),
-    ...trades.map((trade) => tradeStep(trade, isPaid ? costAtMarkE6(trade, market) : 0n)),
-    ...balances(context, 'withdraw').map(({ source, asset, amount }) => ({
-      source,
-      change: { removedAsset: asset, removedAmount: amount },
-    })),
-  ];
-}
+/** What the flags ask for. */
+export const readAsks = (context: CommandContext): StepAsks => ({
+  deposit: asked(context, 'deposit'),
+  remove: asked(context, 'remove'),
+  add: asked(context, 'add'),
+  withdraw: asked(context, 'withdraw'),
+  isPaid: context.options['unpaid'] !== true,
+});

@@ -15,13 +15,17 @@ import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatUtc } from '../../../model/format.ts';
-import { levelsJson, printLevels } from './levels.ts';
+import { levelsFigures } from '../../../analysis/figures/levels-text.ts';
+import { printLevels } from './levels.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
-import { appliedTexts } from './applied.ts';
-import { printComparison, standingJson } from './comparison.ts';
-import { parseShock, shockedBy } from './shock.ts';
-import { STEP_OPTIONS, readSteps } from './steps.ts';
+import { appliedTexts } from '../../../analysis/figures/applied.ts';
+import { standingFigures } from '../../../analysis/figures/figures.ts';
+import { printComparison } from './comparison.ts';
+import { SHOCK_FLAG, parseShock } from './shock.ts';
+import { shockedBy } from '../../../analysis/figures/shock-text.ts';
+import { stepsOf } from '../../../analysis/figures/steps.ts';
+import { STEP_OPTIONS, readAsks } from './steps.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
@@ -30,7 +34,7 @@ import {
   readSnapshot,
 } from '../../options/market-inputs.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
-import { whatIfOutput } from './margin-output.ts';
+import { whatIfOutput } from '../../../analysis/figures/figures-schema.ts';
 
 const ASKS = ['add', 'remove', 'deposit', 'withdraw', 'shock'] as const;
 
@@ -97,10 +101,10 @@ export const command: Command = {
     const account = accounts[index] as Account;
     const market = priceMarket(snapshot, parameters);
 
-    const steps = readSteps(context, account, market);
+    const steps = stepsOf(readAsks(context), account, market);
     const changed = applySteps(account, steps);
     const shock = parseShock(stringOption(context, 'shock'), snapshot);
-    const { snapshot: moved, limits } = shockedBy(snapshot, shock, parameters);
+    const { snapshot: moved, limits } = shockedBy(snapshot, shock, parameters, SHOCK_FLAG);
     const now = standingOf(account, market);
     const after = standingOf(changed, repriceMarket(market, moved));
     const levels =
@@ -134,12 +138,12 @@ export const command: Command = {
       account: index,
       margin: 'exact',
       applied,
-      now: standingJson(now),
-      after: standingJson(after),
+      now: standingFigures(now),
+      after: standingFigures(after),
       accountAfter: accountDocument(changed),
       snapshotAfter: snapshotDocument(moved),
       stale,
-      ...(levels === undefined ? {} : { levels: levelsJson(levels) }),
+      ...(levels === undefined ? {} : { levels: levelsFigures(levels) }),
       ...(out === undefined ? {} : { out }),
       ...(outSnapshot === undefined ? {} : { outSnapshot }),
       limits: limits.map(({ underlying, ...rest }) => ({

@@ -16,7 +16,7 @@ import { parseValue, pattern } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { FEED_OPTION } from '../../options/feed-inputs.ts';
-import { parseScaled } from '../margin/amount.ts';
+import { parseScaled } from '../../../analysis/figures/amount.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
@@ -29,7 +29,8 @@ import { outputPath } from '../../options/output-path.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
-import { noteStale, staleOutput } from '../../options/staleness.ts';
+import { staleOutput } from '../../../analysis/figures/figures-schema.ts';
+import { noteStale } from '../../options/staleness.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { MarketTick } from '../../../statements/market-tick.ts';
 import { documentOf, shape, text, whole } from '../../output.ts';

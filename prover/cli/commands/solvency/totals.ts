@@ -27,7 +27,8 @@ import {
 } from '../../../venue/solvency/totals.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { noteStale, staleOutput } from '../../options/staleness.ts';
+import { staleOutput } from '../../../analysis/figures/figures-schema.ts';
+import { noteStale } from '../../options/staleness.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import {
   MARKET_OPTIONS,
@@ -36,7 +37,7 @@ import {
   readSnapshot,
 } from '../../options/market-inputs.ts';
 import { address, decimal, flag, shape, text, whole } from '../../output.ts';
-import { parseBalanceAmount } from '../margin/amount.ts';
+import { parseBalanceAmount } from '../../../analysis/figures/amount.ts';
 
 const STANDING_TEXT = {
   healthy: 'healthy',

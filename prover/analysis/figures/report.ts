@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ContingencyBases } from '../../../risk/margin/contingencies.ts';
-import { concentrationQ10 } from '../../../risk/margin/contingencies.ts';
-import { divCeil } from '../../../risk/pricing/fixed-point.ts';
-import type { AccountMargin } from '../../../risk/margin/margin.ts';
-import { marginPortfolio } from '../../../risk/margin/margin.ts';
-import type { PricedMarket } from '../../../risk/pricing/market.ts';
-import { scenarioAt } from '../../../risk/pricing/scenarios.ts';
-import type { Portfolio, UnderlyingId } from '../../../model/types.ts';
+import type { ContingencyBases } from '../../risk/margin/contingencies.ts';
+import { concentrationQ10 } from '../../risk/margin/contingencies.ts';
+import { divCeil } from '../../risk/pricing/fixed-point.ts';
+import type { AccountMargin } from '../../risk/margin/margin.ts';
+import { marginPortfolio } from '../../risk/margin/margin.ts';
+import type { PricedMarket } from '../../risk/pricing/market.ts';
+import { scenarioAt } from '../../risk/pricing/scenarios.ts';
+import type { Portfolio, UnderlyingId } from '../../model/types.ts';
 
 /** A line of the requirement, each rounded up on its own: the totals round once and rule. */
 export interface ContingencyLine {

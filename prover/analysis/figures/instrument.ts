@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../../core/errors.ts';
-import { UNDERLYING_SYMBOLS, type Instrument, type UnderlyingId } from '../../../model/types.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { UNDERLYING_SYMBOLS, type Instrument, type UnderlyingId } from '../../model/types.ts';
 import { parseScaled } from './amount.ts';
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { VOL_UNCHANGED, type MarketShock } from '../../../analysis/shock.ts';
-import type { AccountStep } from '../../../analysis/trades.ts';
-import type { BalanceSymbol } from '../../../commitments/account-change.ts';
-import { durationText } from '../../../market/feeds/clock.ts';
-import { formatFixed, formatUsd, instrumentName } from '../../../model/format.ts';
-import type { MarketSnapshot } from '../../../model/types.ts';
-import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
-import { abs } from '../../../risk/pricing/fixed-point.ts';
-import { moveText } from './levels.ts';
+import { VOL_UNCHANGED, type MarketShock } from '../shock.ts';
+import type { AccountStep } from '../trades.ts';
+import type { BalanceSymbol } from '../../commitments/account-change.ts';
+import { durationText } from '../../market/feeds/clock.ts';
+import { formatFixed, formatUsd, instrumentName } from '../../model/format.ts';
+import type { MarketSnapshot } from '../../model/types.ts';
+import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
+import { abs } from '../../risk/pricing/fixed-point.ts';
+import { moveText } from './levels-text.ts';
 
 const amountText = (asset: BalanceSymbol, amount: bigint): string =>
   `${formatFixed(amount, asset === 'USDC' ? 6 : 8)} ${asset}`;

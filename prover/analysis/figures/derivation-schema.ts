@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { decimal, flag, shape, text, whole } from '../../output.ts';
+import { decimal, flag, shape, text, whole } from '../../core/json-output.ts';
 
 const rates = { mmBps: decimal, imBps: decimal };
 const part = { position: whole, priceE4: decimal, chargedLots: decimal, notionalE6: decimal };

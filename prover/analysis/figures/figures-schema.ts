@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { staleOutput } from '../../options/staleness.ts';
-import {
-  accountOutput,
-  address,
-  decimal,
-  documentOf,
-  flag,
-  real,
-  shape,
-  text,
-  whole,
-} from '../../output.ts';
+import { address, decimal, flag, real, shape, text, whole } from '../../core/json-output.ts';
+import { accountOutput, documentOf } from '../../documents/document-shapes.ts';
+import { derivationOutput } from './derivation-schema.ts';
 import { STATUSES } from './report.ts';
-import { derivationOutput } from './derivation-output.ts';
+
+export const staleOutput = z
+  .array(shape({ component: text, time: decimal, ageSeconds: decimal, allowedSeconds: decimal }))
+  .describe('components of the snapshot older than the parameter set allows');
 
 const need = shape({ mmE6: decimal, imE6: decimal });
 const greeks = shape({
