@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
+import type { Account } from '../commitments/account.ts';
 import type { LedgerChange } from '../commitments/ledger.ts';
 import type { RowHasher } from '../commitments/row-hasher.ts';
 import { snapshotHash } from '../commitments/snapshot-words.ts';
@@ -13,11 +14,25 @@ import { AlertDesk } from './alerts/alert-desk.ts';
 import type { ServiceConfig } from './config/config.ts';
 import { LedgerKeeper, type LedgerState } from './ledger/ledger-keeper.ts';
 import { MarginBook } from './margin/margin-book.ts';
+import type { Question } from './questions/question.ts';
+import { QuestionDesk } from './questions/question-desk.ts';
 import type { ProofMaker } from './proving/proof-maker.ts';
 import { ProvingDesk, type ProofUse, type ProvingGround } from './proving/proving-desk.ts';
 import type { Store } from './store/store.ts';
 
-const tickRecordSchema = z.object({ name: z.string(), document: z.string() });
+const tickRecordSchema = z.object({
+  name: z.string(),
+  document: z.string(),
+  /** Absent in records of earlier versions. */
+  snapshotTime: z.string().optional(),
+});
+
+/** A tick that was taken, under its number in the journal. */
+export interface TickRecord {
+  readonly sequence: number;
+  readonly name: string;
+  readonly snapshotTime: string | null;
+}
 
 /** The newest tick, and when its margins were published. */
 export interface TickState {
@@ -37,6 +52,7 @@ export class Service {
   readonly alerts: AlertDesk;
   readonly store: Store;
   readonly #parameters: ParameterSet;
+  readonly #questions: QuestionDesk;
   #tail: Promise<unknown> = Promise.resolve();
   #tick: TickState | undefined;
   #market: MarketTick | undefined;
@@ -57,6 +73,7 @@ export class Service {
     this.book = book;
     this.alerts = alerts;
     this.#parameters = parameters;
+    this.#questions = new QuestionDesk(parameters);
     ledger.onChange = (changes) => {
       if (changes === 'all') this.#isReplaced = true;
       else this.#changes.push(...changes);
@@ -85,6 +102,7 @@ export class Service {
       const document = Buffer.from(await store.journal.blob(newest.document)).toString('utf8');
       service.#tickBlob = newest.document;
       service.#setTick(newest.name, parseSnapshot(document));
+      service.#questions.setTick(document);
     }
     await service.#inTurn(async () => service.#remargin());
     return service;
@@ -124,9 +142,14 @@ export class Service {
       }
       if (held?.name === name) return held;
       const blob = await this.store.journal.putBlob(Buffer.from(document, 'utf8'));
-      await this.store.journal.append('tick', { name, document: blob });
+      await this.store.journal.append('tick', {
+        name,
+        document: blob,
+        snapshotTime: snapshot.time.toString(),
+      });
       this.#tickBlob = blob;
       this.#setTick(name, snapshot);
+      this.#questions.setTick(document);
       await this.#remargin();
       return this.#tick!;
     });
@@ -141,6 +164,27 @@ export class Service {
     return desk;
   }
 
+  /** Exact figures of an account, or of a portfolio that nobody has, as JSON. */
+  async ask(question: Question, of: number | Account): Promise<string> {
+    const isHeld = typeof of === 'number';
+    return await this.#questions.ask(question, {
+      index: isHeld ? of : null,
+      account: isHeld ? this.ledger.ledger.account(of) : of,
+      ledgerRoot: this.ledger.state.root,
+    });
+  }
+
+  /** The newest ticks after a number of the journal, oldest first. */
+  async ticks(after: number, most: number): Promise<readonly TickRecord[]> {
+    const found: TickRecord[] = [];
+    for await (const { sequence, body } of this.store.journal.read(after, 'tick')) {
+      const { name, snapshotTime } = tickRecordSchema.parse(body);
+      found.push({ sequence, name, snapshotTime: snapshotTime ?? null });
+      if (found.length === most) break;
+    }
+    return found;
+  }
+
   get proving(): ProvingDesk | undefined {
     return this.#proving;
   }
@@ -149,6 +193,7 @@ export class Service {
   async stop(): Promise<void> {
     await this.#tail;
     this.#proving?.close();
+    this.#questions.close();
     await this.store.close();
   }
 

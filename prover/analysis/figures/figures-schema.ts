@@ -20,6 +20,11 @@ const greeks = shape({
   volga: real,
 });
 const surfaceGreeks = { stickyStrike: greeks, stickyDelta: greeks };
+export const greeksOutput = shape({
+  positions: z.array(shape(surfaceGreeks)),
+  underlyings: z.array(shape({ symbol: text, ...surfaceGreeks })),
+  accountUsd: shape(surfaceGreeks),
+});
 const status = z.enum(STATUSES);
 const contingencies = z.array(shape({ name: text, baseE6: decimal, mmE6: decimal, imE6: decimal }));
 
@@ -33,7 +38,7 @@ const level = (unit: 'E4' | 'Ppm') => {
   const pair = shape({ mm: one, im: one });
   return { [`now${unit}`]: decimal, down: pair, up: pair };
 };
-const levels = shape({
+export const levelsOutput = shape({
   index: z.array(shape({ symbol: text, ...level('E4') })),
   vol: shape(level('Ppm')).nullable(),
 });
@@ -118,15 +123,11 @@ export const marginOutput = shape({
   ),
   positions: z.array(position),
   underlyings: z.array(shape({ symbol: text, worstScenario: whole, scenarios: z.array(scenario) })),
-  greeks: shape({
-    positions: z.array(shape(surfaceGreeks)),
-    underlyings: z.array(shape({ symbol: text, ...surfaceGreeks })),
-    accountUsd: shape(surfaceGreeks),
-  }),
+  greeks: greeksOutput,
   isolated: shape({ collateral: need, total: need }),
   stale: staleOutput,
   derivation: derivationOutput.optional(),
-  levels: levels.optional(),
+  levels: levelsOutput.optional(),
   history: history.optional(),
 });
 
@@ -162,7 +163,7 @@ export const whatIfOutput = shape({
   accountAfter: accountOutput,
   snapshotAfter: documentOf('plimsoll.snapshot'),
   stale: staleOutput,
-  levels: levels.optional(),
+  levels: levelsOutput.optional(),
   out: text.optional(),
   outSnapshot: text.optional(),
   limits: z.array(

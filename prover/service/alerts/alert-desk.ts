@@ -143,14 +143,19 @@ export class AlertDesk {
     const columns = ['account', 'from', 'to', 'equityE6', 'mmE6', 'imE6'] as const;
     await queries.query(
       `INSERT INTO plimsoll.transitions
-         (sequence, tick, account, from_state, to_state, equity_e6, mm_e6, im_e6)
-       SELECT $1, $2, * FROM unnest(
-         $3::int[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::numeric[])
+         (sequence, tick, snapshot_time, account, from_state, to_state, equity_e6, mm_e6, im_e6,
+          worst_btc, worst_eth)
+       SELECT $1, $2, $3, * FROM unnest(
+         $4::int[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::numeric[],
+         $10::int[], $11::int[])
        ON CONFLICT DO NOTHING`,
       [
         sequence,
         alerts[0]?.tick ?? '',
+        alerts[0]?.snapshotTime ?? null,
         ...columns.map((name) => alerts.map((alert) => alert[name])),
+        alerts.map(({ worstScenarios }) => worstScenarios?.[0] ?? null),
+        alerts.map(({ worstScenarios }) => worstScenarios?.[1] ?? null),
       ],
     );
     const jobs = alerts.flatMap((alert) =>
@@ -178,6 +183,8 @@ export class AlertDesk {
     if (webhook === undefined) return;
     const body = JSON.stringify(data.alert);
     const seconds = Math.floor(Date.now() / 1000);
+    const { secret, previousSecret } = webhook;
+    const secrets = previousSecret === undefined ? [secret] : [secret, previousSecret];
     try {
       const answer = await fetch(data.url, {
         method: 'POST',
@@ -185,7 +192,7 @@ export class AlertDesk {
           'content-type': 'application/json',
           'plimsoll-alert': data.alert.id,
           'plimsoll-attempt': String(retryCount + 1),
-          'plimsoll-signature': signature(webhook.secret, seconds, body),
+          'plimsoll-signature': signature(secrets, seconds, body),
         },
         body,
         redirect: 'error',

@@ -35,9 +35,16 @@ export function jobId(...parts: readonly string[]): string {
 
 /**
  * `t=<seconds>,v1=<HMAC-SHA256 over "t.body" in hex>`: the receiver computes it again with the secret,
- * and refuses a time too far from its own.
+ * and refuses a time too far from its own. One `v1` a secret: while a secret is changed for another there
+ * are two, and either will do.
  */
-export function signature(secret: string, seconds: number, body: string): string {
-  const mac = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
-  return `t=${seconds},v1=${mac}`;
+export function signature(
+  secrets: string | readonly string[],
+  seconds: number,
+  body: string,
+): string {
+  const macs = [secrets]
+    .flat()
+    .map((secret) => createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex'));
+  return [`t=${seconds}`, ...macs.map((mac) => `v1=${mac}`)].join();
 }

@@ -39,13 +39,14 @@ export function challengeText(challenge: string, owner: bigint): string {
 
 /** Tokens of the operator and of owners who signed a challenge, which serves once. */
 export class Roles {
-  readonly #operator: Buffer;
+  readonly #operators: readonly Buffer[];
   readonly #now: () => number;
   readonly #challenges = new Map<string, Kept>();
   readonly #sessions = new Map<string, Kept>();
 
-  constructor(operatorToken: string, now: () => number = Date.now) {
-    this.#operator = digest(operatorToken);
+  /** Several tokens of the operator while one takes the place of another. */
+  constructor(operatorTokens: readonly string[], now: () => number = Date.now) {
+    this.#operators = operatorTokens.map(digest);
     this.#now = now;
   }
 
@@ -53,7 +54,9 @@ export class Roles {
   caller(authorization: string | undefined): Caller {
     if (authorization === undefined) return { role: 'public' };
     const token = /^Bearer (\S+)$/.exec(authorization)?.[1] ?? '';
-    if (timingSafeEqual(digest(token), this.#operator)) return { role: 'operator' };
+    if (this.#operators.some((known) => timingSafeEqual(digest(token), known))) {
+      return { role: 'operator' };
+    }
     const session = this.#sessions.get(digest(token).toString('hex'));
     if (session === undefined || session.until < this.#now()) {
       throw new PlimsollError('UNAUTHORIZED', 'the token is nobody’s, or has expired');

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
+import {
+  greeksOutput,
+  levelsOutput,
+  marginOutput,
+  whatIfOutput,
+} from '../../analysis/figures/figures-schema.ts';
+import { derivationOutput } from '../../analysis/figures/derivation-schema.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
+import { whatIfBody } from '../questions/question.ts';
 
 /** Amounts and field elements travel as decimal strings. */
 const amount = z.string().regex(/^(0|-?[1-9][0-9]*)$/);
-const state = z.enum(ACCOUNT_STATES);
+export const state = z.enum(ACCOUNT_STATES);
 
 export const errorReply = z.object({
   code: z.string(),
@@ -16,6 +24,22 @@ export const errorReply = z.object({
     .optional()
     .describe('the ledger that is held, where an update was refused'),
 });
+
+/** Every refusal there is. */
+export const errors = {
+  400: errorReply,
+  401: errorReply,
+  403: errorReply,
+  404: errorReply,
+  405: errorReply,
+  408: errorReply,
+  409: errorReply,
+  413: errorReply,
+  415: errorReply,
+  422: errorReply,
+  429: errorReply,
+  500: errorReply,
+};
 
 export const ledgerReply = z.object({ sequence: z.int(), root: amount, accounts: z.int() });
 
@@ -60,6 +84,11 @@ export const historyReply = z.object({
 export const totalsReply = z.object({
   accounts: z.int(),
   states: z.partialRecord(state, z.int()),
+  equityE6: amount.describe('of all accounts that have any, as the arrays have it'),
+  deficitE6: amount.describe('by which equity is below zero, where it is'),
+  mmE6: amount,
+  imE6: amount,
+  shortfallE6: amount.describe('what accounts lack to their maintenance margin'),
   remarginMs: z.number(),
 });
 
@@ -100,4 +129,64 @@ export const snapshotBody = z.looseObject({}).describe('a plimsoll.snapshot docu
 
 export const accountParams = z.object({
   account: z.string().regex(/^(0|[1-9][0-9]{0,7})$/),
+});
+
+const asked = { account: z.int(), tick: amount };
+export const marginReply = marginOutput.omit({ derivation: true, levels: true, history: true });
+export const greeksReply = z.object({ ...asked, greeks: greeksOutput });
+export const levelsReply = z.object({ ...asked, levels: levelsOutput });
+export const explainReply = z.object({ ...asked, derivation: derivationOutput });
+export const whatIfReply = whatIfOutput
+  .omit({ out: true, outSnapshot: true })
+  .extend({ account: z.int().nullable().describe('null for a portfolio that nobody has') });
+export const hypotheticalBody = whatIfBody.extend({
+  portfolio: z
+    .strictObject({
+      balances: z.record(z.string(), z.unknown()),
+      positions: z.array(z.looseObject({})),
+    })
+    .describe('as an account of a ledger document has them'),
+});
+
+/** A number of the journal, after which a page begins. */
+export const pageQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,14})$/)
+    .optional(),
+});
+export const ticksReply = z.object({
+  ticks: z.array(
+    z.object({
+      sequence: z.int().describe('its number in the journal: what `after` takes'),
+      name: amount.describe('the snapshot hash'),
+      snapshotTime: amount.nullable(),
+    }),
+  ),
+});
+export const liquidationsReply = z.object({
+  liquidations: z.array(
+    z.object({
+      sequence: z.int().describe('of the change in the journal: what `after` takes'),
+      account: z.int(),
+      tick: z.string(),
+      snapshotTime: amount.nullable(),
+      from: state,
+      to: state,
+      equityE6: amount,
+      mmE6: amount,
+      worstScenarios: z
+        .object({ btc: z.int(), eth: z.int() })
+        .nullable()
+        .describe('the scenario of each underlying that costs most'),
+      ended: z.int().nullable().describe('the number of the change that ended it'),
+      proof: z
+        .object({ tick: z.string(), settlementNonce: amount })
+        .nullable()
+        .describe('the first one made while it lasted'),
+    }),
+  ),
+});
+export const proofsReply = z.object({
+  proofs: z.array(z.object({ settlementNonce: amount, tick: z.string(), made: z.iso.datetime() })),
 });

@@ -20,6 +20,7 @@ import type { ServiceConfig } from '../config/config.ts';
 import { LedgerRefused, type LedgerState } from '../ledger/ledger-keeper.ts';
 import { ACCOUNT_STATES, type AccountState } from '../margin/account-state.ts';
 import type { Service, TickState } from '../service.ts';
+import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
 import { serviceMetrics } from './metrics.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
 import * as schemas from './schemas.ts';
@@ -27,6 +28,8 @@ import * as schemas from './schemas.ts';
 /** A client that dawdles over its request is cut off. */
 const REQUEST_MS = 60_000;
 const HEADERS_MS = 15_000;
+/** Node looks for clients that dawdle only so often: every half minute if left to itself. */
+const LOOK_MS = 1000;
 const KEEP_ALIVE_MS = 30_000;
 /** Bodies of anything but ledgers and snapshots. */
 const SMALL_BODY = 2 ** 14;
@@ -43,6 +46,10 @@ const STATUS: Readonly<Record<string, number>> = {
   LEDGER_ROOT: 409,
   TICK_OLD: 409,
   LEDGER_FULL: 409,
+  NO_TICK: 404,
+  NO_PROOF: 404,
+  BUSY: 429,
+  TOO_LONG: 422,
 };
 
 const ledgerReply = ({ sequence, root, accounts }: LedgerState) => ({
@@ -58,17 +65,7 @@ const tickReply = ({ name, snapshotTime, publishedAt, publishMs }: TickState) =>
   publishMs,
 });
 
-const errors = {
-  400: schemas.errorReply,
-  401: schemas.errorReply,
-  403: schemas.errorReply,
-  404: schemas.errorReply,
-  409: schemas.errorReply,
-  413: schemas.errorReply,
-  415: schemas.errorReply,
-  429: schemas.errorReply,
-  500: schemas.errorReply,
-};
+const { errors } = schemas;
 
 /** The whole HTTP face; it listens nowhere yet. */
 export async function createServer(
@@ -76,15 +73,20 @@ export async function createServer(
   config: ServiceConfig,
   logger: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
-  const roles = new Roles(config.operatorToken);
+  const roles = new Roles(
+    [config.operatorToken, config.previousOperatorToken].filter((known) => known !== undefined),
+  );
   const metrics = serviceMetrics(service);
   const app = fastify({
     loggerInstance: logger,
     genReqId: () => randomUUID(),
     bodyLimit: SMALL_BODY,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: config.limits.requestMs ?? REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEADERS_MS },
+    http: {
+      headersTimeout: config.limits.headersMs ?? HEADERS_MS,
+      connectionsCheckingInterval: LOOK_MS,
+    },
     routerOptions: { maxParamLength: 100 },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
@@ -103,9 +105,23 @@ export async function createServer(
     if (fault.status >= 500) request.log.error({ err: error }, 'a request failed');
     return reply.status(fault.status).send(fault.body);
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.status(404).send({ code: 'NO_SUCH_PATH', message: 'there is nothing at this path' }),
-  );
+  const served: { readonly methods: readonly string[]; readonly form: RegExp }[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    const form = new RegExp(`^${url.replace(/:[a-z]+/g, '[^/]+')}$`);
+    served.push({ methods: [method].flat(), form });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?');
+    const allowed = [
+      ...new Set(served.flatMap(({ methods, form }) => (form.test(path) ? methods : []))),
+    ];
+    if (allowed.length === 0) {
+      const body = { code: 'NO_SUCH_PATH', message: 'there is nothing at this path' };
+      return reply.status(404).send(body);
+    }
+    const body = { code: 'NO_SUCH_METHOD', message: `takes ${allowed.join(', ')} alone` };
+    return reply.status(405).header('allow', allowed.join(', ')).send(body);
+  });
   await app.register(helmet);
   await app.register(rateLimit, {
     max: config.limits.requestsPerMinute,
@@ -145,10 +161,18 @@ export async function createServer(
     }
     return index;
   };
+  const requireKnown = async (request: Parameters<typeof callerOf>[0]): Promise<void> => {
+    if (callerOf(request).role === 'public') {
+      throw new PlimsollError('UNAUTHORIZED', 'needs a token');
+    }
+  };
+  const door: Door = { service, errors, readable, requireOperator, requireKnown };
   const large = { bodyLimit: config.limits.bodyBytes, onRequest: requireOperator };
 
   await app.register(async (instance) => {
     const api = instance.withTypeProvider<ZodTypeProvider>();
+    figureRoutes(api, door);
+    historyRoutes(api, door);
     api.get(
       '/health',
       { schema: { description: 'It runs.', response: { 200: schemas.healthReply, ...errors } } },
@@ -252,7 +276,7 @@ export async function createServer(
         },
       },
       async () => {
-        if (service.tick === undefined) throw new PlimsollError('NO_SUCH_ACCOUNT', 'no tick yet');
+        if (service.tick === undefined) throw new PlimsollError('NO_TICK', 'there is no tick yet');
         return tickReply(service.tick);
       },
     );
@@ -260,11 +284,24 @@ export async function createServer(
       '/totals',
       {
         schema: {
-          description: 'How many accounts stand how.',
+          description: 'How many accounts stand how, and what they have and need together.',
           response: { 200: schemas.totalsReply, ...errors },
         },
       },
-      async () => service.book.totals(),
+      async () => {
+        const { accounts, states, remarginMs, ...sums } = service.book.totals();
+        const text = (name: keyof typeof sums): string => sums[name].toString();
+        return {
+          accounts,
+          states,
+          equityE6: text('equityE6'),
+          deficitE6: text('deficitE6'),
+          mmE6: text('mmE6'),
+          imE6: text('imE6'),
+          shortfallE6: text('shortfallE6'),
+          remarginMs,
+        };
+      },
     );
     api.get(
       '/liquidatable',
@@ -352,7 +389,7 @@ export async function createServer(
       },
       async (request) => {
         const found = await service.proving?.proofOf(Number(request.params.account));
-        if (found === undefined) throw new PlimsollError('NO_SUCH_ACCOUNT', 'there is no proof');
+        if (found === undefined) throw new PlimsollError('NO_PROOF', 'there is no proof');
         const { account, nonce, tick, file } = found;
         return { account, settlementNonce: nonce.toString(), tick, proof: file };
       },

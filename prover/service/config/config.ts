@@ -47,6 +47,8 @@ const fileSchema = z.strictObject({
       url,
       /** The environment variable that holds the secret of its signatures. */
       secretVariable: variable,
+      /** While it is set, every delivery is signed with the secret of before as well. */
+      previousSecretVariable: variable.optional(),
       states: list(oneOf(ACCOUNT_STATES), ACCOUNT_STATES.length, 1).optional(),
     }),
     20,
@@ -65,6 +67,8 @@ const fileSchema = z.strictObject({
     .strictObject({
       bodyBytes: integer(1024, 2 ** 31),
       requestsPerMinute: integer(1, 1_000_000),
+      headersMs: integer(100, 600_000).optional(),
+      requestMs: integer(100, 600_000).optional(),
     })
     .optional(),
 });
@@ -74,6 +78,11 @@ const environmentSchema = z.object({
   PLIMSOLL_OPERATOR_TOKEN: z
     .string({ error: 'is required: the token of the operator, who alone changes anything' })
     .min(LEAST_SECRET, { error: `must have at least ${LEAST_SECRET} characters` }),
+  /** The token of before, taken too while clients change over. */
+  PLIMSOLL_PREVIOUS_OPERATOR_TOKEN: z
+    .string()
+    .min(LEAST_SECRET, { error: `must have at least ${LEAST_SECRET} characters` })
+    .optional(),
   PLIMSOLL_HOST: z.string().optional(),
   PLIMSOLL_PORT: z
     .string()
@@ -85,6 +94,7 @@ const environmentSchema = z.object({
 export interface Webhook {
   readonly url: string;
   readonly secret: string;
+  readonly previousSecret?: string | undefined;
   readonly states: readonly AccountState[];
 }
 
@@ -100,12 +110,19 @@ export interface ServiceConfig {
   readonly folder: string;
   readonly databaseUrl: string | undefined;
   readonly operatorToken: string;
+  readonly previousOperatorToken?: string | undefined;
   readonly listen: { readonly host: string; readonly port: number };
   readonly rules: CallRules;
   readonly webhooks: readonly Webhook[];
   readonly proving: ProofUse | undefined;
   readonly chain: ChainConfig | undefined;
-  readonly limits: { readonly bodyBytes: number; readonly requestsPerMinute: number };
+  readonly limits: {
+    readonly bodyBytes: number;
+    readonly requestsPerMinute: number;
+    /** In which a client has to send its headers, and its whole request. */
+    readonly headersMs?: number | undefined;
+    readonly requestMs?: number | undefined;
+  };
 }
 
 const DEFAULTS = {
@@ -139,13 +156,17 @@ export function readServiceConfig(
     folder: resolve(dirname(path), file.folder),
     databaseUrl: variables.DATABASE_URL,
     operatorToken: variables.PLIMSOLL_OPERATOR_TOKEN,
+    previousOperatorToken: variables.PLIMSOLL_PREVIOUS_OPERATOR_TOKEN,
     listen: { host, port: variables.PLIMSOLL_PORT ?? listen.port },
     rules: { distanceBps, releaseBps },
-    webhooks: (file.webhooks ?? []).map(({ url: to, secretVariable, states }) => ({
-      url: to,
-      secret: secretOf(environment, secretVariable),
-      states: states ?? ACCOUNT_STATES.filter((state) => state !== 'healthy'),
-    })),
+    webhooks: (file.webhooks ?? []).map(
+      ({ url: to, secretVariable, previousSecretVariable: before, states }) => ({
+        url: to,
+        secret: secretOf(environment, secretVariable),
+        previousSecret: before === undefined ? undefined : secretOf(environment, before),
+        states: states ?? ACCOUNT_STATES.filter((state) => state !== 'healthy'),
+      }),
+    ),
     proving:
       file.proving === undefined
         ? undefined

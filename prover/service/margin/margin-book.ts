@@ -15,6 +15,8 @@ export interface Transition {
   readonly equityE6: string;
   readonly mmE6: string;
   readonly imE6: string;
+  /** Why: the scenario of each underlying that costs most. Absent in records of earlier versions. */
+  readonly worstScenarios?: readonly [number, number] | undefined;
 }
 
 /** The transitions of one re-margining, as the journal has them. */
@@ -38,6 +40,7 @@ export const tickTransitionsSchema: z.ZodType<TickTransitions> = z.object({
       equityE6: amount,
       mmE6: amount,
       imE6: amount,
+      worstScenarios: z.tuple([z.int(), z.int()]).optional(),
     }),
   ),
 });
@@ -46,9 +49,17 @@ export const tickTransitionsSchema: z.ZodType<TickTransitions> = z.object({
 export interface VenueTotals {
   readonly accounts: number;
   readonly states: Readonly<Partial<Record<AccountState, number>>>;
+  /** Sums over all accounts, as the arrays have them; E6. Equity below zero counts as deficit alone. */
+  readonly equityE6: bigint;
+  readonly deficitE6: bigint;
+  readonly mmE6: bigint;
+  readonly imE6: bigint;
+  /** What accounts lack to their maintenance margin. */
+  readonly shortfallE6: bigint;
   readonly remarginMs: number;
 }
 
+const NO_SUMS = { equityE6: 0n, deficitE6: 0n, mmE6: 0n, imE6: 0n, shortfallE6: 0n };
 const HEALTHY = ACCOUNT_STATES.indexOf('healthy');
 
 /**
@@ -62,6 +73,7 @@ export class MarginBook {
   #states = new Uint8Array(0);
   #tick: { readonly name: string; readonly market: MarketTick } | undefined;
   #remarginMs = 0;
+  #sums = NO_SUMS;
 
   private constructor(journal: Journal, rules: CallRules) {
     this.#journal = journal;
@@ -112,10 +124,12 @@ export class MarginBook {
     const started = performance.now();
     this.#engine.remargin();
     const transitions: Transition[] = [];
+    const sums = { ...NO_SUMS };
     for (let account = 0; account < this.#engine.accounts.count; account += 1) {
-      const transition = this.#judge(account);
+      const transition = this.#judge(account, sums);
       if (transition !== undefined) transitions.push(transition);
     }
+    this.#sums = sums;
     this.#remarginMs = performance.now() - started;
     if (transitions.length === 0) return undefined;
     const made = {
@@ -156,16 +170,22 @@ export class MarginBook {
 
   totals(): VenueTotals {
     const states: Partial<Record<AccountState, number>> = {};
+    const sums = this.#sums;
     for (let account = 0; account < this.#engine.accounts.count; account += 1) {
       const state = this.state(account);
       states[state] = (states[state] ?? 0) + 1;
     }
-    return { accounts: this.#engine.accounts.count, states, remarginMs: this.#remarginMs };
+    return { accounts: this.#engine.accounts.count, states, ...sums, remarginMs: this.#remarginMs };
   }
 
-  #judge(account: number): Transition | undefined {
+  #judge(account: number, sums: typeof NO_SUMS): Transition | undefined {
     const before = this.state(account);
-    const { equityE6, mmE6, imE6 } = this.#engine.margin(account);
+    const { equityE6, mmE6, imE6, worstScenarios } = this.#engine.margin(account);
+    if (equityE6 < 0n) sums.deficitE6 -= equityE6;
+    else sums.equityE6 += equityE6;
+    if (equityE6 < mmE6) sums.shortfallE6 += mmE6 - equityE6;
+    sums.mmE6 += mmE6;
+    sums.imE6 += imE6;
     const { liquidatable } = this.#engine.decide(account);
     const to = nextState(before, { equityE6, mmE6, imE6, liquidatable }, this.#rules);
     if (to === before) return undefined;
@@ -176,6 +196,7 @@ export class MarginBook {
       equityE6: equityE6.toString(),
       mmE6: mmE6.toString(),
       imE6: imE6.toString(),
+      worstScenarios,
     };
   }
 

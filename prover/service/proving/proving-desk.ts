@@ -150,9 +150,9 @@ export class ProvingDesk {
     }
     const file = await this.#maker.prove(instance);
     await this.#store.database.query(
-      `INSERT INTO plimsoll.proofs (account, nonce, tick, file) VALUES ($1, $2, $3, $4)
-       ON CONFLICT DO NOTHING`,
-      [account, nonce, tick.name, file],
+      `INSERT INTO plimsoll.proofs (account, nonce, tick, file, snapshot_time)
+       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+      [account, nonce, tick.name, file, tick.market.snapshot.time.toString()],
     );
     this.#counts = { ...this.#counts, made: this.#counts.made + 1 };
     this.onProof({ account, nonce: BigInt(nonce), tick: tick.name, file });

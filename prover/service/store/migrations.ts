@@ -36,4 +36,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       PRIMARY KEY (account, nonce, tick)
     )`,
   ],
+  [
+    // Why an account was below maintenance, and which proof followed.
+    `ALTER TABLE plimsoll.transitions
+      ADD COLUMN snapshot_time bigint, ADD COLUMN worst_btc int, ADD COLUMN worst_eth int`,
+    `ALTER TABLE plimsoll.proofs ADD COLUMN snapshot_time bigint`,
+  ],
 ];

@@ -9,7 +9,7 @@ const owner = BigInt(wallet.address);
 
 describe('roles', () => {
   it('know the operator by the token, and nobody by another', () => {
-    const roles = new Roles('the-operator-token');
+    const roles = new Roles(['the-operator-token']);
     expect(roles.caller(undefined)).toEqual({ role: 'public' });
     expect(roles.caller('Bearer the-operator-token')).toEqual({ role: 'operator' });
     for (const header of ['Bearer x', 'the-operator-token', 'Basic dGVzdA==', '']) {
@@ -18,7 +18,7 @@ describe('roles', () => {
   });
 
   it('know an owner who signed a challenge, which serves once', async () => {
-    const roles = new Roles('the-operator-token');
+    const roles = new Roles(['the-operator-token']);
     const challenge = roles.challenge(owner);
     const signature = await wallet.signMessage(challengeText(challenge, owner));
     const token = roles.session(challenge, signature);
@@ -27,7 +27,7 @@ describe('roles', () => {
   });
 
   it('refuse the signature of another, and one over another challenge', async () => {
-    const roles = new Roles('the-operator-token');
+    const roles = new Roles(['the-operator-token']);
     const [mine, other] = [roles.challenge(owner), roles.challenge(owner)];
     const signature = await wallet.signMessage(challengeText(other, owner));
     expect(() => roles.session(mine, signature)).toThrow(/signed by another/);
@@ -36,7 +36,7 @@ describe('roles', () => {
 
   it('end by time', async () => {
     let now = 0;
-    const roles = new Roles('the-operator-token', () => now);
+    const roles = new Roles(['the-operator-token'], () => now);
     const late = roles.challenge(owner);
     const challenge = roles.challenge(owner);
     const signature = await wallet.signMessage(challengeText(challenge, owner));
