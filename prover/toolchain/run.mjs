@@ -15,6 +15,7 @@ const TASKS = {
   package: [['prover/toolchain/package.ts']],
   reference: [['node_modules/typedoc/bin/typedoc']],
   format: [['prover/toolchain/format.ts']],
+  'fuzz:api': [['scripts/fuzz-api.ts']],
   torture: [['prover/cli/main.ts', 'torture']],
   bundle: [['prover/receipt/bundle.ts']],
   'audit-tampering': [['prover/toolchain/setup.ts'], ['scripts/audit-tampering.ts']],

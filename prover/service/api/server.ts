@@ -204,7 +204,7 @@ export async function createServer(
         schema: {
           description: 'Prometheus metrics.',
           security: [{ token: [] }],
-          response: { 200: z.string(), ...errors },
+          response: { 200: inType('text/plain', z.string()), ...errors },
         },
       },
       async (_request, reply) => {
@@ -408,7 +408,7 @@ export async function createServer(
               .regex(/^[0-9]{1,15}(-[0-9]{1,8})?$/)
               .optional(),
           }),
-          response: { 200: z.unknown(), ...errors },
+          response: { 200: inType('text/event-stream', z.unknown()), ...errors },
         },
       },
       async (request, reply) => {
@@ -464,6 +464,12 @@ export async function createServer(
   });
   return app;
 }
+
+/** A reply that is not JSON. */
+const inType = <T extends z.ZodType>(type: string, schema: T) => ({
+  description: 'OK',
+  content: { [type]: { schema } },
+});
 
 function stateOf(value: unknown): AccountState {
   return ACCOUNT_STATES.find((state) => state === value)!;

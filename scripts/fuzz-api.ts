@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * `npm run fuzz:api`: a real service on the sample, and Schemathesis against its OpenAPI description: no
+ * answer of 5xx, none that is not declared. Needs `schemathesis` on the path (`pipx install schemathesis`),
+ * or its place in SCHEMATHESIS. What is given after `--` goes to Schemathesis.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Ledger } from '../prover/commitments/ledger.ts';
+import { formatLedger } from '../prover/documents/ledger-document.ts';
+import { loadSample } from '../prover/sample/sample.ts';
+import { readServiceConfig } from '../prover/service/config/config.ts';
+import { runService, serviceLogger } from '../prover/service/run.ts';
+
+const TOKEN = 'the-operator-of-a-fuzzer';
+const CHECKS =
+  'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance';
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-fuzz-'));
+const path = join(folder, 'service.json');
+writeFileSync(
+  path,
+  JSON.stringify({
+    format: 'plimsoll.service',
+    version: 1,
+    folder: 'state',
+    listen: { host: '127.0.0.1', port: 0 },
+    limits: { bodyBytes: 2 ** 24, requestsPerMinute: 1_000_000 },
+  }),
+);
+const config = readServiceConfig(path, { PLIMSOLL_OPERATOR_TOKEN: TOKEN });
+const running = await runService(config, serviceLogger('error'), () => process.exit(1));
+try {
+  const { ledgers, snapshots } = loadSample();
+  const root = new Ledger(ledgers.crash).root.toString();
+  const ledger: unknown = JSON.parse(formatLedger(ledgers.crash));
+  await running.service.putLedger({ sequence: 1, root, ledger });
+  await running.service.putSnapshot(snapshots.crash.document);
+  const description = join(folder, 'openapi.json');
+  const answer = await fetch(`${running.url}/openapi.json`);
+  writeFileSync(description, await answer.text());
+  const args = ['run', description, '--url', running.url, '-H', `Authorization: Bearer ${TOKEN}`];
+  // A stream does not end; a service that is not ready says 503, as it declares.
+  const left = ['--exclude-path', '/alerts', '--exclude-path', '/ready'];
+  const fixed = ['--checks', CHECKS, '--seed', '1', '--max-examples', '100', ...left];
+  const fuzzer = spawn(
+    process.env['SCHEMATHESIS'] ?? 'schemathesis',
+    [...args, ...fixed, ...process.argv.slice(2)],
+    { stdio: 'inherit' },
+  );
+  process.exitCode = await new Promise<number>((resolve, reject) => {
+    fuzzer.on('exit', (code) => resolve(code ?? 1));
+    fuzzer.on('error', reject);
+  });
+} finally {
+  await running.stop();
+  rmSync(folder, { recursive: true });
+}
