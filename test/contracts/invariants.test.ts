@@ -140,11 +140,11 @@ function owedByLedger(run: MoneyRun): bigint {
     .slice(userCount)
     .reduce((sum, { kind, amountE6 }) => sum + (kind === KIND.deposit ? amountE6 : 0n), 0n);
   const refused = run.lanes.user.slice(0, userCount).reduce((sum, { kind, amountE6 }, index) => {
-    const isRefused = kind === KIND.deposit && run.outcome(index)!.amountE6 === 0n;
+    const isRefused = kind === KIND.deposit && run.outcomeE6(index) === 0n;
     return sum + (isRefused && !run.refundedDeposits.has(index) ? amountE6 : 0n);
   }, 0n);
   const taken = [...run.pending.values()].reduce(
-    (sum, index) => sum + (run.outcome(index)?.amountE6 ?? 0n),
+    (sum, index) => sum + (run.outcomeE6(index) ?? 0n),
     0n,
   );
   const cures = run.lanes.engine

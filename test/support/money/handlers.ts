@@ -383,8 +383,8 @@ const deposit: Handler = async (run) => {
 
 const refundDeposit: Handler = async (run) => {
   const refused = run.lanes.user.flatMap(({ kind }, index) => {
-    const outcome = kind === KIND.deposit ? run.outcome(index) : undefined;
-    return outcome?.amountE6 === 0n && !run.refundedDeposits.has(index) ? [index] : [];
+    const isRefused = kind === KIND.deposit && run.outcomeE6(index) === 0n;
+    return isRefused && !run.refundedDeposits.has(index) ? [index] : [];
   });
   if (refused.length === 0) return false;
   const index = run.dice.pick(refused);
@@ -410,11 +410,13 @@ const requestWithdrawal: Handler = async (run) => {
 };
 
 function somePending(run: MoneyRun, wanted: (amountE6: bigint) => boolean) {
-  const consumed = [...run.pending].flatMap(([id, index]) => {
-    const outcome = run.outcome(index);
-    return outcome !== undefined && wanted(outcome.amountE6) ? [{ id, index, outcome }] : [];
+  const consumed = [...run.pending].filter(([, index]) => {
+    const amountE6 = run.outcomeE6(index);
+    return amountE6 !== undefined && wanted(amountE6);
   });
-  return consumed.length === 0 ? undefined : run.dice.pick(consumed);
+  if (consumed.length === 0) return undefined;
+  const [id, index] = run.dice.pick(consumed);
+  return { id, index, outcome: run.outcome(index) };
 }
 
 const claimWithdrawal: Handler = async (run) => {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Random calls on a real venue, each followed in the model of the money. The statements handed to the
 // contracts are true of the model; that a false one finds no proof is what every other test shows.
-import { AbiCoder, Interface, ZeroHash, concat, keccak256 } from 'ethers';
+import { AbiCoder, Interface, ZeroHash, concat, id, keccak256 } from 'ethers';
 
-import { ACTIONS, type Action } from '../../../prover/chain/context.ts';
+import { proofContext, type Action } from '../../../prover/chain/context.ts';
 import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
 import type { VenueConfig } from '../../../prover/chain/config.ts';
 import { SAMPLE_VENUE_CONFIG } from '../../../prover/chain/config.ts';
 import type { LocalVenue } from '../../../prover/chain/deploy.ts';
 import { asRefusal } from '../../../prover/chain/refusal.ts';
-import { signaturesOf } from '../../../prover/chain/snapshot.ts';
+import { signaturesOf, type FeedSnapshot } from '../../../prover/chain/snapshot.ts';
 import { DOCUMENT, ORACLES, snapshotAt, type TestChain } from '../chain.ts';
 import {
   EDGES,
@@ -175,6 +175,9 @@ export const key = (account: number | bigint, nonce: bigint): string => `${accou
 export class MoneyRun {
   readonly #deployed: Deployed;
   readonly #interfaces: Interface;
+  /** Transactions sent, refused ones too, and how many of them `money` has seen. */
+  #sent = 0;
+  #seenThrough = -1;
   readonly dice: Dice;
   readonly actors: readonly string[];
 
@@ -212,23 +215,7 @@ export class MoneyRun {
 
   constructor(deployed: Deployed, seed: bigint, start: bigint) {
     this.#deployed = deployed;
-    const { venue } = deployed;
-    this.#interfaces = new Interface(
-      [
-        venue.vault,
-        venue.ledgerRegistry,
-        venue.marketFeed,
-        venue.liquidationEngine,
-        venue.insuranceFund,
-        venue.marginGuarantee,
-      ]
-        .flatMap(({ interface: abi }) =>
-          abi.fragments
-            .filter(({ type }) => type === 'error')
-            .map((fragment) => fragment.format('full')),
-        )
-        .filter((text, index, all) => all.indexOf(text) === index),
-    );
+    this.#interfaces = errorsOf(deployed);
     this.dice = new Dice(seed);
     this.actors = deployed.actors;
     this.now = start;
@@ -261,8 +248,16 @@ export class MoneyRun {
 
   async send(from: string, to: string, data: string, value = 0n): Promise<void> {
     const { chain } = this.#deployed;
+    this.#sent += 1;
     await chain.setNextTime(this.now);
-    const transaction = { from, to, data, value: `0x${value.toString(16)}`, gas: '0xe00000' };
+    const transaction = {
+      from,
+      to,
+      data,
+      value: `0x${value.toString(16)}`,
+      gas: '0xe00000',
+      gasPrice: '0x77359400',
+    };
     try {
       await chain.rpc('eth_sendTransaction', [transaction]);
     } catch (error) {
@@ -270,27 +265,17 @@ export class MoneyRun {
     }
   }
 
-  async token(from: string, method: string, args: readonly unknown[]): Promise<void> {
-    const abi = new Interface(['function transfer(address,uint256)']);
-    await this.send(
-      from,
-      this.#deployed.venue.addresses.asset,
-      abi.encodeFunctionData(method, args),
-    );
-  }
-
   async look(): Promise<Money> {
     const { chain, lens, venue } = this.#deployed;
-    const abi = LENS;
-    const data = abi.encodeFunctionData('read', [venue.addresses.liquidationEngine]);
-    const answer = (await chain.rpc('eth_call', [{ to: lens, data }, 'latest'])) as string;
-    const [money] = abi.decodeFunctionResult('read', answer) as unknown as [{ toObject(): Money }];
-    return money.toObject();
+    const data = READ + venue.addresses.liquidationEngine.slice(2).toLowerCase().padStart(64, '0');
+    return moneyIn((await chain.rpc('eth_call', [{ to: lens, data }, 'latest'])) as string);
   }
 
   /** What the venue says now, with the market's clock of the last call's block. */
   async refresh(): Promise<Money> {
+    if (this.#seenThrough === this.#sent) return this.money;
     this.money = await this.look();
+    this.#seenThrough = this.#sent;
     if (this.money.settledThrough > BigInt(this.redemptions.settledThrough)) {
       const leftE6 = this.redemptions.settle(this.now, this.lastTickAt, this.standing);
       this.fund.depositedE6 -= leftE6;
@@ -325,11 +310,13 @@ export class MoneyRun {
   }
 
   context(contract: string, action: Action, beneficiary: string): bigint {
-    const encoded = coder.encode(
-      ['uint256', 'address', 'bytes32', 'address'],
-      [this.#deployed.chain.chainId, contract, ACTIONS[action], beneficiary],
-    );
-    return BigInt(keccak256(encoded)) % SCALAR_FIELD;
+    const { chainId } = this.#deployed.chain;
+    const use = [chainId, contract, action, beneficiary].join();
+    const known = CONTEXTS.get(use);
+    if (known !== undefined) return known;
+    const context = proofContext(chainId, contract, action, beneficiary);
+    CONTEXTS.set(use, context);
+    return context;
   }
 
   get engine(): string {
@@ -468,16 +455,23 @@ export class MoneyRun {
     return place < 0 ? undefined : place + 1;
   }
 
-  outcome(index: number) {
+  /** What came of a user message; undefined while no ledger has consumed it. */
+  outcomeE6(index: number): bigint | undefined {
     const sequence = this.consumedAt('user', index);
     if (sequence === undefined) return undefined;
     const first = this.ledgers[sequence - 2]?.userCount ?? 0;
+    return this.ledgers[sequence - 1]!.outcomes[index - first]!;
+  }
+
+  /** The same as a contract takes it, with its path. */
+  outcome(index: number) {
+    const sequence = this.consumedAt('user', index)!;
+    const first = this.ledgers[sequence - 2]?.userCount ?? 0;
     const { outcomes } = this.ledgers[sequence - 1]!;
-    const amountE6 = outcomes[index - first]!;
     return {
       index: BigInt(index),
       message: this.words(this.lanes.user[index]!),
-      amountE6,
+      amountE6: outcomes[index - first]!,
       sequence: BigInt(sequence),
       path: path(leaves(first, outcomes), index - first),
     };
@@ -502,7 +496,7 @@ export class MoneyRun {
     this.now = time + 1n;
     const snapshot = snapshotAt(time);
     const feed = venue.addresses.marketFeed;
-    const signatures = await signaturesOf(ORACLES.slice(0, 2), snapshot, chain.chainId, feed);
+    const signatures = await signed(snapshot, chain.chainId, feed);
     await this.call(this.actors[0]!, 'marketFeed', 'submitSnapshot', [
       snapshot,
       DOCUMENT,
@@ -562,13 +556,73 @@ export class MoneyRun {
   }
 }
 
-const LENS = new Interface([
-  'function read(address engine) view returns (tuple(uint256 vaultBalanceE6, uint256 heldE6, ' +
-    'uint256 escrowedE6, uint256 claimableE6, uint256 fundBalanceE6, uint256 bufferE6, ' +
-    'uint256 depositedE6, uint256 reservedE6, uint256 queuedE6, uint256 uncoveredE6, ' +
-    'uint256 owedE6, uint256 guaranteedE6, uint256 supply, uint256 epoch, uint256 settledThrough, ' +
-    'uint256 engineWei, uint256 clock, uint256 mode) money)',
-]);
+const CONTEXTS = new Map<string, bigint>();
+const SIGNED = new Map<string, readonly string[]>();
+
+/** Runs begin at one time, so that most minutes have been signed before. */
+async function signed(snapshot: FeedSnapshot, chainId: bigint, feed: string) {
+  const known = SIGNED.get(`${feed}/${snapshot.time}`);
+  if (known !== undefined) return known;
+  const signatures = await signaturesOf(ORACLES.slice(0, 2), snapshot, chainId, feed);
+  SIGNED.set(`${feed}/${snapshot.time}`, signatures);
+  return signatures;
+}
+
+const ERRORS = new WeakMap<Deployed, Interface>();
+
+/** Every error of the venue's contracts, made once: ten thousand runs ask for it. */
+function errorsOf(deployed: Deployed): Interface {
+  const known = ERRORS.get(deployed);
+  if (known !== undefined) return known;
+  const { venue } = deployed;
+  const contracts = [
+    venue.vault,
+    venue.ledgerRegistry,
+    venue.marketFeed,
+    venue.liquidationEngine,
+    venue.insuranceFund,
+    venue.marginGuarantee,
+  ];
+  const texts = contracts.flatMap(({ interface: abi }) =>
+    abi.fragments.filter(({ type }) => type === 'error').map((fragment) => fragment.format('full')),
+  );
+  const errors = new Interface([...new Set(texts)]);
+  ERRORS.set(deployed, errors);
+  return errors;
+}
+
+const MONEY = [
+  'vaultBalanceE6',
+  'heldE6',
+  'escrowedE6',
+  'claimableE6',
+  'fundBalanceE6',
+  'bufferE6',
+  'depositedE6',
+  'reservedE6',
+  'queuedE6',
+  'uncoveredE6',
+  'owedE6',
+  'guaranteedE6',
+  'supply',
+  'epoch',
+  'settledThrough',
+  'engineWei',
+  'clock',
+  'mode',
+] as const satisfies readonly (keyof Money)[];
+
+const READ = id('read(address)').slice(0, 10);
+
+/** The words of `MoneyLens.read`, in their order. */
+function moneyIn(answer: string): Money {
+  if (answer.length !== 2 + 64 * MONEY.length) throw new Error(`not a Money: ${answer}`);
+  const entries = MONEY.map((name, word) => {
+    const at = 2 + 64 * word;
+    return [name, BigInt(`0x${answer.slice(at, at + 64)}`)];
+  });
+  return Object.fromEntries(entries) as Record<keyof Money, bigint>;
+}
 
 export function priceRule() {
   const { rampSeconds, incentiveBps, rewardBps, penaltyBps, rewardCapE6 } = MONEY_CONFIG.engine;
@@ -595,9 +649,11 @@ export function termsHash(terms: Terms): string {
 
 // Outcomes, hashed as `Outcomes` says
 
+const word = (value: bigint): string => `0x${value.toString(16).padStart(64, '0')}`;
+
 function leaves(first: number, outcomes: readonly bigint[]): readonly string[] {
   return outcomes.map((amount, place) =>
-    keccak256(keccak256(coder.encode(['uint64', 'uint64'], [first + place, amount]))),
+    keccak256(keccak256(word(BigInt(first + place)) + word(amount).slice(2))),
   );
 }
 
