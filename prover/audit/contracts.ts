@@ -44,6 +44,7 @@ const CORE = {
   insuranceFund: 'InsuranceFund',
   backstop: 'Backstop',
   liquidationEngine: 'LiquidationEngine',
+  marginGuarantee: 'MarginGuarantee',
   healthGate: 'HealthGate',
 } as const;
 
@@ -124,7 +125,7 @@ function expectedImmutables(
   venue: VenueDocument,
 ): Readonly<Record<string, bigint | string | number>> {
   const { contracts, verifiers, config, roles, chainId } = venue;
-  const { registry, engine, fund, vault, breaker, heartbeats } = config;
+  const { registry, engine, fund, vault, guarantee, breaker, heartbeats } = config;
   const verifier = (statement: StatementName, profile: string): string =>
     (verifiers[statement] as Readonly<Record<string, { address: string }>>)[profile]?.address ??
     '0x0';
@@ -184,6 +185,10 @@ function expectedImmutables(
     'InsuranceFund.vault': contracts.vault,
     'InsuranceFund._registry': contracts.ledgerRegistry,
     ...prefixed('InsuranceFund._', fund),
+    'MarginGuarantee.engine': contracts.liquidationEngine,
+    'MarginGuarantee.insuranceFund': contracts.insuranceFund,
+    'MarginGuarantee._asset': contracts.asset,
+    ...prefixed('MarginGuarantee._', guarantee),
     'Backstop.vault': contracts.vault,
     'Backstop.insuranceFund': contracts.insuranceFund,
     'ERC4626._asset': contracts.asset,

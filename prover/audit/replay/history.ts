@@ -40,6 +40,7 @@ const READ = {
   riskParameters: 'RiskParameters',
   marketFeed: 'MarketFeed',
   liquidationEngine: 'LiquidationEngine',
+  marginGuarantee: 'MarginGuarantee',
   vault: 'Vault',
 } as const satisfies Readonly<Record<string, ExportedInterface>>;
 

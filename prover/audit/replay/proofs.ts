@@ -66,6 +66,8 @@ const TAKEN: Readonly<Record<string, keyof typeof READERS>> = {
   LiquidationCured: 'liquidationEngine',
   BidEscrowed: 'liquidationEngine',
   Backstopped: 'liquidationEngine',
+  GuaranteeTaken: 'marginGuarantee',
+  RestrictionLifted: 'marginGuarantee',
   WithdrawalClaimed: 'vault',
   ExitRegistered: 'vault',
   MessageForced: 'ledgerRegistry',
@@ -169,6 +171,24 @@ const readVault: Reader = ({ name, args }, _transaction, { evidence }) => {
   ];
 };
 
+const readGuarantee: Reader = ({ name, args }, _transaction, { evidence }) => {
+  const { chainId, contracts } = evidence.venue;
+  const action = ({ take: 'takeGuarantee', release: 'releaseGuarantee' } as const)[name];
+  return [
+    {
+      statement: 'account-margin',
+      ...health(args['given']),
+      context: (signals) =>
+        proofContext(
+          chainId,
+          contracts.marginGuarantee,
+          given(action, `${name} is not known to carry a proof`),
+          ownerIn(signals),
+        ),
+    },
+  ];
+};
+
 const readRegistry: Reader = ({ name, args }, _transaction, { evidence }) => {
   if (name !== 'applyMessage') unchecked(`${name} is not known to carry a proof`);
   const { chainId, contracts } = evidence.venue;
@@ -202,6 +222,7 @@ const readParameters: Reader = ({ name, args }, _transaction, { evidence }, take
 
 const READERS = {
   liquidationEngine: readEngine,
+  marginGuarantee: readGuarantee,
   vault: readVault,
   ledgerRegistry: readRegistry,
   riskParameters: readParameters,
