@@ -101,8 +101,7 @@ export class Service {
     if (newest !== undefined) {
       const document = Buffer.from(await store.journal.blob(newest.document)).toString('utf8');
       service.#tickBlob = newest.document;
-      service.#setTick(newest.name, parseSnapshot(document));
-      service.#questions.setTick(document);
+      service.#setTick(newest.name, document, parseSnapshot(document));
     }
     await service.#inTurn(async () => service.#remargin());
     return service;
@@ -148,8 +147,7 @@ export class Service {
         snapshotTime: snapshot.time.toString(),
       });
       this.#tickBlob = blob;
-      this.#setTick(name, snapshot);
-      this.#questions.setTick(document);
+      this.#setTick(name, document, snapshot);
       await this.#remargin();
       return this.#tick!;
     });
@@ -197,7 +195,8 @@ export class Service {
     await this.store.close();
   }
 
-  #setTick(name: string, snapshot: MarketSnapshot): void {
+  #setTick(name: string, document: string, snapshot: MarketSnapshot): void {
+    this.#questions.setTick(document);
     this.#market = new MarketTick(snapshot, this.#parameters);
     this.book.setTick(name, this.#market);
     this.#tick = { name, snapshotTime: snapshot.time, publishedAt: Date.now(), publishMs: 0 };

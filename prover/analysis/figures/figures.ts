@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../../commitments/account.ts';
+import { accountDocument } from '../../documents/ledger-document.ts';
+import { snapshotDocument } from '../../documents/snapshot-document.ts';
 import { formatAddress } from '../../model/format.ts';
 import {
   COLLATERAL_SYMBOLS,
@@ -10,7 +12,11 @@ import {
 import { accountGreeks, positionGreeks, surfaceGreeks } from '../../risk/greeks/greeks.ts';
 import type { AccountMargin } from '../../risk/margin/margin.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
+import type { MarginLevels } from '../levels.ts';
+import type { ShockedSnapshot } from '../shock.ts';
+import type { StaleComponent } from '../staleness.ts';
 import type { Standing } from '../standing.ts';
+import { levelsFigures } from './levels-text.ts';
 import { contingencyLines, scenarioRows, statusOf, type IsolatedReport } from './report.ts';
 
 /** What an owner asks first; every figure of it for programs as well. */
@@ -45,6 +51,7 @@ export function greeksFigures({ positions }: AccountMargin, snapshot: MarketSnap
     accountUsd: account,
   };
 }
+
 /** A position with its figures, for programs. */
 export function positionFigures(
   position: AccountMargin['positions'][number],
@@ -63,6 +70,7 @@ export function positionFigures(
     isolated,
   };
 }
+
 /** One side of the comparison, for programs. */
 export function standingFigures({ margin, market, excessMmE6, excessImE6, greeks }: Standing) {
   return {
@@ -83,6 +91,38 @@ export function standingFigures({ margin, market, excessMmE6, excessImE6, greeks
       greeks: greeks[u],
     })),
     contingencies: contingencyLines(margin, market),
+  };
+}
+
+/** A what-if that was worked out. */
+export interface WhatIfResult {
+  /** What was done, in words. */
+  readonly applied: readonly string[];
+  readonly now: Standing;
+  readonly after: Standing;
+  readonly changed: Account;
+  readonly moved: ShockedSnapshot;
+  readonly stale: readonly StaleComponent[];
+  /** Where they were asked for. */
+  readonly levels?: MarginLevels | undefined;
+}
+
+/** The same for programs, whose account it was apart. */
+export function whatIfFigures(result: WhatIfResult): object {
+  const { applied, now, after, changed, moved, stale, levels } = result;
+  return {
+    margin: 'exact',
+    applied,
+    now: standingFigures(now),
+    after: standingFigures(after),
+    accountAfter: accountDocument(changed),
+    snapshotAfter: snapshotDocument(moved.snapshot),
+    stale,
+    ...(levels === undefined ? {} : { levels: levelsFigures(levels) }),
+    limits: moved.limits.map(({ underlying, ...rest }) => ({
+      underlying: UNDERLYING_SYMBOLS[underlying],
+      ...rest,
+    })),
   };
 }
 

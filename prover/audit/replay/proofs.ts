@@ -2,7 +2,7 @@
 import { getAddress, toBeHex } from 'ethers';
 import type { SnarkjsVerificationKey } from 'snarkjs';
 
-import { canaryContext, proofContext } from '../../chain/context.ts';
+import { canaryContext, proofContext, type Action } from '../../chain/context.ts';
 import { unpackMessage, type LeafMessage } from '../../commitments/inbox-message.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { sha256 } from '../../core/hash.ts';
@@ -151,43 +151,29 @@ const readEngine: Reader = ({ name, args }, { from }, { evidence }, taken) => {
   }
 };
 
-const readVault: Reader = ({ name, args }, _transaction, { evidence }) => {
-  const { chainId, contracts } = evidence.venue;
-  const action = ({ claimWithdrawal: 'claimWithdrawal', registerExit: 'registerExit' } as const)[
-    name
-  ];
-  return [
-    {
-      statement: 'account-margin',
-      ...health(args['proof']),
-      context: (signals) =>
-        proofContext(
-          chainId,
-          contracts.vault,
-          given(action, `${name} is not known to carry a proof`),
-          ownerIn(signals),
-        ),
-    },
-  ];
-};
-
-const readGuarantee: Reader = ({ name, args }, _transaction, { evidence }) => {
-  const { chainId, contracts } = evidence.venue;
-  const action = ({ take: 'takeGuarantee', release: 'releaseGuarantee' } as const)[name];
-  return [
-    {
-      statement: 'account-margin',
-      ...health(args['given']),
-      context: (signals) =>
-        proofContext(
-          chainId,
-          contracts.marginGuarantee,
-          given(action, `${name} is not known to carry a proof`),
-          ownerIn(signals),
-        ),
-    },
-  ];
-};
+/** Calls that carry one proof of `account-margin`, as their argument `field`, whose context names the owner. */
+const ownersProof =
+  (
+    contract: 'vault' | 'marginGuarantee',
+    field: string,
+    actions: Readonly<Record<string, Action>>,
+  ): Reader =>
+  ({ name, args }, _transaction, { evidence }) => {
+    const { chainId, contracts } = evidence.venue;
+    return [
+      {
+        statement: 'account-margin',
+        ...health(args[field]),
+        context: (signals) =>
+          proofContext(
+            chainId,
+            contracts[contract],
+            given(actions[name], `${name} is not known to carry a proof`),
+            ownerIn(signals),
+          ),
+      },
+    ];
+  };
 
 const readRegistry: Reader = ({ name, args }, _transaction, { evidence }) => {
   if (name !== 'applyMessage') unchecked(`${name} is not known to carry a proof`);
@@ -222,8 +208,14 @@ const readParameters: Reader = ({ name, args }, _transaction, { evidence }, take
 
 const READERS = {
   liquidationEngine: readEngine,
-  marginGuarantee: readGuarantee,
-  vault: readVault,
+  marginGuarantee: ownersProof('marginGuarantee', 'given', {
+    take: 'takeGuarantee',
+    release: 'releaseGuarantee',
+  }),
+  vault: ownersProof('vault', 'proof', {
+    claimWithdrawal: 'claimWithdrawal',
+    registerExit: 'registerExit',
+  }),
   ledgerRegistry: readRegistry,
   riskParameters: readParameters,
 } as const;

@@ -7,7 +7,7 @@ import {
   greeksFigures,
   marginFigures,
   ownerFigures,
-  standingFigures,
+  whatIfFigures,
 } from '../../analysis/figures/figures.ts';
 import { levelsFigures } from '../../analysis/figures/levels-text.ts';
 import { isolatedReport, statusOf } from '../../analysis/figures/report.ts';
@@ -18,10 +18,8 @@ import { repriceMarket } from '../../analysis/shock.ts';
 import { staleComponents } from '../../analysis/staleness.ts';
 import { standingOf } from '../../analysis/standing.ts';
 import { applySteps } from '../../analysis/trades.ts';
+import { BALANCE_SYMBOLS } from '../../commitments/account-change.ts';
 import type { Account } from '../../commitments/account.ts';
-import { accountDocument } from '../../documents/ledger-document.ts';
-import { snapshotDocument } from '../../documents/snapshot-document.ts';
-import { UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import { marginPortfolio } from '../../risk/margin/margin.ts';
 import type { MarketTick } from '../../statements/market-tick.ts';
 
@@ -31,7 +29,7 @@ const amountText = z
   .regex(/^[+-]?[0-9]{1,30}(\.[0-9]{1,8})?$/)
   .describe('a decimal number');
 const balanceSteps = z
-  .array(z.strictObject({ asset: z.enum(['USDC', 'BTC', 'ETH', 'stETH']), amount: amountText }))
+  .array(z.strictObject({ asset: z.enum(BALANCE_SYMBOLS), amount: amountText }))
   .max(MOST_STEPS);
 const instrument = z
   .string()
@@ -116,20 +114,15 @@ function whatIf({ index, account }: Subject, tick: MarketTick, change: WhatIf): 
   const after = standingOf(changed, repriceMarket(market, moved.snapshot));
   return {
     account: index,
-    margin: 'exact',
-    applied: appliedTexts(steps, shock, snapshot),
-    now: standingFigures(now),
-    after: standingFigures(after),
-    accountAfter: accountDocument(changed),
-    snapshotAfter: snapshotDocument(moved.snapshot),
-    stale: staleComponents(moved.snapshot, parameters.document.heartbeatsSeconds),
-    ...(change.levels === true
-      ? { levels: levelsFigures(marginLevels(changed, after.market)) }
-      : {}),
-    limits: moved.limits.map(({ underlying, ...rest }) => ({
-      underlying: UNDERLYING_SYMBOLS[underlying],
-      ...rest,
-    })),
+    ...whatIfFigures({
+      applied: appliedTexts(steps, shock, snapshot),
+      now,
+      after,
+      changed,
+      moved,
+      stale: staleComponents(moved.snapshot, parameters.document.heartbeatsSeconds),
+      levels: change.levels === true ? marginLevels(changed, after.market) : undefined,
+    }),
   };
 }
 

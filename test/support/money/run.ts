@@ -250,14 +250,7 @@ export class MoneyRun {
     const { chain } = this.#deployed;
     this.#sent += 1;
     await chain.setNextTime(this.now);
-    const transaction = {
-      from,
-      to,
-      data,
-      value: `0x${value.toString(16)}`,
-      gas: '0xe00000',
-      gasPrice: '0x77359400',
-    };
+    const transaction = { from, to, data, value: `0x${value.toString(16)}`, gas: '0xe00000' };
     try {
       await chain.rpc('eth_sendTransaction', [transaction]);
     } catch (error) {

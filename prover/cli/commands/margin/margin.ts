@@ -11,13 +11,13 @@ import { InvalidInput } from '../../../core/errors.ts';
 import type { ParameterSet } from '../../../documents/parameters-document.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { formatAddress, formatUtc, instrumentName } from '../../../model/format.ts';
+import { formatUtc, instrumentName } from '../../../model/format.ts';
 import { allOutput, marginAll } from './all.ts';
 import { printDerivation } from './derivation.ts';
 import { HISTORY_OPTIONS, historyJson, printHistory, readHistoricalRisk } from './history.ts';
 import { printLevels } from './levels.ts';
 import { levelsFigures } from '../../../analysis/figures/levels-text.ts';
-import { marginFigures } from '../../../analysis/figures/figures.ts';
+import { marginFigures, ownerFigures } from '../../../analysis/figures/figures.ts';
 import { isolatedReport, statusOf } from '../../../analysis/figures/report.ts';
 import { printHoldings, printMargin } from './sections.ts';
 import { printSummary } from './summary.ts';
@@ -125,8 +125,7 @@ export const command: Command = {
     const { commitmentsOf } = await import('./commitments.ts');
     context.printJson({
       account: index,
-      owner: formatAddress(account.owner),
-      settlementNonce: account.settlementNonce,
+      ...ownerFigures(account),
       margin: 'exact',
       status: statusOf(margin),
       ...commitmentsOf(accounts, snapshot, set),

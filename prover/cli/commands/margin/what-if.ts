@@ -3,7 +3,7 @@ import { InvalidInput } from '../../../core/errors.ts';
 import { writeFileAtomically } from '../../../core/files.ts';
 import { marginLevels } from '../../../analysis/levels.ts';
 import type { Account } from '../../../commitments/account.ts';
-import { accountDocument, formatLedger } from '../../../documents/ledger-document.ts';
+import { formatLedger } from '../../../documents/ledger-document.ts';
 import { snapshotDocument } from '../../../documents/snapshot-document.ts';
 import { repriceMarket } from '../../../analysis/shock.ts';
 import { standingOf } from '../../../analysis/standing.ts';
@@ -15,12 +15,11 @@ import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatUtc } from '../../../model/format.ts';
-import { levelsFigures } from '../../../analysis/figures/levels-text.ts';
 import { printLevels } from './levels.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
 import { appliedTexts } from '../../../analysis/figures/applied.ts';
-import { standingFigures } from '../../../analysis/figures/figures.ts';
+import { whatIfFigures } from '../../../analysis/figures/figures.ts';
 import { printComparison } from './comparison.ts';
 import { SHOCK_FLAG, parseShock } from './shock.ts';
 import { shockedBy } from '../../../analysis/figures/shock-text.ts';
@@ -104,22 +103,23 @@ export const command: Command = {
     const steps = stepsOf(readAsks(context), account, market);
     const changed = applySteps(account, steps);
     const shock = parseShock(stringOption(context, 'shock'), snapshot);
-    const { snapshot: moved, limits } = shockedBy(snapshot, shock, parameters, SHOCK_FLAG);
+    const moved = shockedBy(snapshot, shock, parameters, SHOCK_FLAG);
     const now = standingOf(account, market);
-    const after = standingOf(changed, repriceMarket(market, moved));
+    const after = standingOf(changed, repriceMarket(market, moved.snapshot));
     const levels =
       context.options['levels'] === true ? marginLevels(changed, after.market) : undefined;
     const applied = appliedTexts(steps, shock, snapshot);
-    const stale = noteStale(context, moved, set);
+    const stale = noteStale(context, moved.snapshot, set);
     if (out !== undefined) {
       writeFileAtomically(out, formatLedger(accounts.toSpliced(index, 1, changed)));
     }
     if (outSnapshot !== undefined) {
-      writeFileAtomically(outSnapshot, `${JSON.stringify(snapshotDocument(moved), null, 1)}\n`);
+      const document = snapshotDocument(moved.snapshot);
+      writeFileAtomically(outSnapshot, `${JSON.stringify(document, null, 1)}\n`);
     }
 
     noteUnlisted(context, after.market.snapshot, [changed]);
-    for (const { underlying, expiry, limit } of limits) {
+    for (const { underlying, expiry, limit } of moved.limits) {
       if (!holdsOptions(changed, underlying, expiry)) continue;
       const slice = `${UNDERLYING_SYMBOLS[underlying]} ${formatUtc(expiry)}`;
       context.note(`${slice}: the surface cannot follow in full (${limit}); docs/risk-analysis.md`);
@@ -136,20 +136,9 @@ export const command: Command = {
     if (outSnapshot !== undefined) context.print(`wrote ${outSnapshot}`);
     context.printJson({
       account: index,
-      margin: 'exact',
-      applied,
-      now: standingFigures(now),
-      after: standingFigures(after),
-      accountAfter: accountDocument(changed),
-      snapshotAfter: snapshotDocument(moved),
-      stale,
-      ...(levels === undefined ? {} : { levels: levelsFigures(levels) }),
+      ...whatIfFigures({ applied, now, after, changed, moved, stale, levels }),
       ...(out === undefined ? {} : { out }),
       ...(outSnapshot === undefined ? {} : { outSnapshot }),
-      limits: limits.map(({ underlying, ...rest }) => ({
-        underlying: UNDERLYING_SYMBOLS[underlying],
-        ...rest,
-      })),
     });
   },
 };
