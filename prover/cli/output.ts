@@ -16,19 +16,6 @@ export interface OutputSchema {
   readonly isDocument?: true;
 }
 
-export {
-  address,
-  bytes32,
-  decimal,
-  flag,
-  real,
-  shape,
-  text,
-  toJsonLine,
-  whole,
-} from '../core/json-output.ts';
-export { accountOutput, documentOf } from '../documents/document-shapes.ts';
-
 /** `market-import/1`: what the field `schema` of an output says, and what its file is named for. */
 export function schemaName(command: string, { version }: OutputSchema): string {
   return `${command.replaceAll(' ', '-')}/${version}`;

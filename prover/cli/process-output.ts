@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /** What the program prints as JSON without being a command. */
-import { shape, text, whole, type OutputSchema } from './output.ts';
+import { shape, text, whole } from '../core/json-output.ts';
+import { type OutputSchema } from './output.ts';
 
 /** `plimsoll --version --json`. */
 export const versionOutput: OutputSchema = {

@@ -24,7 +24,7 @@ import { BEACON_OPTIONS, beaconValueOf } from '../options/ceremony-inputs.ts';
 import { jsonRpcOf } from '../options/receipt-inputs.ts';
 import { RPC_OPTION, connectRpc } from '../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../options/signer-input.ts';
-import { flag, shape, text, whole } from '../output.ts';
+import { flag, shape, text, whole } from '../../core/json-output.ts';
 
 interface Opened {
   readonly chain: ChainEvidence | undefined;

@@ -10,7 +10,7 @@ import {
 } from '../../statements/manifest.ts';
 import { REPOSITORY_ROOT } from '../../core/root.ts';
 import type { Command } from '../command.ts';
-import { shape, text, whole } from '../output.ts';
+import { shape, text, whole } from '../../core/json-output.ts';
 
 interface CircuitRow {
   readonly statement: string;

@@ -2,7 +2,7 @@
 import { InvalidInput } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
 import { COMMANDS } from '../registry.ts';
-import { shape, text } from '../output.ts';
+import { shape, text } from '../../core/json-output.ts';
 
 /** What can follow the words typed so far: the next words of commands, or the flags of one. */
 type Continuations = ReadonlyMap<string, readonly string[]>;

@@ -6,7 +6,7 @@ import { loadDefaultParameters } from '../../documents/parameters-document.ts';
 import { loadSample } from '../../sample/sample.ts';
 import { stringOption, type Command } from '../command.ts';
 import { readSetupRecord } from '../../toolchain/setup-state.ts';
-import { decimal, real, shape, whole } from '../output.ts';
+import { decimal, real, shape, whole } from '../../core/json-output.ts';
 
 export const command: Command = {
   name: 'demo',

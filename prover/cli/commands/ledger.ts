@@ -13,7 +13,8 @@ import { formatAddress, formatFixed, formatUsd, instrumentName } from '../../mod
 import { LEDGER_OPTION, TICK_OPTION, accountIndex } from '../options/market-inputs.ts';
 import { outputPath } from '../options/output-path.ts';
 import { readLedger } from '../options/ledger-input.ts';
-import { accountOutput, decimal, flag, shape, text, whole } from '../output.ts';
+import { decimal, flag, shape, text, whole } from '../../core/json-output.ts';
+import { accountOutput } from '../../documents/document-shapes.ts';
 
 const ACTIONS = ['root', 'show', 'check', 'book', 'export', 'import'] as const;
 

@@ -30,7 +30,7 @@ import { staleOutput } from '../../analysis/figures/figures-schema.ts';
 import { noteStale } from '../options/staleness.ts';
 import { VENUE_INSTEAD_OPTION, readVenue } from '../options/venue-file.ts';
 import { printSignals } from '../options/signals.ts';
-import { decimal, shape, text, whole } from '../output.ts';
+import { decimal, shape, text, whole } from '../../core/json-output.ts';
 import { addressOption } from '../options/rpc-input.ts';
 
 /** A private receipt is made by `plimsoll receipt`. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import type { Command } from '../command.ts';
-import { shape, text, whole } from '../output.ts';
+import { shape, text, whole } from '../../core/json-output.ts';
 
 export const command: Command = {
   name: 'schema',

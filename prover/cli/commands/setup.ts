@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { Command } from '../command.ts';
 import { readSetupRecord } from '../../toolchain/setup-state.ts';
-import { real, shape, text, whole } from '../output.ts';
+import { real, shape, text, whole } from '../../core/json-output.ts';
 
 export const command: Command = {
   name: 'setup',

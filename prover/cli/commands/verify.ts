@@ -7,7 +7,7 @@ import { parseProof } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import type { Command } from '../command.ts';
 import { printSignals } from '../options/signals.ts';
-import { decimal, flag, shape, text } from '../output.ts';
+import { decimal, flag, shape, text } from '../../core/json-output.ts';
 
 export const command: Command = {
   name: 'verify',

@@ -9,7 +9,7 @@ import type { TranscriptFinding } from '../../proving/ceremony/transcript.ts';
 import { TRANSCRIPT_CHECKS } from '../../proving/ceremony/transcript.ts';
 import type { CommandContext, OptionSpec, PositionalSpec } from '../command.ts';
 import { stringOption } from '../command.ts';
-import { shape, text } from '../output.ts';
+import { shape, text } from '../../core/json-output.ts';
 import { RPC_OPTION, connectRpc } from './rpc-input.ts';
 
 export const FOLDER_POSITIONAL: PositionalSpec = {

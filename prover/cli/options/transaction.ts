@@ -3,7 +3,7 @@ import { connectVenue, type Venue } from '../../chain/venue.ts';
 import type { ContractCall } from '../../chain/refusal.ts';
 import { perform, type Performed } from '../../keeper/act.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
-import { bytes32, decimal, flag } from '../output.ts';
+import { bytes32, decimal, flag } from '../../core/json-output.ts';
 import { KEYSTORE_OPTION, readSigner } from './signer-input.ts';
 import {
   DRY_RUN_OPTION,

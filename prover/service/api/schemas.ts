@@ -8,11 +8,10 @@ import {
   whatIfOutput,
 } from '../../analysis/figures/figures-schema.ts';
 import { derivationOutput } from '../../analysis/figures/derivation-schema.ts';
+import { decimal } from '../../core/json-output.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
 import { whatIfBody } from '../questions/question.ts';
 
-/** Amounts and field elements travel as decimal strings. */
-const amount = z.string().regex(/^(0|-?[1-9][0-9]*)$/);
 export const state = z.enum(ACCOUNT_STATES);
 
 export const errorReply = z.object({
@@ -20,7 +19,7 @@ export const errorReply = z.object({
   message: z.string(),
   field: z.string().optional(),
   held: z
-    .object({ sequence: z.int(), root: amount, accounts: z.int() })
+    .object({ sequence: z.int(), root: decimal, accounts: z.int() })
     .optional()
     .describe('the ledger that is held, where an update was refused'),
 });
@@ -41,11 +40,11 @@ export const errors = {
   500: errorReply,
 };
 
-export const ledgerReply = z.object({ sequence: z.int(), root: amount, accounts: z.int() });
+export const ledgerReply = z.object({ sequence: z.int(), root: decimal, accounts: z.int() });
 
 export const tickReply = z.object({
   name: z.string().describe('the snapshot hash'),
-  snapshotTime: amount,
+  snapshotTime: decimal,
   publishedAt: z.iso.datetime(),
   publishMs: z.number(),
 });
@@ -57,11 +56,11 @@ export const accountReply = z.object({
   tick: z.string().nullable(),
   margin: z
     .object({
-      equityE6: amount,
-      mmE6: amount,
-      imE6: amount,
-      roundingE6: amount.describe('how far the equity of the arrays may be from the exact one'),
-      slackE6: amount.describe('how far the maintenance margin may be'),
+      equityE6: decimal,
+      mmE6: decimal,
+      imE6: decimal,
+      roundingE6: decimal.describe('how far the equity of the arrays may be from the exact one'),
+      slackE6: decimal.describe('how far the maintenance margin may be'),
       verdict: z.enum(['healthy', 'liquidatable', 'band']),
     })
     .nullable(),
@@ -74,9 +73,9 @@ export const historyReply = z.object({
       tick: z.string(),
       from: state,
       to: state,
-      equityE6: amount,
-      mmE6: amount,
-      imE6: amount,
+      equityE6: decimal,
+      mmE6: decimal,
+      imE6: decimal,
     }),
   ),
 });
@@ -84,17 +83,17 @@ export const historyReply = z.object({
 export const totalsReply = z.object({
   accounts: z.int(),
   states: z.partialRecord(state, z.int()),
-  equityE6: amount.describe('of all accounts that have any, as the arrays have it'),
-  deficitE6: amount.describe('by which equity is below zero, where it is'),
-  mmE6: amount,
-  imE6: amount,
-  shortfallE6: amount.describe('what accounts lack to their maintenance margin'),
+  equityE6: decimal.describe('of all accounts that have any, as the arrays have it'),
+  deficitE6: decimal.describe('by which equity is below zero, where it is'),
+  mmE6: decimal,
+  imE6: decimal,
+  shortfallE6: decimal.describe('what accounts lack to their maintenance margin'),
   remarginMs: z.number(),
 });
 
 export const proofReply = z.object({
   account: z.int(),
-  settlementNonce: amount,
+  settlementNonce: decimal,
   tick: z.string(),
   proof: z.string().describe('the text of the proof file, as plimsoll verify takes it'),
 });
@@ -114,12 +113,12 @@ export const sessionReply = z.object({ token: z.string() });
 
 export const ledgerBody = z.strictObject({
   sequence: z.int().min(1),
-  root: amount,
+  root: decimal,
   ledger: z.looseObject({}).describe('a plimsoll.ledger document'),
 });
 export const updateBody = z.strictObject({
   sequence: z.int().min(1),
-  root: amount.describe('the root of the ledger that results'),
+  root: decimal.describe('the root of the ledger that results'),
   changes: z
     .array(z.strictObject({ index: z.int().min(0), account: z.looseObject({}) }))
     .min(1)
@@ -131,7 +130,7 @@ export const accountParams = z.object({
   account: z.string().regex(/^(0|[1-9][0-9]{0,7})$/),
 });
 
-const asked = { account: z.int(), tick: amount };
+const asked = { account: z.int(), tick: decimal };
 export const marginReply = marginOutput.omit({ derivation: true, levels: true, history: true });
 export const greeksReply = z.object({ ...asked, greeks: greeksOutput });
 export const levelsReply = z.object({ ...asked, levels: levelsOutput });
@@ -159,8 +158,8 @@ export const ticksReply = z.object({
   ticks: z.array(
     z.object({
       sequence: z.int().describe('its number in the journal: what `after` takes'),
-      name: amount.describe('the snapshot hash'),
-      snapshotTime: amount.nullable(),
+      name: decimal.describe('the snapshot hash'),
+      snapshotTime: decimal.nullable(),
     }),
   ),
 });
@@ -170,23 +169,23 @@ export const liquidationsReply = z.object({
       sequence: z.int().describe('of the change in the journal: what `after` takes'),
       account: z.int(),
       tick: z.string(),
-      snapshotTime: amount.nullable(),
+      snapshotTime: decimal.nullable(),
       from: state,
       to: state,
-      equityE6: amount,
-      mmE6: amount,
+      equityE6: decimal,
+      mmE6: decimal,
       worstScenarios: z
         .object({ btc: z.int(), eth: z.int() })
         .nullable()
         .describe('the scenario of each underlying that costs most'),
       ended: z.int().nullable().describe('the number of the change that ended it'),
       proof: z
-        .object({ tick: z.string(), settlementNonce: amount })
+        .object({ tick: z.string(), settlementNonce: decimal })
         .nullable()
         .describe('the first one made while it lasted'),
     }),
   ),
 });
 export const proofsReply = z.object({
-  proofs: z.array(z.object({ settlementNonce: amount, tick: z.string(), made: z.iso.datetime() })),
+  proofs: z.array(z.object({ settlementNonce: decimal, tick: z.string(), made: z.iso.datetime() })),
 });

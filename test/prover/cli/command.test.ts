@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Command } from '../../../prover/cli/command.ts';
 import { helpText, parseArguments } from '../../../prover/cli/command.ts';
-import { shape } from '../../../prover/cli/output.ts';
+import { shape } from '../../../prover/core/json-output.ts';
 import { InvalidInput } from '../../../prover/core/errors.ts';
 
 function sample(overrides: Partial<Command> = {}): Command {

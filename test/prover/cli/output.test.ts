@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { jsonSchema, outputLine, shape, text, whole } from '../../../prover/cli/output.ts';
+import { jsonSchema, outputLine } from '../../../prover/cli/output.ts';
+import { shape, text, whole } from '../../../prover/core/json-output.ts';
 import {
   SCHEMAS_PATH,
   SCHEMA_NAMES,

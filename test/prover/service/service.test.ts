@@ -21,6 +21,7 @@ import { signature } from '../../../prover/service/alerts/alert.ts';
 import type { ServiceConfig } from '../../../prover/service/config/config.ts';
 import { ACCOUNT_STATES } from '../../../prover/service/margin/account-state.ts';
 import { runService, type RunningService } from '../../../prover/service/run.ts';
+import { request } from '../../support/api.ts';
 
 const sample = loadSample();
 const wallet = new Wallet(`0x${'22'.repeat(32)}`);
@@ -52,19 +53,9 @@ describe('the service', () => {
     body?: unknown,
     bearer: string | null = token,
   ) => {
-    const answer = await fetch(`${running.url}${path}`, {
-      method,
-      headers: {
-        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined
-        ? {}
-        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await answer.text();
+    const { status, text } = await request(`${running.url}${path}`, method, body, bearer);
     return {
-      status: answer.status,
+      status,
       body: (text.startsWith('{') ? JSON.parse(text) : text) as Record<string, unknown>,
     };
   };

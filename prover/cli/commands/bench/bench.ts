@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { COUNT_OPTIONS } from './remargin.ts';
 import { oneOf, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
-import { real, shape, text, whole } from '../../output.ts';
+import { real, shape, text, whole } from '../../../core/json-output.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext) => unknown>>> = {
   prove: async () => (await import('./prove.ts')).benchProve,

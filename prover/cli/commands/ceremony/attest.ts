@@ -14,7 +14,7 @@ import {
   findingsOutput,
 } from '../../options/ceremony-inputs.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
-import { address, shape, text } from '../../output.ts';
+import { address, shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'ceremony attest',

@@ -8,7 +8,7 @@ import {
   beaconValueOf,
   ceremonyFolder,
 } from '../../options/ceremony-inputs.ts';
-import { bytes32, shape, whole } from '../../output.ts';
+import { bytes32, shape, whole } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'ceremony beacon',

@@ -9,7 +9,7 @@ import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { FOLDER_POSITIONAL, ceremonyFolder } from '../../options/ceremony-inputs.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
-import { address, shape, text, whole } from '../../output.ts';
+import { address, shape, text, whole } from '../../../core/json-output.ts';
 
 /** From the terminal or a pipe, never from a flag, which every process sees. */
 async function askEntropy(): Promise<string> {

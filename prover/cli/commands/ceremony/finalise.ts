@@ -10,7 +10,7 @@ import {
   beaconValueOf,
   ceremonyFolder,
 } from '../../options/ceremony-inputs.ts';
-import { flag, shape, text } from '../../output.ts';
+import { flag, shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'ceremony finalise',

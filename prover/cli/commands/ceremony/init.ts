@@ -5,7 +5,7 @@ import { startCeremony } from '../../../toolchain/ceremony/start.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { FOLDER_POSITIONAL } from '../../options/ceremony-inputs.ts';
-import { text, shape, whole } from '../../output.ts';
+import { text, shape, whole } from '../../../core/json-output.ts';
 import { z } from 'zod';
 
 const DEFAULT_ITERATIONS = 10;

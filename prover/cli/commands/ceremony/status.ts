@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { Command } from '../../command.ts';
 import { FOLDER_POSITIONAL, ceremonyFolder } from '../../options/ceremony-inputs.ts';
-import { flag, shape, text, whole } from '../../output.ts';
+import { flag, shape, text, whole } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'ceremony status',

@@ -10,7 +10,7 @@ import {
   findingsOutput,
   printFindings,
 } from '../../options/ceremony-inputs.ts';
-import { flag, shape } from '../../output.ts';
+import { flag, shape } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'ceremony verify',

@@ -10,7 +10,7 @@ import type { Command } from '../../command.ts';
 import { MARKET_OPTIONS, readParameters } from '../../options/market-inputs.ts';
 import { takeStep } from '../../options/margin-step.ts';
 import { STEP_OPTIONS } from '../../options/margin-step-options.ts';
-import { decimal, real, shape, text, whole } from '../../output.ts';
+import { decimal, real, shape, text, whole } from '../../../core/json-output.ts';
 
 const log = (valueQ40: bigint): number => Number(valueQ40) / 2 ** 40;
 const change = (valueQ40: bigint): string => `${(100 * Math.expm1(log(valueQ40))).toFixed(2)} %`;

@@ -12,7 +12,7 @@ import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { readRule } from '../../options/margin-step.ts';
 import { RULE_OPTION } from '../../options/margin-step-options.ts';
 import { readBarHistories } from '../../options/underlying-files.ts';
-import { real, shape, text, whole } from '../../output.ts';
+import { real, shape, text, whole } from '../../../core/json-output.ts';
 
 const percent = (share: number): string => `+${(100 * share).toFixed(1)} %`;
 

@@ -17,7 +17,8 @@ import { stringOption } from '../../command.ts';
 import { MARKET_OPTIONS, readParameters } from '../../options/market-inputs.ts';
 import { openState, readInputs, readRule, takeStep } from '../../options/margin-step.ts';
 import { STEP_OPTIONS } from '../../options/margin-step-options.ts';
-import { decimal, documentOf, real, shape } from '../../output.ts';
+import { decimal, real, shape } from '../../../core/json-output.ts';
+import { documentOf } from '../../../documents/document-shapes.ts';
 
 /** A step is for whoever sends it: nobody gains by it. */
 const NOBODY = '0x0000000000000000000000000000000000000000';

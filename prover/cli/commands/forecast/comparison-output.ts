@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { real, shape, text, whole } from '../../output.ts';
+import { real, shape, text, whole } from '../../../core/json-output.ts';
 
 const losses = { days: whole, qlike: real, rmse: real, bias: real };
 

@@ -25,7 +25,7 @@ import {
   transact,
   type SigningConnection,
 } from '../../options/transaction.ts';
-import { bytes32, decimal, flag, shape, text, whole } from '../../output.ts';
+import { bytes32, decimal, flag, shape, text, whole } from '../../../core/json-output.ts';
 import { LIMIT_OPTIONS, limitsOf } from './limits.ts';
 
 /** A bid of any size, whole (docs/contracts.md); the trial before sending says it exactly. */

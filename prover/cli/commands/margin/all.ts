@@ -13,7 +13,7 @@ import { readAccounts, readParameters, readSnapshot } from '../../options/market
 import { staleOutput } from '../../../analysis/figures/figures-schema.ts';
 import { noteStale } from '../../options/staleness.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
-import { decimal, shape, whole } from '../../output.ts';
+import { decimal, shape, whole } from '../../../core/json-output.ts';
 import { STATUSES, statusOf } from '../../../analysis/figures/report.ts';
 
 const LEVELS = ['mm', 'im'] as const;

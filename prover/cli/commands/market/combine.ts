@@ -14,7 +14,7 @@ import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatTable, formatUtc } from '../../../model/format.ts';
 import { outputPath } from '../../options/output-path.ts';
-import { decimal, real, shape, text, whole } from '../../output.ts';
+import { decimal, real, shape, text, whole } from '../../../core/json-output.ts';
 
 const DEFAULT_MAX_AGE_SECONDS = 120;
 const DEFAULT_MIN_SOURCES = 2;

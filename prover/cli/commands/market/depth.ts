@@ -12,7 +12,8 @@ import { integer, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { inputsTarget } from '../../options/inputs-target.ts';
-import { documentOf, decimal, flag, real, shape, text } from '../../output.ts';
+import { decimal, flag, real, shape, text } from '../../../core/json-output.ts';
+import { documentOf } from '../../../documents/document-shapes.ts';
 
 const RANGE = 0.01;
 const MAX_SIZE_USD = 1e12;

@@ -12,7 +12,8 @@ import { SECONDS_PER_YEAR } from '../../../core/year.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
-import { documentOf, shape, whole } from '../../output.ts';
+import { shape, whole } from '../../../core/json-output.ts';
+import { documentOf } from '../../../documents/document-shapes.ts';
 
 /** Rows shown; all of them are written. */
 const SHOWN = 10;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { decimal, documentOf, real, shape, text, whole } from '../../output.ts';
+import { decimal, real, shape, text, whole } from '../../../core/json-output.ts';
+import { documentOf } from '../../../documents/document-shapes.ts';
 
 /** Of nothing there is no error to measure. */
 const measured = real.nullable();

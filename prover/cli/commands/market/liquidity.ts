@@ -10,7 +10,7 @@ import { formatTable } from '../../../model/format.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { flag, real, shape, text, whole } from '../../output.ts';
+import { flag, real, shape, text, whole } from '../../../core/json-output.ts';
 
 const SIDES: readonly Side[] = ['buy', 'sell'];
 const DEFAULT_SIZES = '1000000,10000000,100000000';

@@ -21,7 +21,8 @@ import { stringOption } from '../../command.ts';
 import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { parseExpiry } from '../../options/settlement-options.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
-import { decimal, documentOf, real, shape, text, whole } from '../../output.ts';
+import { decimal, real, shape, text, whole } from '../../../core/json-output.ts';
+import { documentOf } from '../../../documents/document-shapes.ts';
 
 function windowOf(context: CommandContext): SettlementWindow {
   const text = stringOption(context, 'expiry');

@@ -23,7 +23,8 @@ import type { Command, CommandContext } from '../../command.ts';
 import { formatTable } from '../../../model/format.ts';
 import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { inputsTarget } from '../../options/inputs-target.ts';
-import { documentOf, real, shape, text, whole } from '../../output.ts';
+import { real, shape, text, whole } from '../../../core/json-output.ts';
+import { documentOf } from '../../../documents/document-shapes.ts';
 
 /** To the nearest unit: an estimate is no amount, and errs by far more than 2⁻²¹. */
 function volQ20(vol: number): bigint {

@@ -9,7 +9,7 @@ import {
 } from '../../../oracle/attestation.ts';
 import type { Command } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
-import { address, decimal, shape, text } from '../../output.ts';
+import { address, decimal, shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'oracle combine',

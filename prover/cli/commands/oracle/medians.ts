@@ -16,7 +16,7 @@ import { stringOption } from '../../command.ts';
 import { buildWhereMissing } from '../../options/circuit-build.ts';
 import { REPORT_PLACE_OPTIONS, reportPlace } from '../../options/median-gate.ts';
 import { optionalOutputPath, outputPath } from '../../options/output-path.ts';
-import { decimal, shape, text } from '../../output.ts';
+import { decimal, shape, text } from '../../../core/json-output.ts';
 
 const requiredOption = (given: string | undefined, flag: string, what: string): string => {
   if (given === undefined) throw new InvalidInput(`--${flag}`, `is required: ${what}`);

@@ -8,7 +8,7 @@ import type { Command } from '../../command.ts';
 import { REPORT_PLACE_OPTIONS, reportPlace } from '../../options/median-gate.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
-import { decimal, shape, text, whole } from '../../output.ts';
+import { decimal, shape, text, whole } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'oracle report',

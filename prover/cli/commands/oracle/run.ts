@@ -53,7 +53,7 @@ import {
 } from '../../options/rpc-input.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
-import { decimal, shape } from '../../output.ts';
+import { decimal, shape } from '../../../core/json-output.ts';
 
 /** After the minute begins: sources that write on the minute have written by then. */
 const FIRST_AT_SECONDS = 2n;

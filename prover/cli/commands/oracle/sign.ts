@@ -19,7 +19,7 @@ import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { outputPath } from '../../options/output-path.ts';
-import { address, bytes32, decimal, shape, text } from '../../output.ts';
+import { address, bytes32, decimal, shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'oracle sign',

@@ -31,7 +31,7 @@ import {
 import { RPC_OPTION, connectRpc, type ChainConnection } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { VENUE_INSTEAD_OPTION, readVenue } from '../../options/venue-file.ts';
-import { bytes32, decimal, flag, shape } from '../../output.ts';
+import { bytes32, decimal, flag, shape } from '../../../core/json-output.ts';
 
 /** Of the venue where one is given. */
 function venueFeed(context: CommandContext): string | undefined {

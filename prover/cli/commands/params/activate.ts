@@ -14,7 +14,7 @@ import type { Command } from '../../command.ts';
 import { CONTRACT_OPTION } from '../../options/parameter-sets.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
-import { decimal, flag, shape, text } from '../../output.ts';
+import { decimal, flag, shape, text } from '../../../core/json-output.ts';
 
 function canaryAt(path: string): ProofFile<'account-margin'> {
   const file = loadProof(path);

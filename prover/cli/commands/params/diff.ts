@@ -6,7 +6,7 @@ import { parameterHash } from '../../../commitments/parameters-words.ts';
 import { formatTable } from '../../../model/format.ts';
 import type { Command } from '../../command.ts';
 import { ACTIVE_OPTION, PENDING_ARGUMENT, readBothSets } from '../../options/parameter-sets.ts';
-import { decimal, shape, text } from '../../output.ts';
+import { decimal, shape, text } from '../../../core/json-output.ts';
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const shown = (of: unknown): string => {

@@ -12,7 +12,7 @@ import { formatAddress, formatTable, formatUsd, instrumentName } from '../../../
 import type { Command, CommandContext } from '../../command.ts';
 import { MARKET_OPTIONS, readAccounts, readSnapshot } from '../../options/market-inputs.ts';
 import { ACTIVE_OPTION, PENDING_ARGUMENT, readBothSets } from '../../options/parameter-sets.ts';
-import { address, decimal, real, shape, text, whole } from '../../output.ts';
+import { address, decimal, real, shape, text, whole } from '../../../core/json-output.ts';
 
 const pair = z.tuple([decimal, decimal]);
 const change = shape({

@@ -18,7 +18,7 @@ import {
 } from '../../options/parameter-sets.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
-import { decimal, flag, shape, text } from '../../output.ts';
+import { decimal, flag, shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'params propose',

@@ -33,7 +33,8 @@ import { staleOutput } from '../../../analysis/figures/figures-schema.ts';
 import { noteStale } from '../../options/staleness.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { MarketTick } from '../../../statements/market-tick.ts';
-import { documentOf, shape, text, whole } from '../../output.ts';
+import { shape, text, whole } from '../../../core/json-output.ts';
+import { documentOf } from '../../../documents/document-shapes.ts';
 
 /** From a place document, or from a node: the latest tick that binds these roots. */
 async function placeFor(context: CommandContext, roots: Roots): Promise<Place> {

@@ -6,7 +6,7 @@ import { localKeyDocument } from '../../../receipt/local-keys.ts';
 import { parseVerifyingKeys } from '../../../receipt/verifying-keys.ts';
 import type { Command } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
-import { shape, text } from '../../output.ts';
+import { shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'receipt keys',

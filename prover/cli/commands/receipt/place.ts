@@ -8,7 +8,7 @@ import { outputPath } from '../../options/output-path.ts';
 import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
-import { shape, text } from '../../output.ts';
+import { shape, text } from '../../../core/json-output.ts';
 import { placeOutput } from './receipt-output.ts';
 
 export const command: Command = {

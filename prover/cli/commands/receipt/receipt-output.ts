@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { address, decimal, shape, text, whole } from '../../output.ts';
+import { address, decimal, shape, text, whole } from '../../../core/json-output.ts';
 
 /** A margin tick, as receipts name it. */
 export const placeOutput = shape({

@@ -16,7 +16,7 @@ import { FEED_OPTION } from '../../options/feed-inputs.ts';
 import { jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
-import { decimal, flag, shape, text } from '../../output.ts';
+import { decimal, flag, shape, text } from '../../../core/json-output.ts';
 import { keyOutput, placeOutput } from './receipt-output.ts';
 
 /** Throws `ARTIFACT_MISSING` where neither `--keys` nor this checkout has a key of the circuit. */

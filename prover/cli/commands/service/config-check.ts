@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { isLocal, readServiceConfig } from '../../../service/config/config.ts';
 import type { Command } from '../../command.ts';
-import { flag, shape, text, whole } from '../../output.ts';
+import { flag, shape, text, whole } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'config check',

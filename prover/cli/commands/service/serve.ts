@@ -2,7 +2,7 @@
 import { isLocal, readServiceConfig } from '../../../service/config/config.ts';
 import { runService, serviceLogger } from '../../../service/run.ts';
 import type { Command } from '../../command.ts';
-import { shape, text } from '../../output.ts';
+import { shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'serve',

@@ -3,7 +3,7 @@ import { torture, type TortureReport } from '../../../bench/torture/torture.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { oneOf, parseValue } from '../../../core/schema.ts';
 import { stringOption, type Command } from '../../command.ts';
-import { shape, text, whole } from '../../output.ts';
+import { shape, text, whole } from '../../../core/json-output.ts';
 import { countOption } from '../bench/remargin.ts';
 
 const DEFAULT_KILLS = 25;

@@ -36,7 +36,7 @@ import {
   readParameters,
   readSnapshot,
 } from '../../options/market-inputs.ts';
-import { address, decimal, flag, shape, text, whole } from '../../output.ts';
+import { address, decimal, flag, shape, text, whole } from '../../../core/json-output.ts';
 import { parseBalanceAmount } from '../../../analysis/figures/amount.ts';
 
 const STANDING_TEXT = {

@@ -12,7 +12,7 @@ import {
   transact,
   transactionJson,
 } from '../../options/transaction.ts';
-import { address, decimal, shape } from '../../output.ts';
+import { address, decimal, shape } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'venue close',

@@ -22,7 +22,7 @@ import {
   transact,
   transactionJson,
 } from '../../options/transaction.ts';
-import { decimal, shape, whole } from '../../output.ts';
+import { decimal, shape, whole } from '../../../core/json-output.ts';
 
 const BPS = 10_000n;
 

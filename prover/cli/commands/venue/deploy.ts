@@ -21,7 +21,8 @@ import { loadArtifactManifest } from '../../../proving/artifacts.ts';
 import type { Command } from '../../command.ts';
 import { MARKET_OPTIONS, readParameters } from '../../options/market-inputs.ts';
 import { outputPath } from '../../options/output-path.ts';
-import { documentOf, flag, shape, text } from '../../output.ts';
+import { flag, shape, text } from '../../../core/json-output.ts';
+import { documentOf } from '../../../documents/document-shapes.ts';
 import { RPC_OPTION, connectRpc } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 

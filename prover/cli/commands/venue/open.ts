@@ -17,7 +17,7 @@ import {
   transact,
   transactionJson,
 } from '../../options/transaction.ts';
-import { decimal, shape, whole } from '../../output.ts';
+import { decimal, shape, whole } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'venue open',

@@ -10,7 +10,7 @@ import { loadArtifactManifest } from '../../../proving/artifacts.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
-import { decimal, shape, text } from '../../output.ts';
+import { decimal, shape, text } from '../../../core/json-output.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
 
 function oraclesOf(context: CommandContext): readonly string[] {

@@ -30,7 +30,7 @@ import {
   transact,
   transactionJson,
 } from '../../options/transaction.ts';
-import { decimal, shape, text, whole } from '../../output.ts';
+import { decimal, shape, text, whole } from '../../../core/json-output.ts';
 
 const uint = z.bigint().nonnegative();
 const latestSchema = z.preprocess(

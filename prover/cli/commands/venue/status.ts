@@ -6,7 +6,7 @@ import { readVenueStatus } from '../../../keeper/venue-status.ts';
 import { formatTable, formatUsd, formatUtc } from '../../../model/format.ts';
 import type { Command } from '../../command.ts';
 import { VENUE_OPTIONS, connectToVenue } from '../../options/venue-input.ts';
-import { address, decimal, flag, shape } from '../../output.ts';
+import { address, decimal, flag, shape } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'venue status',

@@ -14,6 +14,7 @@ import { Ledger } from '../../../../prover/commitments/ledger.ts';
 import { formatLedger } from '../../../../prover/documents/ledger-document.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
 import { runService, type RunningService } from '../../../../prover/service/run.ts';
+import { request } from '../../../support/api.ts';
 import { plimsoll } from '../../../support/cli.ts';
 import '../../../support/seed.ts';
 
@@ -45,20 +46,15 @@ describe('the API', () => {
     bearer: string | null = token,
     headers: Record<string, string> = {},
   ) => {
-    const answer = await fetch(`${running.url}${path}`, {
+    const { text, ...answer } = await request(
+      `${running.url}${path}`,
       method,
-      headers: {
-        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined
-        ? {}
-        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await answer.text();
+      body,
+      bearer,
+      headers,
+    );
     const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { status: answer.status, body: json, headers: answer.headers };
+    return { ...answer, body: json };
   };
   const cli = async (name: string, ...args: string[]): Promise<Record<string, unknown>> => {
     const { stdout, stderr, status } = await plimsoll(name, ...args, ...files, '--json');
