@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
 
 import { InvalidInput, messageWithPlace, PlimsollError } from '../core/errors.ts';
 import { escapeUnseen } from '../core/quoted.ts';
-import { REPOSITORY_ROOT } from '../core/root.ts';
 import type { Command, CommandContext } from './command.ts';
 import { helpText, parseArguments } from './command.ts';
-import { outputLine } from './output.ts';
-import { errorOutput, versionOutput } from './process-output.ts';
 import { COMMANDS } from './registry.ts';
 import { meant } from './suggestion.ts';
 
 const EXIT_FAILURE = 1;
 const EXIT_INVALID_INPUT = 2;
+
+/** Loaded when JSON is printed or a command runs: the schema library is half of what `--help` would cost. */
+async function outputs() {
+  const [{ outputLine }, processOutput] = await Promise.all([
+    import('./output.ts'),
+    import('./process-output.ts'),
+  ]);
+  return { outputLine, ...processOutput };
+}
 
 /** All commands, or those that share the first word. */
 function overview(noun?: string): string {
@@ -40,10 +44,12 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function version(json: boolean): string {
+async function version(json: boolean): Promise<string> {
   const { node, v8 } = process.versions;
   const plimsoll = packageVersion();
-  return json ? outputLine('version', versionOutput, { plimsoll, node, v8 }).line : plimsoll;
+  if (!json) return plimsoll;
+  const { outputLine, versionOutput } = await outputs();
+  return outputLine('version', versionOutput, { plimsoll, node, v8 }).line;
 }
 
 /** A line of output: names and texts of documents reach a terminal through here only. */
@@ -59,10 +65,11 @@ function terminalWidth(): number {
   return Number.isInteger(width) && width > 0 ? Math.max(width, LEAST_WIDTH) : Infinity;
 }
 
-function contextFor(
+async function contextFor(
   { name, output }: Command,
   parsed: ReturnType<typeof parseArguments>,
-): CommandContext {
+): Promise<CommandContext> {
+  const { outputLine } = await outputs();
   const json = parsed.options['json'] === true;
   const note = (line: string): void => put(process.stderr, line);
   return {
@@ -97,7 +104,7 @@ async function run(argv: readonly string[]): Promise<void> {
     return;
   }
   if (name === '--version') {
-    process.stdout.write(`${version(rest.includes('--json'))}\n`);
+    process.stdout.write(`${await version(rest.includes('--json'))}\n`);
     return;
   }
   const entry = COMMANDS.get(name);
@@ -121,16 +128,17 @@ async function run(argv: readonly string[]): Promise<void> {
     return;
   }
   if (command.needsSetup) (await import('../toolchain/setup-state.ts')).assertSetUp();
-  await command.run(contextFor(command, parsed));
+  await command.run(await contextFor(command, parsed));
 }
 
-function report(error: unknown, json: boolean): number {
+async function report(error: unknown, json: boolean): Promise<number> {
   const known = error instanceof PlimsollError;
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
     const detail =
       error instanceof InvalidInput ? { field: error.field, rule: error.rule, ...error.place } : {};
     const code = known ? error.code : 'INTERNAL';
+    const { outputLine, errorOutput } = await outputs();
     put(
       process.stderr,
       outputLine('error', errorOutput, { error: { code, message, ...detail } }).line,
@@ -149,12 +157,10 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     await run(argv);
   } catch (error) {
-    exitCode = report(error, argv.includes('--json'));
+    exitCode = await report(error, argv.includes('--json'));
   }
   // Proving libraries keep worker threads alive; what was printed is flushed before they are cut.
   process.stdout.write('', () => process.exit(exitCode));
 }
 
-// Types are stripped and code is compiled once, not with every command.
-enableCompileCache(join(REPOSITORY_ROOT, '.plimsoll', 'compile-cache'));
 await main(process.argv.slice(2));
