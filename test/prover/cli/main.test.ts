@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 
 import { helpText } from '../../../prover/cli/command.ts';
 import { COMMANDS } from '../../../prover/cli/registry.ts';
+import { plimsoll as plimsollHere } from '../../support/cli.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../../package.json', import.meta.url));
 const LAUNCHER = fileURLToPath(new URL('../../../prover/cli/plimsoll.mjs', import.meta.url));
@@ -60,8 +61,9 @@ describe('plimsoll', () => {
     expect(JSON.parse(plimsoll('--version', '--json').stdout)).toMatchObject({ plimsoll: version });
   });
 
-  it.each(['bash', 'zsh', 'fish'])('completes commands and flags in %s', (shell) => {
-    const { status, stdout } = plimsoll('completions', shell);
+  // In this process: they need every command, all of which it has loaded by now.
+  it.each(['bash', 'zsh', 'fish'])('completes commands and flags in %s', async (shell) => {
+    const { status, stdout } = await plimsollHere('completions', shell);
     expect(status).toBe(0);
     for (const word of ['what-if', 'market', 'explain']) expect(stdout).toContain(word);
   });
