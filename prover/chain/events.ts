@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Contract, Log, Provider } from 'ethers';
+import type { Contract, ContractTransactionReceipt, Log, Provider } from 'ethers';
 import { z } from 'zod';
 
 import { parseValue, addressText as address } from '../core/schema.ts';
+import { readLogs } from './logs.ts';
 import { termsSchema } from './terms.ts';
 import type { Venue } from './venue.ts';
 
@@ -154,6 +155,17 @@ function parseLog(contract: Contract, log: Log): ChainEvent | undefined {
   } as ChainEvent;
 }
 
+function parseLogs(venue: Venue, logs: readonly Log[]): readonly ChainEvent[] {
+  const byAddress = new Map(contractsOf(venue).map((contract) => [contract.target, contract]));
+  return logs
+    .map((log) => {
+      const contract = byAddress.get(log.address);
+      return contract === undefined ? undefined : parseLog(contract, log);
+    })
+    .filter((event) => event !== undefined)
+    .sort((left, right) => left.blockNumber - right.blockNumber || left.logIndex - right.logIndex);
+}
+
 function contractsOf(venue: Venue): readonly Contract[] {
   return [
     venue.ledgerRegistry,
@@ -181,15 +193,20 @@ export async function readEventsIn(
     | { readonly fromBlock: number; readonly toBlock: number | 'latest' }
     | { readonly blockHash: string },
 ): Promise<readonly ChainEvent[]> {
-  const byAddress = new Map(contractsOf(venue).map((contract) => [contract.target, contract]));
-  const logs = await provider.getLogs({
-    ...blocks,
-    address: [...byAddress.keys()].map(String),
-  });
-  return logs
-    .map((log) => parseLog(byAddress.get(log.address)!, log))
-    .filter((event) => event !== undefined)
-    .sort((left, right) => left.blockNumber - right.blockNumber || left.logIndex - right.logIndex);
+  const filter = { address: contractsOf(venue).map(({ target }) => String(target)) };
+  const logs =
+    'blockHash' in blocks
+      ? await provider.getLogs({ ...filter, ...blocks })
+      : await readLogs(provider, filter, blocks.fromBlock, blocks.toBlock);
+  return parseLogs(venue, logs);
+}
+
+/** Those of one transaction. */
+export function eventsOf(
+  venue: Venue,
+  { logs }: Pick<ContractTransactionReceipt, 'logs'>,
+): readonly ChainEvent[] {
+  return parseLogs(venue, logs);
 }
 
 /** Only the events of one kind. */

@@ -67,7 +67,7 @@ export async function playOpening(
   story.say(`  claimed for ${story.nameOf(healthy)}, which is healthy: refused, InvalidProof`);
   await stage.after();
   const receipt = await openLiquidation(venue, action);
-  const event = await stage.event(receipt, 'LiquidationOpened');
+  const event = stage.event(receipt, 'LiquidationOpened');
   confirm(event.accountIndex === BigInt(index), 'it is the proven account');
   await stage.confirmStatus(index, event.settlementNonce, 'open');
   story.say(
@@ -106,7 +106,7 @@ export async function playBatch(
       beneficiary,
     });
     gas += receipt.gasUsed;
-    for (const event of await stage.events(receipt, 'LiquidationOpened')) {
+    for (const event of stage.events(receipt, 'LiquidationOpened')) {
       opened.push(Number(event.accountIndex));
     }
     story.say(`  ${members.length} opened in one transaction of ${receipt.gasUsed} gas`);
@@ -133,7 +133,7 @@ export async function playCure(stage: Stage, tick: PlayedTick, index: number): P
   });
   await stage.after();
   const receipt = await cureLiquidation(stage.by(chain.bidder), proof);
-  const event = await stage.event(receipt, 'LiquidationCured');
+  const event = stage.event(receipt, 'LiquidationCured');
   await stage.confirmStatus(index, event.settlementNonce, 'cured');
   story.say(
     `  cured on chain (${receipt.gasUsed} gas): equity ${exactUsd(event.equityE6)} ≥ ` +
@@ -164,7 +164,7 @@ export async function playBid(
   await stage.after();
   const venue = stage.by(chain.bidder);
   const receipt = await bidForAccount(venue, proof, freezeSequence, PAYMENT_LIMIT_E6);
-  const { terms, priceE6, settlementNonce } = await stage.event(receipt, 'BidEscrowed');
+  const { terms, priceE6, settlementNonce } = stage.event(receipt, 'BidEscrowed');
   await stage.confirmStatus(index, settlementNonce, 'escrowed');
   story.say(
     `  escrowed on chain (${receipt.gasUsed} gas): price ${exactUsd(priceE6)}, ` +
@@ -192,7 +192,7 @@ export async function playForced(stage: Stage, seconds: bigint): Promise<void> {
   const application = { message: { w0, w1 }, ...toSolidity(proven.file), beneficiary };
   await stage.after(seconds);
   const receipt = await applyMessage(venue, application);
-  const { index } = await stage.event(receipt, 'MessageForced');
+  const { index } = stage.event(receipt, 'MessageForced');
   confirm(index === engineCount, 'the head of the lane was applied');
   await sequencer.follow();
   story.say(
@@ -206,7 +206,7 @@ export async function playClose(stage: Stage, terms: Terms): Promise<void> {
   const { story, venue } = stage;
   await stage.after();
   const receipt = await closeLiquidation(venue, terms);
-  const event = await stage.event(receipt, 'LiquidationClosed');
+  const event = stage.event(receipt, 'LiquidationClosed');
   story.say(
     `  ${story.nameOf(Number(event.accountIndex))} closed (${receipt.gasUsed} gas): ` +
       `reward ${exactUsd(event.rewardE6)}, penalty ${exactUsd(event.penaltyE6)}, ` +
@@ -227,8 +227,8 @@ export async function playBackstop(
   const proof = await stage.prove('account-margin', tick, index, use);
   await stage.after();
   const receipt = await expireLiquidation(venue, proof);
-  const { terms, deficitE6, paidE6, settlementNonce } = await stage.event(receipt, 'Backstopped');
-  const [covered] = await stage.events(receipt, 'Covered');
+  const { terms, deficitE6, paidE6, settlementNonce } = stage.event(receipt, 'Backstopped');
+  const [covered] = stage.events(receipt, 'Covered');
   await stage.confirmStatus(index, settlementNonce, 'backstopped');
   const uncoveredE6 = covered?.uncoveredE6 ?? 0n;
   story.say(

@@ -3,7 +3,7 @@ import { Result, getAddress, toBeHex, type ContractTransactionReceipt, type Sign
 import { z } from 'zod';
 
 import { proofContext, type Action } from '../chain/context.ts';
-import { eventsNamed, readEvents, type EventName, type EventValues } from '../chain/events.ts';
+import { eventsNamed, eventsOf, type EventName, type EventValues } from '../chain/events.ts';
 import type { Profile } from '../chain/config.ts';
 import { read } from '../chain/refusal.ts';
 import type { CitedProof } from '../chain/submit.ts';
@@ -118,22 +118,18 @@ export class Stage {
   }
 
   /** The one event of a kind that a transaction has. */
-  async event<N extends EventName>(
-    receipt: ContractTransactionReceipt,
-    name: N,
-  ): Promise<EventValues<N>> {
-    const [found] = await this.events(receipt, name);
+  event<N extends EventName>(receipt: ContractTransactionReceipt, name: N): EventValues<N> {
+    const [found] = this.events(receipt, name);
     return confirm(found, `the chain announces ${name}`);
   }
 
-  async events<N extends EventName>(
+  events<N extends EventName>(
     receipt: ContractTransactionReceipt,
     name: N,
-  ): Promise<readonly EventValues<N>[]> {
-    const events = await readEvents(this.venue, this.chain.provider, receipt.blockNumber);
-    return eventsNamed(events, name)
-      .filter(({ transactionHash }) => transactionHash === receipt.hash)
-      .map(({ values }) => values as EventValues<N>);
+  ): readonly EventValues<N>[] {
+    return eventsNamed(eventsOf(this.venue, receipt), name).map(
+      ({ values }) => values as EventValues<N>,
+    );
   }
 
   /** Reads back what the engine holds of an account. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Wallet, id, type ContractTransactionReceipt } from 'ethers';
 
-import { eventsNamed, readEvents, type EventValues } from '../chain/events.ts';
+import { eventsNamed, eventsOf, type EventValues } from '../chain/events.ts';
 import { feedSnapshotOf } from '../chain/market-snapshot.ts';
 import { signaturesOf, submitSnapshot } from '../chain/snapshot.ts';
 import type { Venue } from '../chain/venue.ts';
@@ -59,8 +59,8 @@ export async function openTickOn(
   ledger: Ledger,
   published: PublishedSnapshot,
 ): Promise<EventValues<'TickOpened'>> {
-  const { blockNumber } = await publishSnapshot(chain, venue, published);
-  const [opened] = eventsNamed(await readEvents(venue, chain.provider, blockNumber), 'TickOpened');
+  const receipt = await publishSnapshot(chain, venue, published);
+  const [opened] = eventsNamed(eventsOf(venue, receipt), 'TickOpened');
   const tick = confirm(opened, 'the feed opened a margin tick').values;
   const { snapshotHash } = feedSnapshotOf(published.snapshot, published.document);
   confirm(tick.ledgerRoot === ledger.root, 'the tick binds the ledger root');

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { exportedAbi } from '../chain/abi.ts';
 import { eventsNamed, readEvents, type ChainEvent } from '../chain/events.ts';
+import { readMessages } from '../chain/inbox-messages.ts';
 import type { Venue } from '../chain/venue.ts';
 import type { Account } from '../commitments/account.ts';
 import { Ledger } from '../commitments/ledger.ts';
@@ -11,7 +12,6 @@ import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { parseValue } from '../core/schema.ts';
 import { accountsAfter, parseBatch } from '../documents/batch-document.ts';
 import { applyMessages } from '../sequencer/apply-messages.ts';
-import { Sequencer } from '../sequencer/sequencer.ts';
 
 /** A ledger root in the order of the chain: of the sequencer, or forced with one message. */
 type RootEvent = Extract<ChainEvent, { name: 'RootAccepted' | 'MessageForced' }>;
@@ -71,12 +71,11 @@ export async function followLedger(
     );
   }
   const { ledgerRegistry } = venue;
-  const identity = { chainId: 0n, registry: String(ledgerRegistry.target), maxPositions: 0n };
-  const lane = new Sequencer(ledgerRegistry, identity, () => '0x');
   let { accounts } = ledger;
   for (const event of roots.slice(start + 1, target + 1)) {
     if (event.name === 'MessageForced') {
-      const [message] = await lane.messages('engine', event.values.index);
+      const { index } = event.values;
+      const [message] = await readMessages(ledgerRegistry, 'engine', index, fromBlock);
       accounts = applyMessages(accounts, message === undefined ? [] : [message]).accounts;
     } else {
       const registry = String(ledgerRegistry.target);

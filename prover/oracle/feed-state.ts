@@ -3,6 +3,7 @@ import { Contract, keccak256, toUtf8Bytes, type Log, type Provider } from 'ether
 import { z } from 'zod';
 
 import { exportedAbi } from '../chain/abi.ts';
+import { lastLog } from '../chain/logs.ts';
 import { read } from '../chain/refusal.ts';
 import { readSubmission } from '../chain/snapshot.ts';
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
@@ -72,17 +73,6 @@ export interface FeedState {
 
 const values = (contract: Contract, log: Log): unknown =>
   contract.interface.parseLog(log)?.args.toObject();
-
-async function latestLog(
-  feed: Contract,
-  provider: Provider,
-  event: string,
-  fromBlock: number,
-): Promise<Log | undefined> {
-  const topic = feed.interface.getEvent(event)?.topicHash ?? '';
-  const filter = { address: String(feed.target), topics: [topic], fromBlock, toBlock: 'latest' };
-  return (await provider.getLogs(filter)).at(-1);
-}
 
 export function feedContract(address: string, runner: ConstructorParameters<typeof Contract>[2]) {
   return new Contract(address, exportedAbi('MarketFeed'), runner);
@@ -172,12 +162,13 @@ export async function readFeedState(
 ): Promise<FeedState> {
   await requireFeed(provider, address);
   const feed = feedContract(address, provider);
+  const topic = feed.interface.getEvent('SnapshotAccepted')?.topicHash ?? '';
   const [{ heartbeats, breaker }, threshold, state, blockTime, accepted] = await Promise.all([
     read(feed, 'config', [], asObject(configSchema)),
     read(feed, 'threshold', [], uint),
     read(feed, 'state', [], asObject(stateSchema)),
     nextBlockTime(provider),
-    latestLog(feed, provider, 'SnapshotAccepted', fromBlock),
+    lastLog(provider, { address, topics: [topic] }, fromBlock),
   ]);
   const base = { heartbeats, breaker, threshold, blockTime, ...state };
   if (accepted === undefined) return base;

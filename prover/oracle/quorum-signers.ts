@@ -2,6 +2,7 @@
 import type { Provider } from 'ethers';
 import { z } from 'zod';
 
+import { lastLog } from '../chain/logs.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { feedContract } from './feed-state.ts';
 
@@ -13,13 +14,7 @@ export async function quorumSigners(
 ): Promise<readonly string[]> {
   const feed = feedContract(marketFeed, provider);
   const topic = feed.interface.getEvent('QuorumInstalled')?.topicHash ?? '';
-  const logs = await provider.getLogs({
-    address: marketFeed,
-    topics: [topic],
-    fromBlock,
-    toBlock: 'latest',
-  });
-  const last = logs.at(-1);
+  const last = await lastLog(provider, { address: marketFeed, topics: [topic] }, fromBlock);
   if (last === undefined) {
     throw new PlimsollError(
       'NO_QUORUM',

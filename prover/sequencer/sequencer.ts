@@ -8,15 +8,13 @@ import {
 } from 'ethers';
 import { z } from 'zod';
 
-import { LANE_NUMBERS } from '../chain/inbox-lane.ts';
+import { readMessages } from '../chain/inbox-messages.ts';
 import { read, send } from '../chain/refusal.ts';
 import { transitionDigest } from '../chain/transition.ts';
 import type { Account } from '../commitments/account.ts';
 import type { InboxMessage, Lane } from '../commitments/inbox-message.ts';
-import { unpackMessage } from '../commitments/inbox-message.ts';
 import { Ledger } from '../commitments/ledger.ts';
 import { PlimsollError } from '../core/errors.ts';
-import { parseValue } from '../core/schema.ts';
 import type { Proposal, ProposalOptions, VenueIdentity, VenueState } from './propose.ts';
 import { emptyVenue, proposeNext, stateAfterForced } from './propose.ts';
 import type { TransitionEvidence } from './transition-rule.ts';
@@ -36,7 +34,6 @@ export function attesting(key: SigningKey): Prove {
 /** For a verifier that accepts everything; nothing is checked. */
 export const provingNothing: Prove = () => '0x';
 
-const words = z.object({ lane: z.bigint(), index: z.bigint(), w0: z.bigint(), w1: z.bigint() });
 const latestLedger = z
   .instanceof(Result)
   .transform((struct): unknown => struct.toObject())
@@ -47,14 +44,26 @@ export class Sequencer {
   readonly #registry: Contract;
   readonly #venue: VenueIdentity;
   readonly #prove: Prove;
+  readonly #fromBlock: number;
   #state: VenueState;
 
-  /** From the state of a ledger that the registry has accepted, or before the first one. */
-  constructor(registry: Contract, venue: VenueIdentity, prove: Prove, state = emptyVenue(venue)) {
+  /**
+   * From the state of a ledger that the registry has accepted, or before the first one.
+   *
+   * @param fromBlock the height from which the inbox is read: that of the registry's deployment, or 0
+   */
+  constructor(
+    registry: Contract,
+    venue: VenueIdentity,
+    prove: Prove,
+    state = emptyVenue(venue),
+    fromBlock = 0,
+  ) {
     this.#registry = registry;
     this.#venue = venue;
     this.#prove = prove;
     this.#state = state;
+    this.#fromBlock = fromBlock;
   }
 
   get state(): VenueState {
@@ -66,17 +75,8 @@ export class Sequencer {
   }
 
   /** Every message of a lane from a count on, as the inbox's events have them. */
-  async messages(lane: Lane, from: bigint): Promise<readonly InboxMessage[]> {
-    const events = await this.#registry.queryFilter('MessageAppended');
-    return events
-      .map((event) => {
-        const parsed = this.#registry.interface.parseLog(event);
-        const values = parseValue(words, parsed?.args.toObject(), 'MessageAppended');
-        return { ...values, message: unpackMessage(values.w0, values.w1) };
-      })
-      .filter((entry) => entry.lane === LANE_NUMBERS[lane] && entry.index >= from)
-      .sort((left, right) => Number(left.index - right.index))
-      .map(({ message }) => message);
+  messages(lane: Lane, from: bigint): Promise<readonly InboxMessage[]> {
+    return readMessages(this.#registry, lane, from, this.#fromBlock);
   }
 
   /** Takes over what others made of the ledger by force since; throws where that is not this ledger. */

@@ -9,7 +9,12 @@ export interface FaultyNode {
 
 interface Question {
   readonly id: number;
-  readonly params: readonly { readonly data?: string }[];
+  readonly method: string;
+  readonly params: readonly {
+    readonly data?: string;
+    readonly fromBlock?: string;
+    readonly toBlock?: string;
+  }[];
 }
 
 async function serve(listener: RequestListener): Promise<FaultyNode> {
@@ -30,13 +35,15 @@ async function passedOn(url: string, body: string): Promise<unknown> {
   return (await fetch(url, { method: 'POST', headers, body })).json();
 }
 
-/** Passes every question on to the node at `url`, but calls of one function: for those it is too busy. */
-export function busyNode(url: string, selector: string): Promise<FaultyNode> {
+/** Passes every question on to the node at `url`, but those for which there is a reason not to. */
+function refusing(
+  url: string,
+  reason: (question: Question) => string | undefined,
+): Promise<FaultyNode> {
   const answered = async (question: Question): Promise<unknown> => {
-    if (!question.params[0]?.data?.startsWith(selector)) {
-      return passedOn(url, JSON.stringify(question));
-    }
-    return { jsonrpc: '2.0', id: question.id, error: { code: -32_005, message: 'limit exceeded' } };
+    const message = reason(question);
+    if (message === undefined) return passedOn(url, JSON.stringify(question));
+    return { jsonrpc: '2.0', id: question.id, error: { code: -32_005, message } };
   };
   return serve((request, response) => {
     void (async () => {
@@ -46,6 +53,26 @@ export function busyNode(url: string, selector: string): Promise<FaultyNode> {
         : await answered(asked);
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     })();
+  });
+}
+
+/** A node that is too busy for calls of one function. */
+export function busyNode(url: string, selector: string): Promise<FaultyNode> {
+  return refusing(url, ({ params }) =>
+    params[0]?.data?.startsWith(selector) === true ? 'limit exceeded' : undefined,
+  );
+}
+
+/**
+ * A node that gives logs of so many blocks at a time, as those that serve the public do. What has no end
+ * that is a number reaches it as too long, whatever it is.
+ */
+export function limitedNode(url: string, blocks: number): Promise<FaultyNode> {
+  return refusing(url, ({ method, params }) => {
+    if (method !== 'eth_getLogs') return undefined;
+    const { fromBlock, toBlock } = params[0] ?? {};
+    const span = Number(toBlock) - Number(fromBlock) + 1;
+    return span <= blocks ? undefined : `query exceeds max block range ${blocks}`;
   });
 }
 

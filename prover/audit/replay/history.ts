@@ -3,6 +3,8 @@ import { type Interface, type LogDescription } from 'ethers';
 import { z } from 'zod';
 
 import { exportedAbi, type ExportedInterface } from '../../chain/abi.ts';
+import { inPieces, isRangeRefused, type BlockRange } from '../../chain/logs.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import { parseValue } from '../../core/schema.ts';
 import type { ChainEvidence } from '../evidence.ts';
 
@@ -44,8 +46,9 @@ const READ = {
   vault: 'Vault',
 } as const satisfies Readonly<Record<string, ExportedInterface>>;
 
-/** Blocks asked for at a time: what nodes grant. */
-const SPAN = 5_000;
+/** An export has the pieces that its node granted, and no others: they are found as they were then. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof PlimsollError ? error.code === 'NOT_EXPORTED' : isRangeRefused(error);
 
 /** All events of the venue since its deployment, in order: what is audited began before the range. */
 export async function readHistory(evidence: ChainEvidence): Promise<readonly AuditedEvent[]> {
@@ -57,11 +60,15 @@ export async function readHistory(evidence: ChainEvidence): Promise<readonly Aud
     ]),
   );
   const hex = (number: number): string => `0x${number.toString(16)}`;
+  const ask = async (piece: BlockRange): Promise<z.infer<typeof logsSchema>> => {
+    const [from, to] = [hex(piece.fromBlock), hex(piece.toBlock)];
+    const filter = { fromBlock: from, toBlock: to, address: [...byAddress.keys()] };
+    return parseValue(logsSchema, await rpc('eth_getLogs', [filter]), 'eth_getLogs');
+  };
   const events: { readonly event: AuditedEvent; readonly index: number }[] = [];
-  for (let from = venue.deploymentBlock; from <= toBlock; from += SPAN) {
-    const to = Math.min(from + SPAN - 1, toBlock);
-    const filter = { fromBlock: hex(from), toBlock: hex(to), address: [...byAddress.keys()] };
-    for (const log of parseValue(logsSchema, await rpc('eth_getLogs', [filter]), 'eth_getLogs')) {
+  const whole = { fromBlock: venue.deploymentBlock, toBlock };
+  for await (const logs of inPieces(whole, ask, { isRefusal })) {
+    for (const log of logs) {
       const known = byAddress.get(log.address.toLowerCase());
       const parsed: LogDescription | null = known?.[1].parseLog(log) ?? null;
       if (known === undefined || parsed === null) continue;

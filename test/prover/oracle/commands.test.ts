@@ -20,6 +20,7 @@ import {
   postSnapshot,
 } from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
+import { limitedNode, type FaultyNode } from '../../support/faulty-node.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';
 
 /** The first funded account of a local Hardhat chain, whose key everybody knows. */
@@ -27,6 +28,8 @@ const RELAYER = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2f
 
 let sample: Sample;
 let chain: RpcChain;
+/** What the commands are given: it refuses logs of more than two blocks at a time. */
+let node: FaultyNode;
 let venue: LocalVenue;
 let folder: string;
 let calm: unknown;
@@ -36,6 +39,7 @@ beforeAll(async () => {
   sample = loadSample();
   const { time } = sample.snapshots.calm.snapshot;
   chain = await startRpcChain({ startAt: time - 1_000n });
+  node = await limitedNode(chain.url, 2);
   venue = await deployVenue(chain);
   const { bookedThrough } = sample.snapshots.crash.snapshot;
   await postRoot(chain, venue, 11n, 304n, time - 10n, bookedThrough);
@@ -47,6 +51,7 @@ beforeAll(async () => {
   calm = await chain.save();
 });
 afterAll(async () => {
+  await node.close();
   await chain.close();
   rmSync(folder, { recursive: true });
 });
@@ -68,13 +73,13 @@ function sign(oracle: Wallet, out: string, document = 'crash.json', ...more: str
   return plimsoll(
     'oracle sign',
     path(document),
-    ...['--rpc', chain.url, '--feed', marketFeed, '--out', path(out), ...more],
+    ...['--rpc', node.url, '--feed', marketFeed, '--out', path(out), ...more],
   );
 }
 
 function submit(file: string, ...more: string[]): Promise<CliResult> {
   vi.stubEnv('PLIMSOLL_SIGNER_KEY', RELAYER);
-  return plimsoll('oracle submit', path(file), '--rpc', chain.url, ...more);
+  return plimsoll('oracle submit', path(file), '--rpc', node.url, ...more);
 }
 
 const combine = (...files: string[]): Promise<CliResult> =>
@@ -242,7 +247,7 @@ describe('oracle sign refuses', () => {
       );
     vi.stubEnv('PLIMSOLL_SIGNER_KEY', oracle.privateKey);
     const { marketFeed } = venue.addresses;
-    expect((await to(chain.url, oracle.address)).stderr).toBe(
+    expect((await to(node.url, oracle.address)).stderr).toBe(
       `--feed: no contract at ${oracle.address} on this chain`,
     );
     expect((await to('http://127.0.0.1:9', marketFeed)).stderr).toBe(
@@ -251,7 +256,7 @@ describe('oracle sign refuses', () => {
     expect((await to('ftp://example', marketFeed)).stderr).toBe(
       '--rpc: must be an http or https URL',
     );
-    expect((await to(chain.url, '0x12')).stderr).toMatch(/^--feed: must be an address/);
+    expect((await to(node.url, '0x12')).stderr).toMatch(/^--feed: must be an address/);
   });
 
   it('but only remarks that the signer does not belong to the quorum', async () => {

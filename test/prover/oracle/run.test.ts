@@ -22,6 +22,7 @@ import { rankAt } from '../../../prover/oracle/signer-node.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { ORACLES, deployVenue, postRoot } from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
+import { limitedNode, type FaultyNode } from '../../support/faulty-node.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';
 
 const sample = loadSample();
@@ -51,12 +52,15 @@ async function attestationOf(oracle: Wallet, text: string): Promise<Attestation>
 
 describe('plimsoll oracle run', () => {
   let chain: RpcChain;
+  let node: FaultyNode;
   let venue: LocalVenue;
   let ports: number[];
 
   beforeAll(async () => {
     // An idle chain that mines on demand, whose clock runs: its latest block is soon long past.
     chain = await startRpcChain({ startAt: snapshot.time - 20n });
+    // The installation of the quorum is deeper down than one question reaches.
+    node = await limitedNode(chain.url, 5);
     // Heartbeats that a machine with other work to do does not outlive.
     const heartbeats = { ...DEFAULT_VENUE_CONFIG.heartbeats, index: 3_600, perpetual: 3_600 };
     const config = {
@@ -75,13 +79,16 @@ describe('plimsoll oracle run', () => {
     writeFileSync(path('crash.json'), document);
     ports = await Promise.all(ORACLES.map(freePort));
   });
-  afterAll(() => chain.close());
+  afterAll(async () => {
+    await node.close();
+    await chain.close();
+  });
 
   function run(index: number, file = 'crash.json'): Promise<CliResult> {
     const url = (port: number): string => `http://127.0.0.1:${port}`;
     return plimsoll(
       'oracle run',
-      ...['--snapshot', path(file), '--once', '--json', '--rpc', chain.url],
+      ...['--snapshot', path(file), '--once', '--json', '--rpc', node.url],
       ...['--ledger', path('ledger.json')],
       ...['--feed', venue.addresses.marketFeed, '--keystore', path(`${index}.key`)],
       ...['--memory', path(`${index}.memory`), '--listen', `127.0.0.1:${ports[index]}`],
@@ -114,7 +121,7 @@ describe('plimsoll oracle run', () => {
 
   it('refuses what it cannot run with', async () => {
     const stderrOf = async (...flags: string[]): Promise<string> =>
-      (await plimsoll('oracle run', '--rpc', chain.url, ...flags)).stderr;
+      (await plimsoll('oracle run', '--rpc', node.url, ...flags)).stderr;
     vi.stubEnv('PLIMSOLL_SIGNER_KEY', ORACLES[0]!.privateKey);
     expect(await stderrOf()).toBe('<file>: give market files, or a document with --snapshot');
     const file = ['--snapshot', path('crash.json')];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { eventsNamed, readEvents } from '../../../chain/events.ts';
+import { eventsNamed, eventsOf } from '../../../chain/events.ts';
 import { expiryCall } from '../../../chain/submit.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { proveForEngine } from '../../../keeper/act.ts';
@@ -86,9 +86,7 @@ export const command: Command = {
       const covered =
         receipt === undefined
           ? undefined
-          : eventsNamed(await readEvents(venue, provider, receipt.blockNumber), 'Covered').find(
-              ({ transactionHash }) => transactionHash === receipt.hash,
-            )?.values;
+          : eventsNamed(eventsOf(venue, receipt), 'Covered')[0]?.values;
       context.print(
         `account ${index}: deficit ${formatUsd(deficitE6, 6)} USD` +
           (covered === undefined

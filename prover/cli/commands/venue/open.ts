@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { eventsNamed, readEvents } from '../../../chain/events.ts';
+import { eventsNamed, eventsOf } from '../../../chain/events.ts';
 import type { Profile } from '../../../chain/config.ts';
 import { openingCall, openingsCall, type CitedProof } from '../../../chain/submit.ts';
 import { proveForEngine } from '../../../keeper/act.ts';
@@ -90,12 +90,7 @@ export const command: Command = {
         transactions.push({ accounts, ...transactionJson(performed) });
         const { receipt } = performed;
         if (receipt === undefined) continue;
-        const events = eventsNamed(
-          await readEvents(venue, provider, receipt.blockNumber),
-          'LiquidationOpened',
-        );
-        for (const { values, transactionHash } of events) {
-          if (transactionHash !== receipt.hash) continue;
+        for (const { values } of eventsNamed(eventsOf(venue, receipt), 'LiquidationOpened')) {
           const account = Number(values.accountIndex);
           const { settlementNonce, equityE6, requirementE6, reservedE6 } = values;
           context.print(

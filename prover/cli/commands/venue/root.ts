@@ -144,7 +144,14 @@ export const command: Command = {
         registry: document.contracts.ledgerRegistry,
         maxPositions: BigInt(document.config.registry.maxPositions),
       };
-      const sequencer = new Sequencer(venue.ledgerRegistry, identity, () => proof, state);
+      const { deploymentBlock } = document;
+      const sequencer = new Sequencer(
+        venue.ledgerRegistry,
+        identity,
+        () => proof,
+        state,
+        deploymentBlock,
+      );
       const { maxMessages } = document.config.registry;
       const { data, next, transition, consumed } = await sequencer.propose({
         maxMessages,

@@ -21,6 +21,7 @@ import { auctionPriceE6 } from '../../../../../prover/keeper/auction.ts';
 import { SAMPLE_DIRECTORY, loadSample } from '../../../../../prover/sample/sample.ts';
 import { ARTIFACTS, ORACLES } from '../../../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../../../support/cli.ts';
+import { limitedNode, type FaultyNode } from '../../../../support/faulty-node.ts';
 import { developmentKey } from '../../../../support/deployments.ts';
 import { addressOf } from '../../../../support/plans.ts';
 import { accountNamed } from '../../../../support/proofs.ts';
@@ -36,6 +37,8 @@ const HEALTHY = accountNamed('hedged-market-maker');
 const POCKET_E6 = 10_000_000_000_000n;
 
 let chain: RpcChain;
+/** What the commands are given: it refuses logs of more than 25 blocks at a time. */
+let node: FaultyNode;
 let folder: string;
 let venue: VenueDocument;
 const ledger = LEDGER;
@@ -60,7 +63,7 @@ async function run<T = Record<string, unknown>>(
 
 function attempt(who: Wallet, name: string, ...argv: string[]): Promise<CliResult> {
   process.env['PLIMSOLL_SIGNER_KEY'] = who.privateKey;
-  return plimsoll(name, ...argv, '--rpc', chain.url);
+  return plimsoll(name, ...argv, '--rpc', node.url);
 }
 
 const inVenue = (): string[] => ['--venue', path('venue.json')];
@@ -86,10 +89,12 @@ async function nextRoot(): Promise<Record<string, unknown>> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-venue-'));
   chain = await startRpcChain({ startAt: crash.snapshot.time - 600n });
+  node = await limitedNode(chain.url, 25);
 });
 
 afterAll(async () => {
   delete process.env['PLIMSOLL_SIGNER_KEY'];
+  await node.close();
   await chain.close();
   rmSync(folder, { recursive: true, force: true });
 });
