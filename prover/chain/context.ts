@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { AbiCoder, id, keccak256 } from 'ethers';
 import { SCALAR_FIELD } from '../core/scalar-field.ts';
+import { InvalidInput } from '../core/errors.ts';
+import type { ProofFile, ProofUse } from '../proving/formats/proof-file.ts';
 
 /** What a proof may be spent on; each is bound into the proof's `context`. */
 export const ACTIONS = {
@@ -61,4 +63,39 @@ export function proofContext(
     [chainId, contract, ACTIONS[action], beneficiary],
   );
   return BigInt(keccak256(encoded)) % SCALAR_FIELD;
+}
+
+/** What a proof is for: an action, a canary, or the medians of a snapshot. */
+export type UseName = Action | 'canary' | 'reportMedians';
+export const USE_NAMES: readonly UseName[] = [
+  ...(Object.keys(ACTIONS) as Action[]),
+  'canary',
+  'reportMedians',
+];
+
+/** The use that a proof file states, by name; throws `InvalidInput` for one that nobody knows. */
+export function useName({ action }: ProofUse): UseName {
+  const known = USE_NAMES.find((name) => name === action);
+  if (known === undefined) {
+    throw new InvalidInput('use.action', `must be one of: ${USE_NAMES.join(', ')}`);
+  }
+  return known;
+}
+
+/** The signal that binds the proof to one use; `undefined` for a statement that has none. */
+export function boundSignal({ publicSignals }: ProofFile): bigint | undefined {
+  const signals = publicSignals as { readonly context?: bigint; readonly venue?: bigint };
+  return signals.context ?? signals.venue;
+}
+
+/** What that signal must be for the use. */
+export function contextOfUse(use: ProofUse, { publicSignals }: ProofFile): bigint {
+  const name = useName(use);
+  const { chainId, contract, beneficiary } = use;
+  if (name === 'reportMedians') return reportVenue(chainId, contract);
+  if (name === 'canary') {
+    const { parameterHash } = publicSignals as { readonly parameterHash?: bigint };
+    return canaryContext(chainId, contract, parameterHash ?? 0n);
+  }
+  return proofContext(chainId, contract, name, beneficiary);
 }

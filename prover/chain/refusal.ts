@@ -63,13 +63,21 @@ function errorsOfAll(): Interface {
   ]));
 }
 
+/** What revert data says, whichever contract of a venue said it; `undefined` where nobody knows it. */
+export function refusalOf(data: string, cause?: unknown): ContractRefused | undefined {
+  const parsed = errorsOfAll().parseError(data);
+  if (parsed === null) return undefined;
+  const values: unknown[] = parsed.args.toArray();
+  return new ContractRefused(parsed.name, values, { cause });
+}
+
 /** The error a failed call amounts to: the contract's own where it gave one. */
 export function asRefusal(abi: Interface, error: unknown): unknown {
   const data = revertData(error);
+  if (data === undefined) return error;
   // What one contract says no to is often another's rule: the token's, the feed's, the registry's.
-  const parsed =
-    data === undefined ? null : (abi.parseError(data) ?? errorsOfAll().parseError(data));
-  if (parsed === null) return error;
+  const parsed = abi.parseError(data);
+  if (parsed === null) return refusalOf(data, error) ?? error;
   const values: unknown[] = parsed.args.toArray();
   return new ContractRefused(parsed.name, values, { cause: error });
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Interface, ZeroAddress, encodeBytes32String } from 'ethers';
 
-import type { Receipt } from './document.ts';
+import { isLocalChain } from '../chain/local-chain.ts';
+import type { Receipt, ReceiptKey, ReceiptProof } from './document.ts';
 import { LATEST_TIME, chainIdOf, latestBlockTime, view, type JsonRpc } from './json-rpc.ts';
 import { publicSignalsOf } from './public-signals.ts';
 import { ReceiptRefused, requireFact } from './refusal.ts';
@@ -63,15 +64,30 @@ export interface TickOnChain {
   readonly isHalted: boolean;
 }
 
-async function checkTick(rpc: JsonRpc, { place, signals }: Receipt): Promise<TickOnChain> {
-  const feed = place.marketFeed;
+export type Roots = Pick<TickRecord, 'ledgerRoot' | 'snapshotHash' | 'parameterHash'>;
+
+/** A margin tick as a document cites it. */
+export interface CitedTick {
+  readonly marketFeed: string;
+  readonly ledgerRegistry: string;
+  readonly tick: bigint;
+  /** Unix seconds: when it was opened, where the document says. */
+  readonly tickTime?: number;
+}
+
+/** Whether the tick binds the roots; throws `ReceiptRefused` where it does not, or never was. */
+export async function checkTick(
+  rpc: JsonRpc,
+  { marketFeed: feed, ledgerRegistry, tick: number, tickTime }: CitedTick,
+  roots: Roots,
+): Promise<TickOnChain> {
   const [latestTick, registry, isHalted, admissible, tick, next] = await Promise.all([
     view(rpc, feed, FEED_VIEWS, 'latestTick') as Promise<bigint | undefined>,
     view(rpc, feed, FEED_VIEWS, 'ledgerRegistry') as Promise<string | undefined>,
     view(rpc, feed, FEED_VIEWS, 'halted') as Promise<boolean | undefined>,
-    view(rpc, feed, FEED_VIEWS, 'admissibleTick', [place.tick, WITHDRAW]),
-    tickAt(rpc, feed, place.tick),
-    tickAt(rpc, feed, place.tick + 1n),
+    view(rpc, feed, FEED_VIEWS, 'admissibleTick', [number, WITHDRAW]),
+    tickAt(rpc, feed, number),
+    tickAt(rpc, feed, number + 1n),
   ]);
   if (
     latestTick === undefined ||
@@ -82,32 +98,32 @@ async function checkTick(rpc: JsonRpc, { place, signals }: Receipt): Promise<Tic
     throw new ReceiptRefused('FEED_MISSING', `no market feed stands at ${feed} on this chain`);
   }
   requireFact(
-    registry === place.ledgerRegistry,
+    registry === ledgerRegistry,
     'REGISTRY_MISMATCH',
-    `the feed takes its ledger roots from ${registry}, not from ${place.ledgerRegistry}`,
+    `the feed takes its ledger roots from ${registry}, not from ${ledgerRegistry}`,
   );
   requireFact(
     tick.time !== 0n,
     'TICK_UNKNOWN',
-    `margin tick ${place.tick} was never opened; the latest is ${latestTick}`,
+    `margin tick ${number} was never opened; the latest is ${latestTick}`,
   );
   requireFact(
-    tick.ledgerRoot === signals.ledgerRoot &&
-      tick.snapshotHash === signals.snapshotHash &&
-      tick.parameterHash === signals.parameterHash,
+    tick.ledgerRoot === roots.ledgerRoot &&
+      tick.snapshotHash === roots.snapshotHash &&
+      tick.parameterHash === roots.parameterHash,
     'TICK_MISMATCH',
-    `margin tick ${place.tick} binds another ledger, snapshot or parameter set`,
+    `margin tick ${number} binds another ledger, snapshot or parameter set`,
   );
   requireFact(
-    tick.time === BigInt(place.tickTime),
+    tickTime === undefined || tick.time === BigInt(tickTime),
     'TICK_MISMATCH',
-    `margin tick ${place.tick} was opened at another time than the receipt says`,
+    `margin tick ${number} was opened at another time than the receipt says`,
   );
   const superseded = next !== undefined && next.time !== 0n;
   requireFact(
     !superseded || (next.time >= tick.time && next.time <= LATEST_TIME),
     'TICK_MISMATCH',
-    `the feed opened margin tick ${place.tick + 1n} at no time that a later block could have`,
+    `the feed opened margin tick ${number + 1n} at no time that a later block could have`,
   );
   return {
     from: tick.time,
@@ -120,49 +136,81 @@ async function checkTick(rpc: JsonRpc, { place, signals }: Receipt): Promise<Tic
   };
 }
 
-/** The verifier that the venue names for the receipt's statement and profile. */
-async function deployedVerifier(
+/**
+ * Throws `DEVELOPMENT_KEY` for a key whose secrets are public on a chain that is not local: what anybody
+ * could have made says nothing there.
+ */
+export function requireKeyFor(chainId: bigint, setup: ReceiptKey['setup']): void {
+  requireFact(
+    isLocalChain(chainId) || setup !== 'insecure-development',
+    'DEVELOPMENT_KEY',
+    `its key is a development key, whose secrets are public, and chain ${chainId} is not local`,
+  );
+}
+
+/** A proof with the circuit and key that it was made under. */
+export interface KeyedProof {
+  readonly statement: string;
+  readonly profile: string;
+  readonly key: { readonly r1cs: string; readonly zkey: string };
+  readonly proof: ReceiptProof;
+  readonly publicSignals: readonly bigint[];
+}
+
+/** The verifier of a statement and profile that a contract of the venue names; `undefined` for none. */
+export async function verifierNamedBy(
   rpc: JsonRpc,
-  { place, statement, key }: Receipt,
+  gate: string,
+  { statement, profile }: Pick<KeyedProof, 'statement' | 'profile'>,
 ): Promise<string | undefined> {
-  const profile = Number(key.profile);
-  if (profile > MAX_PROFILE) return undefined;
-  const gate = place.healthGate;
-  const [feed, verifier] = await Promise.all([
-    view(rpc, gate, GATE_VIEWS, 'marketFeed'),
-    view(rpc, gate, GATE_VIEWS, 'verifierOf', [encodeBytes32String(statement), profile]),
-  ]);
-  if (feed !== place.marketFeed) return undefined;
+  const positions = Number(profile);
+  if (!Number.isInteger(positions) || positions > MAX_PROFILE) return undefined;
+  const args = [encodeBytes32String(statement), positions];
+  const verifier = await view(rpc, gate, GATE_VIEWS, 'verifierOf', args);
   return typeof verifier === 'string' && verifier !== ZeroAddress ? verifier : undefined;
 }
 
-async function checkVerifier(rpc: JsonRpc, receipt: Receipt): Promise<void> {
-  const { place, statement, key, proof } = receipt;
-  const verifier = await deployedVerifier(rpc, receipt);
-  if (verifier === undefined) {
-    throw new ReceiptRefused(
-      'VERIFIER_MISMATCH',
-      `the venue has no verifier of ${statement} (profile ${key.profile}) at ${place.healthGate}`,
-    );
-  }
+/** Whether the verifier has the key of the proof, and takes it; throws `ReceiptRefused` else. */
+export async function checkVerifier(
+  rpc: JsonRpc,
+  verifier: string,
+  { statement, profile, key, proof, publicSignals }: KeyedProof,
+): Promise<void> {
   const swapped = proof.b.map(([real, imaginary]) => [imaginary, real]);
   const ask = (name: string, args: readonly unknown[] = []): Promise<unknown> =>
     view(rpc, verifier, VERIFIER_VIEWS, name, args);
   const [keyHash, r1csHash, accepted] = await Promise.all([
     ask('keyHash'),
     ask('r1csHash'),
-    ask('verify', [{ ...proof, b: swapped }, publicSignalsOf(receipt)]),
+    ask('verify', [{ ...proof, b: swapped }, publicSignals]),
   ]);
   requireFact(
     keyHash === `0x${key.zkey}` && r1csHash === `0x${key.r1cs}`,
     'VERIFIER_MISMATCH',
-    `the venue's verifier of ${statement} (profile ${key.profile}) has another key than the receipt`,
+    `the venue's verifier of ${statement} (profile ${profile}) has another key than the proof`,
   );
   requireFact(
     accepted === true,
     'VERIFIER_MISMATCH',
     `the venue's verifier of ${statement} refuses the proof`,
   );
+}
+
+async function checkReceiptVerifier(rpc: JsonRpc, receipt: Receipt): Promise<void> {
+  const { place, statement, key, proof } = receipt;
+  const { profile } = key;
+  const [feed, verifier] = await Promise.all([
+    view(rpc, place.healthGate, GATE_VIEWS, 'marketFeed'),
+    verifierNamedBy(rpc, place.healthGate, { statement, profile }),
+  ]);
+  if (verifier === undefined || feed !== place.marketFeed) {
+    throw new ReceiptRefused(
+      'VERIFIER_MISMATCH',
+      `the venue has no verifier of ${statement} (profile ${profile}) at ${place.healthGate}`,
+    );
+  }
+  const publicSignals = publicSignalsOf(receipt);
+  await checkVerifier(rpc, verifier, { statement, profile, key, proof, publicSignals });
 }
 
 /**
@@ -178,8 +226,8 @@ export async function checkOnChain(receipt: Receipt, rpc: JsonRpc): Promise<Tick
   );
   // Asked together, told one after the other, so that of two reasons the same one is always given.
   const [tick, verifier] = await Promise.allSettled([
-    checkTick(rpc, receipt),
-    checkVerifier(rpc, receipt),
+    checkTick(rpc, receipt.place, receipt.signals),
+    checkReceiptVerifier(rpc, receipt),
   ]);
   if (tick.status === 'rejected') throw tick.reason;
   if (verifier.status === 'rejected') throw verifier.reason;

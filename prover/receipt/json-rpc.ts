@@ -12,16 +12,23 @@ const TIMEOUT_MILLISECONDS = 10_000;
 const REVERTED = [3, -32_015];
 
 const errorSchema = z.object({ code: z.number().optional(), message: z.string() });
+const revertData = z.string().regex(/^0x([0-9a-fA-F]{2})+$/);
+const withData = z.object({
+  data: z.union([revertData, z.object({ data: revertData }).transform(({ data }) => data)]),
+});
 
 /** What a node answers in place of a result. */
 export class NodeError extends Error {
   readonly isRevert: boolean;
+  /** What the contract reverted with, where the node tells. */
+  readonly revertData: string | undefined;
 
   /** `answer`: the `error` of the JSON-RPC answer, of whatever form the node gives it. */
   constructor(answer: unknown) {
     const { success, data } = errorSchema.safeParse(answer);
     super(success ? data.message : `the node answers ${JSON.stringify(answer)}`);
     this.name = 'NodeError';
+    this.revertData = withData.safeParse(answer).data?.data;
     this.isRevert =
       success && (REVERTED.includes(data.code ?? 0) || /revert|invalid opcode/i.test(data.message));
   }
@@ -66,6 +73,37 @@ export function chainIdOf(rpc: JsonRpc): Promise<bigint> {
 export function latestBlockTime(rpc: JsonRpc): Promise<bigint> {
   return asked('its latest block', async () => {
     return block.parse(await rpc('eth_getBlockByNumber', ['latest', false])).timestamp;
+  });
+}
+
+/** A call before it is sent. */
+export interface PlainCall {
+  readonly to: string;
+  readonly data: string;
+  readonly from?: string;
+  readonly value?: bigint;
+}
+
+/** More ether than any call prepays, lent to whoever is asked about. */
+const LENT = `0x${(10n ** 24n).toString(16)}`;
+
+/**
+ * What a node says that a call would do now: `undefined` where it would go through, else the revert
+ * data ('0x' where the node tells none). The sender is lent what the call pays, where the node lends.
+ */
+export async function simulate(rpc: JsonRpc, call: PlainCall): Promise<string | undefined> {
+  const { to, data, from, value } = call;
+  const asText = value === undefined ? undefined : `0x${value.toString(16)}`;
+  const sent = { to, data, ...(from && { from }), ...(asText && { value: asText }) };
+  const lent = from === undefined || value === undefined ? [] : [{ [from]: { balance: LENT } }];
+  return asked(`what a call of ${to} would do`, async () => {
+    try {
+      await rpc('eth_call', [sent, 'latest', ...lent]);
+      return undefined;
+    } catch (error) {
+      if (error instanceof NodeError && error.isRevert) return error.revertData ?? '0x';
+      throw error;
+    }
   });
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
-import { FEED_VIEWS, tickAt, type TickRecord } from './chain-check.ts';
+import { FEED_VIEWS, tickAt, type Roots, type TickRecord } from './chain-check.ts';
 import type { Place } from './document.ts';
 import { view, type JsonRpc } from './json-rpc.ts';
 
 /** Ticks looked at, from the latest back: a day of them at one in five minutes. */
 const TICKS_SEARCHED = 288n;
 
-export type Roots = Pick<TickRecord, 'ledgerRoot' | 'snapshotHash' | 'parameterHash'>;
+export type { Roots };
 
 export interface VenueAt {
   readonly chainId: bigint;
@@ -15,16 +15,20 @@ export interface VenueAt {
   readonly healthGate: string;
 }
 
-const sameRoots = (tick: TickRecord, roots: Roots): boolean =>
-  tick.ledgerRoot === roots.ledgerRoot &&
-  tick.snapshotHash === roots.snapshotHash &&
-  tick.parameterHash === roots.parameterHash;
+const ROOT_NAMES = ['ledgerRoot', 'snapshotHash', 'parameterHash'] as const;
+
+const sameRoots = (tick: TickRecord, roots: Partial<Roots>): boolean =>
+  ROOT_NAMES.every((name) => roots[name] === undefined || tick[name] === roots[name]);
 
 /**
- * The latest margin tick that binds these roots, or the latest of all where none are given. Throws
+ * The latest margin tick that binds those of these roots that are given; without any, the latest. Throws
  * `FEED_MISSING` where no feed stands at the address, `NO_TICK` where there is no such tick.
  */
-export async function findPlace(rpc: JsonRpc, venue: VenueAt, roots?: Roots): Promise<Place> {
+export async function findPlace(
+  rpc: JsonRpc,
+  venue: VenueAt,
+  roots?: Partial<Roots>,
+): Promise<Place> {
   const { chainId, marketFeed, healthGate } = venue;
   const latest = await view(rpc, marketFeed, FEED_VIEWS, 'latestTick');
   const ledgerRegistry = await view(rpc, marketFeed, FEED_VIEWS, 'ledgerRegistry');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
 
-/** Why a well-formed receipt is not believed; one code per reason, listed in docs/receipts.md. */
+/** Why a well-formed receipt or proof file is not believed; one code per reason, listed in docs/receipts.md. */
 export type RefusalCode =
   | 'KEY_UNKNOWN'
   | 'PROOF_INVALID'
@@ -15,7 +15,8 @@ export type RefusalCode =
   | 'REGISTRY_MISMATCH'
   | 'TICK_UNKNOWN'
   | 'TICK_MISMATCH'
-  | 'VERIFIER_MISMATCH';
+  | 'VERIFIER_MISMATCH'
+  | 'DEVELOPMENT_KEY';
 
 export class ReceiptRefused extends PlimsollError {
   constructor(code: RefusalCode, message: string) {

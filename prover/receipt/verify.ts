@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { signerOf } from './authorization.ts';
-import { checkOnChain, type TickOnChain } from './chain-check.ts';
+import { checkOnChain, requireKeyFor, type TickOnChain } from './chain-check.ts';
 import { NO_CHALLENGE, receiptContext } from './challenge.ts';
 import type { PrivateReceipt, Receipt } from './document.ts';
 import { verifyGroth16 } from './groth16.ts';
@@ -81,6 +81,7 @@ export async function verifyReceipt(
   );
   checkUse(receipt, expected);
   if (receipt.kind === 'private') checkOwner(receipt);
+  requireKeyFor(receipt.place.chainId, receipt.key.setup);
   requireFact(
     expected.marketFeed === undefined || expected.marketFeed === receipt.place.marketFeed,
     'VENUE_MISMATCH',

@@ -14,19 +14,23 @@ import {
   text,
   digestText as digest,
 } from '../core/schema.ts';
-import { RECEIPT_STATEMENTS, type Receipt, type ReceiptKey } from './document.ts';
+import { PUBLIC_SIGNALS, type StatementName } from '../statements/generated/public-signals.ts';
+import type { Receipt, ReceiptKey } from './document.ts';
 import { ReceiptRefused } from './refusal.ts';
 
 /** Far more than there are circuits. */
 const MAX_KEYS = 1_000;
 
 const trustedKey = z.strictObject({
-  statement: oneOf(RECEIPT_STATEMENTS),
-  profile: pattern(/^[1-9][0-9]*$/, 'must be the number of positions a profile holds'),
+  statement: oneOf(Object.keys(PUBLIC_SIGNALS) as StatementName[]),
+  profile: pattern(
+    /^([1-9][0-9]*|any)$/,
+    'must be the number of positions a profile holds, or any',
+  ),
   setup: keySetup,
   r1cs: digest,
   zkey: digest,
-  /** The verification key file, byte for byte: its SHA-256 is what receipts name. */
+  /** The verification key file, byte for byte: its SHA-256 is what receipts and proof files name. */
   verificationKey: text(),
 });
 
@@ -48,7 +52,7 @@ function readEntry(entry: TrustedKeyEntry, index: number): TrustedKey {
   const { verificationKey: source, ...rest } = entry;
   const field = `keys[${index}].verificationKey`;
   const key = parseVerificationKey(source, { setup: entry.setup, field });
-  const signals = entry.statement === 'account-margin' ? 8 : 6;
+  const signals = PUBLIC_SIGNALS[entry.statement].length;
   requireRule(
     key.nPublic === signals,
     field,

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
+import { ZeroAddress } from 'ethers';
 import { z } from 'zod';
 
 import type { Action } from '../../chain/context.ts';
 import { ACTIONS, canaryContext, proofContext } from '../../chain/context.ts';
-import type { VenueAddresses } from '../../chain/venue.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
 import { parameterHash } from '../../commitments/parameters-words.ts';
 import type { ParameterSet } from '../../documents/parameters-document.ts';
-import { saveProof } from '../../proving/formats/proof-file.ts';
+import { saveProof, type ProofUse } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
+import { findPlace, type Roots } from '../../receipt/place.ts';
+import { CONTRACT_OF } from '../../receipt/proof-check.ts';
 import { decimalBigint, oneOf, parseValue } from '../../core/schema.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
@@ -31,7 +32,8 @@ import { noteStale } from '../options/staleness.ts';
 import { VENUE_INSTEAD_OPTION, readVenue } from '../options/venue-file.ts';
 import { printSignals } from '../options/signals.ts';
 import { decimal, shape, text, whole } from '../../core/json-output.ts';
-import { addressOption } from '../options/rpc-input.ts';
+import { jsonRpcOf } from '../options/receipt-inputs.ts';
+import { RPC_OPTION, addressOption, connectRpc } from '../options/rpc-input.ts';
 
 /** A private receipt is made by `plimsoll receipt`. */
 const STATEMENTS = ['liquidation', 'bankruptcy', 'account-margin'] as const;
@@ -43,18 +45,6 @@ const ACTION_OF: Readonly<Partial<Record<ProvableStatement, Action>>> = {
   liquidation: 'openLiquidation',
 };
 
-/** Which of a venue's contracts does it; what none of them does takes --chain and --contract. */
-const CONTRACT_OF: Readonly<Partial<Record<Action, keyof VenueAddresses>>> = {
-  openLiquidation: 'liquidationEngine',
-  cureLiquidation: 'liquidationEngine',
-  bidForAccount: 'liquidationEngine',
-  expireLiquidation: 'liquidationEngine',
-  claimWithdrawal: 'vault',
-  registerExit: 'vault',
-  applyMessage: 'ledgerRegistry',
-  requireHealthy: 'healthGate',
-};
-
 function required(context: CommandContext, name: string, describe: string): string {
   const value = stringOption(context, name);
   if (value === undefined) throw new InvalidInput(`--${name}`, `is required: ${describe}`);
@@ -64,12 +54,18 @@ function required(context: CommandContext, name: string, describe: string): stri
 const chainOption = (context: CommandContext): bigint =>
   parseValue(decimalBigint(1n, 2n ** 256n - 1n), stringOption(context, 'chain'), '--chain');
 
+/** The signal that binds a proof, and what it says. */
+interface Bound {
+  readonly context: bigint;
+  readonly use?: ProofUse;
+}
+
 /** Of a proof that shows `RiskParameters` that the set it is made under can cure. */
 function canaryOf(
   context: CommandContext,
   statement: ProvableStatement,
   parameters: ParameterSet,
-): bigint {
+): Bound {
   parseValue(oneOf(['canary']), stringOption(context, 'for'), '--for');
   for (const name of ['context', 'beneficiary', 'action', ...Object.keys(CHANGE_OPTIONS)]) {
     if (context.options[name] === undefined) continue;
@@ -79,7 +75,11 @@ function canaryOf(
     throw new InvalidInput('<statement>', 'must be account-margin for a canary');
   }
   const contract = addressOption(context, 'contract');
-  return canaryContext(chainOption(context), contract, parameterHash(parameters));
+  const chainId = chainOption(context);
+  return {
+    context: canaryContext(chainId, contract, parameterHash(parameters)),
+    use: { chainId, contract, action: 'canary', beneficiary: ZeroAddress },
+  };
 }
 
 /** The use a proof is bound to; without one no contract takes it, but anybody can verify it. */
@@ -87,7 +87,7 @@ function useOf(
   context: CommandContext,
   statement: ProvableStatement,
   parameters: ParameterSet,
-): bigint {
+): Bound {
   const given = ['chain', 'contract', 'venue', 'beneficiary', 'action'].filter(
     (name) => stringOption(context, name) !== undefined,
   );
@@ -97,12 +97,16 @@ function useOf(
   const explicit = stringOption(context, 'context');
   if (explicit !== undefined) {
     if (given.length > 0) throw new InvalidInput('--context', `excludes --${given.join(', --')}`);
-    return parseValue(decimalBigint(0n, SCALAR_FIELD - 1n), explicit, '--context');
+    return { context: parseValue(decimalBigint(0n, SCALAR_FIELD - 1n), explicit, '--context') };
   }
   if (given.length === 0) {
     context.note('bound to no contract (see --chain, --contract, --beneficiary)');
-    return 0n;
+    return { context: 0n };
   }
+  const bound = (chainId: bigint, contract: string, act: Action, beneficiary: string): Bound => ({
+    context: proofContext(chainId, contract, act, beneficiary),
+    use: { chainId, contract, action: act, beneficiary },
+  });
   const action = stringOption(context, 'action') ?? ACTION_OF[statement];
   if (stringOption(context, 'venue') !== undefined) {
     const beneficiary = addressOption(context, 'beneficiary');
@@ -115,13 +119,37 @@ function useOf(
         `names no contract for ${checked}: give --chain, --contract`,
       );
     }
-    return proofContext(chainId, contracts[contract], checked, beneficiary);
+    return bound(chainId, contracts[contract], checked, beneficiary);
   }
   const chain = chainOption(context);
   const contract = addressOption(context, 'contract');
   const beneficiary = addressOption(context, 'beneficiary');
   const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
-  return proofContext(chain, contract, checked, beneficiary);
+  return bound(chain, contract, checked, beneficiary);
+}
+
+/** The margin tick that binds the roots, where a node is asked; throws `NO_TICK` where none does. */
+async function tickFor(
+  context: CommandContext,
+  { ledgerRoot, snapshotHash, parameterHash: set }: Roots,
+  use: ProofUse | undefined,
+): Promise<bigint | undefined> {
+  if (stringOption(context, 'rpc') === undefined) return undefined;
+  if (stringOption(context, 'venue') === undefined) {
+    throw new InvalidInput('--venue', 'is required with --rpc: whose tick');
+  }
+  const { contracts, chainId } = readVenue(context);
+  // No tick has the set of a canary yet.
+  const roots =
+    use?.action === 'canary'
+      ? { ledgerRoot, snapshotHash }
+      : { ledgerRoot, snapshotHash, parameterHash: set };
+  const { provider } = await connectRpc(context);
+  try {
+    return (await findPlace(jsonRpcOf(provider), { chainId, ...contracts }, roots)).tick;
+  } finally {
+    provider.destroy();
+  }
 }
 
 export const command: Command = {
@@ -146,6 +174,10 @@ export const command: Command = {
     venue: {
       ...VENUE_INSTEAD_OPTION,
       describe: 'the venue it is for, in place of --chain and --contract',
+    },
+    rpc: {
+      ...RPC_OPTION,
+      describe: 'a node, with --venue: the file then says which margin tick binds its roots',
     },
     chain: { type: 'string', placeholder: 'id', describe: 'chain the proof is for' },
     contract: { type: 'string', placeholder: 'address', describe: 'contract the proof is for' },
@@ -200,16 +232,19 @@ export const command: Command = {
     }
     const [snapshot, parameters] = [readSnapshot(context), readParameters(context)];
     const stale = noteStale(context, snapshot, parameters);
+    const bound = useOf(context, statement, parameters);
     const instance = prepareStatement(statement, {
       opening: ledger.open(index),
       tick: new MarketTick(snapshot, parameters),
-      context: useOf(context, statement, parameters),
+      context: bound.context,
       change,
     });
+    const tick = await tickFor(context, instance.publicSignals, bound.use);
     await buildWhereMissing(context, statement, instance.profile);
     await using prover = new Prover();
     const { file, constraints, timings } = await prover.prove(instance);
-    saveProof(out, file);
+    const use = bound.use && { ...bound.use, ...(tick !== undefined && { tick }) };
+    saveProof(out, { ...file, use });
 
     context.print(`${statement} of account ${index}, proven and verified: ${out}`);
     printSignals(context, file);

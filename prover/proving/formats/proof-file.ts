@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { getAddress } from 'ethers';
 import { z } from 'zod';
 
 import { BASE_FIELD } from '../../core/bn254.ts';
@@ -9,6 +10,7 @@ import {
   list,
   oneOf,
   parseDocument,
+  pattern,
   text,
   digestText as digest,
 } from '../../core/schema.ts';
@@ -40,9 +42,35 @@ const signalEntry = z.strictObject({
 /** Several times what a statement has. */
 const MAX_SIGNALS = 100;
 
+function isChecksummed(value: string): boolean {
+  try {
+    return getAddress(value) === value;
+  } catch {
+    return false;
+  }
+}
+
+const address = text().refine(isChecksummed, {
+  error: 'must be a 20-byte address, 0x and hexadecimal digits, with its checksum (EIP-55)',
+});
+
+const use = z.strictObject({
+  chainId: decimalBigint(1n, 2n ** 256n - 1n),
+  contract: address,
+  /** Of `ACTIONS` (prover/chain/context.ts), or `canary`, or `reportMedians`. */
+  action: pattern(/^[a-z][A-Za-z]{0,39}$/, 'must be the name of an action'),
+  /** Whom the contract does it for; the zero address where it is for nobody. */
+  beneficiary: address,
+  /** Number of the margin tick that binds the roots, where it was known. */
+  tick: decimalBigint(1n, 2n ** 64n - 2n).optional(),
+});
+
+const VERSION = 2;
+
 const proofFile = z.strictObject({
   format: z.literal('plimsoll-proof', { error: 'must be "plimsoll-proof"' }),
-  version: z.literal(1, { error: 'must be 1' }),
+  /** 1 has no `use`. */
+  version: z.literal([1, VERSION], { error: `must be 1 or ${VERSION}` }),
   statement: oneOf(Object.keys(PUBLIC_SIGNALS) as StatementName[]),
   profile: text(),
   /** Which circuit and key: SHA-256 of the constraint system and of the verification key. */
@@ -53,9 +81,12 @@ const proofFile = z.strictObject({
   }),
   publicSignals: list(signalEntry, MAX_SIGNALS),
   proof: proofPoints,
+  use: use.optional(),
   versions: z.record(z.string(), z.string()),
 });
 
+/** What a proof was made for, in the words of who made it: whoever checks compares it with the context. */
+export type ProofUse = z.infer<typeof use>;
 export type ProofPoints = z.infer<typeof proofPoints>;
 type ProofDocument = z.infer<typeof proofFile>;
 
@@ -66,6 +97,8 @@ export interface ProofFile<Name extends StatementName = StatementName> {
   readonly artifact: ProofDocument['artifact'];
   readonly publicSignals: StatementSignals[Name];
   readonly proof: ProofPoints;
+  /** Absent where it is bound to no contract. */
+  readonly use?: ProofUse | undefined;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -97,8 +130,12 @@ function signalsOf(document: ProofDocument): StatementSignals[StatementName] {
 /** Parses a proof file; throws `InvalidInput` naming the first field that breaks its rule. */
 export function parseProof(source: string, name = 'proof'): ProofFile {
   return parseDocument(proofFile, source, name, (document) => {
-    const { statement, profile, artifact, proof, versions } = document;
-    return { statement, profile, artifact, publicSignals: signalsOf(document), proof, versions };
+    const { version, statement, profile, artifact, proof, use: madeFor, versions } = document;
+    if (version === 1 && madeFor !== undefined) {
+      throw new InvalidInput('use', 'is not part of version 1');
+    }
+    const publicSignals = signalsOf(document);
+    return { statement, profile, artifact, publicSignals, proof, use: madeFor, versions };
   });
 }
 
@@ -106,7 +143,7 @@ export function formatProof(file: ProofFile): string {
   const values = file.publicSignals as unknown as Readonly<Record<string, bigint>>;
   const document = {
     format: 'plimsoll-proof',
-    version: 1,
+    version: VERSION,
     statement: file.statement,
     profile: file.profile,
     artifact: file.artifact,
@@ -116,6 +153,7 @@ export function formatProof(file: ProofFile): string {
       value: values[name],
     })),
     proof: file.proof,
+    use: file.use,
     versions: file.versions,
   };
   const asText = (_: string, value: unknown): unknown =>

@@ -395,7 +395,7 @@ describe('a receipt that the chain contradicts', () => {
     const wanted = trustedKeyOf(made.exact, keys);
     const other = { ...wanted, zkey: '1'.repeat(64) };
     const receipt = altered(made.exact, ({ key }) => (open(key).zkey = other.zkey));
-    await expectRefused(receipt, 'VERIFIER_MISMATCH', /has another key than the receipt/, {
+    await expectRefused(receipt, 'VERIFIER_MISMATCH', /has another key than the proof/, {
       ...expected,
       keys: [other],
     });

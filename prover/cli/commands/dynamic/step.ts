@@ -43,12 +43,14 @@ async function writeProof(
   );
   // Contracts and the prover are loaded only by who proves.
   const [
+    { getAddress },
     { proofContext },
     { prepareStatement },
     { Prover },
     { formatProof },
     { buildWhereMissing },
   ] = await Promise.all([
+    import('ethers'),
     import('../../../chain/context.ts'),
     import('../../../statements/prepare.ts'),
     import('../../../proving/prover.ts'),
@@ -62,7 +64,13 @@ async function writeProof(
   await buildWhereMissing(context, instance.statement, instance.profile);
   await using prover = new Prover();
   const { file } = await prover.prove(instance);
-  writeFileAtomically(path, formatProof(file));
+  const use = {
+    chainId,
+    contract: getAddress(contract.toLowerCase()),
+    action: 'stepMargin',
+    beneficiary: NOBODY,
+  };
+  writeFileAtomically(path, formatProof({ ...file, use }));
   context.print(`  proof      ${path}`);
 }
 

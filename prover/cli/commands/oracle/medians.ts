@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { ZeroAddress } from 'ethers';
 import { z } from 'zod';
 
 import { sourcesHash } from '../../../commitments/report-words.ts';
@@ -89,7 +90,15 @@ export const command: Command = {
     await using prover = new Prover();
     const { file } = await prover.prove(instance);
     writeFileAtomically(snapshotOut, text);
-    saveProof(out, file);
+    saveProof(out, {
+      ...file,
+      use: {
+        chainId: place.chainId,
+        contract: place.medianGate,
+        action: 'reportMedians',
+        beneficiary: ZeroAddress,
+      },
+    });
 
     const [heard, absent] = [true, false].map((wanted) =>
       sources.flatMap(({ name }, at) => ((reports[at] !== undefined) === wanted ? [name] : [])),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { writeFileAtomically } from '../../../core/files.ts';
-import { localKeyDocument } from '../../../receipt/local-keys.ts';
+import { ALL_STATEMENTS, localKeyDocument } from '../../../receipt/local-keys.ts';
 import { parseVerifyingKeys } from '../../../receipt/verifying-keys.ts';
 import type { Command } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
@@ -12,10 +12,14 @@ export const command: Command = {
   name: 'receipt keys',
   description:
     'Whoever takes the file trusts whoever gave it: a key decides what a valid receipt is. Compare\n' +
-    'the hashes with those that the verifier contracts of the venue tell.',
+    'the hashes with those that the verifier contracts of the venue tell. With --all, keys of every\n' +
+    'statement are written, for plimsoll verify --keys.',
   example: 'npx plimsoll receipt keys --out keys.json',
   positionals: [],
-  options: { out: { type: 'string', placeholder: 'file', describe: 'the key document to write' } },
+  options: {
+    out: { type: 'string', placeholder: 'file', describe: 'the key document to write' },
+    all: { type: 'boolean', describe: 'the keys of all statements, not of receipts alone' },
+  },
   needsSetup: false,
   output: {
     version: 1,
@@ -35,7 +39,7 @@ export const command: Command = {
   },
   run: async (context) => {
     const out = outputPath(context, 'the keys');
-    const source = localKeyDocument();
+    const source = localKeyDocument(context.options['all'] === true ? ALL_STATEMENTS : undefined);
     writeFileAtomically(out, source);
     const keys = parseVerifyingKeys(source, out).map(({ key: _points, ...named }) => named);
     context.print(`wrote ${out}`);

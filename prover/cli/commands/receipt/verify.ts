@@ -2,36 +2,26 @@
 import { z } from 'zod';
 
 import { readTextFile } from '../../../core/files.ts';
-import { findArtifact, loadArtifactManifest } from '../../../proving/artifacts.ts';
 import { challengeOf } from '../../../receipt/challenge.ts';
-import { parseReceipt, type Receipt } from '../../../receipt/document.ts';
-import { localKeyDocument } from '../../../receipt/local-keys.ts';
+import { parseReceipt } from '../../../receipt/document.ts';
 import { ReceiptRefused } from '../../../receipt/refusal.ts';
 import { caveatsOf, sentenceOf } from '../../../receipt/sentence.ts';
-import { parseVerifyingKeys, type TrustedKey } from '../../../receipt/verifying-keys.ts';
 import { isValid, verifyReceipt, type CheckedReceipt } from '../../../receipt/verify.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { FEED_OPTION } from '../../options/feed-inputs.ts';
 import { jsonRpcOf } from '../../options/receipt-inputs.ts';
 import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
+import { KEYS_OPTION, trustedKeys } from '../../options/trusted-keys.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { decimal, flag, shape, text } from '../../../core/json-output.ts';
 import { keyOutput, placeOutput } from './receipt-output.ts';
-
-/** Throws `ARTIFACT_MISSING` where neither `--keys` nor this checkout has a key of the circuit. */
-function trustedKeys(context: CommandContext, receipt: Receipt): readonly TrustedKey[] {
-  const path = stringOption(context, 'keys');
-  if (path !== undefined) return parseVerifyingKeys(readTextFile(path, '--keys'), path);
-  findArtifact(loadArtifactManifest(), receipt.statement, receipt.key.profile);
-  return parseVerifyingKeys(localKeyDocument(), 'keys');
-}
 
 async function check(context: CommandContext, path: string): Promise<CheckedReceipt> {
   const receipt = parseReceipt(readTextFile(path, '<file>'), path);
   const challenge = stringOption(context, 'challenge');
   const expected = {
-    keys: trustedKeys(context, receipt),
+    keys: trustedKeys(context, receipt.statement, receipt.key.profile).keys,
     challenge: challenge === undefined ? undefined : challengeOf(challenge, '--challenge'),
     marketFeed: ['feed', 'venue'].every((name) => stringOption(context, name) === undefined)
       ? undefined
@@ -66,7 +56,7 @@ export const command: Command = {
     rpc: RPC_OPTION,
     feed: { ...FEED_OPTION, describe: "the venue's MarketFeed contract, as you know it" },
     venue: VENUE_INSTEAD_OPTION,
-    keys: { type: 'string', placeholder: 'file', describe: 'trusted keys in place of those here' },
+    keys: KEYS_OPTION,
   },
   // The artifact manifest says itself what is missing, and --keys needs none.
   needsSetup: false,

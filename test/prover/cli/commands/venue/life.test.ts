@@ -11,7 +11,11 @@ import { contractArtifact } from '../../../../../prover/chain/artifact.ts';
 import { formatPlan, parsePlan } from '../../../../../prover/chain/deployment/plan-document.ts';
 import { feedSnapshotOf } from '../../../../../prover/chain/market-snapshot.ts';
 import { signaturesOf, submitSnapshot } from '../../../../../prover/chain/snapshot.ts';
-import { parseVenue, type VenueDocument } from '../../../../../prover/chain/venue-document.ts';
+import {
+  formatVenue,
+  parseVenue,
+  type VenueDocument,
+} from '../../../../../prover/chain/venue-document.ts';
 import { connectVenue } from '../../../../../prover/chain/venue.ts';
 import { DEMO_CONFIG } from '../../../../../prover/demo/deployment.ts';
 import { later } from '../../../../../prover/demo/ticks.ts';
@@ -80,7 +84,16 @@ async function nextTick(): Promise<void> {
   const document = new TextEncoder().encode(published.document);
   const bound = connectVenue(venue.contracts, deployer.connect(chain.provider));
   await submitSnapshot(bound, signed, document, signatures);
+  writeFileSync(path('snapshot.json'), published.document);
 }
+
+const judge = (name: string, ...more: string[]): Promise<CliResult> =>
+  attempt(keeper, 'verify', path(name), ...(more.includes('--venue') ? [] : inVenue()), ...more);
+const verdict = <T = object>(name: string, ...more: string[]): Promise<T> =>
+  run<T>(keeper, 'verify', path(name), ...inVenue(), ...more);
+
+const proofDocument = (): { use: Record<string, string> } =>
+  JSON.parse(readFileSync(path('proof.json'), 'utf8')) as { use: Record<string, string> };
 
 async function nextRoot(): Promise<Record<string, unknown>> {
   return run(deployer, 'venue root', ...judged(), '--out', path('ledger.json'));
@@ -138,11 +151,7 @@ describe('a venue from the command line', () => {
 
   it('is not taken for another: of another chain, or with a contract that is not there', async () => {
     const other = { ...venue, contracts: { ...venue.contracts, vault: venue.contracts.backstop } };
-    const json = JSON.stringify(
-      { format: 'plimsoll.venue', version: 1, ...other },
-      (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
-    );
-    writeFileSync(path('other.json'), json);
+    writeFileSync(path('other.json'), formatVenue(other));
     const refused = await attempt(deployer, 'venue status', '--venue', path('other.json'));
     expect(refused.status).toBe(2);
     expect(refused.stderr).toMatch(/contracts\.vault/);
@@ -163,6 +172,119 @@ describe('a venue from the command line', () => {
       market: { halted: false, tick: '1' },
       liquidations: [],
     });
+  });
+
+  it('judges a proof file: its tick, whom it serves, and whether the engine would take it now', async () => {
+    const use = ['--beneficiary', keeper.address, ...judged(), '--snapshot', path('snapshot.json')];
+    const out = ['--out', path('proof.json')];
+    await run(keeper, 'prove', 'liquidation', '--account', String(TARGET), ...use, ...out);
+    const report = await verdict<{ profile: string }>('proof.json');
+    expect(report).toMatchObject({
+      valid: true,
+      use: { action: 'openLiquidation', beneficiary: keeper.address, tick: '1' },
+      chain: {
+        chainId: '31337',
+        tick: { number: '1', ledgerSequence: '1', latestTick: '1', isAdmissible: true },
+        verifier: venue.verifiers.liquidation[report.profile]!.address,
+        wouldTake: true,
+        refusal: null,
+        call: { method: 'open of LiquidationEngine', to: venue.contracts.liquidationEngine },
+        needs: null,
+      },
+      calldata: null,
+    });
+    const shown = await judge('proof.json', '--calldata');
+    expect(shown.stdout).toContain('open of LiquidationEngine would take it now');
+    expect(shown.stdout).toContain(`\ndata   0x`);
+  });
+
+  it('checks a proof file with keys from elsewhere, and no node', async () => {
+    expect((await plimsoll('receipt keys', '--all', '--out', path('keys.json'))).status).toBe(0);
+    const proof = path('proof.json');
+    const keyed = await plimsoll('verify', proof, '--keys', path('keys.json'));
+    expect(keyed.status).toBe(0);
+    const { liquidationEngine } = venue.contracts;
+    expect(keyed.stdout).toContain(
+      `for openLiquidation at ${liquidationEngine} on chain 31337, serving ${keeper.address}`,
+    );
+    expect((await plimsoll('receipt keys', '--out', path('keys.json'))).status).toBe(0);
+    const unknown = await plimsoll('verify', proof, '--keys', path('keys.json'));
+    expect(unknown.status).toBe(1);
+    expect(unknown.stderr).toMatch(/has no key of liquidation, profile/);
+    const alone = await plimsoll('verify', proof, ...inVenue());
+    expect(alone).toMatchObject({ status: 2, stderr: '--venue: needs --rpc' });
+    const nowhere = await attempt(keeper, 'verify', proof);
+    expect(nowhere).toMatchObject({ status: 2, stderr: '--venue: is required with --rpc' });
+  });
+
+  it('refuses a proof of roots that no tick binds, before it is made and after', async () => {
+    const proven = ['liquidation', '--account', String(TARGET), '--out', path('other-tick.json')];
+    const use = ['--beneficiary', keeper.address, ...judged()];
+    const asked = await attempt(keeper, 'prove', ...proven, ...use);
+    expect(asked.stderr).toMatch(/none of the last 1 margin ticks binds this ledger, snapshot/);
+    expect(asked.status).toBe(1);
+    expect((await plimsoll('prove', ...proven, '--ledger', ledger)).status).toBe(0);
+    const unbound = await judge('other-tick.json');
+    expect(unbound.stderr).toMatch(/none of the last 1 margin ticks binds this ledger, snapshot/);
+    expect(unbound.status).toBe(1);
+  });
+
+  it('finds the tick where the file does not say it', async () => {
+    const { use, ...rest } = proofDocument();
+    const { tick: _tick, ...untimed } = use;
+    writeFileSync(path('untimed.json'), JSON.stringify({ ...rest, use: untimed }));
+    expect(await verdict('untimed.json')).toMatchObject({ chain: { tick: { number: '1' } } });
+  });
+
+  it('finds the use of a proof of version 1, which says none', async () => {
+    const { use: _use, ...old } = proofDocument();
+    writeFileSync(path('old.json'), JSON.stringify({ ...old, version: 1 }));
+    expect(await verdict('old.json', '--from', keeper.address)).toMatchObject({
+      use: null,
+      chain: { use: { action: 'openLiquidation', beneficiary: keeper.address }, wouldTake: true },
+    });
+    expect(await verdict('old.json')).toMatchObject({
+      use: null,
+      chain: { use: null, tick: { number: '1' }, wouldTake: null, call: null },
+    });
+    writeFileSync(path('old.json'), JSON.stringify({ ...proofDocument(), version: 1 }));
+    expect(await judge('old.json')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/use: is not part of version 1/) as string,
+    });
+  });
+
+  it.each<[string, Record<string, string>, number, RegExp]>([
+    ['another beneficiary', { beneficiary: addressOf(7) }, 1, /another chain, contract, action or/],
+    ['another action', { action: 'cureLiquidation' }, 1, /another chain, contract, action or/],
+    ['an action that nobody knows', { action: 'steal' }, 2, /use\.action: must be one of/],
+    ['a chain that is not local', { chainId: '1' }, 1, /development key.* chain 1 is not local/],
+    ['a tick that never was', { tick: '9' }, 1, /margin tick 9 was never opened/],
+  ])('refuses a proof file that says %s', async (_what, change, status, message) => {
+    const document = proofDocument();
+    writeFileSync(
+      path('altered.json'),
+      JSON.stringify({ ...document, use: { ...document.use, ...change } }),
+    );
+    const refused = await judge('altered.json');
+    expect(refused.stderr).toMatch(message);
+    expect(refused.status).toBe(status);
+  });
+
+  it('refuses a proof for another venue, and a venue of another chain', async () => {
+    const { riskParameters } = venue.contracts;
+    const other = {
+      ...venue,
+      contracts: { ...venue.contracts, liquidationEngine: riskParameters },
+    };
+    writeFileSync(path('other.json'), formatVenue(other));
+    const foreign = await judge('proof.json', '--venue', path('other.json'));
+    expect(foreign.status).toBe(1);
+    expect(foreign.stderr).toMatch(/which does not openLiquidation at this venue/);
+    writeFileSync(path('other.json'), formatVenue({ ...venue, chainId: 1n }));
+    const elsewhere = await judge('proof.json', '--venue', path('other.json'));
+    expect(elsewhere.status).toBe(2);
+    expect(elsewhere.stderr).toMatch(/^--venue: is on chain 1, the node is on 31337/);
   });
 
   it('opens in one batch what is below maintenance, after a dry run, and nothing else', async () => {
@@ -186,6 +308,10 @@ describe('a venue from the command line', () => {
     const again = await attempt(keeper, 'venue open', String(TARGET), ...judged());
     expect(again.status).toBe(1);
     expect(again.stderr).toMatch(/AlreadyOpen.*is open already/);
+    expect(await verdict('proof.json')).toMatchObject({
+      valid: true,
+      chain: { wouldTake: false, refusal: expect.stringMatching(/is open already/) as string },
+    });
     const healthy = await attempt(keeper, 'venue open', String(HEALTHY), ...judged());
     expect(healthy.status).not.toBe(0);
     const nobody = await attempt(keeper, 'venue open', '100000', ...judged());
@@ -213,6 +339,14 @@ describe('a venue from the command line', () => {
     expect(less.status).toBe(2);
     const cured = await run(bidder, 'venue cure', String(HELPED), ...judged());
     expect(BigInt(cured['creditE6'] as string)).toBeGreaterThan(0n);
+  });
+
+  it('tells of a proof at a tick that others followed', async () => {
+    const late = await verdict('proof.json');
+    expect(late).toMatchObject({
+      valid: true,
+      chain: { tick: { number: '1', latestTick: '2' }, wouldTake: false },
+    });
   });
 
   it('is bid for by a keeper that reckons, waits where it does not pay, and bids where it does', async () => {

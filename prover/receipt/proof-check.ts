@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { ZeroAddress } from 'ethers';
+
+import { exportedAbi } from '../chain/abi.ts';
+import {
+  ACTIONS,
+  boundSignal,
+  contextOfUse,
+  proofContext,
+  useName,
+  type Action,
+} from '../chain/context.ts';
+import { refusalOf } from '../chain/refusal.ts';
+import type { VenueDocument } from '../chain/venue-document.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { encodePublicSignals } from '../statements/public-signals.ts';
+import type { ProofFile, ProofUse } from '../proving/formats/proof-file.ts';
+import {
+  checkTick,
+  checkVerifier,
+  requireKeyFor,
+  verifierNamedBy,
+  type Roots,
+  type TickOnChain,
+} from './chain-check.ts';
+import { verifyGroth16 } from './groth16.ts';
+import { chainIdOf, simulate, view, type JsonRpc } from './json-rpc.ts';
+import { findPlace } from './place.ts';
+import { callOfProof, ownerOf, type IncompleteCall, type ProofCall } from './proof-call.ts';
+import { ReceiptRefused, requireFact } from './refusal.ts';
+import type { TrustedKey } from './verifying-keys.ts';
+
+/** The key that the file names; throws `InvalidInput` where it names another than is trusted. */
+export function keyOfProof(
+  file: ProofFile,
+  keys: readonly TrustedKey[],
+  whose: string,
+): TrustedKey {
+  const { statement, profile, artifact } = file;
+  const ofCircuit = keys.filter((one) => one.statement === statement && one.profile === profile);
+  // One document may have the keys of several venues.
+  const key =
+    ofCircuit.find(({ verificationKey }) => verificationKey === artifact.verificationKey) ??
+    ofCircuit[0];
+  if (key === undefined) {
+    throw new ReceiptRefused(
+      'KEY_UNKNOWN',
+      `${whose} has no key of ${statement}, profile ${profile}`,
+    );
+  }
+  const same = (field: string, stated: string, trusted: string): void => {
+    if (stated === trusted) return;
+    throw new InvalidInput(`artifact.${field}`, `must be ${trusted}, as ${whose} has it`);
+  };
+  same('r1cs', artifact.r1cs, key.r1cs);
+  same('verificationKey', artifact.verificationKey, key.verificationKey);
+  same('key', artifact.key, key.setup);
+  return key;
+}
+
+/** Whether the proof holds under the key; runs wherever ECMAScript does. */
+export function proofHolds(file: ProofFile, { key }: TrustedKey): boolean {
+  const { statement, publicSignals, proof } = file;
+  return verifyGroth16(key, encodePublicSignals(statement, publicSignals), proof);
+}
+
+/**
+ * Throws `ReceiptRefused` where the file says a use that its context contradicts, or one on a chain where
+ * a development key says nothing.
+ */
+export function requireUse(file: ProofFile): void {
+  const { use, artifact } = file;
+  if (use === undefined) return;
+  requireKeyFor(use.chainId, artifact.key);
+  requireFact(
+    boundSignal(file) === contextOfUse(use, file),
+    'CONTEXT_MISMATCH',
+    'the proof was made for another chain, contract, action or beneficiary than the file says',
+  );
+}
+
+/** Which of a venue's contracts does it; for what none of them does, the address has to be given. */
+export const CONTRACT_OF: Readonly<Partial<Record<Action, keyof VenueDocument['contracts']>>> = {
+  openLiquidation: 'liquidationEngine',
+  cureLiquidation: 'liquidationEngine',
+  bidForAccount: 'liquidationEngine',
+  expireLiquidation: 'liquidationEngine',
+  claimWithdrawal: 'vault',
+  registerExit: 'vault',
+  applyMessage: 'ledgerRegistry',
+  takeGuarantee: 'marginGuarantee',
+  releaseGuarantee: 'marginGuarantee',
+  requireHealthy: 'healthGate',
+};
+
+/** Throws `VENUE_MISMATCH` where the use is of a contract that another venue has. */
+function requireContractOf(use: ProofUse, { contracts }: VenueDocument): void {
+  const name = useName(use);
+  const field =
+    name === 'canary' ? 'riskParameters' : name === 'reportMedians' ? undefined : CONTRACT_OF[name];
+  requireFact(
+    field === undefined || contracts[field] === use.contract,
+    'VENUE_MISMATCH',
+    `the proof is for ${use.contract}, which does not ${name} at this venue`,
+  );
+}
+
+/** The use of a proof that states none: every action of the venue, for the owner, the Backstop or whoever asks. */
+function guessedUse(
+  file: ProofFile,
+  { chainId, contracts }: VenueDocument,
+  asking: string | undefined,
+): ProofUse | undefined {
+  const bound = boundSignal(file);
+  const served = [ownerOf(file), contracts.backstop, asking];
+  for (const action of Object.keys(ACTIONS) as Action[]) {
+    const field = CONTRACT_OF[action];
+    if (field === undefined) continue;
+    const contract = contracts[field];
+    for (const beneficiary of served) {
+      if (beneficiary === undefined) continue;
+      if (proofContext(chainId, contract, action, beneficiary) === bound) {
+        return { chainId, contract, action, beneficiary };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** What a chain says of a proof. */
+export interface ProofOnChain {
+  readonly chainId: bigint;
+  /** As the file states it and the context confirms, or found among the venue's. */
+  readonly use: ProofUse | undefined;
+  /** Absent for a statement that is about no tick. */
+  readonly tick:
+    (TickOnChain & { readonly number: bigint; readonly ledgerSequence: bigint }) | undefined;
+  readonly verifier: string;
+  readonly call: ProofCall | IncompleteCall | undefined;
+  /** Whether the contract would take it now; `undefined` where nobody can try. */
+  readonly wouldTake: boolean | undefined;
+  /** Why it would not, in words. */
+  readonly refusal: string | undefined;
+}
+
+interface Judged {
+  readonly rpc: JsonRpc;
+  readonly venue: VenueDocument;
+  readonly key: TrustedKey;
+  /** Who would send it, where it matters and the proof does not say. */
+  readonly sender?: string | undefined;
+}
+
+const rootsOf = ({ publicSignals }: ProofFile): Roots | undefined =>
+  'snapshotHash' in publicSignals && 'ledgerRoot' in publicSignals ? publicSignals : undefined;
+
+/** A canary is proven under a set that no tick has yet. */
+async function findTick(
+  file: ProofFile,
+  use: ProofUse | undefined,
+  { rpc, venue }: Judged,
+): Promise<ProofOnChain['tick']> {
+  const roots = rootsOf(file);
+  if (roots === undefined) return undefined;
+  const { marketFeed, ledgerRegistry, healthGate } = venue.contracts;
+  const isCanary = use !== undefined && useName(use) === 'canary';
+  const at = { chainId: venue.chainId, marketFeed, healthGate };
+  const number =
+    use?.tick ??
+    (
+      await findPlace(
+        rpc,
+        at,
+        isCanary ? { ledgerRoot: roots.ledgerRoot, snapshotHash: roots.snapshotHash } : roots,
+      )
+    ).tick;
+  const abi = exportedAbi('MarketFeed');
+  const opened = (await view(rpc, marketFeed, abi, 'tickAt', [number])) as
+    { readonly ledgerSequence: bigint; readonly parameterHash: bigint } | undefined;
+  const bound = isCanary ? { ...roots, parameterHash: opened?.parameterHash ?? 0n } : roots;
+  const tick = await checkTick(rpc, { marketFeed, ledgerRegistry, tick: number }, bound);
+  return { ...tick, number, ledgerSequence: opened?.ledgerSequence ?? 0n };
+}
+
+/** The verifier that the contract asks, whatever the venue document says. */
+async function verifierOf(
+  file: ProofFile,
+  use: ProofUse | undefined,
+  { rpc, venue }: Judged,
+): Promise<string> {
+  const { statement, profile } = file;
+  const { contracts } = venue;
+  const named = async (): Promise<unknown> => {
+    if (statement === 'takeover') {
+      const abi = exportedAbi('LedgerRegistry');
+      return view(rpc, contracts.ledgerRegistry, abi, 'takeoverVerifier');
+    }
+    if (statement === 'margin-step' || statement === 'oracle-median') {
+      const abi = exportedAbi(statement === 'margin-step' ? 'MarginState' : 'MedianGate');
+      return use && view(rpc, use.contract, abi, 'verifier');
+    }
+    const name = use && useName(use);
+    // Canaries are proven under the engine's verifiers.
+    const gates =
+      use === undefined
+        ? [contracts.liquidationEngine, contracts.healthGate]
+        : [name === 'canary' ? contracts.liquidationEngine : use.contract];
+    for (const gate of gates) {
+      const found = await verifierNamedBy(rpc, gate, { statement, profile });
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const verifier = await named();
+  if (typeof verifier !== 'string' || verifier === ZeroAddress) {
+    throw new ReceiptRefused(
+      'VERIFIER_MISMATCH',
+      `the venue has no verifier of ${statement} (profile ${profile})`,
+    );
+  }
+  return verifier;
+}
+
+/**
+ * A proof that holds, against the chain it is for: its tick, its verifier, whom it serves, and whether
+ * the contract would take it now. Throws `ReceiptRefused` for what contradicts the proof, `NO_TICK` where
+ * none of the last ticks binds its roots.
+ */
+export async function checkProofOnChain(file: ProofFile, judged: Judged): Promise<ProofOnChain> {
+  const { rpc, venue, key, sender } = judged;
+  const chainId = await chainIdOf(rpc);
+  requireFact(
+    chainId === venue.chainId && (file.use === undefined || file.use.chainId === chainId),
+    'CHAIN_MISMATCH',
+    `the proof is for chain ${file.use?.chainId ?? venue.chainId}, the node is of chain ${chainId}`,
+  );
+  requireKeyFor(chainId, key.setup);
+  requireUse(file);
+  const use = file.use ?? guessedUse(file, venue, sender);
+  if (use !== undefined) requireContractOf(use, venue);
+  const tick = await findTick(file, use, judged);
+  const verifier = await verifierOf(file, use, judged);
+  const { statement, profile, proof, publicSignals } = file;
+  await checkVerifier(rpc, verifier, {
+    statement,
+    profile,
+    key,
+    proof,
+    publicSignals: encodePublicSignals(statement, publicSignals),
+  });
+  const { ledgerRegistry } = venue.contracts;
+  const call = use && (await callOfProof(file, use, tick?.number, { rpc, ledgerRegistry, sender }));
+  if (call === undefined || 'needs' in call) {
+    return { chainId, use, tick, verifier, call, wouldTake: undefined, refusal: undefined };
+  }
+  const reverted = await simulate(rpc, call);
+  return {
+    chainId,
+    use,
+    tick,
+    verifier,
+    call,
+    wouldTake: reverted === undefined,
+    refusal: reverted === undefined ? undefined : inWords(reverted),
+  };
+}
+
+function inWords(data: string): string {
+  if (data === '0x') return 'it reverts, and the node does not tell with what';
+  return refusalOf(data)?.message ?? `it reverts with ${data}`;
+}
