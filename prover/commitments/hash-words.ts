@@ -21,6 +21,16 @@ export const TAG = {
   marginInputs: 12,
   report: 13,
   sources: 14,
+  sessionTerms: 15,
+  sessionRows: 16,
+  sessionNets: 17,
+  sessionBatch: 18,
+  sessionChain: 19,
+  sessionChallenge: 20,
+  sessionLinks: 21,
+  session: 22,
+  batchState: 23,
+  arraysState: 24,
 } as const;
 
 export type Tag = (typeof TAG)[keyof typeof TAG];

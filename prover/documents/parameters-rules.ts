@@ -88,6 +88,17 @@ function checkConcentration(document: ParametersDocument): void {
   checkMonotone(...list('marginalImBps'), 'must not be below the band before it', notBelow);
 }
 
+/** Above it a coin could be asked for more than it is worth, and counting fewer of them would not be safe. */
+const HIGHEST_MM_FACTOR_BPS = 10_000;
+
+function checkMaintenanceFactor({ factors }: ParametersDocument): void {
+  requireRule(
+    factors.mmFactorBps <= HIGHEST_MM_FACTOR_BPS,
+    'factors.mmFactorBps',
+    `must be at most ${HIGHEST_MM_FACTOR_BPS}`,
+  );
+}
+
 /**
  * Every initial rate covers its maintenance rate with the cure buffer on top. Then an account that
  * may withdraw or trade is never one that could not end its own liquidation.
@@ -159,6 +170,7 @@ export function checkParameters(document: ParametersDocument): void {
   });
   checkTenorTable(document.tenorTable);
   checkConcentration(document);
+  checkMaintenanceFactor(document);
   checkInitialRates(document);
   checkCollateral(document);
   checkStress(document);

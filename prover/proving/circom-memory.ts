@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
+import { fieldInverse, residue } from '../core/field.ts';
 import { bigintFromLittleEndian, bigintToLittleEndian, SCALAR_FIELD } from './formats/r1cs.ts';
 
 /**
@@ -86,21 +87,7 @@ export function unexpected(what: string): PlimsollError {
   return new PlimsollError('CIRCOM_LAYOUT', `${what} is not as circom 2.2.3 writes it`);
 }
 
-const MONTGOMERY_INVERSE = inverse(1n << 256n);
-
-function inverse(value: bigint): bigint {
-  let [base, exponent, result] = [value % SCALAR_FIELD, SCALAR_FIELD - 2n, 1n];
-  for (; exponent > 0n; exponent >>= 1n) {
-    if ((exponent & 1n) === 1n) result = (result * base) % SCALAR_FIELD;
-    base = (base * base) % SCALAR_FIELD;
-  }
-  return result;
-}
-
-export function residue(value: bigint): bigint {
-  const reduced = value % SCALAR_FIELD;
-  return reduced < 0n ? reduced + SCALAR_FIELD : reduced;
-}
+const MONTGOMERY_INVERSE = fieldInverse(1n << 256n);
 
 export function decodeSignal(bytes: Uint8Array, offset: number): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, SIGNAL_BYTES);

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { residue } from '../../prover/core/field.ts';
 import { PlimsollError } from '../../prover/core/errors.ts';
-import {
-  decodeSignal,
-  encodeSignal,
-  residue,
-  SIGNAL_BYTES,
-} from '../../prover/proving/circom-memory.ts';
+import { decodeSignal, encodeSignal, SIGNAL_BYTES } from '../../prover/proving/circom-memory.ts';
 import type { SymbolTable } from '../../prover/proving/formats/symbols.ts';
 import { WitnessCalculator } from '../../prover/proving/witness.ts';
 import type { CircuitInputs } from '../../prover/statements/circuit-input.ts';

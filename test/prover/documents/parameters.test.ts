@@ -274,6 +274,11 @@ describe('parameter set', () => {
       'discount.allowedDiscountQ30[0]: must be 1073741824',
     ],
     [
+      'a maintenance factor above the whole scan',
+      (d) => Object.assign(d.factors, { mmFactorBps: 10_001, imFactorBps: 20_000 }),
+      'factors.mmFactorBps: must be at most 10000',
+    ],
+    [
       'an initial factor below maintenance and the cure buffer',
       (d) => (d.factors.imFactorBps = 8_799),
       'factors.imFactorBps: must be at least 8000, the maintenance rate, and the cure buffer on it',

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { residue } from '../../core/field.ts';
+import type { Triple } from '../../model/types.ts';
+import { hashWords, TAG } from '../hash-words.ts';
+import { PACKED_SCENARIOS } from './lanes.ts';
+import { NET_COUNT } from './session-words.ts';
+
+/** What the accounts so far owe and are short of. Amounts are E6 unless their name says otherwise. */
+export interface SessionTotals {
+  readonly quoteE6: bigint;
+  readonly collateralE8: Triple<bigint>;
+  /** Accounts that the gross bound does not show to be covered. */
+  readonly heavy: bigint;
+  /** Of them, those not shown to have their maintenance margin. */
+  readonly uncovered: bigint;
+  /** Notional of the uncovered ones, long and short alike. */
+  readonly uncoveredNotionalE6: bigint;
+  /** Σ max(0, −gross equity) at mark: all accounts', because a covered one has none. */
+  readonly deficitE6: bigint;
+  /** Of the uncovered ones after scenario id 1…32 in both underlyings, undamped: Σ max(0, −equity), units of 2⁻⁸ E6. */
+  readonly shortfallsQ8: readonly bigint[];
+}
+
+/** The state between two batches. */
+export interface BatchState extends SessionTotals {
+  /** The accounts' side of the identity. */
+  readonly identity: bigint;
+  readonly keys: bigint;
+  /** In the order of `NETS`. */
+  readonly poles: readonly bigint[];
+  /** Σ lots/(β − row), unweighted: 0 when every instrument nets to nothing. */
+  readonly balance: bigint;
+  readonly chain: bigint;
+  /** Number of the next account, a multiple of four. */
+  readonly nextAccount: bigint;
+  /** Weight of the next account. */
+  readonly weight: bigint;
+}
+
+/** Where every session starts, whatever its challenges: a contract can know the hash of it. */
+export const FIRST_BATCH_STATE: BatchState = {
+  quoteE6: 0n,
+  collateralE8: [0n, 0n, 0n],
+  heavy: 0n,
+  uncovered: 0n,
+  uncoveredNotionalE6: 0n,
+  deficitE6: 0n,
+  shortfallsQ8: new Array<bigint>(PACKED_SCENARIOS).fill(0n),
+  identity: 0n,
+  keys: 0n,
+  poles: new Array<bigint>(NET_COUNT).fill(0n),
+  balance: 0n,
+  chain: 0n,
+  nextAccount: 0n,
+  weight: 1n,
+};
+
+export const batchStateWords = (state: BatchState): readonly bigint[] =>
+  [
+    state.quoteE6,
+    ...state.collateralE8,
+    state.heavy,
+    state.uncovered,
+    state.uncoveredNotionalE6,
+    state.deficitE6,
+    ...state.shortfallsQ8,
+    state.identity,
+    state.keys,
+    ...state.poles,
+    state.balance,
+    state.chain,
+    state.nextAccount,
+    state.weight,
+  ].map(residue);
+
+export const batchStateHash = (state: BatchState): bigint =>
+  hashWords(TAG.batchState, batchStateWords(state));

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { fieldInverse, fieldPowers, residue } from '../../core/field.ts';
+import { FIRST_ARRAYS_STATE, type ArraysState } from '../../commitments/session/arrays-state.ts';
+import {
+  rowColumns,
+  rowWords,
+  type ColumnRates,
+  type SessionRow,
+} from '../../commitments/session/session-row.ts';
+import {
+  chunkNets,
+  chunkRows,
+  COLUMNS,
+  NET_COUNT,
+  type Challenges,
+} from '../../commitments/session/session-words.ts';
+import { PAGES } from '../../commitments/widths.ts';
+import { keyLane, slotNets } from './accept-batch.ts';
+import type { BatchClaim } from './batch.ts';
+import type { SessionTerms } from './terms.ts';
+
+/** What is summed over the positions of one row, in the order of `NETS`. */
+export type RowNets = readonly bigint[];
+
+const NO_NETS: RowNets = new Array<bigint>(NET_COUNT).fill(0n);
+
+/** The nets of every row, from the page units of all batches under their weights. */
+export function sessionNets(
+  claims: readonly BatchClaim[],
+  rowCount: number,
+  { alpha, lambda }: Pick<Challenges, 'alpha' | 'lambda'>,
+): readonly RowNets[] {
+  const nets = Array.from({ length: rowCount }, () => [...NO_NETS]);
+  const links = fieldPowers(lambda, PAGES * 8);
+  let start = 1n;
+  for (const { profile, pages } of claims) {
+    const powers = fieldPowers(alpha, profile.subtrees * profile.subtreeAccounts + 1);
+    for (const { account, page, isHeavy, slots } of pages) {
+      const weight = residue(start * powers[account]!);
+      slots.forEach((slot, place) => {
+        const keyWeight = residue(weight * keyLane(links, page, place));
+        const row = nets[slot.row];
+        if (row === undefined) return;
+        slotNets(slot, isHeavy, weight, keyWeight).forEach((net, n) => {
+          row[n] = residue(row[n]! + net);
+        });
+      });
+    }
+    start = residue(start * powers.at(-1)!);
+  }
+  return nets;
+}
+
+/** Chunks of a list. */
+const chunksOf = <T>(list: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, chunk) =>
+    list.slice(chunk * size, (chunk + 1) * size),
+  );
+
+/** The chain over the rows, chunk by chunk. */
+export const rowsRoot = (rows: readonly SessionRow[], chunkSize: number): bigint =>
+  chunksOf(rows, chunkSize).reduce(
+    (chain, chunk) => chunkRows(chain, chunk.flatMap(rowWords)),
+    FIRST_ARRAYS_STATE.rowsChain,
+  );
+
+/** The chain over their nets. */
+export const netsRoot = (nets: readonly RowNets[], chunkSize: number): bigint =>
+  chunksOf(nets, chunkSize).reduce(
+    (chain, chunk) => chunkNets(chain, chunk.flat()),
+    FIRST_ARRAYS_STATE.netsChain,
+  );
+
+const weighed = (
+  columns: ReadonlyMap<number, ColumnRates>,
+  powers: readonly bigint[],
+  part: keyof ColumnRates,
+): bigint => {
+  let total = 0n;
+  for (const [column, rates] of columns) total += powers[column]! * rates[part];
+  return residue(total);
+};
+
+/**
+ * Adds a chunk of rows and of their nets to the rows' side: what `risk-arrays` proves, beside that the
+ * rows are those of snapshot and parameters.
+ */
+export function acceptArrays(
+  rows: readonly SessionRow[],
+  nets: readonly RowNets[],
+  { rho, session }: Challenges,
+  terms: Pick<SessionTerms, 'mmFactorBps' | 'marginalMmBps'>,
+  state: ArraysState,
+): ArraysState {
+  const powers = fieldPowers(rho, COLUMNS);
+  const rates = { mmFactorBps: terms.mmFactorBps, firstRateBps: terms.marginalMmBps[0] };
+  let { identity, keys } = state;
+  const poles = [...state.poles];
+  rows.forEach((row, place) => {
+    const [lots, short, heavyLots, heavyShort, keyWeight] = nets[place]!;
+    const { light, heavy } = rowColumns(row, rates);
+    identity = residue(
+      identity +
+        weighed(light, powers, 'perLot') * lots! +
+        weighed(light, powers, 'perShortLot') * short! +
+        weighed(heavy, powers, 'perLot') * heavyLots! +
+        weighed(heavy, powers, 'perShortLot') * heavyShort!,
+    );
+    keys = residue(keys + row.key * keyWeight!);
+    const inverse = fieldInverse(session - state.nextRow - BigInt(place));
+    nets[place]!.forEach((net, n) => {
+      poles[n] = residue(poles[n]! + net * inverse);
+    });
+  });
+  return {
+    rowsChain: chunkRows(state.rowsChain, rows.flatMap(rowWords)),
+    netsChain: chunkNets(state.netsChain, nets.flat()),
+    nextRow: state.nextRow + BigInt(rows.length),
+    identity,
+    keys,
+    poles,
+  };
+}
