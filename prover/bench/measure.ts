@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 
 import { median } from '../core/statistics.ts';
@@ -37,3 +38,34 @@ export function machineLine(): string {
 
 /** The most memory this process has held, in MiB. */
 export const peakMemoryMiB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+
+/** The most memory that another process has held, in MiB; 0 where there is no `/proc`. */
+export function peakMemoryMiBOf(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Math.round(Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+/** Clock ticks of `/proc`: a hundredth of a second on every Linux in use. */
+const TICK_MS = 10;
+
+export const OWN_TIME = [11, 12] as const;
+export const TIME_OF_ENDED_CHILDREN = [13, 14] as const;
+
+/** The processor time that `/proc` keeps of a process in two of its fields; 0 where there is none. */
+export function procCpuMs(
+  pid: number | 'self' | undefined,
+  fields: readonly [number, number],
+): number {
+  try {
+    const values = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return TICK_MS * (Number(values[fields[0]]) + Number(values[fields[1]]));
+  } catch {
+    return 0;
+  }
+}

@@ -1,47 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /** One backend on one circuit in a process of its own, so that its memory is its own too. */
-import { readFileSync } from 'node:fs';
-
 import { findNativeProver } from '../proving/backends/native-build.ts';
 import { NativeBackend } from '../proving/backends/native-backend.ts';
 import { BACKEND_NAMES, makeBackend } from '../proving/backends/backend-choice.ts';
 import { findRapidsnark } from '../proving/backends/rapidsnark-backend.ts';
 import { oneOf, parseValue } from '../core/schema.ts';
 import { median } from '../core/statistics.ts';
-import { peakMemoryMiB } from './measure.ts';
+import {
+  OWN_TIME,
+  TIME_OF_ENDED_CHILDREN,
+  peakMemoryMiB,
+  peakMemoryMiBOf,
+  procCpuMs,
+} from './measure.ts';
 import { openSubject, SUBJECTS } from './prove-subject.ts';
 import type { ProofRun } from './prove-subject.ts';
 
 const WARM_UP = 2;
-
-/** What the worker held at most; only Linux tells. */
-function workerPeakMiB(pid: number | undefined): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Math.round(Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024);
-  } catch {
-    return 0;
-  }
-}
-
-/** Clock ticks of `/proc`: a hundredth of a second on every Linux in use. */
-const TICK_MS = 10;
-
-/** The processor time that `/proc` keeps of a process in some of its fields; 0 where there is none. */
-function procCpuMs(pid: number | 'self' | undefined, fields: readonly [number, number]): number {
-  try {
-    const values = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return TICK_MS * (Number(values[fields[0]]) + Number(values[fields[1]]));
-  } catch {
-    return 0;
-  }
-}
-
-const OWN_TIME = [11, 12] as const;
-const TIME_OF_ENDED_CHILDREN = [13, 14] as const;
 
 /** Of this process, of the worker that it keeps, and of the programs that it has run. */
 function cpuMs(pid: number | undefined): number {
@@ -80,6 +56,6 @@ const figures = {
   verifyMs: medianOf(({ timings }) => timings.verifyMs),
   cpuMs: (cpuMs(workerPid()) - cpuBefore) / results.length,
   peakMemoryMiB: peakMemoryMiB(),
-  workerPeakMemoryMiB: workerPeakMiB(workerPid()),
+  workerPeakMemoryMiB: peakMemoryMiBOf(workerPid()),
 };
 process.stdout.write(JSON.stringify(figures), () => process.exit(0));

@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { mkdtempSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Account } from '../commitments/account.ts';
 import { instrumentKey } from '../commitments/instrument.ts';
 import { Ledger } from '../commitments/ledger.ts';
-import { median } from '../core/statistics.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { median, quantile } from '../core/statistics.ts';
 import { accountDocument, formatLedger } from '../documents/ledger-document.ts';
-import { loadDefaultParameters } from '../documents/parameters-document.ts';
 import { snapshotDocument } from '../documents/snapshot-document.ts';
 import { ageSnapshot } from '../market/snapshot/age-slice.ts';
 import type { MarketSnapshot } from '../model/types.ts';
-import { fastestHasher } from '../proving/backends/native-hasher.ts';
-import type { ServiceConfig } from '../service/config/config.ts';
-import { Service } from '../service/service.ts';
-import { openStore } from '../service/store/store.ts';
-import { machineLine, peakMemoryMiB } from './measure.ts';
+import { NativeHasher, fastestHasher } from '../proving/backends/native-hasher.ts';
+import { SERVICE_FORMAT, SERVICE_VERSION } from '../service/config/config.ts';
+import { tickTransitionsSchema } from '../service/margin/margin-book.ts';
+import { FolderJournal } from '../service/store/journal.ts';
+import type { LoadReport } from './load-process.ts';
+import { OWN_TIME, machineLine, peakMemoryMiBOf, procCpuMs } from './measure.ts';
+import { OwnerProcess } from './torture/owner-process.ts';
 import { listInstruments, seeded } from './venue.ts';
 
 const INSTRUMENTS = 800;
 const TICK_SECONDS = 60n;
 const CHANGED_SHARE = 0.01;
 const OPERATOR = 'the-operator-of-a-benchmark';
+const REQUESTS_PER_SECOND = 200;
+const QUIET_MS = 2000;
 
 export interface ServiceBenchmark {
   readonly machine: string;
@@ -38,10 +44,29 @@ export interface ServiceBenchmark {
   /** From a snapshot to all margins published and every transition in the journal. */
   readonly snapshotMs: number;
   readonly snapshotCpuMs: number;
+  /** For the margin of one account, while updates and ticks come one after another. */
+  readonly requestsPerSecond: number;
+  readonly requests: number;
+  readonly requestsFailed: number;
+  readonly answerMedianMs: number;
+  readonly answerP99Ms: number;
+  readonly answerMostMs: number;
+  /** The same while nothing else is asked of it: what the machine leaves. */
+  readonly quietP99Ms: number;
+  /** Made while they were asked. */
+  readonly proofs: number;
   readonly transitions: number;
   /** From a kill's disk to a service that answers: nothing is hashed. */
   readonly restartMs: number;
+  /** Of the service's own process. */
   readonly peakMemoryMiB: number;
+}
+
+export interface ServiceBenchmarkOptions {
+  readonly accounts: number;
+  readonly ticks: number;
+  /** Whether it proves meanwhile, which needs the keys of a set-up. */
+  readonly proves: boolean;
 }
 
 function venueAccounts(snapshot: MarketSnapshot, count: number): Account[] {
@@ -69,64 +94,142 @@ function venueAccounts(snapshot: MarketSnapshot, count: number): Account[] {
   });
 }
 
-interface Timed<T> {
+/** `cpuMs` is of the service, which a busy machine does not lengthen. */
+interface Timed {
   readonly ms: number;
-  /** Of this process, which a busy machine does not lengthen. */
   readonly cpuMs: number;
-  readonly value: T;
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
-  const started = performance.now();
-  const before = process.cpuUsage();
-  const value = await work();
-  const { user, system } = process.cpuUsage(before);
-  return { ms: performance.now() - started, cpuMs: (user + system) / 1000, value };
+/** A service of its own, driven over HTTP as a venue drives it. */
+class Subject {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
+  readonly #owner: OwnerProcess;
+
+  constructor(proves: boolean) {
+    const config = join(this.#folder, 'service.json');
+    const nobody = `0x${'0'.repeat(39)}1`;
+    writeFileSync(
+      config,
+      JSON.stringify({
+        format: SERVICE_FORMAT,
+        version: SERVICE_VERSION,
+        folder: 'state',
+        listen: { host: '127.0.0.1', port: 0 },
+        limits: { bodyBytes: 2 ** 30, requestsPerMinute: 1_000_000 },
+        ...(proves
+          ? { proving: { chainId: 1, liquidationEngine: nobody, beneficiary: nobody } }
+          : {}),
+      }),
+    );
+    this.#owner = new OwnerProcess(config, {
+      PATH: process.env['PATH'],
+      PLIMSOLL_OPERATOR_TOKEN: OPERATOR,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#owner.start();
+  }
+
+  async kill(): Promise<void> {
+    await this.#owner.kill();
+  }
+
+  get peakMemoryMiB(): number {
+    return peakMemoryMiBOf(this.#owner.pid);
+  }
+
+  async ask(method: string, path: string, body?: string): Promise<string> {
+    const answer = await fetch(`${this.#owner.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${OPERATOR}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await answer.text();
+    if (answer.ok) return text;
+    throw new PlimsollError('BENCHMARK', `${method} ${path}: ${answer.status} ${text}`);
+  }
+
+  async timed(method: string, path: string, body: string): Promise<Timed> {
+    const started = performance.now();
+    const before = procCpuMs(this.#owner.pid, OWN_TIME);
+    await this.ask(method, path, body);
+    return {
+      ms: performance.now() - started,
+      cpuMs: procCpuMs(this.#owner.pid, OWN_TIME) - before,
+    };
+  }
+
+  /** Asks for margins while the work goes on; how long the answers took. */
+  async underLoad(accounts: number, work: () => Promise<void>): Promise<LoadReport> {
+    const load = fork(
+      new URL('./load-process.ts', import.meta.url),
+      [this.#owner.url, OPERATOR, String(REQUESTS_PER_SECOND), String(accounts)],
+      { execArgv: [] },
+    );
+    try {
+      await work();
+      return await new Promise<LoadReport>((resolve, reject) => {
+        load.once('message', (report) => resolve(report as LoadReport));
+        load.once('exit', () => reject(new PlimsollError('BENCHMARK', 'the load has ended')));
+        load.send('enough');
+      });
+    } finally {
+      load.kill();
+    }
+  }
+
+  /** Of a service that has ended: how many changes of state it wrote down. */
+  async transitions(): Promise<number> {
+    const journal = new FolderJournal(join(this.#folder, 'state'));
+    let count = 0;
+    for await (const { body } of journal.read(0, 'transitions')) {
+      count += tickTransitionsSchema.parse(body).transitions.length;
+    }
+    await journal.close();
+    return count;
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
 }
+
+const proofsOf = (metrics: string): number =>
+  Number(/^plimsoll_proofs_made (\d+)$/m.exec(metrics)?.[1] ?? 0);
 
 /** A whole service on a synthetic venue, ticks and updates one after another. */
 export async function benchmarkService(
   snapshots: readonly MarketSnapshot[],
-  { accounts, ticks }: { readonly accounts: number; readonly ticks: number },
+  { accounts, ticks, proves }: ServiceBenchmarkOptions,
   progress: (line: string) => void,
 ): Promise<ServiceBenchmark> {
   const machine = machineLine();
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
   const hasher = fastestHasher();
-  const none = (): void => undefined;
-  const config: ServiceConfig = {
-    folder,
-    databaseUrl: undefined,
-    operatorToken: OPERATOR,
-    listen: { host: '127.0.0.1', port: 0 },
-    rules: { distanceBps: 500, releaseBps: 200 },
-    webhooks: [],
-    proving: undefined,
-    chain: undefined,
-    limits: { bodyBytes: 2 ** 29, requestsPerMinute: 1_000_000 },
-  };
-  const start = async (): Promise<Service> => {
-    const store = await openStore({ ...config, standby: none, lost: none, fault: none });
-    return await Service.start(store, config, loadDefaultParameters(), hasher);
-  };
-  let service = await start();
+  const subject = new Subject(proves);
   try {
     const list = venueAccounts(snapshots[0]!, accounts);
     const ledger = await Ledger.build(list, hasher);
-    const body = {
-      sequence: 1,
-      root: ledger.root.toString(),
-      ledger: JSON.parse(formatLedger(list)) as unknown,
-    };
+    await subject.start();
     progress('a venue is made');
-    const { ms: putLedgerMs } = await timed(() => service.putLedger(body));
+    const root = ledger.root.toString();
+    const put = `{"sequence":1,"root":"${root}","ledger":${formatLedger(list)}}`;
+    const { ms: putLedgerMs } = await subject.timed('PUT', '/ledger', put);
+    let time = snapshots.reduce((most, { time: at }) => (at > most ? at : most), 0n);
+    const document = (tick: number): string => {
+      time += TICK_SECONDS;
+      const aged = ageSnapshot(snapshots[tick % snapshots.length]!, time, 'time');
+      return JSON.stringify(snapshotDocument(aged));
+    };
+    await subject.ask('PUT', '/snapshot', document(0));
     progress('its ledger is held');
+    const quiet = await subject.underLoad(accounts, () => sleep(QUIET_MS));
     const random = seeded(11);
     const changedPerTick = Math.max(1, Math.floor(accounts * CHANGED_SHARE));
-    let time = snapshots.reduce((most, { time: at }) => (at > most ? at : most), 0n);
-    const updates: Timed<unknown>[] = [];
-    const published: Timed<unknown>[] = [];
-    for (let tick = 0; tick < ticks; tick += 1) {
+    const update = async (tick: number): Promise<string> => {
       const indices = new Set(
         Array.from({ length: changedPerTick }, () => Math.floor(random() * accounts)),
       );
@@ -135,28 +238,32 @@ export async function benchmarkService(
         return { index, account: { ...account, quoteE6: account.quoteE6 + 1_000_000n } };
       });
       await ledger.apply(changes, hasher);
-      const update = {
+      return JSON.stringify({
         sequence: tick + 2,
         root: ledger.root.toString(),
         changes: changes.map(({ index, account }) => ({
           index,
           account: accountDocument(account),
         })),
-      };
-      updates.push(await timed(() => service.updateLedger(update)));
-      time += TICK_SECONDS;
-      const aged = ageSnapshot(snapshots[tick % snapshots.length]!, time, 'time');
-      const document = JSON.stringify(snapshotDocument(aged));
-      published.push(await timed(() => service.putSnapshot(document)));
-      progress(`${tick + 1} of ${ticks} ticks`);
-    }
-    let transitions = 0;
-    for await (const { body: made } of service.store.journal.read(0, 'transitions')) {
-      transitions += (made as { transitions: readonly unknown[] }).transitions.length;
-    }
-    await service.stop();
-    const restarted = await timed(start);
-    service = restarted.value;
+      });
+    };
+    const updates: Timed[] = [];
+    const published: Timed[] = [];
+    const busy = await subject.underLoad(accounts, async () => {
+      for (let tick = 0; tick < ticks; tick += 1) {
+        updates.push(await subject.timed('POST', '/ledger/updates', await update(tick)));
+        published.push(await subject.timed('PUT', '/snapshot', document(tick + 1)));
+        progress(`${tick + 1} of ${ticks} ticks`);
+      }
+    });
+    const proofs = proofsOf(await subject.ask('GET', '/metrics'));
+    const { peakMemoryMiB } = subject;
+    await subject.kill();
+    const transitions = await subject.transitions();
+    const started = performance.now();
+    await subject.start();
+    const restartMs = performance.now() - started;
+    const { answersMs, failed } = busy;
     return {
       machine,
       hasher: hasher.name,
@@ -168,12 +275,21 @@ export async function benchmarkService(
       updateCpuMs: median(updates.map(({ cpuMs }) => cpuMs)),
       snapshotMs: median(published.map(({ ms }) => ms)),
       snapshotCpuMs: median(published.map(({ cpuMs }) => cpuMs)),
+      requestsPerSecond: REQUESTS_PER_SECOND,
+      requests: answersMs.length,
+      requestsFailed: failed,
+      answerMedianMs: median(answersMs),
+      answerP99Ms: quantile(answersMs, 0.99),
+      answerMostMs: quantile(answersMs, 1),
+      quietP99Ms: quantile(quiet.answersMs, 0.99),
+      proofs,
       transitions,
-      restartMs: restarted.ms,
-      peakMemoryMiB: peakMemoryMiB(),
+      restartMs,
+      peakMemoryMiB,
     };
   } finally {
-    await service.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await subject.kill();
+    subject.remove();
+    if (hasher instanceof NativeHasher) hasher.close();
   }
 }

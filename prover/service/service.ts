@@ -192,6 +192,7 @@ export class Service {
     await this.#tail;
     this.#proving?.close();
     this.#questions.close();
+    await this.book.close();
     await this.store.close();
   }
 

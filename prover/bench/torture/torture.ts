@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -29,6 +28,7 @@ import { FolderJournal, type Journal } from '../../service/store/journal.ts';
 import { PostgresJournal } from '../../service/store/postgres-journal.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 import { seeded } from '../venue.ts';
+import { OwnerProcess } from './owner-process.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
 
 export type TortureDatabase = 'pglite' | 'postgresql';
@@ -65,7 +65,6 @@ const TICK_SECONDS = 60n;
 const KILL_WITHIN_MS = 250;
 /** Operations between two kills, at most. */
 const CALM_OPERATIONS = 3;
-const START_MS = 120_000;
 const DRAIN_MS = 180_000;
 const ANSWER_MS = 60_000;
 
@@ -75,55 +74,6 @@ type Operation =
 interface Change {
   readonly index: number;
   readonly account: Account;
-}
-
-/** A service in a process of its own, which is killed without a word. */
-class Owner {
-  readonly #config: string;
-  readonly #environment: NodeJS.ProcessEnv;
-  #child: ChildProcess | undefined;
-  url = '';
-
-  constructor(config: string, environment: NodeJS.ProcessEnv) {
-    this.#config = config;
-    this.#environment = environment;
-  }
-
-  get alive(): boolean {
-    return this.#child?.exitCode === null && this.#child.signalCode === null;
-  }
-
-  async start(): Promise<void> {
-    const child = fork(new URL('./owner.ts', import.meta.url), [this.#config], {
-      env: this.#environment,
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    this.#child = child;
-    const answer = await new Promise<{ url: string }>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        child.kill('SIGKILL');
-        reject(new PlimsollError('TORTURE', 'the service does not start'));
-      }, START_MS);
-      child.once('message', (message) => {
-        clearTimeout(timer);
-        resolve(message as { url: string });
-      });
-      child.once('exit', () => {
-        clearTimeout(timer);
-        reject(new PlimsollError('TORTURE', 'the service ended before it answered'));
-      });
-    });
-    this.url = answer.url;
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || !this.alive) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-  }
 }
 
 /** Somebody's end of a webhook: counts by id, and now and then refuses. */
@@ -179,7 +129,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-torture-'));
   const receiver = new Receiver();
   let cluster: PostgresCluster | undefined;
-  let owner: Owner | undefined;
+  let owner: OwnerProcess | undefined;
   try {
     const random = seeded(options.seed);
     if (options.database === 'postgresql') {
@@ -200,7 +150,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       }),
     );
     const token = randomBytes(24).toString('hex');
-    owner = new Owner(config, {
+    owner = new OwnerProcess(config, {
       ...process.env,
       PLIMSOLL_OPERATOR_TOKEN: token,
       TORTURE_SECRET: token,
@@ -219,7 +169,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
 class Run {
   readonly #options: TortureOptions;
   readonly #random: () => number;
-  readonly #owner: Owner;
+  readonly #owner: OwnerProcess;
   readonly #cluster: PostgresCluster | undefined;
   readonly #receiver: Receiver;
   readonly #token: string;
@@ -234,7 +184,7 @@ class Run {
   constructor(
     options: TortureOptions,
     random: () => number,
-    owner: Owner,
+    owner: OwnerProcess,
     cluster: PostgresCluster | undefined,
     receiver: Receiver,
     token: string,
@@ -463,6 +413,7 @@ class Run {
       }
       await book.remargin(0);
     }
+    await book.close();
     const { transitions } = memory;
     return { transitions, alerts: transitions.filter(({ to }) => to !== 'healthy').length };
   }

@@ -52,8 +52,8 @@ export const tickReply = z.object({
 export const accountReply = z.object({
   account: z.int(),
   state,
-  ledgerSequence: z.int(),
-  tick: z.string().nullable(),
+  ledgerSequence: z.int().describe('of the ledger that its margin is of'),
+  tick: z.string().nullable().describe('that its margin is of'),
   margin: z
     .object({
       equityE6: decimal,

@@ -327,12 +327,13 @@ export async function createServer(
       },
       async (request) => {
         const account = readable(request, request.params.account);
+        const { published } = service.book;
         const margin = service.book.margin(account);
         return {
           account,
           state: service.book.state(account),
-          ledgerSequence: service.ledger.state.sequence,
-          tick: service.tick?.name ?? null,
+          ledgerSequence: published?.ledgerSequence ?? service.ledger.state.sequence,
+          tick: published?.tick ?? null,
           margin:
             margin === undefined
               ? null

@@ -2,10 +2,15 @@
 import { z } from 'zod';
 
 import type { Account } from '../../commitments/account.ts';
+import type { LedgerChange } from '../../commitments/ledger.ts';
 import type { MarketTick } from '../../statements/market-tick.ts';
-import { RemarginEngine } from '../../venue/remargin/engine.ts';
+import { slackCeil } from '../../venue/remargin/definition.ts';
+import type { EngineMargin } from '../../venue/remargin/engine.ts';
+import { VERDICTS } from '../../venue/remargin/results.ts';
+import { AskedThread } from '../asked-thread.ts';
 import type { Journal } from '../store/journal.ts';
-import { ACCOUNT_STATES, nextState, type AccountState, type CallRules } from './account-state.ts';
+import { ACCOUNT_STATES, type AccountState, type CallRules } from './account-state.ts';
+import type { MarginQuestion, MarginSums, MarginTable } from './margin-thread.ts';
 
 /** An account that stands otherwise than before. Amounts are E6 USD. */
 export interface Transition {
@@ -46,34 +51,51 @@ export const tickTransitionsSchema: z.ZodType<TickTransitions> = z.object({
 });
 
 /** How every account of a venue stands. */
-export interface VenueTotals {
+export interface VenueTotals extends MarginSums {
   readonly accounts: number;
   readonly states: Readonly<Partial<Record<AccountState, number>>>;
-  /** Sums over all accounts, as the arrays have them; E6. Equity below zero counts as deficit alone. */
-  readonly equityE6: bigint;
-  readonly deficitE6: bigint;
-  readonly mmE6: bigint;
-  readonly imE6: bigint;
-  /** What accounts lack to their maintenance margin. */
-  readonly shortfallE6: bigint;
   readonly remarginMs: number;
 }
 
-const NO_SUMS = { equityE6: 0n, deficitE6: 0n, mmE6: 0n, imE6: 0n, shortfallE6: 0n };
+/** Of which tick and which ledger margins are. */
+export interface MarginsOf {
+  readonly tick: string;
+  readonly ledgerSequence: number;
+}
+
+interface Tick {
+  readonly name: string;
+  readonly market: MarketTick;
+}
+
+interface Published extends MarginsOf {
+  readonly table: MarginTable;
+  readonly market: MarketTick;
+}
+
+const NO_SUMS: MarginSums = { equityE6: 0n, deficitE6: 0n, mmE6: 0n, imE6: 0n, shortfallE6: 0n };
 const HEALTHY = ACCOUNT_STATES.indexOf('healthy');
+/** Accounts that are handed to the thread at a time: between two lots others have their turn. */
+const LOT = 1000;
 
 /**
- * All accounts under the newest tick. A transition is in the journal before it is the account's state:
- * after a kill the same tick makes the same transitions once, not twice and not never.
+ * All accounts under the newest tick. They are margined in a thread of their own; what is read here is
+ * what was published last, all of one tick and one ledger. A transition is in the journal before it is
+ * the account's state: after a kill the same tick makes the same transitions once, not twice and not
+ * never.
  */
 export class MarginBook {
   readonly #journal: Journal;
   readonly #rules: CallRules;
-  #engine = new RemarginEngine();
+  readonly #thread = new AskedThread(new URL('./margin-thread.ts', import.meta.url));
+  /** Every account, where the thread has none of them yet; and what has changed since it has. */
+  #whole: readonly Account[] | undefined;
+  #changes: LedgerChange[] = [];
   #states = new Uint8Array(0);
-  #tick: { readonly name: string; readonly market: MarketTick } | undefined;
+  #tick: Tick | undefined;
+  #told: Tick | undefined;
+  #published: Published | undefined;
   #remarginMs = 0;
-  #sums = NO_SUMS;
 
   private constructor(journal: Journal, rules: CallRules) {
     this.#journal = journal;
@@ -92,49 +114,58 @@ export class MarginBook {
     return book;
   }
 
-  get tick(): string | undefined {
-    return this.#tick?.name;
+  /** What the margins are of; none before the first `remargin` under a tick. */
+  get published(): MarginsOf | undefined {
+    return this.#published;
   }
 
   /** An account as it is now; its margin is that of the next `remargin`. */
   setAccount(index: number, account: Account): void {
-    this.#grow(index + 1);
-    if (index < this.#engine.accounts.count) this.#engine.update(index, account);
-    else this.#engine.add(account);
+    this.#changes.push({ index, account });
   }
 
   /** All accounts anew: those of a ledger that replaces another. */
   setAccounts(accounts: readonly Account[]): void {
-    this.#engine = new RemarginEngine();
-    for (const account of accounts) this.#engine.add(account);
-    this.#grow(accounts.length);
-    if (this.#tick !== undefined) this.#engine.setMarket(this.#tick.market.market);
+    this.#whole = [...accounts];
+    this.#changes = [];
   }
 
   setTick(name: string, market: MarketTick): void {
     this.#tick = { name, market };
-    this.#engine.setMarket(market.market);
   }
 
-  /** Margins what is due, writes down what changed, and returns it with its number in the journal. */
+  /**
+   * Margins what is due, writes down what changed, and returns it with its number in the journal. One
+   * at a time, and nothing is set meanwhile.
+   */
   async remargin(
     ledgerSequence: number,
   ): Promise<{ readonly sequence: number; readonly made: TickTransitions } | undefined> {
-    if (this.#tick === undefined) return undefined;
+    const tick = this.#tick;
+    if (tick === undefined) return undefined;
     const started = performance.now();
-    this.#engine.remargin();
-    const transitions: Transition[] = [];
-    const sums = { ...NO_SUMS };
-    for (let account = 0; account < this.#engine.accounts.count; account += 1) {
-      const transition = this.#judge(account, sums);
-      if (transition !== undefined) transitions.push(transition);
-    }
-    this.#sums = sums;
+    await this.#tell(tick);
+    const table = await this.#ask<MarginTable>({
+      kind: 'margin',
+      states: this.#states.slice(),
+      rules: this.#rules,
+    });
     this.#remarginMs = performance.now() - started;
-    if (transitions.length === 0) return undefined;
+    const { name, market } = tick;
+    const published = { tick: name, ledgerSequence, table, market };
+    this.#grow(table.accounts);
+    const transitions: Transition[] = [];
+    for (let account = 0; account < table.accounts; account += 1) {
+      const to = table.states[account]!;
+      if (to !== this.#states[account]) transitions.push(this.#transition(published, account, to));
+    }
+    if (transitions.length === 0) {
+      this.#published = published;
+      return undefined;
+    }
     const made = {
-      tick: this.#tick.name,
-      snapshotTime: this.#tick.market.snapshot.time.toString(),
+      tick: name,
+      snapshotTime: market.snapshot.time.toString(),
       ledgerSequence,
       transitions,
     };
@@ -142,6 +173,7 @@ export class MarginBook {
     for (const { account, to } of transitions) {
       this.#states[account] = ACCOUNT_STATES.indexOf(to);
     }
+    this.#published = published;
     return { sequence, made };
   }
 
@@ -149,50 +181,79 @@ export class MarginBook {
     return ACCOUNT_STATES[this.#states[account] ?? HEALTHY]!;
   }
 
-  /** The margin of an account as of the last `remargin`; none before the first tick. */
-  margin(account: number) {
-    return this.#tick === undefined ? undefined : this.#engine.margin(account);
+  /** The margin of an account as it was published last; none before that. */
+  margin(account: number): EngineMargin | undefined {
+    const published = this.#published;
+    if (published === undefined || account >= published.table.accounts) return undefined;
+    return marginIn(published, account);
   }
 
   /** Whether one may be, as of the last `remargin`. */
   isLiquidatable(account: number): boolean {
-    return (
-      this.#tick !== undefined &&
-      account < this.#engine.accounts.count &&
-      this.#engine.decide(account).liquidatable
-    );
+    return this.#published?.table.liquidatable[account] === 1;
   }
 
   /** Every account that may be liquidated, by the exact model where the arrays leave a doubt. */
   liquidatable(): readonly number[] {
-    return this.#tick === undefined ? [] : this.#engine.liquidatable();
+    const found: number[] = [];
+    const column = this.#published?.table.liquidatable ?? [];
+    for (let account = 0; account < column.length; account += 1) {
+      if (column[account] === 1) found.push(account);
+    }
+    return found;
   }
 
   totals(): VenueTotals {
-    const states: Partial<Record<AccountState, number>> = {};
-    const sums = this.#sums;
-    for (let account = 0; account < this.#engine.accounts.count; account += 1) {
-      const state = this.state(account);
-      states[state] = (states[state] ?? 0) + 1;
+    const accounts = this.#published?.table.accounts ?? 0;
+    const counts = new Array<number>(ACCOUNT_STATES.length).fill(0);
+    for (let account = 0; account < accounts; account += 1) {
+      counts[this.#states[account]!]! += 1;
     }
-    return { accounts: this.#engine.accounts.count, states, ...sums, remarginMs: this.#remarginMs };
+    const states = Object.fromEntries(
+      ACCOUNT_STATES.map((state, at) => [state, counts[at]!] as const).filter(([, count]) => count),
+    );
+    const sums = this.#published?.table.sums ?? NO_SUMS;
+    return { accounts, states, ...sums, remarginMs: this.#remarginMs };
   }
 
-  #judge(account: number, sums: typeof NO_SUMS): Transition | undefined {
-    const before = this.state(account);
-    const { equityE6, mmE6, imE6, worstScenarios } = this.#engine.margin(account);
-    if (equityE6 < 0n) sums.deficitE6 -= equityE6;
-    else sums.equityE6 += equityE6;
-    if (equityE6 < mmE6) sums.shortfallE6 += mmE6 - equityE6;
-    sums.mmE6 += mmE6;
-    sums.imE6 += imE6;
-    const { liquidatable } = this.#engine.decide(account);
-    const to = nextState(before, { equityE6, mmE6, imE6, liquidatable }, this.#rules);
-    if (to === before) return undefined;
+  async close(): Promise<void> {
+    await this.#thread.close();
+  }
+
+  /** Tells the thread what it does not know yet, lot by lot. */
+  async #tell(tick: Tick): Promise<void> {
+    if (this.#whole !== undefined) {
+      const whole = this.#whole;
+      await this.#ask({ kind: 'clear' });
+      for (let first = 0; first < whole.length; first += LOT) {
+        const changes = whole
+          .slice(first, first + LOT)
+          .map((account, at) => ({ index: first + at, account }));
+        await this.#ask({ kind: 'accounts', changes });
+      }
+      this.#whole = undefined;
+    }
+    if (this.#changes.length > 0) {
+      const changes = this.#changes;
+      await this.#ask({ kind: 'accounts', changes });
+      this.#changes = [];
+    }
+    if (this.#told === tick) return;
+    const { snapshot, parameters } = tick.market;
+    await this.#ask({ kind: 'market', snapshot, parameters: parameters.parameters });
+    this.#told = tick;
+  }
+
+  async #ask<Answer = void>(question: MarginQuestion): Promise<Answer> {
+    return await this.#thread.ask<Answer>(question);
+  }
+
+  #transition(published: Published, account: number, to: number): Transition {
+    const { equityE6, mmE6, imE6, worstScenarios } = marginIn(published, account);
     return {
       account,
-      from: before,
-      to,
+      from: this.state(account),
+      to: ACCOUNT_STATES[to]!,
       equityE6: equityE6.toString(),
       mmE6: mmE6.toString(),
       imE6: imE6.toString(),
@@ -206,4 +267,18 @@ export class MarginBook {
     larger.set(this.#states);
     this.#states = larger;
   }
+}
+
+function marginIn({ table, market }: Published, account: number): EngineMargin {
+  const wide = table.wide.get(account);
+  const lots = BigInt(table.lots[account]!);
+  return {
+    equityE6: wide?.equityE6 ?? BigInt(table.equityE6[account]!),
+    roundingE6: lots,
+    mmE6: wide?.mmE6 ?? BigInt(table.mmE6[account]!),
+    slackE6: slackCeil(lots, market.parameters.parameters),
+    imE6: wide?.imE6 ?? BigInt(table.imE6[account]!),
+    worstScenarios: [table.worst[2 * account]!, table.worst[2 * account + 1]!],
+    verdict: VERDICTS[table.verdict[account]!]!,
+  };
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PGlite, type Transaction } from '@electric-sql/pglite';
 import pg from 'pg';
 
 import { PlimsollError } from '../../core/errors.ts';
+import { AskedThread } from '../asked-thread.ts';
+import type { DatabaseQuestion } from './database-thread.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -20,33 +21,75 @@ export interface Database extends Queries {
   close(): Promise<void>;
 }
 
-/** PGlite has no lock of its own: whoever opens it holds the lock of its folder (the journal's). */
+/**
+ * PGlite in a thread of its own: its queries take as long as they take, and no answer of the API waits
+ * for them. It has no lock: whoever opens it holds the lock of its folder (the journal's).
+ */
 export class EmbeddedDatabase implements Database {
   readonly kind = 'pglite';
-  readonly pglite: PGlite;
+  readonly #thread = new AskedThread(new URL('./database-thread.ts', import.meta.url));
+  #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(pglite: PGlite) {
-    this.pglite = pglite;
-  }
+  private constructor() {}
 
   static async open(folder: string): Promise<EmbeddedDatabase> {
-    return new EmbeddedDatabase(await PGlite.create(folder));
+    const database = new EmbeddedDatabase();
+    try {
+      await database.#ask({ kind: 'open', folder });
+    } catch (error) {
+      await database.#thread.close();
+      throw error;
+    }
+    return database;
   }
 
   async query(sql: string, values: readonly unknown[] = []): Promise<readonly SqlRow[]> {
-    return (await this.pglite.query<SqlRow>(sql, [...values])).rows;
+    return await this.#inTurn(async () => this.#ask({ kind: 'query', sql, values }));
+  }
+
+  /** Statements without values, one after another; the rows of all of them. */
+  async execute(sql: string): Promise<readonly SqlRow[]> {
+    return await this.#inTurn(async () => {
+      try {
+        return await this.#ask({ kind: 'execute', sql });
+      } catch (error) {
+        // What failed within a transaction of its own has left it open.
+        await this.#ask({ kind: 'execute', sql: 'ROLLBACK' });
+        throw error;
+      }
+    });
   }
 
   async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    return await this.pglite.transaction(async (transaction: Transaction) =>
-      work({
-        query: async (sql, values = []) => (await transaction.query<SqlRow>(sql, [...values])).rows,
-      }),
-    );
+    const query = async (sql: string, values: readonly unknown[] = []) =>
+      this.#ask({ kind: 'query', sql, values });
+    return await this.#inTurn(async () => {
+      await query('BEGIN');
+      try {
+        const result = await work({ query });
+        await query('COMMIT');
+        return result;
+      } catch (error) {
+        await query('ROLLBACK');
+        throw error;
+      }
+    });
   }
 
   async close(): Promise<void> {
-    await this.pglite.close();
+    await this.#inTurn(async () => this.#ask({ kind: 'close' }));
+    await this.#thread.close();
+  }
+
+  async #ask(question: DatabaseQuestion): Promise<readonly SqlRow[]> {
+    return await this.#thread.ask(question);
+  }
+
+  /** One session has one transaction at a time. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(work);
+    this.#tail = turn.catch(() => undefined);
+    return await turn;
   }
 }
 

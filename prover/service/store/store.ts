@@ -41,13 +41,25 @@ async function started(boss: PgBoss, fault: (error: Error) => void): Promise<PgB
   return boss;
 }
 
+/** The embedded database as the queue's adapter knows it. */
+const pgliteLike = (database: EmbeddedDatabase): Parameters<typeof fromPglite>[0] => ({
+  query: async <T>(sql: string, values?: unknown[]) => ({
+    rows: [...(await database.query(sql, values))] as T[],
+  }),
+  exec: async (sql) => [{ rows: [...(await database.execute(sql))] }],
+});
+
 async function openEmbedded({ folder, fault }: StoreOptions): Promise<Store> {
   // First the lock: PGlite has none, and two processes in its folder destroy it.
   const journal = new FolderJournal(folder);
   try {
     const database = await EmbeddedDatabase.open(join(folder, 'database'));
     await migrate(database);
-    const options = { ...bossOptions, db: fromPglite(database.pglite), backend: 'pglite' as const };
+    const options = {
+      ...bossOptions,
+      db: fromPglite(pgliteLike(database)),
+      backend: 'pglite' as const,
+    };
     const boss = await started(new PgBoss(options), fault);
     const close = async (): Promise<void> => {
       await boss.stop({ graceful: true, timeout: 5000 });

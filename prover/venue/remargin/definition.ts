@@ -5,7 +5,14 @@ import { abs, divCeil, max, sum } from '../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
 import { ONE_Q24, SCENARIO_COUNT, scenarioAt } from '../../risk/pricing/scenarios.ts';
 import { optionGroups } from '../../risk/margin/uncovered.ts';
-import type { Instrument, Pair, Portfolio, Position, UnderlyingId } from '../../model/types.ts';
+import type {
+  Instrument,
+  Pair,
+  Portfolio,
+  Position,
+  RiskParameters,
+  UnderlyingId,
+} from '../../model/types.ts';
 import type { RiskArray } from './risk-array.ts';
 
 /**
@@ -118,8 +125,7 @@ function scanRange(
 }
 
 /** How far array margin may stand above exact margin, E6 USD. */
-export function slackCeil(lots: bigint, { parameters }: PricedMarket): bigint {
-  const { mmFactorBps, concentration } = parameters;
+export function slackCeil(lots: bigint, { mmFactorBps, concentration }: RiskParameters): bigint {
   return (
     divCeil(2n * mmFactorBps * lots, 10_000n) +
     divCeil(2n * concentration.marginalMmBps[3] * lots, 10_000n)
@@ -156,7 +162,7 @@ export function marginOfSums(
   const equityE6 = portfolio.quoteE6 + sum(collateral.map((c) => c.haircutValueE6)) + sums.marksE6;
   const roundingE6 = sums.lots[0] + sums.lots[1];
   const mmE6 = charge(parameters.mmFactorBps) + extra.mmE6;
-  const slackE6 = slackCeil(roundingE6, market);
+  const slackE6 = slackCeil(roundingE6, parameters);
   return {
     equityE6,
     roundingE6,

@@ -107,11 +107,16 @@ export class RemarginEngine {
       equityE6: wide?.equityE6 ?? BigInt(results.equityE6[account]!),
       roundingE6: BigInt(lots),
       mmE6: wide?.mmE6 ?? BigInt(results.mmE6[account]!),
-      slackE6: slackCeil(BigInt(lots), market),
+      slackE6: slackCeil(BigInt(lots), market.parameters),
       imE6: wide?.imE6 ?? BigInt(results.imE6[account]!),
       worstScenarios: [results.worst[2 * account]!, results.worst[2 * account + 1]!],
       verdict: VERDICTS[results.verdict[account]!]!,
     };
+  }
+
+  /** What `margin` reads, by account, as of the last `remargin`; only for reading. */
+  results(): MarginColumns {
+    return this.#results;
   }
 
   verdict(account: number): ArrayVerdict {

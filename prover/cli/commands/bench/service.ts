@@ -17,6 +17,7 @@ export async function benchService(context: CommandContext): Promise<void> {
     {
       accounts: countOption(context, 'accounts', DEFAULT_ACCOUNTS, MOST_ACCOUNTS),
       ticks: countOption(context, 'runs', DEFAULT_TICKS, MOST_TICKS),
+      proves: true,
     },
     context.note,
   );
@@ -28,6 +29,11 @@ export async function benchService(context: CommandContext): Promise<void> {
   );
   print(
     `a snapshot to all margins published: ${benchmark.snapshotMs.toFixed(0)} ms (CPU ${benchmark.snapshotCpuMs.toFixed(0)})`,
+  );
+  print(
+    `${benchmark.requests} margins asked meanwhile, ${benchmark.requestsPerSecond} a second, ${benchmark.proofs} proofs made: ` +
+      `median ${benchmark.answerMedianMs.toFixed(1)} ms, p99 ${benchmark.answerP99Ms.toFixed(1)} ms, ` +
+      `most ${benchmark.answerMostMs.toFixed(0)} ms (p99 without any of it ${benchmark.quietP99Ms.toFixed(1)} ms)`,
   );
   print(`restarted in ${(benchmark.restartMs / 1000).toFixed(1)} s`);
   print(`${benchmark.transitions} transitions; peak memory ${benchmark.peakMemoryMiB} MiB`);

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { LedgerChange } from '../../commitments/ledger.ts';
+import type { MarketSnapshot, RiskParameters } from '../../model/types.ts';
+import { priceMarket, type PricedMarket } from '../../risk/pricing/market.ts';
+import type { ArrayMargin } from '../../venue/remargin/definition.ts';
+import { RemarginEngine } from '../../venue/remargin/engine.ts';
+import { answerQuestions, type Handed } from '../answering-thread.ts';
+import { ACCOUNT_STATES, nextState, type CallRules } from './account-state.ts';
+
+/** Accounts beginning anew, or as they are now; the market of a tick; or that all be margined. */
+export type MarginQuestion =
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'accounts'; readonly changes: readonly LedgerChange[] }
+  | {
+      readonly kind: 'market';
+      readonly snapshot: MarketSnapshot;
+      readonly parameters: RiskParameters;
+    }
+  | { readonly kind: 'margin'; readonly states: Uint8Array; readonly rules: CallRules };
+
+/** Sums over all accounts as the arrays have them, E6 USD. Equity below zero counts as deficit alone. */
+export interface MarginSums {
+  readonly equityE6: bigint;
+  readonly deficitE6: bigint;
+  readonly mmE6: bigint;
+  readonly imE6: bigint;
+  /** What accounts lack to their maintenance margin. */
+  readonly shortfallE6: bigint;
+}
+
+/** The margins of all accounts, by account; amounts are E6 USD. */
+export interface MarginTable {
+  readonly accounts: number;
+  readonly equityE6: Float64Array;
+  readonly mmE6: Float64Array;
+  readonly imE6: Float64Array;
+  /** Worst scenario by account and underlying. */
+  readonly worst: Uint8Array;
+  /** An index into VERDICTS. */
+  readonly verdict: Uint8Array;
+  /** Σ|lots|, both underlyings together. */
+  readonly lots: Float64Array;
+  /** 1 where it may be liquidated, by the exact model where the arrays leave a doubt. */
+  readonly liquidatable: Uint8Array;
+  /** What does not fit a double. */
+  readonly wide: ReadonlyMap<number, ArrayMargin>;
+  readonly sums: MarginSums;
+  /** The state that its margin leads to, an index into ACCOUNT_STATES. */
+  readonly states: Uint8Array;
+}
+
+const HEALTHY = ACCOUNT_STATES.indexOf('healthy');
+
+let engine = new RemarginEngine();
+let market: PricedMarket | undefined;
+
+/** Margins what is due and judges every account by the state it had. */
+function marginAll(before: Uint8Array, rules: CallRules): Handed {
+  engine.remargin();
+  const { count, grossLots } = engine.accounts;
+  const lots = new Float64Array(count);
+  const liquidatable = new Uint8Array(count);
+  const states = new Uint8Array(count);
+  const sums = { equityE6: 0n, deficitE6: 0n, mmE6: 0n, imE6: 0n, shortfallE6: 0n };
+  for (let account = 0; account < count; account += 1) {
+    const { equityE6, mmE6, imE6 } = engine.margin(account);
+    if (equityE6 < 0n) sums.deficitE6 -= equityE6;
+    else sums.equityE6 += equityE6;
+    if (equityE6 < mmE6) sums.shortfallE6 += mmE6 - equityE6;
+    sums.mmE6 += mmE6;
+    sums.imE6 += imE6;
+    const decision = engine.decide(account);
+    liquidatable[account] = decision.liquidatable ? 1 : 0;
+    lots[account] = grossLots[2 * account]! + grossLots[2 * account + 1]!;
+    const figures = { equityE6, mmE6, imE6, liquidatable: decision.liquidatable };
+    const state = ACCOUNT_STATES[before[account] ?? HEALTHY]!;
+    states[account] = ACCOUNT_STATES.indexOf(nextState(state, figures, rules));
+  }
+  const { equityE6, mmE6, imE6, worst, verdict, wide } = engine.results();
+  const table: MarginTable = {
+    accounts: count,
+    equityE6: equityE6.slice(0, count),
+    mmE6: mmE6.slice(0, count),
+    imE6: imE6.slice(0, count),
+    worst: worst.slice(0, 2 * count),
+    verdict: verdict.slice(0, count),
+    lots,
+    liquidatable,
+    wide,
+    sums,
+    states,
+  };
+  const columns = Object.values(table).filter((column) => ArrayBuffer.isView(column));
+  return { value: table, transfer: columns.map(({ buffer }) => buffer as ArrayBuffer) };
+}
+
+answerQuestions<MarginQuestion>((question) => {
+  switch (question.kind) {
+    case 'clear':
+      engine = new RemarginEngine();
+      if (market !== undefined) engine.setMarket(market);
+      return { value: undefined };
+    case 'accounts':
+      for (const { index, account } of question.changes) {
+        if (index < engine.accounts.count) engine.update(index, account);
+        else engine.add(account);
+      }
+      return { value: undefined };
+    case 'market':
+      market = priceMarket(question.snapshot, question.parameters);
+      engine.setMarket(market);
+      return { value: undefined };
+    case 'margin':
+      return marginAll(question.states, question.rules);
+  }
+});
