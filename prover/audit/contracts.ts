@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { sha256 } from '../core/hash.ts';
 import { parseValue } from '../core/schema.ts';
 import { hasDevelopmentKey } from '../chain/development-verifier.ts';
+import { proofContext } from '../chain/context.ts';
 import { isLocalChain } from '../chain/local-chain.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
 import { verifierName } from '../toolchain/circuits/verifier.ts';
@@ -46,14 +47,15 @@ const CORE = {
   liquidationEngine: 'LiquidationEngine',
   marginGuarantee: 'MarginGuarantee',
   healthGate: 'HealthGate',
+  medianGate: 'MedianGate',
+  marginState: 'MarginState',
 } as const;
 
 export function deployedContracts(venue: VenueDocument): readonly DeployedContract[] {
-  const core = Object.entries(CORE).map(([field, name]) => ({
-    name,
-    file: `contracts/${name}.sol`,
-    address: venue.contracts[field as keyof typeof CORE],
-  }));
+  const core = Object.entries(CORE).flatMap(([field, name]) => {
+    const address = venue.contracts[field as keyof typeof CORE];
+    return address === undefined ? [] : [{ name, file: `contracts/${name}.sol`, address }];
+  });
   const verifiers = Object.entries(venue.verifiers).flatMap(([statement, profiles]) =>
     Object.entries(profiles).map(([profile, { address }]) => {
       const name = verifierName(statement, profile);
@@ -124,7 +126,7 @@ function masked(code: string, { immutables }: CompiledContract): string {
 function expectedImmutables(
   venue: VenueDocument,
 ): Readonly<Record<string, bigint | string | number>> {
-  const { contracts, verifiers, config, roles, chainId } = venue;
+  const { contracts, verifiers, config, roles, chainId, movingMargin } = venue;
   const { registry, engine, fund, vault, guarantee, breaker, heartbeats } = config;
   const verifier = (statement: StatementName, profile: string): string =>
     (verifiers[statement] as Readonly<Record<string, { address: string }>>)[profile]?.address ??
@@ -168,11 +170,24 @@ function expectedImmutables(
     'ProofGate.marketFeed': contracts.marketFeed,
     'MarketFeed.ledgerRegistry': contracts.ledgerRegistry,
     'MarketFeed.riskParameters': contracts.riskParameters,
-    // Venue documents name no median gate: a feed that has one is not the feed that they describe.
-    'MarketFeed.medianGate': ZeroAddress,
+    'MarketFeed.medianGate': contracts.medianGate ?? ZeroAddress,
     ...prefixed('MarketFeed._', heartbeats, 'Heartbeat'),
     ...prefixed('MarketFeed._', breaker),
     ...prefixed('MarketFeed._', config),
+    'MedianGate.verifier': verifier('oracle-median', 'any'),
+    'MedianGate.delay': config.quorumDelay,
+    ...(contracts.marginState !== undefined && {
+      'MarginState.verifier': verifier('margin-step', 'any'),
+      'MarginState.marketFeed': contracts.marketFeed,
+      'MarginState.riskParameters': contracts.riskParameters,
+      'MarginState.stepContext': proofContext(
+        chainId,
+        contracts.marginState,
+        'stepMargin',
+        ZeroAddress,
+      ),
+    }),
+    ...prefixed('MarginState.', movingMargin ?? {}),
     'OracleQuorum.quorumDelay': config.quorumDelay,
     'OracleQuorum.tighteningDelay': config.tighteningDelay,
     'Guarded._guardianDelay': config.quorumDelay,

@@ -5,8 +5,19 @@ import { constant, decimalBigint, integer, list, parseDocument, pattern } from '
 import { PROFILES, type StatementName } from '../statements/generated/public-signals.ts';
 import type { VenueConfig } from './config.ts';
 import { venueConfigSchema } from './deployment/config-schema.ts';
+import {
+  optionalPartsDocument,
+  optionalPartsSchema,
+  type OptionalParts,
+} from './deployment/optional-parts.ts';
 import { STATEMENTS, readableJson } from './deployment/plan-document.ts';
-import { addressSchema, venueAddressesSchema, type VenueAddresses } from './venue.ts';
+import {
+  addressSchema,
+  optionalAddressesSchema,
+  venueAddressesSchema,
+  type OptionalAddresses,
+  type VenueAddresses,
+} from './venue.ts';
 
 export const VENUE_FORMAT = 'plimsoll.venue';
 export const VENUE_VERSION = 1;
@@ -37,11 +48,13 @@ const verifiersSchema = z.strictObject(
 ) as unknown as z.ZodType<DeployedVerifiers>;
 
 /** A deployed venue: all that a command has to know of it. */
-export interface VenueDocument {
+export interface VenueDocument extends OptionalParts {
   readonly chainId: bigint;
+  /** Where a node of the chain is, for who wrote it in: such an address is often a secret. */
+  readonly rpc?: string;
   /** No event of the venue is older. */
   readonly deploymentBlock: number;
-  readonly contracts: VenueAddresses & { readonly transitionVerifier: string };
+  readonly contracts: VenueAddresses & OptionalAddresses & { readonly transitionVerifier: string };
   readonly verifiers: DeployedVerifiers;
   /** Of the set that was active at the deployment. */
   readonly parametersHash: bigint;
@@ -59,8 +72,12 @@ const venueSchema = z.strictObject({
   format: constant(VENUE_FORMAT),
   version: constant(VENUE_VERSION),
   chainId: decimalBigint(1n, 2n ** 64n - 1n),
+  rpc: z.string().optional(),
   deploymentBlock: integer(0, Number.MAX_SAFE_INTEGER),
-  contracts: venueAddressesSchema.extend({ transitionVerifier: addressSchema }),
+  contracts: venueAddressesSchema.extend({
+    ...optionalAddressesSchema.shape,
+    transitionVerifier: addressSchema,
+  }),
   verifiers: verifiersSchema,
   parametersHash: decimalBigint(1n, 2n ** 254n),
   roles: z.strictObject({
@@ -70,6 +87,7 @@ const venueSchema = z.strictObject({
     oracles: z.strictObject({ signers: list(addressSchema, 255, 1), threshold: integer(1, 255) }),
   }),
   config: venueConfigSchema,
+  ...optionalPartsSchema.shape,
 });
 
 /** Reads a venue; throws `InvalidInput` naming field and rule. */
@@ -83,5 +101,6 @@ export function parseVenue(source: string, document = 'venue'): VenueDocument {
 }
 
 export function formatVenue(venue: VenueDocument): string {
-  return readableJson({ format: VENUE_FORMAT, version: VENUE_VERSION, ...venue });
+  const parts = optionalPartsDocument(venue);
+  return readableJson({ format: VENUE_FORMAT, version: VENUE_VERSION, ...venue, ...parts });
 }

@@ -37,6 +37,15 @@ export const venueAddressesSchema = z.strictObject({
 });
 export type VenueAddresses = z.infer<typeof venueAddressesSchema>;
 
+/** Where those are that not every venue has. */
+export const optionalAddressesSchema = z.object({
+  /** Of a feed that takes headline numbers only with a proof of their medians. */
+  medianGate: addressSchema.optional(),
+  /** Of a venue whose margin moves, or is to move, by proven steps. */
+  marginState: addressSchema.optional(),
+});
+export type OptionalAddresses = z.infer<typeof optionalAddressesSchema>;
+
 /** The contracts of a venue, bound to whoever reads or signs. */
 export interface Venue {
   readonly addresses: VenueAddresses;

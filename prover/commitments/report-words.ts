@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { SOURCE_PLACES } from '../model/price-sources.ts';
 import type { Pair, Triple } from '../model/types.ts';
 import type { CurvePoint } from './eddsa.ts';
 import { TAG, hashWords } from './hash-words.ts';
 import { packFields } from './pack.ts';
-
-/** How many places a set of sources has, and how many of them must be heard. */
-export const SOURCE_PLACES = 5;
-export const LEAST_SOURCES = 3;
-/** Ages have 16 bits. */
-export const MAX_AGE = 2n ** 16n - 1n;
 
 /** The numbers of a snapshot that a contract sees. */
 export interface Headlines {

@@ -22,16 +22,21 @@ export const marginInputsSchema = z.strictObject({
   underlyings: z.tuple([underlying('BTC'), underlying('ETH')]),
 });
 
-/** Reads the inputs of a step; throws `InvalidInput` naming field and rule. */
-export function parseMarginInputs(source: string): DynamicInputs {
-  return parseDocument(marginInputsSchema, source, 'margin inputs', ({ time, underlyings }) => {
-    const own = (values: (typeof underlyings)[number]): UnderlyingInput => ({
-      counterQ48: values.counterQ48,
-      impliedRateQ64: values.impliedRateQ64,
-      fundingBps: BigInt(values.fundingBps),
-    });
-    return { time: BigInt(time), underlyings: [own(underlyings[0]), own(underlyings[1])] };
+export type MarginInputsDocument = z.infer<typeof marginInputsSchema>;
+
+/** The inputs that a document says. */
+export function marginInputsOf({ time, underlyings }: MarginInputsDocument): DynamicInputs {
+  const own = (values: (typeof underlyings)[number]): UnderlyingInput => ({
+    counterQ48: values.counterQ48,
+    impliedRateQ64: values.impliedRateQ64,
+    fundingBps: BigInt(values.fundingBps),
   });
+  return { time: BigInt(time), underlyings: [own(underlyings[0]), own(underlyings[1])] };
+}
+
+/** Reads the inputs of a step; throws `InvalidInput` naming field and rule. */
+export function parseMarginInputs(source: string, document = 'margin inputs'): DynamicInputs {
+  return parseDocument(marginInputsSchema, source, document, marginInputsOf);
 }
 
 /** The document as plain JSON values; what `parseMarginInputs` reads back. */

@@ -146,7 +146,8 @@ function ruleOf(document: Parsed): DynamicRule {
   };
 }
 
-function ruleOfValue(value: unknown): MarginRuleDocument {
+/** The rule of a parsed document; throws `InvalidInput` naming field and rule. */
+export function marginRuleOf(value: unknown): MarginRuleDocument {
   const document = parseValue(schema, value, 'margin rule');
   check(document);
   const rule = ruleOf(document);
@@ -156,12 +157,15 @@ function ruleOfValue(value: unknown): MarginRuleDocument {
 /** Reads a rule; throws `InvalidInput` naming field and rule. */
 export function parseMarginRule(source: string): MarginRuleDocument {
   const value = parseJson(source, 'margin rule');
-  return withPlaces(source, () => ruleOfValue(value));
+  return withPlaces(source, () => marginRuleOf(value));
 }
+
+/** As it is written, for documents that contain one. */
+export const DEFAULT_MARGIN_RULE: unknown = defaultRule;
 
 /** The rule the project ships: rule A of docs/dynamic-margin.md. */
 export function loadDefaultMarginRule(): MarginRuleDocument {
-  return ruleOfValue(defaultRule);
+  return marginRuleOf(defaultRule);
 }
 
 const WORD_16 = (1n << 16n) - 1n;

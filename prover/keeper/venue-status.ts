@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Result, type Contract, type Provider } from 'ethers';
+import { Contract, Result, type Provider } from 'ethers';
 import { z } from 'zod';
 
+import { exportedAbi } from '../chain/abi.ts';
 import { eventsNamed, readEvents } from '../chain/events.ts';
 import { read } from '../chain/refusal.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
@@ -74,13 +75,75 @@ export interface VenueStatus {
     readonly uncoveredE6: bigint;
   };
   readonly liquidations: readonly Liquidation[];
+  /** Of a venue that has one; a source is named by its place in the set. */
+  readonly medianGate:
+    | {
+        readonly sourcesHash: bigint;
+        readonly sources: number;
+        readonly suspended: readonly number[];
+        readonly pendingHash: bigint;
+        readonly activatableAt: bigint;
+      }
+    | undefined;
+  /** Of a venue that has one. */
+  readonly marginState:
+    | {
+        readonly stateHash: bigint;
+        /** 0 before the first step. */
+        readonly effectiveHash: bigint;
+        readonly sequence: bigint;
+        readonly time: bigint;
+        /** Whether margin moves by it; until then it only keeps up. */
+        readonly isInForce: boolean;
+      }
+    | undefined;
+}
+
+async function readMedianGate(
+  address: string,
+  provider: Provider,
+): Promise<VenueStatus['medianGate']> {
+  const gate = new Contract(address, exportedAbi('MedianGate'), provider);
+  const sources = Number(await read(gate, 'sourceCount', [], uint));
+  const suspended = await read(gate, 'suspendedSources', [], uint);
+  const [pendingHash, , activatableAt] = await read(
+    gate,
+    'pendingSources',
+    [],
+    values(z.tuple([uint, uint, uint])),
+  );
+  return {
+    sourcesHash: await read(gate, 'sourcesHash', [], uint),
+    sources,
+    suspended: [...Array(sources).keys()].filter(
+      (place) => ((suspended >> BigInt(place)) & 1n) === 1n,
+    ),
+    pendingHash,
+    activatableAt,
+  };
+}
+
+async function readMarginState(
+  address: string,
+  riskParameters: Contract,
+  provider: Provider,
+): Promise<VenueStatus['marginState']> {
+  const state = new Contract(address, exportedAbi('MarginState'), provider);
+  const [sequence, time] = await read(state, 'latest', [], values(z.tuple([uint, uint])));
+  return {
+    stateHash: await read(state, 'stateHash', [], uint),
+    effectiveHash: await read(state, 'effectiveHash', [], uint),
+    sequence,
+    time,
+    isInForce: (await read(riskParameters, 'marginState', [], z.string())) === address,
+  };
 }
 
 /** Asks every contract of a venue once. */
 export async function readVenueStatus(
   venue: Venue,
   provider: Provider,
-  { deploymentBlock }: Pick<VenueDocument, 'deploymentBlock'>,
+  { deploymentBlock, contracts }: Pick<VenueDocument, 'deploymentBlock' | 'contracts'>,
 ): Promise<VenueStatus> {
   const { ledgerRegistry, marketFeed, riskParameters, insuranceFund, vault } = venue;
   const number = (contract: Contract, method: string, ...args: unknown[]): Promise<bigint> =>
@@ -124,5 +187,13 @@ export async function readVenueStatus(
       uncoveredE6: await number(insuranceFund, 'uncoveredE6'),
     },
     liquidations: await readLiquidations(venue, provider, deploymentBlock),
+    medianGate:
+      contracts.medianGate === undefined
+        ? undefined
+        : await readMedianGate(contracts.medianGate, provider),
+    marginState:
+      contracts.marginState === undefined
+        ? undefined
+        : await readMarginState(contracts.marginState, riskParameters, provider),
   };
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { reportVenue } from '../chain/context.ts';
-import {
-  LEAST_SOURCES,
-  type ComponentAges,
-  type PriceReport,
-} from '../commitments/report-words.ts';
+import type { ComponentAges, PriceReport } from '../commitments/report-words.ts';
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
+import { LEAST_SOURCES } from '../model/price-sources.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { medianHeadlines, type OracleMedianRequest } from '../statements/oracle-median.ts';
 import type { PublishedReport, ReportPlace } from './price-report.ts';
-import type { NamedSource } from './price-sources.ts';
+import type { NamedSource } from '../documents/price-sources-schema.ts';
 
 /** A report and the file that it came in. */
 export type NamedReport = readonly [name: string, report: PublishedReport];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { reportVenue } from '../chain/context.ts';
 import { publicKey, signElement, verifiesElement, type CurvePoint } from '../commitments/eddsa.ts';
-import { MAX_AGE, reportHash, type PriceReport } from '../commitments/report-words.ts';
+import { reportHash, type PriceReport } from '../commitments/report-words.ts';
 import { InvalidInput } from '../core/errors.ts';
 import {
   constant,
@@ -14,9 +14,10 @@ import {
   pattern,
   requireRule,
 } from '../core/schema.ts';
+import { MAX_AGE } from '../model/price-sources.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { snapshotHeadlines, type SignedReport } from '../statements/oracle-median.ts';
-import { componentAges, curvePoint, fieldElement } from './price-sources.ts';
+import { componentAges, curvePoint, fieldElement } from '../documents/price-sources-schema.ts';
 
 /** Whom a report is for. */
 export interface ReportPlace {

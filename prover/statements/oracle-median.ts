@@ -4,10 +4,7 @@ import {
   headlineList,
   headlinesFrom,
   headlinesWord,
-  LEAST_SOURCES,
-  MAX_AGE,
   reportTimeWord,
-  SOURCE_PLACES,
   sourcesHash,
   sourceWords,
   type ComponentAges,
@@ -17,6 +14,7 @@ import {
 } from '../commitments/report-words.ts';
 import { snapshotHash, snapshotWords } from '../commitments/snapshot-words.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { LEAST_SOURCES, MAX_AGE, SOURCE_PLACES } from '../model/price-sources.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import type { StatementInstance } from './instance.ts';

@@ -2,7 +2,17 @@
 import { getAddress, toBeHex } from 'ethers';
 
 import { SAMPLE_VENUE_CONFIG } from '../../prover/chain/config.ts';
-import { defaultPlan, type VenuePlan } from '../../prover/chain/deployment/plan-document.ts';
+import {
+  NEW,
+  STATEMENTS,
+  defaultPlan,
+  type VenuePlan,
+} from '../../prover/chain/deployment/plan-document.ts';
+import type { DeployedVerifiers, VenueDocument } from '../../prover/chain/venue-document.ts';
+import type { VenueAddresses } from '../../prover/chain/venue.ts';
+import { MARGIN_INPUTS_FORMAT } from '../../prover/documents/margin-inputs-document.ts';
+import { DEFAULT_MARGIN_RULE } from '../../prover/documents/margin-rule-document.ts';
+import { SOURCES } from './reports.ts';
 
 /** An address of a number, for roles that never act. */
 export const addressOf = (number: number): string => getAddress(toBeHex(number, 20));
@@ -22,6 +32,30 @@ export function validPlan(overrides: Partial<VenuePlan> = {}): VenuePlan {
   return { ...plan, ...overrides };
 }
 
+/** The same of a venue that has everything it may have: medians of sources, margin that is to move. */
+export function planWithParts(): VenuePlan {
+  const plan = validPlan();
+  const opening = { counterQ48: 5n, impliedRateQ64: 0n, fundingBps: 1 };
+  return validPlan({
+    verifiers: { ...plan.verifiers, 'oracle-median': { any: NEW }, 'margin-step': { any: NEW } },
+    medianSources: SOURCES.map((source, place) => ({ ...source, name: `source ${place}` })),
+    movingMargin: {
+      rule: DEFAULT_MARGIN_RULE,
+      inputs: {
+        format: MARGIN_INPUTS_FORMAT,
+        version: 1,
+        time: 1_700_000_000,
+        underlyings: [
+          { symbol: 'BTC', ...opening },
+          { symbol: 'ETH', ...opening },
+        ],
+      },
+      minStepSeconds: 600,
+      keepAliveSeconds: 3_600,
+    },
+  });
+}
+
 /** The plan as JSON with one value, at a path of names, put in (or, undefined, taken out). */
 export function planWith(path: string, value: unknown, plan: VenuePlan = validPlan()): VenuePlan {
   const copy = structuredClone(plan) as unknown as Record<string, unknown>;
@@ -34,4 +68,23 @@ export function planWith(path: string, value: unknown, plan: VenuePlan = validPl
   if (value === undefined) delete place[last];
   else place[last] = value;
   return copy as unknown as VenuePlan;
+}
+
+/** What venue deploy would have written of contracts that a test deployed by itself. */
+export function venueDocumentOf(
+  contracts: VenueAddresses,
+  overrides: Partial<VenueDocument> = {},
+): VenueDocument {
+  const { chainId, owner, guardian, oracles, config } = validPlan();
+  const verifiers = Object.fromEntries(STATEMENTS.map((statement) => [statement, {}]));
+  return {
+    chainId,
+    deploymentBlock: 0,
+    contracts: { ...contracts, transitionVerifier: addressOf(0x01_0010) },
+    verifiers: verifiers as unknown as DeployedVerifiers,
+    parametersHash: 1n,
+    roles: { deployer: owner, owner, guardian, oracles },
+    config,
+    ...overrides,
+  };
 }

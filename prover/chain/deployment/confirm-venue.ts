@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Contract, type Provider } from 'ethers';
+import { Contract, ZeroAddress, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { InvalidInput } from '../../core/errors.ts';
 import { exportedAbi, type ExportedInterface } from '../abi.ts';
 import { read } from '../refusal.ts';
 import type { VenueDocument } from '../venue-document.ts';
-import type { VenueAddresses } from '../venue.ts';
 
 const address = z.string();
 
 /** Who names whom: the contract, what it is asked, and the contract it must name. */
 const WIRES: readonly (readonly [
-  keyof VenueAddresses & string,
+  keyof VenueDocument['contracts'],
   ExportedInterface,
   string,
   keyof VenueDocument['contracts'],
@@ -35,6 +34,10 @@ const WIRES: readonly (readonly [
   ['marginGuarantee', 'MarginGuarantee', 'engine', 'liquidationEngine'],
   ['ledgerRegistry', 'LedgerRegistry', 'guarantee', 'marginGuarantee'],
   ['healthGate', 'HealthGate', 'marketFeed', 'marketFeed'],
+  // Of a venue without one the feed names the zero address.
+  ['marketFeed', 'MarketFeed', 'medianGate', 'medianGate'],
+  ['marginState', 'MarginState', 'marketFeed', 'marketFeed'],
+  ['marginState', 'MarginState', 'riskParameters', 'riskParameters'],
 ];
 
 /**
@@ -51,18 +54,20 @@ export async function confirmVenue(venue: VenueDocument, provider: Provider): Pr
   }
   await Promise.all(
     WIRES.map(async ([from, abi, method, to]) => {
-      const contract = new Contract(venue.contracts[from], exportedAbi(abi), provider);
+      const at = venue.contracts[from];
+      if (at === undefined) return;
+      const contract = new Contract(at, exportedAbi(abi), provider);
       let named: string;
       try {
         named = await read(contract, method, [], address);
       } catch (cause) {
         throw new InvalidInput(
           `contracts.${from}`,
-          `there is no ${abi} at ${venue.contracts[from]} on chain ${chainId}`,
+          `there is no ${abi} at ${at} on chain ${chainId}`,
           { cause },
         );
       }
-      if (named === venue.contracts[to]) return;
+      if (named === (venue.contracts[to] ?? ZeroAddress)) return;
       throw new InvalidInput(
         `contracts.${to}`,
         `must be ${named}, which ${from} names as its ${method}`,

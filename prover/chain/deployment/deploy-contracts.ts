@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ZeroAddress } from 'ethers';
 
+import { sourcesHash } from '../../commitments/report-words.ts';
 import { PROFILES, type StatementName } from '../../statements/generated/public-signals.ts';
 import { contractArtifact, type ContractName } from '../artifact.ts';
 import type { VenueConfig } from '../config.ts';
-import type { VenueAddresses } from '../venue.ts';
+import type { OptionalAddresses, VenueAddresses } from '../venue.ts';
+import type { OptionalParts } from './optional-parts.ts';
+import { openingHash } from './parts-rules.ts';
 import type { Transactor } from './transactor.ts';
 
 /** What stands before a venue's own contracts are deployed, and what they are told. */
-export interface Wiring {
+export interface Wiring extends OptionalParts {
   /** Of every statement the addresses of its verifiers, by profile. */
   readonly verifiers: Readonly<Record<StatementName, Readonly<Record<string, string>>>>;
   readonly transitionVerifier: string;
@@ -37,7 +40,7 @@ export async function deployContracts(
   transactor: Transactor,
   artifactsDirectory: string,
   wiring: Wiring,
-): Promise<VenueAddresses> {
+): Promise<VenueAddresses & OptionalAddresses> {
   const { config, asset, owner } = wiring;
   const sender = transactor.address;
   const artifactOf = (name: ContractName) => contractArtifact(artifactsDirectory, name);
@@ -56,11 +59,21 @@ export async function deployContracts(
     config.parameterStepBps,
     sender,
   ]);
+  const { medianSources, movingMargin } = wiring;
+  const medianGate =
+    medianSources &&
+    (await make('MedianGate', [
+      wiring.verifiers['oracle-median']['any'],
+      sourcesHash(medianSources),
+      medianSources.length,
+      config.quorumDelay,
+      sender,
+      wiring.guardian,
+    ]));
   const marketFeed = await make('MarketFeed', [
     ledgerRegistry,
     riskParameters,
-    // No median gate: a feed that asks for proofs of its headline numbers is deployed with one.
-    ZeroAddress,
+    medianGate ?? ZeroAddress,
     config,
     ascending(wiring.oracles.signers),
     wiring.oracles.threshold,
@@ -87,6 +100,16 @@ export async function deployContracts(
   ]);
   const receipts = inOrder(wiring, 'solvency-receipt');
   const healthGate = await make('HealthGate', [marketFeed, margins, receipts]);
+  // It stands there and moves nothing: governance brings it into force, by the long timelock.
+  const marginState =
+    movingMargin &&
+    (await make('MarginState', [
+      marketFeed,
+      wiring.verifiers['margin-step']['any'],
+      openingHash(movingMargin),
+      movingMargin.minStepSeconds,
+      movingMargin.keepAliveSeconds,
+    ]));
 
   const call = (name: ContractName, address: string, method: string, args: readonly unknown[]) =>
     transactor.call(`${name}.${method}`, { address, abi: artifactOf(name).abi }, method, args);
@@ -101,6 +124,8 @@ export async function deployContracts(
     // Two steps: the new owner has to accept, so that it cannot be an address that nobody can use.
     await call('RiskParameters', riskParameters, 'transferOwnership', [owner]);
     await call('MarketFeed', marketFeed, 'transferOwnership', [owner]);
+    if (medianGate !== undefined)
+      await call('MedianGate', medianGate, 'transferOwnership', [owner]);
   }
   return {
     asset,
@@ -113,5 +138,7 @@ export async function deployContracts(
     backstop,
     marginGuarantee,
     healthGate,
+    ...(medianGate && { medianGate }),
+    ...(marginState && { marginState }),
   };
 }

@@ -90,7 +90,8 @@ export async function deployVenue(
   const { plan, artifactsDirectory, parametersHash, provider } = deployment;
   await requireDeployable(deployment, sender.address);
   const transactor = asPlansFault(sender);
-  const { owner, guardian, oracles, config } = plan;
+  const { owner, guardian, oracles, config, medianSources, movingMargin } = plan;
+  const parts = { ...(medianSources && { medianSources }), ...(movingMargin && { movingMargin }) };
   const verifiers = await deployVerifiers(deployment, transactor);
   const stub = async (at: string, name: 'InsecureTransitionVerifier' | 'TestDollar') =>
     at === NEW ? transactor.create(name, contractArtifact(artifactsDirectory, name), []) : at;
@@ -112,6 +113,7 @@ export async function deployVenue(
     guardian,
     oracles,
     config,
+    ...parts,
   });
   const venue: VenueDocument = {
     chainId: plan.chainId,
@@ -121,6 +123,7 @@ export async function deployVenue(
     parametersHash,
     roles: { deployer: sender.address, owner, guardian, oracles },
     config,
+    ...parts,
   };
   await confirmVenue(venue, provider);
   return venue;

@@ -10,6 +10,11 @@ import {
 import { DEFAULT_VENUE_CONFIG, type VenueConfig } from '../config.ts';
 import { addressSchema } from '../venue.ts';
 import { venueConfigSchema } from './config-schema.ts';
+import {
+  optionalPartsDocument,
+  optionalPartsSchema,
+  type OptionalParts,
+} from './optional-parts.ts';
 
 export const PLAN_FORMAT = 'plimsoll.venue-plan';
 export const PLAN_VERSION = 1;
@@ -37,7 +42,7 @@ const verifiersSchema = z.strictObject(
 ) as unknown as z.ZodType<PlannedVerifiers>;
 
 /** What a venue is to be, before it is one. */
-export interface VenuePlan {
+export interface VenuePlan extends OptionalParts {
   readonly chainId: bigint;
   /** Of the feed and of the parameters; who deploys hands them over where that is somebody else. */
   readonly owner: string;
@@ -62,6 +67,7 @@ const planSchema = z.strictObject({
   transitionVerifier: place,
   verifiers: verifiersSchema,
   config: venueConfigSchema,
+  ...optionalPartsSchema.shape,
 });
 
 /** Reads a plan; what its numbers must be to each other is in plan-rules.ts. */
@@ -85,13 +91,14 @@ export function readableJson(value: unknown): string {
 }
 
 export function formatPlan(plan: VenuePlan): string {
-  return readableJson({ format: PLAN_FORMAT, version: PLAN_VERSION, ...plan });
+  const parts = optionalPartsDocument(plan);
+  return readableJson({ format: PLAN_FORMAT, version: PLAN_VERSION, ...plan, ...parts });
 }
 
 /** Everything that is not said deployed anew, the numbers as in docs/contracts.md. */
 export function defaultPlan(
   named: Pick<VenuePlan, 'chainId' | 'owner' | 'guardian' | 'oracles'> &
-    Partial<Pick<VenuePlan, 'asset' | 'transitionVerifier' | 'config'>>,
+    Partial<Pick<VenuePlan, 'asset' | 'transitionVerifier' | 'config' | keyof OptionalParts>>,
   profiles: Readonly<Partial<Record<StatementName, readonly string[]>>>,
 ): VenuePlan {
   const verifiers = Object.fromEntries(

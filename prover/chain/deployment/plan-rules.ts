@@ -3,6 +3,7 @@ import { requireRule } from '../../core/schema.ts';
 import type { StatementName } from '../../statements/generated/public-signals.ts';
 import type { VenueConfig } from '../config.ts';
 import { SLOT_SECONDS } from '../market-snapshot.ts';
+import { requireSoundParts } from './parts-rules.ts';
 import type { VenuePlan } from './plan-document.ts';
 
 const MAX_SIGNERS = 32;
@@ -198,4 +199,9 @@ export function requireSoundPlan(plan: VenuePlan): void {
   requireDelays(plan.config);
   requireFund(plan.config);
   requireEngine(plan.config);
+  requireSoundParts(
+    plan,
+    plan.config,
+    (statement) => plan.verifiers[statement]['any'] !== undefined,
+  );
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { Action } from '../../chain/context.ts';
 import { ACTIONS, canaryContext, proofContext } from '../../chain/context.ts';
+import type { VenueDocument } from '../../chain/venue-document.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
 import { parameterHash } from '../../commitments/parameters-words.ts';
@@ -29,7 +30,7 @@ import { buildWhereMissing } from '../options/circuit-build.ts';
 import { outputPath } from '../options/output-path.ts';
 import { staleOutput } from '../../analysis/figures/figures-schema.ts';
 import { noteStale } from '../options/staleness.ts';
-import { VENUE_INSTEAD_OPTION, readVenue } from '../options/venue-file.ts';
+import { VENUE_INSTEAD_OPTION, hasVenue, readVenue } from '../options/venue-file.ts';
 import { printSignals } from '../options/signals.ts';
 import { decimal, shape, text, whole } from '../../core/json-output.ts';
 import { jsonRpcOf } from '../options/receipt-inputs.ts';
@@ -60,6 +61,11 @@ interface Bound {
   readonly use?: ProofUse;
 }
 
+const canaryPlace = ({ chainId, contracts }: VenueDocument) => ({
+  chainId,
+  contract: contracts.riskParameters,
+});
+
 /** Of a proof that shows `RiskParameters` that the set it is made under can cure. */
 function canaryOf(
   context: CommandContext,
@@ -74,8 +80,11 @@ function canaryOf(
   if (statement !== 'account-margin') {
     throw new InvalidInput('<statement>', 'must be account-margin for a canary');
   }
-  const contract = addressOption(context, 'contract');
-  const chainId = chainOption(context);
+  const isGiven = ['chain', 'contract'].some((name) => stringOption(context, name) !== undefined);
+  const { chainId, contract } =
+    !isGiven && hasVenue(context)
+      ? canaryPlace(readVenue(context))
+      : { chainId: chainOption(context), contract: addressOption(context, 'contract') };
   return {
     context: canaryContext(chainId, contract, parameterHash(parameters)),
     use: { chainId, contract, action: 'canary', beneficiary: ZeroAddress },

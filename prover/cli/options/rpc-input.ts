@@ -6,12 +6,13 @@ import type { VenueDocument } from '../../chain/venue-document.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
 import { stringOption } from '../command.ts';
 import { addressText, parseValue } from '../../core/schema.ts';
-import { readVenue, requireVenueOn } from './venue-file.ts';
+import { hasVenue, readVenue, requireVenueOn, venueInUse } from './venue-file.ts';
 
 export const RPC_OPTION: OptionSpec = {
   type: 'string',
   placeholder: 'url',
-  describe: 'JSON-RPC endpoint of a node of the chain',
+  describe:
+    'JSON-RPC endpoint of a node of the chain (default: rpc of the venue, where it has one)',
 };
 
 const TIMEOUT_MILLISECONDS = 10_000;
@@ -35,7 +36,7 @@ export interface ChainConnection {
  * that is another chain than that of `--venue`.
  */
 export async function connectRpc(context: CommandContext): Promise<ChainConnection> {
-  const given = stringOption(context, 'rpc');
+  const given = stringOption(context, 'rpc') ?? venueInUse(context)?.rpc;
   if (given === undefined) throw new InvalidInput('--rpc', 'is required: the URL of a node');
   const connection = await connectTo(given);
   try {
@@ -72,16 +73,22 @@ async function connectTo(given: string): Promise<ChainConnection> {
   }
 }
 
-/** The address given for an option, or else what the venue of `--venue` has for it. */
+/** The address given for an option, or else what the venue has for it. */
 export function venueAddress(
   context: CommandContext,
   name: string,
   contract: keyof VenueDocument['contracts'],
 ): string {
-  if (stringOption(context, name) !== undefined || stringOption(context, 'venue') === undefined) {
-    return addressOption(context, name);
+  if (stringOption(context, name) !== undefined) return addressOption(context, name);
+  if (!hasVenue(context)) {
+    throw new InvalidInput(
+      `--${name}`,
+      'is required: an address, or a venue that has it (--venue)',
+    );
   }
-  return readVenue(context).contracts[contract];
+  const address = readVenue(context).contracts[contract];
+  if (address !== undefined) return address;
+  throw new InvalidInput(`--${name}`, `is required: an address; the venue has no ${contract}`);
 }
 
 /** The address given for an option, with a right checksum. */

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalVenue } from '../../../prover/chain/deploy.ts';
 import { feedSnapshotOf } from '../../../prover/chain/market-snapshot.ts';
 import { readParameterState } from '../../../prover/chain/parameter-proposal.ts';
+import { formatVenue } from '../../../prover/chain/venue-document.ts';
 import { parameterHash } from '../../../prover/commitments/parameters-words.ts';
 import { parametersWith } from '../../../prover/documents/parameter-proposal.ts';
 import {
@@ -18,6 +19,7 @@ import {
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { deployVenue, postRoot, postSnapshot } from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
+import { venueDocumentOf } from '../../support/plans.ts';
 import { CRASH_AT, CRASH_LEDGER, accountNamed } from '../../support/proofs.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';
 
@@ -34,26 +36,20 @@ describe('params propose and activate', () => {
   let chain: RpcChain;
   let venue: LocalVenue;
   let folder: string;
+  const home = process.cwd();
   const at = (name: string): string => join(folder, name);
-  const onChain = (...more: string[]): string[] => [
-    '--rpc',
-    chain.url,
-    '--contract',
-    venue.addresses.riskParameters,
-    ...more,
-  ];
+  // Node, chain and contract are those of the venue.json where the commands are run.
   const propose = (...more: string[]): Promise<CliResult> =>
-    plimsoll('params propose', at('pending.json'), ...onChain(...more));
+    plimsoll('params propose', at('pending.json'), ...more);
   const activate = (...canaries: string[]): Promise<CliResult> =>
-    plimsoll('params activate', ...canaries, ...onChain('--json'));
+    plimsoll('params activate', ...canaries, '--json');
   const canary = async (account: string): Promise<string> => {
     const out = at(`canary-${account}.json`);
     const result = await plimsoll(
       'prove',
       'account-margin',
       ...['--account', String(accountNamed(account)), '--parameters', at('set.json')],
-      ...['--for', 'canary', '--chain', '31337', '--contract', venue.addresses.riskParameters],
-      ...['--out', out],
+      ...['--for', 'canary', '--out', out],
     );
     expect(result.status).toBe(0);
     return out;
@@ -70,8 +66,12 @@ describe('params propose and activate', () => {
     const bytes = new TextEncoder().encode(document);
     await postSnapshot(chain, venue, feedSnapshotOf(snapshot, document), CRASH_AT, bytes);
     vi.stubEnv('PLIMSOLL_SIGNER_KEY', OWNER);
+    const written = venueDocumentOf(venue.addresses, { rpc: chain.url });
+    writeFileSync(at('venue.json'), formatVenue(written));
+    process.chdir(folder);
   });
   afterAll(async () => {
+    process.chdir(home);
     vi.unstubAllEnvs();
     await chain.close();
     rmSync(folder, { recursive: true });
@@ -84,6 +84,16 @@ describe('params propose and activate', () => {
       status: 1,
       stderr: 'no parameter set is proposed',
     });
+  });
+
+  it('are looked at beforehand, where a node is given, beside the set that is active there', async () => {
+    const other = ['--parameters', at('pending.json'), '--rpc', chain.url];
+    for (const name of ['params diff', 'params impact']) {
+      const shown = await plimsoll(name, at('pending.json'), ...other);
+      expect(shown.stderr).toContain(`the chain has ${parameterHash(current)} active`);
+    }
+    const shown = await plimsoll('params diff', at('pending.json'), '--rpc', chain.url);
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('carry a set from its document to being active, on canaries that the commands proved', async () => {

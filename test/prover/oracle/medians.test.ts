@@ -7,15 +7,18 @@ import { join } from 'node:path';
 import { Wallet, id } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { formatVenue } from '../../../prover/chain/venue-document.ts';
+import { venueAddressesSchema, type VenueAddresses } from '../../../prover/chain/venue.ts';
 import { publicKey } from '../../../prover/commitments/eddsa.ts';
 import { sourcesHash } from '../../../prover/commitments/report-words.ts';
 import { snapshotHash } from '../../../prover/commitments/snapshot-words.ts';
 import { parseSnapshot, snapshotDocument } from '../../../prover/documents/snapshot-document.ts';
 import { reportSecret } from '../../../prover/oracle/price-report.ts';
-import { parsePriceSources } from '../../../prover/oracle/price-sources.ts';
+import { parsePriceSources } from '../../../prover/documents/price-sources-document.ts';
 import type { MarketSnapshot } from '../../../prover/model/types.ts';
 import { loadProof } from '../../../prover/proving/formats/proof-file.ts';
 import { plimsoll } from '../../support/cli.ts';
+import { addressOf, venueDocumentOf } from '../../support/plans.ts';
 import { validSnapshot } from '../../support/venue.ts';
 
 const GATE = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
@@ -111,6 +114,48 @@ describe('medians of what sources reported', () => {
       heard: ['source 0', 'source 1', 'source 2', 'source 3'],
       absent: [],
     });
+  });
+
+  it('are reported and taken for the gate and the sources of venue.json, where it lies', async () => {
+    const named = parsePriceSources(readFileSync(sources, 'utf8'), 'sources');
+    const contracts = Object.fromEntries(
+      Object.keys(venueAddressesSchema.shape).map((name, at) => [name, addressOf(at + 1)]),
+    );
+    const { contracts: without, ...rest } = venueDocumentOf(contracts as VenueAddresses);
+    const document = { ...rest, contracts: { ...without, medianGate: GATE }, medianSources: named };
+    const home = process.cwd();
+    process.chdir(folder);
+    try {
+      writeFileSync('venue.json', formatVenue({ ...rest, contracts: without }));
+      const ungated = await plimsoll('oracle report', snapshot, '--out', path('of-venue.json'));
+      expect(ungated.stderr).toContain(
+        '--gate: is required: an address; the venue has no medianGate',
+      );
+      writeFileSync('venue.json', formatVenue(document));
+      process.env['PLIMSOLL_SIGNER_KEY'] = KEYS[0]!;
+      const reported = await plimsoll(
+        'oracle report',
+        path('snapshot-0.json'),
+        ...['--out', path('of-venue.json')],
+      );
+      expect(reported.stderr).toBe('');
+      expect(readJson('of-venue.json')).toEqual(readJson('report-0.json'));
+      const out = ['--snapshot-out', path('s.json'), '--out', path('m.json')];
+      const few = await plimsoll('oracle medians', snapshot, ...reports.slice(0, 2), ...out);
+      expect(few.stderr).toBe('2 sources of the set have reported, at least 3 must');
+      const elsewhere = await plimsoll(
+        'oracle medians',
+        snapshot,
+        ...reports,
+        '--chain',
+        '1',
+        ...out,
+      );
+      expect(elsewhere.stderr).toBe("--chain: must be 31337, the venue's, got 1");
+    } finally {
+      delete process.env['PLIMSOLL_SIGNER_KEY'];
+      process.chdir(home);
+    }
   });
 
   it('are refused of two sources, of one twice, and of a stranger', async () => {

@@ -8,21 +8,14 @@ import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
 import { medianRequest, placed, withMedians } from '../../../oracle/medians.ts';
 import { parseReport } from '../../../oracle/price-report.ts';
-import { parsePriceSources } from '../../../oracle/price-sources.ts';
 import { saveProof } from '../../../proving/formats/proof-file.ts';
 import { Prover } from '../../../proving/prover.ts';
 import { prepareStatement } from '../../../statements/prepare.ts';
 import type { Command } from '../../command.ts';
-import { stringOption } from '../../command.ts';
 import { buildWhereMissing } from '../../options/circuit-build.ts';
-import { REPORT_PLACE_OPTIONS, reportPlace } from '../../options/median-gate.ts';
+import { REPORT_PLACE_OPTIONS, priceSources, reportPlace } from '../../options/median-gate.ts';
 import { optionalOutputPath, outputPath } from '../../options/output-path.ts';
 import { decimal, shape, text } from '../../../core/json-output.ts';
-
-const requiredOption = (given: string | undefined, flag: string, what: string): string => {
-  if (given === undefined) throw new InvalidInput(`--${flag}`, `is required: ${what}`);
-  return given;
-};
 
 export const command: Command = {
   name: 'oracle medians',
@@ -32,7 +25,7 @@ export const command: Command = {
     '--snapshot-out is then signed and combined as ever, and submitted with the proof. Needs the\n' +
     'report of every source of the set that is not suspended: which are heard is public.',
   example:
-    'npx plimsoll oracle medians combined.json report-1.json report-2.json report-3.json --sources sources.json --chain 1 --gate 0x… --snapshot-out snapshot.json --out medians.json',
+    'npx plimsoll oracle medians combined.json report-1.json report-2.json report-3.json --snapshot-out snapshot.json --out medians.json',
   positionals: [
     { name: 'snapshot', required: true, describe: 'the snapshot document, of the same minute' },
     { name: 'report', required: true, repeated: true, describe: 'reports of the sources' },
@@ -41,7 +34,7 @@ export const command: Command = {
     sources: {
       type: 'string',
       placeholder: 'file',
-      describe: 'the set of sources, as the gate has it',
+      describe: 'the set of sources, as the gate has it (default: the venue’s)',
     },
     ...REPORT_PLACE_OPTIONS,
     'snapshot-out': {
@@ -66,13 +59,11 @@ export const command: Command = {
   },
   run: async (context) => {
     const out = outputPath(context, 'the proof');
-    const snapshotOut = requiredOption(
-      optionalOutputPath(context, 'snapshot-out'),
-      'snapshot-out',
-      'the file to write the snapshot to',
-    );
-    const path = requiredOption(stringOption(context, 'sources'), 'sources', 'the set of sources');
-    const sources = parsePriceSources(readTextFile(path, '--sources'), path);
+    const snapshotOut = optionalOutputPath(context, 'snapshot-out');
+    if (snapshotOut === undefined) {
+      throw new InvalidInput('--snapshot-out', 'is required: the file to write the snapshot to');
+    }
+    const sources = priceSources(context);
     const place = reportPlace(context);
     const [snapshotPath = '', ...files] = context.positionals;
     const reports = placed(

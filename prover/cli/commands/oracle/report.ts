@@ -17,8 +17,7 @@ export const command: Command = {
     'perpetual marks, redemption rates, and how old they are. A proof of their medians, made of the\n' +
     'reports of at least three sources, is what a feed with a median gate takes them from. A source\n' +
     'signs one report a minute, for one gate; its key is derived from the keystore’s.',
-  example:
-    'npx plimsoll oracle report snapshot.json --chain 1 --gate 0x… --keystore source.json --out report-1.json',
+  example: 'npx plimsoll oracle report snapshot.json --keystore source.json --out report-1.json',
   positionals: [
     { name: 'snapshot', required: true, describe: 'the snapshot document of this source alone' },
   ],

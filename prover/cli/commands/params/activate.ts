@@ -11,8 +11,8 @@ import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
 import { nextBlockTime } from '../../../oracle/feed-state.ts';
 import { loadProof, type ProofFile } from '../../../proving/formats/proof-file.ts';
 import type { Command } from '../../command.ts';
-import { CONTRACT_OPTION } from '../../options/parameter-sets.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { PARAMETER_CHAIN_OPTIONS } from '../../options/parameter-sets.ts';
+import { connectRpc, venueAddress } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { decimal, flag, shape, text } from '../../../core/json-output.ts';
 
@@ -30,13 +30,13 @@ export const command: Command = {
     'Shows the chain canaries of the pending set, where some are given, and activates it once its\n' +
     'timelock has elapsed and accounts of both underlyings were shown. Anybody can. A canary is a\n' +
     'proof of an account as it stands at a tick of the last hour:\n' +
-    'prove account-margin --parameters pending.json --for canary --chain … --contract ….',
+    'prove account-margin --parameters pending.json --for canary --venue venue.json.',
   example:
-    'npx plimsoll params activate canary-btc.json canary-eth.json --rpc http://127.0.0.1:8545 --contract 0x… --keystore anyone.json',
+    'npx plimsoll params activate canary-btc.json canary-eth.json --rpc http://127.0.0.1:8545 --venue venue.json --keystore anyone.json',
   positionals: [
     { name: 'canary', required: false, repeated: true, describe: 'proofs under the pending set' },
   ],
-  options: { rpc: RPC_OPTION, contract: CONTRACT_OPTION, keystore: KEYSTORE_OPTION },
+  options: { ...PARAMETER_CHAIN_OPTIONS, keystore: KEYSTORE_OPTION },
   needsSetup: false,
   output: {
     version: 1,
@@ -50,7 +50,7 @@ export const command: Command = {
   },
   run: async (context) => {
     const canaries = context.positionals.map(canaryAt);
-    const address = addressOption(context, 'contract');
+    const address = venueAddress(context, 'contract', 'riskParameters');
     const sender = await readSigner(context);
     const { provider } = await connectRpc(context);
     try {

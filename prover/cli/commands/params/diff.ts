@@ -5,7 +5,13 @@ import { parameterDifferences } from '../../../analysis/parameter-impact.ts';
 import { parameterHash } from '../../../commitments/parameters-words.ts';
 import { formatTable } from '../../../model/format.ts';
 import type { Command } from '../../command.ts';
-import { ACTIVE_OPTION, PENDING_ARGUMENT, readBothSets } from '../../options/parameter-sets.ts';
+import {
+  ACTIVE_OPTION,
+  PARAMETER_CHAIN_OPTIONS,
+  PENDING_ARGUMENT,
+  confirmActive,
+  readBothSets,
+} from '../../options/parameter-sets.ts';
 import { decimal, shape, text } from '../../../core/json-output.ts';
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -23,10 +29,10 @@ export const command: Command = {
   name: 'params diff',
   description:
     'Every value of the documents, names and remarks too: the hash commits to all of them. What a\n' +
-    'change does to accounts says params impact.',
+    'change does to accounts says params impact. With --rpc the active set is held against the chain.',
   example: 'npx plimsoll params diff docs/proposals/parameters-1.json',
   positionals: [PENDING_ARGUMENT],
-  options: { parameters: ACTIVE_OPTION },
+  options: { parameters: ACTIVE_OPTION, ...PARAMETER_CHAIN_OPTIONS },
   needsSetup: false,
   output: {
     version: 1,
@@ -38,6 +44,7 @@ export const command: Command = {
   },
   run: async (context) => {
     const { active, pending } = readBothSets(context);
+    await confirmActive(context, active);
     const named = (set: typeof active) => ({ name: set.document.name, hash: parameterHash(set) });
     const differences = parameterDifferences(active, pending);
     context.print(`active   ${named(active).name}  ${named(active).hash}`);
@@ -55,6 +62,5 @@ export const command: Command = {
         to: told(to),
       })),
     });
-    return Promise.resolve();
   },
 };

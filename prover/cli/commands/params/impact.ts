@@ -11,7 +11,13 @@ import {
 import { formatAddress, formatTable, formatUsd, instrumentName } from '../../../model/format.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { MARKET_OPTIONS, readAccounts, readSnapshot } from '../../options/market-inputs.ts';
-import { ACTIVE_OPTION, PENDING_ARGUMENT, readBothSets } from '../../options/parameter-sets.ts';
+import {
+  ACTIVE_OPTION,
+  PARAMETER_CHAIN_OPTIONS,
+  PENDING_ARGUMENT,
+  confirmActive,
+  readBothSets,
+} from '../../options/parameter-sets.ts';
 import { address, decimal, real, shape, text, whole } from '../../../core/json-output.ts';
 
 const pair = z.tuple([decimal, decimal]);
@@ -87,12 +93,13 @@ export const command: Command = {
     'Exact margins of every account of the ledger under both sets at one snapshot: who falls below\n' +
     'a margin that they hold today, by owner and by instrument, and how much every margin changes.\n' +
     'With --sensitivity also what each changed parameter does alone; effects do not add up, for a\n' +
-    'margin is the worst of many scenarios.',
+    'margin is the worst of many scenarios. With --rpc the active set is held against the chain.',
   example: 'npx plimsoll params impact docs/proposals/parameters-1.json --tick calm --sensitivity',
   positionals: [PENDING_ARGUMENT],
   options: {
     ...MARKET_OPTIONS,
     parameters: ACTIVE_OPTION,
+    ...PARAMETER_CHAIN_OPTIONS,
     sensitivity: { type: 'boolean', describe: 'what each parameter does alone' },
   },
   needsSetup: false,
@@ -121,6 +128,7 @@ export const command: Command = {
   },
   run: async (context) => {
     const { active, pending } = readBothSets(context);
+    await confirmActive(context, active);
     const [accounts, snapshot] = [readAccounts(context), readSnapshot(context)];
     const impact = impactOf(accounts, snapshot, active.parameters, pending.parameters);
     const alone =
@@ -159,6 +167,5 @@ export const command: Command = {
       instruments,
       ...(alone === undefined ? {} : { sensitivities: alone }),
     });
-    return Promise.resolve();
   },
 };

@@ -5,18 +5,18 @@ import {
   riskParametersAt,
 } from '../../../chain/parameter-proposal.ts';
 import { parameterHash } from '../../../commitments/parameters-words.ts';
-import { PlimsollError } from '../../../core/errors.ts';
 import { writeFileAtomically } from '../../../core/files.ts';
 import { formatParameters, parseParameters } from '../../../documents/parameters-document.ts';
 import type { Command } from '../../command.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
 import {
   ACTIVE_OPTION,
-  CONTRACT_OPTION,
+  PARAMETER_CHAIN_OPTIONS,
   PENDING_ARGUMENT,
   readBothSets,
+  requireActive,
 } from '../../options/parameter-sets.ts';
-import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+import { connectRpc, venueAddress } from '../../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
 import { decimal, flag, shape, text } from '../../../core/json-output.ts';
 
@@ -28,12 +28,11 @@ export const command: Command = {
     'higher equity under the set, and none a maintenance margin higher by more than the step:\n' +
     'anybody refutes it with two proofs of one account. Look at params impact first.',
   example:
-    'npx plimsoll params propose pending.json --rpc http://127.0.0.1:8545 --contract 0x… --keystore owner.json',
+    'npx plimsoll params propose pending.json --rpc http://127.0.0.1:8545 --venue venue.json --keystore owner.json',
   positionals: [PENDING_ARGUMENT],
   options: {
     parameters: ACTIVE_OPTION,
-    rpc: RPC_OPTION,
-    contract: CONTRACT_OPTION,
+    ...PARAMETER_CHAIN_OPTIONS,
     keystore: KEYSTORE_OPTION,
     tightening: {
       type: 'boolean',
@@ -58,7 +57,7 @@ export const command: Command = {
   run: async (context) => {
     const out = optionalOutputPath(context);
     const { active, pending } = readBothSets(context);
-    const address = addressOption(context, 'contract');
+    const address = venueAddress(context, 'contract', 'riskParameters');
     const owner = await readSigner(context);
     const isTightening = context.options['tightening'] === true;
     const document = formatParameters(pending);
@@ -68,12 +67,7 @@ export const command: Command = {
     try {
       const contract = riskParametersAt(address, owner.connect(provider));
       const { activeHash } = await readParameterState(contract);
-      if (activeHash !== parameterHash(active)) {
-        throw new PlimsollError(
-          'ANOTHER_SET_IS_ACTIVE',
-          `the chain has ${activeHash} active, --parameters is ${parameterHash(active)}`,
-        );
-      }
+      requireActive(activeHash, active);
       const receipt = await proposeParameters(contract, hash, document, isTightening);
       const { activatableAt } = await readParameterState(contract);
       if (out !== undefined) writeFileAtomically(out, document);

@@ -10,6 +10,7 @@ import {
 } from '../../../chain/deployment/deploy-venue.ts';
 import { JournaledTransactor } from '../../../chain/deployment/journal.ts';
 import { parsePlan } from '../../../chain/deployment/plan-document.ts';
+import { requireMovableBy } from '../../../chain/deployment/parts-rules.ts';
 import { requireSoundPlan } from '../../../chain/deployment/plan-rules.ts';
 import type { Transactor } from '../../../chain/deployment/transactor.ts';
 import { VENUE_FORMAT, formatVenue } from '../../../chain/venue-document.ts';
@@ -76,12 +77,14 @@ export const command: Command = {
     const path = context.positionals[0] ?? '';
     const plan = parsePlan(readTextFile(path, '<plan>'), path);
     requireSoundPlan(plan);
+    const parameters = readParameters(context);
+    requireMovableBy(plan, parameters.parameters);
     const wallet = await readSigner(context);
     const { provider, chainId } = await connectRpc(context);
     try {
       const deployment: VenueDeployment = {
         plan,
-        parametersHash: parameterHash(readParameters(context)),
+        parametersHash: parameterHash(parameters),
         artifactsDirectory: join(REPOSITORY_ROOT, 'artifacts'),
         built: loadArtifactManifest(),
         provider,
@@ -107,8 +110,13 @@ export const command: Command = {
       if (venue.roles.owner !== wallet.address) {
         context.print(`its owner ${venue.roles.owner} has to accept the ownership of`);
         context.print(
-          `  feed ${venue.contracts.marketFeed}, parameters ${venue.contracts.riskParameters}`,
+          `  feed ${venue.contracts.marketFeed}, parameters ${venue.contracts.riskParameters}` +
+            (venue.contracts.medianGate ? `, gate ${venue.contracts.medianGate}` : ''),
         );
+      }
+      if (venue.contracts.marginState !== undefined) {
+        context.print(`margin state ${venue.contracts.marginState}: not in force before the owner`);
+        context.print('  proposes it (proposeMarginState), and its timelock has elapsed');
       }
       context.printJson({ isDryRun: false, out, venue: JSON.parse(written) as unknown });
     } finally {

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { getAddress } from 'ethers';
 
+import type { OptionalParts } from '../../../chain/deployment/optional-parts.ts';
 import { NEW, defaultPlan, formatPlan } from '../../../chain/deployment/plan-document.ts';
 import { requireSoundPlan } from '../../../chain/deployment/plan-rules.ts';
 import { InvalidInput } from '../../../core/errors.ts';
-import { writeFileAtomically } from '../../../core/files.ts';
-import { integer, parseValue, pattern } from '../../../core/schema.ts';
+import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
+import { integer, parseDocument, parseJson, parseValue, pattern } from '../../../core/schema.ts';
+import { marginInputsSchema } from '../../../documents/margin-inputs-document.ts';
+import { DEFAULT_MARGIN_RULE } from '../../../documents/margin-rule-document.ts';
+import { parsePriceSources } from '../../../documents/price-sources-document.ts';
 import { loadArtifactManifest } from '../../../proving/artifacts.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { decimal, shape, text } from '../../../core/json-output.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+
+/** A step may be taken in ten minutes, and one that changes nothing in an hour: docs/dynamic-margin.md. */
+const MIN_STEP_SECONDS = 600;
+const KEEP_ALIVE_SECONDS = 3_600;
 
 function oraclesOf(context: CommandContext): readonly string[] {
   const form = pattern(
@@ -28,6 +36,35 @@ function oraclesOf(context: CommandContext): readonly string[] {
   });
 }
 
+/** Sources of a median gate, and a rule for margin to move by, where they are asked for. */
+function optionalParts(context: CommandContext): OptionalParts {
+  const sources = stringOption(context, 'sources');
+  const inputs = stringOption(context, 'margin-inputs');
+  const rule = stringOption(context, 'margin-rule');
+  if (rule !== undefined && inputs === undefined) {
+    throw new InvalidInput(
+      '--margin-inputs',
+      'is required with --margin-rule: where counters begin',
+    );
+  }
+  return {
+    ...(sources !== undefined && {
+      medianSources: parsePriceSources(readTextFile(sources, '--sources'), sources),
+    }),
+    ...(inputs !== undefined && {
+      movingMargin: {
+        rule:
+          rule === undefined
+            ? DEFAULT_MARGIN_RULE
+            : parseJson(readTextFile(rule, '--margin-rule'), rule),
+        inputs: parseDocument(marginInputsSchema, readTextFile(inputs, '--margin-inputs'), inputs),
+        minStepSeconds: MIN_STEP_SECONDS,
+        keepAliveSeconds: KEEP_ALIVE_SECONDS,
+      },
+    }),
+  };
+}
+
 const optionalAddress = (context: CommandContext, name: string): string =>
   stringOption(context, name) === undefined ? NEW : addressOption(context, name);
 
@@ -37,7 +74,9 @@ export const command: Command = {
     'Writes what a venue is to be: roles, token, verifiers of everything that is built here, and every\n' +
     'number as in docs/contracts.md. Edit it, then deploy it with venue deploy. Without --asset and\n' +
     '--transition-verifier it deploys a test dollar and a verifier that accepts everything, which\n' +
-    'exist on local chains only.',
+    'exist on local chains only. With --sources the feed takes headline numbers only with a proof of\n' +
+    'their medians (docs/oracle.md); with --margin-inputs a margin state is deployed that its owner can\n' +
+    'propose to bring into force (docs/dynamic-margin.md).',
   example:
     'npx plimsoll venue plan --rpc http://127.0.0.1:8545 --owner 0x… --guardian 0x… --oracles 0x…,0x…,0x… --threshold 2 --out plan.json',
   positionals: [],
@@ -60,6 +99,22 @@ export const command: Command = {
       type: 'string',
       placeholder: 'address',
       describe: "the verifier of the rollup's validity proof",
+    },
+    sources: {
+      type: 'string',
+      placeholder: 'file',
+      describe:
+        'plimsoll.price-sources whose reports a median gate takes medians of: three to five',
+    },
+    'margin-inputs': {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'margin inputs that a margin state opens with',
+    },
+    'margin-rule': {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'the rule it moves by, in place of the default one',
     },
     out: { type: 'string', placeholder: 'file', describe: 'the plan to write' },
   },
@@ -92,6 +147,7 @@ export const command: Command = {
         oracles,
         asset: optionalAddress(context, 'asset'),
         transitionVerifier: optionalAddress(context, 'transition-verifier'),
+        ...optionalParts(context),
       },
       profiles,
     );

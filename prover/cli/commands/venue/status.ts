@@ -6,7 +6,7 @@ import { readVenueStatus } from '../../../keeper/venue-status.ts';
 import { formatTable, formatUsd, formatUtc } from '../../../model/format.ts';
 import type { Command } from '../../command.ts';
 import { VENUE_OPTIONS, connectToVenue } from '../../options/venue-input.ts';
-import { address, decimal, flag, shape } from '../../../core/json-output.ts';
+import { address, decimal, flag, shape, whole } from '../../../core/json-output.ts';
 
 export const command: Command = {
   name: 'venue status',
@@ -66,6 +66,20 @@ export const command: Command = {
           expiresAtClock: decimal,
         }),
       ),
+      medianGate: shape({
+        sourcesHash: decimal,
+        sources: whole,
+        suspended: z.array(whole),
+        pendingHash: decimal,
+        activatableAt: decimal,
+      }).nullable(),
+      marginState: shape({
+        stateHash: decimal,
+        effectiveHash: decimal,
+        sequence: decimal,
+        time: decimal,
+        isInForce: flag,
+      }).nullable(),
     }),
   },
   run: async (context) => {
@@ -73,6 +87,7 @@ export const command: Command = {
     try {
       const status = await readVenueStatus(venue, provider, document);
       const { mode, ledger, waiting, market, parameters, roles, vault, fund } = status;
+      const { medianGate, marginState } = status;
       const usd = (amountE6: bigint): string => formatUsd(amountE6, 2);
       const { print } = context;
       print(`chain ${document.chainId}, mode ${mode}${market.halted ? ', market halted' : ''}`);
@@ -90,6 +105,27 @@ export const command: Command = {
       print(`parameters  ${parameters.activeHash}`);
       if (parameters.pendingHash !== 0n) {
         print(`            pending ${parameters.pendingHash}, from ${parameters.activatableAt} on`);
+      }
+      if (marginState !== undefined) {
+        print(
+          `margin      ${marginState.isInForce ? 'moves' : 'is to move'} by steps: ` +
+            (marginState.sequence === 0n
+              ? 'none yet'
+              : `${marginState.sequence}, of ${formatUtc(marginState.time)} UTC, ` +
+                `set ${marginState.effectiveHash}`),
+        );
+      }
+      if (medianGate !== undefined) {
+        const named = medianGate.suspended.map(
+          (place) => document.medianSources?.[place]?.name ?? String(place),
+        );
+        print(
+          `medians     of ${medianGate.sources - named.length} sources` +
+            (named.length === 0 ? '' : `, suspended: ${named.join(', ')}`),
+        );
+        if (medianGate.pendingHash !== 0n) {
+          print(`            another set from ${medianGate.activatableAt} on`);
+        }
       }
       print(`roles       owner ${roles.owner}, guardian ${roles.guardian}`);
       if (BigInt(roles.pendingOwner) !== 0n)
@@ -139,6 +175,8 @@ export const command: Command = {
         vault,
         fund,
         liquidations,
+        medianGate: medianGate ?? null,
+        marginState: marginState ?? null,
       });
     } finally {
       provider.destroy();

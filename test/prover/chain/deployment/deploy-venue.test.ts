@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { Contract, encodeBytes32String, type Provider } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { exportedAbi } from '../../../../prover/chain/abi.ts';
+import { exportedAbi, type ExportedInterface } from '../../../../prover/chain/abi.ts';
+import { confirmVenue } from '../../../../prover/chain/deployment/confirm-venue.ts';
 import { deployContracts } from '../../../../prover/chain/deployment/deploy-contracts.ts';
 import { requireDeployable } from '../../../../prover/chain/deployment/deploy-venue.ts';
+import { openingHash } from '../../../../prover/chain/deployment/parts-rules.ts';
 import type { VenuePlan } from '../../../../prover/chain/deployment/plan-document.ts';
 import { signerTransactor } from '../../../../prover/chain/deployment/transactor.ts';
 import {
@@ -16,11 +18,17 @@ import {
   parseVenue,
   type VenueDocument,
 } from '../../../../prover/chain/venue-document.ts';
+import { connectVenue } from '../../../../prover/chain/venue.ts';
+import { sourcesHash } from '../../../../prover/commitments/report-words.ts';
 import { InvalidInput } from '../../../../prover/core/errors.ts';
+import { readVenueStatus } from '../../../../prover/keeper/venue-status.ts';
 import { ARTIFACTS, deployContract } from '../../../support/chain.ts';
 import { DEPLOYER, deploymentOf, runDeployment } from '../../../support/deployments.ts';
-import { addressOf, planWith, validPlan } from '../../../support/plans.ts';
+import { addressOf, planWith, planWithParts, validPlan } from '../../../support/plans.ts';
 import { startRpcChain, type RpcChain } from '../../../support/rpc-chain.ts';
+
+/** With a median gate and a margin state, which a venue need not have. */
+const ofEverything = (provider: Provider) => deploymentOf(provider, planWithParts());
 
 let chain: RpcChain;
 let folder: string;
@@ -29,7 +37,7 @@ let venue: VenueDocument;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-deploy-'));
   chain = await startRpcChain();
-  venue = await runDeployment(deploymentOf(chain.provider), join(folder, 'first.journal'));
+  venue = await runDeployment(ofEverything(chain.provider), join(folder, 'first.journal'));
 });
 
 afterAll(async () => {
@@ -88,17 +96,70 @@ describe('a deployed venue', () => {
   });
 
   it('is handed over to its owner, who has to accept', async () => {
-    for (const name of ['MarketFeed', 'RiskParameters'] as const) {
-      const at = name === 'MarketFeed' ? 'marketFeed' : 'riskParameters';
-      const contract = new Contract(venue.contracts[at], exportedAbi(name), chain.provider);
+    for (const [at, name] of [
+      ['marketFeed', 'MarketFeed'],
+      ['riskParameters', 'RiskParameters'],
+      ['medianGate', 'MedianGate'],
+    ] as const) {
+      const contract = new Contract(venue.contracts[at]!, exportedAbi(name), chain.provider);
       expect(await contract.getFunction('pendingOwner').staticCall()).toBe(venue.roles.owner);
+    }
+  });
+
+  it('asks for medians of the planned sources, and opens the margin state that was planned', async () => {
+    const ask = (at: 'medianGate' | 'marginState' | 'marketFeed', method: string) => {
+      const name = {
+        medianGate: 'MedianGate',
+        marginState: 'MarginState',
+        marketFeed: 'MarketFeed',
+      };
+      const abi = exportedAbi(name[at] as ExportedInterface);
+      const contract = new Contract(venue.contracts[at]!, abi, chain.provider);
+      return contract.getFunction(method).staticCall() as Promise<unknown>;
+    };
+    const { medianSources, movingMargin, config } = venue;
+    expect(await ask('marketFeed', 'medianGate')).toBe(venue.contracts.medianGate);
+    expect(await ask('medianGate', 'sourcesHash')).toBe(sourcesHash(medianSources!));
+    expect(await ask('medianGate', 'sourceCount')).toBe(BigInt(medianSources!.length));
+    expect(await ask('medianGate', 'guardian')).toBe(venue.roles.guardian);
+    expect(await ask('medianGate', 'delay')).toBe(BigInt(config.quorumDelay));
+    expect(await ask('marginState', 'stateHash')).toBe(openingHash(movingMargin!));
+    expect(await ask('marginState', 'minStepSeconds')).toBe(600n);
+  });
+
+  it('tells how its gate and its margin state stand', async () => {
+    const bound = connectVenue(venue.contracts, chain.provider);
+    const status = await readVenueStatus(bound, chain.provider, venue);
+    expect(status.medianGate).toEqual({
+      sourcesHash: sourcesHash(venue.medianSources!),
+      sources: 5,
+      suspended: [],
+      pendingHash: 0n,
+      activatableAt: 0n,
+    });
+    expect(status.marginState).toEqual({
+      stateHash: openingHash(venue.movingMargin!),
+      effectiveHash: 0n,
+      sequence: 0n,
+      time: 0n,
+      isInForce: false,
+    });
+  });
+
+  it('is refused where its document says less, or another gate, than stands there', async () => {
+    const { medianGate, marginState, ...others } = venue.contracts;
+    for (const contracts of [others, { ...venue.contracts, medianGate: marginState! }]) {
+      await expect(confirmVenue({ ...venue, contracts }, chain.provider)).rejects.toMatchObject({
+        field: 'contracts.medianGate',
+        rule: `must be ${medianGate}, which marketFeed names as its medianGate`,
+      });
     }
   });
 
   it('is found again by a second run, which sends nothing', async () => {
     const sent = await chain.provider.getTransactionCount(DEPLOYER.address);
     const path = join(folder, 'first.journal');
-    expect(await runDeployment(deploymentOf(chain.provider), path)).toEqual(venue);
+    expect(await runDeployment(ofEverything(chain.provider), path)).toEqual(venue);
     expect(await chain.provider.getTransactionCount(DEPLOYER.address)).toBe(sent);
   });
 
@@ -119,7 +180,7 @@ describe('a deployed venue', () => {
         // Dies before its second: before its first it would never come further.
         const provider = mortal(fresh.provider, deaths > 0 ? 2 : 1);
         try {
-          resumed = await runDeployment(deploymentOf(provider), path);
+          resumed = await runDeployment(ofEverything(provider), path);
         } catch (error) {
           if (!(error instanceof Killed)) throw error;
           deaths += 1;
@@ -147,7 +208,8 @@ describe('a deployed venue', () => {
         Killed,
       );
       const slow = await runDeployment(deploymentOf(fresh.provider), path);
-      expect(slow.contracts).toEqual(venue.contracts);
+      expect(slow.contracts.medianGate).toBeUndefined();
+      expect(parseVenue(formatVenue(slow))).toEqual(slow);
 
       await fresh.rpc('evm_setAutomine', [true]);
       const taken = join(folder, 'taken.journal');

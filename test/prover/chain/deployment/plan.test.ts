@@ -4,14 +4,16 @@ import { describe, expect, it } from 'vitest';
 
 import { DEFAULT_VENUE_CONFIG } from '../../../../prover/chain/config.ts';
 import { formatPlan, parsePlan } from '../../../../prover/chain/deployment/plan-document.ts';
+import { requireMovableBy } from '../../../../prover/chain/deployment/parts-rules.ts';
 import { requireSoundPlan } from '../../../../prover/chain/deployment/plan-rules.ts';
 import { InvalidInput } from '../../../../prover/core/errors.ts';
-import { addressOf, planWith, validPlan } from '../../../support/plans.ts';
+import { loadDefaultParameters } from '../../../../prover/documents/parameters-document.ts';
+import { addressOf, planWith, planWithParts, validPlan } from '../../../support/plans.ts';
 
 /** What a plan with that value is refused for, as a file. */
-function refusal(path: string, value: unknown): InvalidInput {
+function refusal(path: string, value: unknown, plan = validPlan()): InvalidInput {
   try {
-    requireSoundPlan(parsePlan(formatPlan(planWith(path, value))));
+    requireSoundPlan(parsePlan(formatPlan(planWith(path, value, plan))));
   } catch (error) {
     if (error instanceof InvalidInput) return error;
     throw error;
@@ -243,6 +245,66 @@ describe('a plan of a venue', () => {
   ] as const)('does not have %s', (_, path, value, field, rule) => {
     const error = refusal(path, value);
     expect(error.field).toBe(field);
+    expect(error.rule).toMatch(rule);
+  });
+
+  it('is read back with what a venue may have and need not', () => {
+    const plan = planWithParts();
+    const read = parsePlan(formatPlan(plan));
+    expect(read).toEqual(plan);
+    requireSoundPlan(read);
+    requireMovableBy(read, loadDefaultParameters().parameters);
+  });
+
+  const [first, second, third] = planWithParts().medianSources!;
+  it.each([
+    ['medians of two sources', 'medianSources', [first, second], 'medianSources', /at least 3/],
+    [
+      'a source twice',
+      'medianSources',
+      [first, second, { ...first!, name: 'again' }],
+      'medianSources[2].key',
+      /must be another than that of sources\[0\]/,
+    ],
+    [
+      'a source whose key is no point of the curve',
+      'medianSources',
+      [first, second, { ...third!, key: [1n, 2n] }],
+      'medianSources[2].key',
+      /prime-order/,
+    ],
+    [
+      'a source that may be older than the feed takes it',
+      'medianSources',
+      [first, second, { ...third!, maxAges: { ...third!.maxAges, index: 61n } }],
+      'medianSources[2].maxAges.index',
+      /must be 1 … 60/,
+    ],
+    [
+      'medians that nobody can verify',
+      'verifiers.oracle-median',
+      {},
+      'verifiers.oracle-median.any',
+      /is required/,
+    ],
+    [
+      'margin steps that nobody can verify',
+      'verifiers.margin-step',
+      {},
+      'verifiers.margin-step.any',
+      /is required/,
+    ],
+    [
+      'a margin state that must be kept alive faster than it may step',
+      'movingMargin.keepAliveSeconds',
+      599,
+      'movingMargin.keepAliveSeconds',
+      /at least minStepSeconds, 600/,
+    ],
+    ['a rule that is none', 'movingMargin.rule', {}, 'movingMargin.rule.format', /is required/],
+  ] as const)('does not have %s', (_, path, value, field, rule) => {
+    const error = refusal(path, value, planWithParts());
+    expect(error.field).toContain(field);
     expect(error.rule).toMatch(rule);
   });
 

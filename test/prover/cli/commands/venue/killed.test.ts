@@ -12,7 +12,7 @@ import { parseVenue } from '../../../../../prover/chain/venue-document.ts';
 import { REPOSITORY_ROOT } from '../../../../../prover/core/root.ts';
 import { DEPLOYER } from '../../../../support/deployments.ts';
 import { tellingNode } from '../../../../support/faulty-node.ts';
-import { validPlan } from '../../../../support/plans.ts';
+import { planWithParts } from '../../../../support/plans.ts';
 import { startRpcChain } from '../../../../support/rpc-chain.ts';
 
 const MAIN = join(REPOSITORY_ROOT, 'prover', 'cli', 'main.ts');
@@ -24,7 +24,7 @@ it('is deployed once and whole, though the process is killed after every transac
   const node = await tellingNode(chain.url, () => kill());
   try {
     const [plan, out] = [join(folder, 'plan.json'), join(folder, 'venue.json')];
-    writeFileSync(plan, formatPlan(validPlan()));
+    writeFileSync(plan, formatPlan(planWithParts()));
     const run = (): Promise<NodeJS.Signals | number | null> =>
       new Promise((resolve) => {
         const argv = [MAIN, 'venue', 'deploy', plan, '--rpc', node.url, '--out', out];
@@ -44,8 +44,8 @@ it('is deployed once and whole, though the process is killed after every transac
     expect(killed).toBe(sent);
     const { contracts, verifiers } = parseVenue(readFileSync(out, 'utf8'));
     const made = Object.values(verifiers).reduce((sum, by) => sum + Object.keys(by).length, 0);
-    // Two to bind, two to hand over; every other transaction made one contract that is used.
-    expect(sent).toBe(Object.keys(contracts).length + made + 4);
+    // Two to bind, three to hand over; every other transaction made one contract that is used.
+    expect(sent).toBe(Object.keys(contracts).length + made + 5);
     const codes = Object.values(contracts).map((address) => chain.provider.getCode(address));
     for (const code of await Promise.all(codes)) expect(code).not.toBe('0x');
   } finally {
@@ -53,4 +53,4 @@ it('is deployed once and whole, though the process is killed after every transac
     await chain.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 180_000);
+}, 600_000);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { stateHash } from '../../commitments/dynamic-words.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { requireRule } from '../../core/schema.ts';
+import { marginInputsOf } from '../../documents/margin-inputs-document.ts';
+import {
+  marginRuleOf,
+  requireMovable,
+  type MarginRuleDocument,
+} from '../../documents/margin-rule-document.ts';
+import { requireSoundSources } from '../../documents/price-sources-document.ts';
+import type { RiskParameters } from '../../model/types.ts';
+import { initialState } from '../../risk/dynamic/rule.ts';
+import type { VenueConfig } from '../config.ts';
+import type { MovingMargin, OptionalParts } from './optional-parts.ts';
+
+function plannedRule({ rule }: MovingMargin): MarginRuleDocument {
+  try {
+    return marginRuleOf(rule);
+  } catch (cause) {
+    if (!(cause instanceof InvalidInput)) throw cause;
+    throw new InvalidInput(`movingMargin.rule.${cause.field}`, cause.rule, { cause });
+  }
+}
+
+/** Commitment to the state that a venue opens with. */
+export function openingHash(margin: MovingMargin): bigint {
+  const { rule, hash } = plannedRule(margin);
+  return stateHash(initialState(rule, hash, marginInputsOf(margin.inputs)));
+}
+
+const COMPONENTS = ['index', 'perpetual', 'collateral'] as const;
+
+/** What the contracts take no exception to and nobody wants; throws `InvalidInput`. */
+export function requireSoundParts(
+  { medianSources, movingMargin }: OptionalParts,
+  { heartbeats }: Pick<VenueConfig, 'heartbeats'>,
+  verifies: (statement: 'oracle-median' | 'margin-step') => boolean,
+): void {
+  if (medianSources !== undefined) {
+    requireSoundSources(medianSources, 'medianSources');
+    medianSources.forEach(({ maxAges }, place) => {
+      for (const component of COMPONENTS) {
+        const most = heartbeats[component];
+        requireRule(
+          maxAges[component] >= 1n && maxAges[component] <= BigInt(most),
+          `medianSources[${place}].maxAges.${component}`,
+          `must be 1 … ${most}, the feed's heartbeat: what is older is stale to the feed itself`,
+        );
+      }
+    });
+    requireRule(
+      verifies('oracle-median'),
+      'verifiers.oracle-median.any',
+      'is required: medianSources asks for proofs of medians',
+    );
+  }
+  if (movingMargin === undefined) return;
+  plannedRule(movingMargin);
+  requireRule(
+    movingMargin.minStepSeconds <= movingMargin.keepAliveSeconds,
+    'movingMargin.keepAliveSeconds',
+    `must be at least minStepSeconds, ${movingMargin.minStepSeconds}`,
+  );
+  requireRule(
+    verifies('margin-step'),
+    'verifiers.margin-step.any',
+    'is required: movingMargin asks for proofs of its steps',
+  );
+}
+
+/** That the set which margin is to move over can move by the rule; throws `InvalidInput`. */
+export function requireMovableBy(parts: OptionalParts, base: RiskParameters): void {
+  if (parts.movingMargin === undefined) return;
+  requireMovable(base, plannedRule(parts.movingMargin).rule);
+}
