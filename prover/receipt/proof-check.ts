@@ -9,6 +9,7 @@ import {
   proofContext,
   useName,
   type Action,
+  type UseName,
 } from '../chain/context.ts';
 import { refusalOf } from '../chain/refusal.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
@@ -91,13 +92,19 @@ export const CONTRACT_OF: Readonly<Partial<Record<Action, keyof VenueDocument['c
   takeGuarantee: 'marginGuarantee',
   releaseGuarantee: 'marginGuarantee',
   requireHealthy: 'healthGate',
+  stepMargin: 'marginState',
+};
+
+const CONTRACT_OF_USE: Readonly<Partial<Record<UseName, keyof VenueDocument['contracts']>>> = {
+  ...CONTRACT_OF,
+  canary: 'riskParameters',
+  reportMedians: 'medianGate',
 };
 
 /** Throws `VENUE_MISMATCH` where the use is of a contract that another venue has. */
 function requireContractOf(use: ProofUse, { contracts }: VenueDocument): void {
   const name = useName(use);
-  const field =
-    name === 'canary' ? 'riskParameters' : name === 'reportMedians' ? undefined : CONTRACT_OF[name];
+  const field = CONTRACT_OF_USE[name];
   requireFact(
     field === undefined || contracts[field] === use.contract,
     'VENUE_MISMATCH',
@@ -115,8 +122,8 @@ function guessedUse(
   const served = [ownerOf(file), contracts.backstop, asking];
   for (const action of Object.keys(ACTIONS) as Action[]) {
     const field = CONTRACT_OF[action];
-    if (field === undefined) continue;
-    const contract = contracts[field];
+    const contract = field && contracts[field];
+    if (contract === undefined) continue;
     for (const beneficiary of served) {
       if (beneficiary === undefined) continue;
       if (proofContext(chainId, contract, action, beneficiary) === bound) {

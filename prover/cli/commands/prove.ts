@@ -121,14 +121,12 @@ function useOf(
     const beneficiary = addressOption(context, 'beneficiary');
     const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
     const { chainId, contracts } = readVenue(context);
-    const contract = CONTRACT_OF[checked];
+    const field = CONTRACT_OF[checked];
+    const contract = field && contracts[field];
     if (contract === undefined) {
-      throw new InvalidInput(
-        '--venue',
-        `names no contract for ${checked}: give --chain, --contract`,
-      );
+      throw new InvalidInput('--venue', `has no contract for ${checked}: give --chain, --contract`);
     }
-    return bound(chainId, contracts[contract], checked, beneficiary);
+    return bound(chainId, contract, checked, beneficiary);
   }
   const chain = chainOption(context);
   const contract = addressOption(context, 'contract');
