@@ -12,6 +12,7 @@ import type { CircuitInputs } from './circuit-input.ts';
 import type { MarketTick } from './market-tick.ts';
 import type { MarginStepRequest } from './margin-step.ts';
 import type { OracleMedianRequest } from './oracle-median.ts';
+import type { RiskArraysRequest } from './risk-arrays.ts';
 import type { TakeoverRequest } from './takeover.ts';
 
 /** What an account statement is about, and whom its proof serves. */
@@ -43,6 +44,7 @@ export interface StatementRequests {
   readonly takeover: TakeoverRequest;
   readonly 'margin-step': MarginStepRequest;
   readonly 'oracle-median': OracleMedianRequest;
+  readonly 'risk-arrays': RiskArraysRequest;
 }
 
 /** What the statements about a named account publish: commitments, place and use. */

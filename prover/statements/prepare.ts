@@ -9,6 +9,7 @@ import type { StatementInstance, StatementRequests } from './instance.ts';
 import { liquidationInstance } from './liquidation.ts';
 import { marginStepInstance } from './margin-step.ts';
 import { oracleMedianInstance } from './oracle-median.ts';
+import { riskArraysInstance } from './risk-arrays.ts';
 import { solvencyReceiptInstance } from './solvency-receipt.ts';
 import { takeoverInstance } from './takeover.ts';
 
@@ -25,6 +26,7 @@ const PREPARE: { readonly [Name in StatementName]: Prepare<Name> } = {
   takeover: takeoverInstance,
   'margin-step': marginStepInstance,
   'oracle-median': oracleMedianInstance,
+  'risk-arrays': riskArraysInstance,
 };
 
 /** The statement of that name about an account; throws where the account gives no such proof. */

@@ -108,4 +108,5 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
   'pricing/tenor-width.circom:coarse': OTHER_POWER,
   'pricing/tenor-width.circom:fine': OTHER_POWER,
   'pricing/vol-factor.circom:low': forgery(SHOCK, 'refuses %s'),
+  'session/row-sums.circom:inverse': forgery('circuits/statements/risk-arrays.test.ts', 'with %s'),
 };

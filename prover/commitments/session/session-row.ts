@@ -7,7 +7,7 @@ import { COLUMN } from './session-words.ts';
 /** Light rates are in units of 2¹² E4 a contract ($0.41), rounded up. */
 export const LIGHT_RATE_SHIFT = 12n;
 export const LIGHT_RATE_BITS = 32;
-export const BAND_SHARE_BITS = 96;
+export const BAND_SHARE_BITS = 80;
 
 /** One instrument of a session: what a lot of it brings to the sums of an account (docs/spec.md §10.4). */
 export interface SessionRow {
@@ -64,15 +64,20 @@ export interface ColumnRates {
 export const packDeltas = (up: bigint, down: bigint, underlying: UnderlyingId): bigint =>
   (up + (down << 63n)) << (126n * BigInt(underlying));
 
+/** What the gross bound of an account charges by. */
+export interface GrossRates {
+  readonly mmFactorBps: bigint;
+  /** Of concentration below the first band. */
+  readonly firstRateBps: bigint;
+}
+
 /**
  * The columns of a row, by power of ρ, of which an account's sums are Σ lots·perLot + Σ short·perShortLot.
  * Every array number counts with its rounding against the account: loss + 1 for a lot either way.
- *
- * @param factorBps maintenance factor; `firstRateBps` the rate of concentration below the first band
  */
 export function rowColumns(
   row: SessionRow,
-  { mmFactorBps, firstRateBps }: { readonly mmFactorBps: bigint; readonly firstRateBps: bigint },
+  { mmFactorBps, firstRateBps }: GrossRates,
 ): {
   readonly light: ReadonlyMap<number, ColumnRates>;
   readonly heavy: ReadonlyMap<number, ColumnRates>;

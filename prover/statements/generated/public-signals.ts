@@ -185,6 +185,16 @@ export interface OracleMedianSignals {
   readonly venue: bigint;
 }
 
+/** A chunk of the instruments of a solvency session, priced from its snapshot and parameters and added to the rows' side of its sums. */
+export interface RiskArraysSignals {
+  /** The word that names the session: ledger, tick, batches, rows and nets (hash). */
+  readonly session: bigint;
+  /** Commitment to the sums of the rows before the chunk (hash). */
+  readonly stateBefore: bigint;
+  /** Commitment to the sums with the chunk (hash). */
+  readonly stateAfter: bigint;
+}
+
 /** Public signals by statement; signed amounts are decoded. */
 export interface StatementSignals {
   readonly liquidation: LiquidationSignals;
@@ -194,6 +204,7 @@ export interface StatementSignals {
   readonly takeover: TakeoverSignals;
   readonly 'margin-step': MarginStepSignals;
   readonly 'oracle-median': OracleMedianSignals;
+  readonly 'risk-arrays': RiskArraysSignals;
 }
 
 export type StatementName = keyof StatementSignals;
@@ -207,6 +218,7 @@ export const PROFILES = {
   takeover: ['any'],
   'margin-step': ['any'],
   'oracle-median': ['any'],
+  'risk-arrays': ['1'],
 } as const;
 
 /** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */
@@ -356,5 +368,10 @@ export const PUBLIC_SIGNALS = {
       ],
     },
     { name: 'venue', unit: 'hash', type: 'hash' },
+  ],
+  'risk-arrays': [
+    { name: 'session', unit: 'hash', type: 'hash' },
+    { name: 'stateBefore', unit: 'hash', type: 'hash' },
+    { name: 'stateAfter', unit: 'hash', type: 'hash' },
   ],
 } as const;

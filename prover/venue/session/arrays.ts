@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { fieldInverse, fieldPowers, residue } from '../../core/field.ts';
-import { FIRST_ARRAYS_STATE, type ArraysState } from '../../commitments/session/arrays-state.ts';
-import {
-  rowColumns,
-  rowWords,
-  type ColumnRates,
-  type SessionRow,
-} from '../../commitments/session/session-row.ts';
+import { fieldPowers, residue } from '../../core/field.ts';
+import { FIRST_ARRAYS_STATE, type RowNets } from '../../commitments/session/arrays-state.ts';
+import { rowWords, type SessionRow } from '../../commitments/session/session-row.ts';
 import {
   chunkNets,
   chunkRows,
-  COLUMNS,
   NET_COUNT,
   type Challenges,
 } from '../../commitments/session/session-words.ts';
 import { PAGES } from '../../commitments/widths.ts';
 import { keyLane, slotNets } from './accept-batch.ts';
 import type { BatchClaim } from './batch.ts';
-import type { SessionTerms } from './terms.ts';
-
-/** What is summed over the positions of one row, in the order of `NETS`. */
-export type RowNets = readonly bigint[];
 
 const NO_NETS: RowNets = new Array<bigint>(NET_COUNT).fill(0n);
 
@@ -70,54 +60,3 @@ export const netsRoot = (nets: readonly RowNets[], chunkSize: number): bigint =>
     (chain, chunk) => chunkNets(chain, chunk.flat()),
     FIRST_ARRAYS_STATE.netsChain,
   );
-
-const weighed = (
-  columns: ReadonlyMap<number, ColumnRates>,
-  powers: readonly bigint[],
-  part: keyof ColumnRates,
-): bigint => {
-  let total = 0n;
-  for (const [column, rates] of columns) total += powers[column]! * rates[part];
-  return residue(total);
-};
-
-/**
- * Adds a chunk of rows and of their nets to the rows' side: what `risk-arrays` proves, beside that the
- * rows are those of snapshot and parameters.
- */
-export function acceptArrays(
-  rows: readonly SessionRow[],
-  nets: readonly RowNets[],
-  { rho, session }: Challenges,
-  terms: Pick<SessionTerms, 'mmFactorBps' | 'marginalMmBps'>,
-  state: ArraysState,
-): ArraysState {
-  const powers = fieldPowers(rho, COLUMNS);
-  const rates = { mmFactorBps: terms.mmFactorBps, firstRateBps: terms.marginalMmBps[0] };
-  let { identity, keys } = state;
-  const poles = [...state.poles];
-  rows.forEach((row, place) => {
-    const [lots, short, heavyLots, heavyShort, keyWeight] = nets[place]!;
-    const { light, heavy } = rowColumns(row, rates);
-    identity = residue(
-      identity +
-        weighed(light, powers, 'perLot') * lots! +
-        weighed(light, powers, 'perShortLot') * short! +
-        weighed(heavy, powers, 'perLot') * heavyLots! +
-        weighed(heavy, powers, 'perShortLot') * heavyShort!,
-    );
-    keys = residue(keys + row.key * keyWeight!);
-    const inverse = fieldInverse(session - state.nextRow - BigInt(place));
-    nets[place]!.forEach((net, n) => {
-      poles[n] = residue(poles[n]! + net * inverse);
-    });
-  });
-  return {
-    rowsChain: chunkRows(state.rowsChain, rows.flatMap(rowWords)),
-    netsChain: chunkNets(state.netsChain, nets.flat()),
-    nextRow: state.nextRow + BigInt(rows.length),
-    identity,
-    keys,
-    poles,
-  };
-}

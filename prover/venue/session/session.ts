@@ -2,7 +2,12 @@
 import type { Ledger } from '../../commitments/ledger.ts';
 import { parameterHash, type CommittedParameters } from '../../commitments/parameters-words.ts';
 import { snapshotHash } from '../../commitments/snapshot-words.ts';
-import { FIRST_ARRAYS_STATE, type ArraysState } from '../../commitments/session/arrays-state.ts';
+import {
+  acceptArrays,
+  FIRST_ARRAYS_STATE,
+  type ArraysState,
+  type RowNets,
+} from '../../commitments/session/arrays-state.ts';
 import {
   FIRST_BATCH_STATE,
   type BatchState,
@@ -23,7 +28,7 @@ import { instrumentId } from '../../model/instrument.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
 import type { Instrument } from '../../model/types.ts';
 import { acceptBatch, type SessionContext } from './accept-batch.ts';
-import { acceptArrays, netsRoot, rowsRoot, sessionNets, type RowNets } from './arrays.ts';
+import { netsRoot, rowsRoot, sessionNets } from './arrays.ts';
 import { batchCommitment, type BatchClaim } from './batch.ts';
 import { accountFigures, accountLoad, batchClaim } from './claims.ts';
 import { BATCH_PROFILES, partition, type BatchProfile } from './profiles.ts';
@@ -147,6 +152,7 @@ export function runArrays({
   terms,
   chunkSize,
 }: OpenedSession): ArraysState {
+  const rates = { mmFactorBps: terms.mmFactorBps, firstRateBps: terms.marginalMmBps[0] };
   let state = FIRST_ARRAYS_STATE;
   for (let start = 0; start < table.rows.length; start += chunkSize) {
     const end = start + chunkSize;
@@ -154,7 +160,7 @@ export function runArrays({
       table.rows.slice(start, end),
       nets.slice(start, end),
       challenges,
-      terms,
+      rates,
       state,
     );
   }
