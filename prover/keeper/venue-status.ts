@@ -41,6 +41,16 @@ const totalsSchema = values(
     .transform(([heldE6, escrowedE6, claimableE6]) => ({ heldE6, escrowedE6, claimableE6 })),
 );
 
+/** What the insurance fund has and owes, E6 USD. */
+export interface FundStatus {
+  readonly assetsE6: bigint;
+  readonly bufferE6: bigint;
+  readonly reservedE6: bigint;
+  readonly queuedE6: bigint;
+  readonly freeE6: bigint;
+  readonly uncoveredE6: bigint;
+}
+
 /** How a venue stands, by what its contracts say. */
 export interface VenueStatus {
   readonly mode: (typeof MODES)[number];
@@ -66,14 +76,7 @@ export interface VenueStatus {
     readonly threshold: bigint;
   };
   readonly vault: z.infer<typeof totalsSchema>;
-  readonly fund: {
-    readonly assetsE6: bigint;
-    readonly bufferE6: bigint;
-    readonly reservedE6: bigint;
-    readonly queuedE6: bigint;
-    readonly freeE6: bigint;
-    readonly uncoveredE6: bigint;
-  };
+  readonly fund: FundStatus;
   readonly liquidations: readonly Liquidation[];
   /** Of a venue that has one; a source is named by its place in the set. */
   readonly medianGate:
@@ -139,15 +142,28 @@ async function readMarginState(
   };
 }
 
+const number = (contract: Contract, method: string, ...args: unknown[]): Promise<bigint> =>
+  read(contract, method, args, uint);
+
+/** Asks the fund of a venue. */
+export async function readFund({ insuranceFund }: Venue): Promise<FundStatus> {
+  return {
+    assetsE6: await number(insuranceFund, 'totalAssets'),
+    bufferE6: await number(insuranceFund, 'bufferE6'),
+    reservedE6: await number(insuranceFund, 'reservedE6'),
+    queuedE6: await number(insuranceFund, 'queuedE6'),
+    freeE6: await number(insuranceFund, 'freeE6'),
+    uncoveredE6: await number(insuranceFund, 'uncoveredE6'),
+  };
+}
+
 /** Asks every contract of a venue once. */
 export async function readVenueStatus(
   venue: Venue,
   provider: Provider,
   { deploymentBlock, contracts }: Pick<VenueDocument, 'deploymentBlock' | 'contracts'>,
 ): Promise<VenueStatus> {
-  const { ledgerRegistry, marketFeed, riskParameters, insuranceFund, vault } = venue;
-  const number = (contract: Contract, method: string, ...args: unknown[]): Promise<bigint> =>
-    read(contract, method, args, uint);
+  const { ledgerRegistry, marketFeed, riskParameters, vault } = venue;
   const address = (contract: Contract, method: string): Promise<string> =>
     read(contract, method, [], z.string());
   const ledger = await read(ledgerRegistry, 'latest', [], ledgerSchema);
@@ -178,14 +194,7 @@ export async function readVenueStatus(
       threshold: await number(marketFeed, 'threshold'),
     },
     vault: await read(vault, 'totals', [], totalsSchema),
-    fund: {
-      assetsE6: await number(insuranceFund, 'totalAssets'),
-      bufferE6: await number(insuranceFund, 'bufferE6'),
-      reservedE6: await number(insuranceFund, 'reservedE6'),
-      queuedE6: await number(insuranceFund, 'queuedE6'),
-      freeE6: await number(insuranceFund, 'freeE6'),
-      uncoveredE6: await number(insuranceFund, 'uncoveredE6'),
-    },
+    fund: await readFund(venue),
     liquidations: await readLiquidations(venue, provider, deploymentBlock),
     medianGate:
       contracts.medianGate === undefined

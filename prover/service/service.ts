@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import type { Account } from '../commitments/account.ts';
-import type { LedgerChange } from '../commitments/ledger.ts';
+import type { AccountOpening, LedgerChange } from '../commitments/ledger.ts';
 import type { RowHasher } from '../commitments/row-hasher.ts';
 import { snapshotHash } from '../commitments/snapshot-words.ts';
 import { PlimsollError } from '../core/errors.ts';
@@ -170,6 +170,12 @@ export class Service {
       account: isHeld ? this.ledger.ledger.account(of) : of,
       ledgerRoot: this.ledger.state.root,
     });
+  }
+
+  /** An account and the tick that it stands under; throws `NO_TICK` before the first. */
+  standing(account: number): { readonly opening: AccountOpening; readonly tick: MarketTick } {
+    if (this.#market === undefined) throw new PlimsollError('NO_TICK', 'there is no tick yet');
+    return { opening: this.ledger.ledger.open(account), tick: this.#market };
   }
 
   /** The newest ticks after a number of the journal, oldest first. */

@@ -21,7 +21,7 @@ import { loadDefaultParameters, parseParameters } from '../../documents/paramete
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
 import { BEACON_OPTIONS, beaconValueOf } from '../options/ceremony-inputs.ts';
-import { jsonRpcOf } from '../options/receipt-inputs.ts';
+import { jsonRpcOf } from '../../receipt/provider-rpc.ts';
 import { RPC_OPTION, connectRpc } from '../options/rpc-input.ts';
 import { KEYSTORE_OPTION, readSigner } from '../options/signer-input.ts';
 import { flag, shape, text, whole } from '../../core/json-output.ts';

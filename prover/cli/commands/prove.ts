@@ -33,7 +33,7 @@ import { noteStale } from '../options/staleness.ts';
 import { VENUE_INSTEAD_OPTION, hasVenue, readVenue } from '../options/venue-file.ts';
 import { printSignals } from '../options/signals.ts';
 import { decimal, shape, text, whole } from '../../core/json-output.ts';
-import { jsonRpcOf } from '../options/receipt-inputs.ts';
+import { jsonRpcOf } from '../../receipt/provider-rpc.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../options/rpc-input.ts';
 
 /** A private receipt is made by `plimsoll receipt`. */

@@ -15,7 +15,7 @@ import {
 import type { TrustedKey } from '../../receipt/verifying-keys.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
-import { jsonRpcOf } from '../options/receipt-inputs.ts';
+import { jsonRpcOf } from '../../receipt/provider-rpc.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../options/rpc-input.ts';
 import { printSignals } from '../options/signals.ts';
 import { readVenue } from '../options/venue-file.ts';

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { isError, type JsonRpcProvider } from 'ethers';
-
-import { NodeError, type JsonRpc } from '../../receipt/json-rpc.ts';
 import type { OptionSpec } from '../command.ts';
 
 export const GATE_OPTION: OptionSpec = {
@@ -9,16 +6,3 @@ export const GATE_OPTION: OptionSpec = {
   placeholder: 'address',
   describe: "the venue's HealthGate contract, which names its verifiers",
 };
-
-/** A provider as the receipt's verifier, which knows of no library, wants it. */
-export function jsonRpcOf(provider: JsonRpcProvider): JsonRpc {
-  return async (method, params) => {
-    try {
-      return (await provider.send(method, [...params])) as unknown;
-    } catch (error) {
-      // Whatever a node answers to a call, be it that it is busy, ethers tells as a revert.
-      const answer = isError(error, 'CALL_EXCEPTION') ? error.info?.['error'] : undefined;
-      throw answer === undefined ? error : new NodeError(answer);
-    }
-  };
-}

@@ -17,9 +17,17 @@ const SESSION_MS = 900_000;
 /** Forgetting the oldest beyond it keeps strangers from filling the memory. */
 const MOST_KEPT = 10_000;
 
+/** A receipt that an owner asks for, by the very text that is signed. */
+export interface AskedReceipt {
+  readonly account: number;
+  /** The challenge of whoever the receipt is for. */
+  readonly answers?: string | undefined;
+}
+
 interface Kept {
   readonly owner: bigint;
   readonly until: number;
+  readonly receipt?: AskedReceipt | undefined;
 }
 
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -32,9 +40,15 @@ function put(kept: Map<string, Kept>, name: string, value: Kept): void {
   }
 }
 
-/** What an owner signs to be known as one. */
-export function challengeText(challenge: string, owner: bigint): string {
-  return `Plimsoll: show the accounts of ${formatAddress(owner)}\nchallenge ${challenge}`;
+/** What an owner signs to be known as one, or to be given one receipt. */
+export function challengeText(challenge: string, owner: bigint, receipt?: AskedReceipt): string {
+  const lines = [`Plimsoll: show the accounts of ${formatAddress(owner)}`];
+  if (receipt !== undefined) {
+    const { account, answers } = receipt;
+    lines[0] = `Plimsoll: make a receipt of account ${account} of ${formatAddress(owner)}`;
+    if (answers !== undefined) lines.push(`which answers: ${answers}`);
+  }
+  return [...lines, `challenge ${challenge}`].join('\n');
 }
 
 /** Tokens of the operator and of owners who signed a challenge, which serves once. */
@@ -64,14 +78,17 @@ export class Roles {
     return { role: 'owner', owner: session.owner };
   }
 
-  challenge(owner: bigint): string {
+  challenge(owner: bigint, receipt?: AskedReceipt): string {
     const challenge = randomBytes(32).toString('hex');
-    put(this.#challenges, challenge, { owner, until: this.#now() + CHALLENGE_MS });
+    put(this.#challenges, challenge, { owner, until: this.#now() + CHALLENGE_MS, receipt });
     return challenge;
   }
 
-  /** A token for whoever signed the challenge; throws `UNAUTHORIZED` for one that was used. */
-  session(challenge: string, signature: string): string {
+  /**
+   * Who signed the challenge, and which receipt it asks for if any; throws `UNAUTHORIZED` for one that
+   * was used.
+   */
+  redeem(challenge: string, signature: string): Pick<Kept, 'owner' | 'receipt'> {
     const kept = this.#challenges.get(challenge);
     this.#challenges.delete(challenge);
     if (kept === undefined || kept.until < this.#now()) {
@@ -79,16 +96,26 @@ export class Roles {
     }
     let signer: bigint;
     try {
-      signer = BigInt(verifyMessage(challengeText(challenge, kept.owner), signature));
+      const text = challengeText(challenge, kept.owner, kept.receipt);
+      signer = BigInt(verifyMessage(text, signature));
     } catch (error) {
       throw new PlimsollError('UNAUTHORIZED', 'the signature cannot be read', { cause: error });
     }
     if (signer !== kept.owner) {
       throw new PlimsollError('UNAUTHORIZED', 'the challenge was signed by another');
     }
+    return kept;
+  }
+
+  /** A token for whoever signed the challenge; throws `UNAUTHORIZED` as `redeem` does. */
+  session(challenge: string, signature: string): string {
+    const { owner, receipt } = this.redeem(challenge, signature);
+    if (receipt !== undefined) {
+      throw new PlimsollError('UNAUTHORIZED', 'the challenge is for a receipt');
+    }
     const token = randomBytes(32).toString('base64url');
     const until = this.#now() + SESSION_MS;
-    put(this.#sessions, digest(token).toString('hex'), { owner: kept.owner, until });
+    put(this.#sessions, digest(token).toString('hex'), { owner, until });
     return token;
   }
 }

@@ -8,7 +8,9 @@ import {
   whatIfOutput,
 } from '../../analysis/figures/figures-schema.ts';
 import { derivationOutput } from '../../analysis/figures/derivation-schema.ts';
+import { TREE_CAPACITY } from '../../commitments/widths.ts';
 import { decimal } from '../../core/json-output.ts';
+import { documentOf } from '../../documents/document-shapes.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
 import { whatIfBody } from '../questions/question.ts';
 
@@ -103,13 +105,40 @@ export const liquidatableReply = z.object({ accounts: z.array(z.int()) });
 export const healthReply = z.object({ status: z.literal('ok') });
 export const readyReply = z.object({ ready: z.boolean(), reason: z.string().optional() });
 
-export const challengeBody = z.strictObject({ owner: z.string().regex(/^0x[0-9a-f]{40}$/) });
+export const challengeBody = z.strictObject({
+  owner: z.string().regex(/^0x[0-9a-f]{40}$/),
+  receipt: z
+    .strictObject({
+      account: z
+        .int()
+        .min(0)
+        .max(TREE_CAPACITY - 1),
+      answers: z
+        .string()
+        .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,200}$/u)
+        .optional()
+        .describe('the challenge of whoever the receipt is for: a text, or 0x and 64 hex digits'),
+    })
+    .optional()
+    .describe('where the signature is to ask for one receipt, and not for a token'),
+});
 export const challengeReply = z.object({ challenge: z.string(), text: z.string() });
 export const sessionBody = z.strictObject({
   challenge: z.string().regex(/^[0-9a-f]{64}$/),
   signature: z.string().regex(/^0x[0-9a-fA-F]{130}$/),
 });
 export const sessionReply = z.object({ token: z.string() });
+export const receiptReply = z.object({ receipt: documentOf('plimsoll-receipt') });
+
+/** E6 USD. */
+export const fundReply = z.object({
+  assetsE6: decimal.describe('what its shares are worth together'),
+  bufferE6: decimal,
+  reservedE6: decimal,
+  queuedE6: decimal,
+  freeE6: decimal,
+  uncoveredE6: decimal,
+});
 
 export const ledgerBody = z.strictObject({
   sequence: z.int().min(1),

@@ -16,10 +16,14 @@ import { z } from 'zod';
 
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 import { parseJson } from '../../core/schema.ts';
+import { challengeOf } from '../../receipt/challenge.ts';
+import { VenueDesk } from '../chain/venue-desk.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import { LedgerRefused, type LedgerState } from '../ledger/ledger-keeper.ts';
 import { ACCOUNT_STATES, type AccountState } from '../margin/account-state.ts';
+import { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import type { Service, TickState } from '../service.ts';
+import { chainRoutes } from './chain-routes.ts';
 import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
 import { serviceMetrics } from './metrics.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
@@ -47,6 +51,8 @@ const STATUS: Readonly<Record<string, number>> = {
   TICK_OLD: 409,
   LEDGER_FULL: 409,
   NO_TICK: 404,
+  NO_CHAIN: 404,
+  NODE_FAILED: 503,
   NO_PROOF: 404,
   BUSY: 429,
   TOO_LONG: 422,
@@ -77,6 +83,8 @@ export async function createServer(
     [config.operatorToken, config.previousOperatorToken].filter((known) => known !== undefined),
   );
   const metrics = serviceMetrics(service);
+  const receipts = new ReceiptDesk();
+  const venue = config.chain === undefined ? undefined : new VenueDesk(config.chain);
   const app = fastify({
     loggerInstance: logger,
     genReqId: () => randomUUID(),
@@ -89,6 +97,10 @@ export async function createServer(
     },
     routerOptions: { maxParamLength: 100 },
   }).withTypeProvider<ZodTypeProvider>();
+  app.addHook('onClose', () => {
+    receipts.close();
+    venue?.close();
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   // Numbers in one spelling, no key twice: what is hashed must be read in one way.
@@ -173,6 +185,7 @@ export async function createServer(
     const api = instance.withTypeProvider<ZodTypeProvider>();
     figureRoutes(api, door);
     historyRoutes(api, door);
+    chainRoutes(api, { ...door, roles, receipts, venue });
     api.get(
       '/health',
       { schema: { description: 'It runs.', response: { 200: schemas.healthReply, ...errors } } },
@@ -440,15 +453,18 @@ export async function createServer(
       '/challenges',
       {
         schema: {
-          description: 'A text for an owner to sign (EIP-191); it serves once.',
+          description:
+            'A text for an owner to sign (EIP-191), for a token or for one receipt; it serves once.',
           body: schemas.challengeBody,
           response: { 200: schemas.challengeReply, ...errors },
         },
       },
-      async ({ body }) => {
-        const owner = BigInt(body.owner);
-        const challenge = roles.challenge(owner);
-        return { challenge, text: challengeText(challenge, owner) };
+      async ({ body: { owner: address, receipt } }) => {
+        const owner = BigInt(address);
+        // A challenge that no receipt can answer is refused before anybody signs it.
+        if (receipt?.answers !== undefined) challengeOf(receipt.answers, 'receipt.answers');
+        const challenge = roles.challenge(owner, receipt);
+        return { challenge, text: challengeText(challenge, owner, receipt) };
       },
     );
     api.post(

@@ -26,7 +26,8 @@ import {
 import { readLedger } from '../../options/ledger-input.ts';
 import { buildWhereMissing } from '../../options/circuit-build.ts';
 import { outputPath } from '../../options/output-path.ts';
-import { GATE_OPTION, jsonRpcOf } from '../../options/receipt-inputs.ts';
+import { GATE_OPTION } from '../../options/receipt-inputs.ts';
+import { jsonRpcOf } from '../../../receipt/provider-rpc.ts';
 import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
 import { staleOutput } from '../../../analysis/figures/figures-schema.ts';

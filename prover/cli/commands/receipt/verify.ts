@@ -10,7 +10,7 @@ import { isValid, verifyReceipt, type CheckedReceipt } from '../../../receipt/ve
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { FEED_OPTION } from '../../options/feed-inputs.ts';
-import { jsonRpcOf } from '../../options/receipt-inputs.ts';
+import { jsonRpcOf } from '../../../receipt/provider-rpc.ts';
 import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
 import { KEYS_OPTION, trustedKeys } from '../../options/trusted-keys.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
