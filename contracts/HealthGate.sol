@@ -70,7 +70,7 @@ contract HealthGate is IHealthGate, AccountMarginGate {
     function verifierOf(
         bytes32 statement,
         uint8 profile
-    ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
+    ) public view override(IProofGate, AccountMarginGate) returns (IGroth16Verifier) {
         if (statement == ACCOUNT_MARGIN) return _accountMarginVerifier(profile);
         if (statement == SOLVENCY_RECEIPT) {
             return
@@ -91,7 +91,7 @@ contract HealthGate is IHealthGate, AccountMarginGate {
         HealthProof calldata given
     ) private view returns (HealthyAccount memory) {
         AccountMarginSignals.Signals memory proven = _readMargin(given.publicSignals);
-        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(
+        IMarketFeed.CitedTick memory cited = marketFeed.admissibleTick(
             given.tick,
             IMarketFeed.Purpose.Withdraw
         );

@@ -69,8 +69,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
 
     /// @dev A batch of openings under way: what its members share, and those that were not skipped.
     struct Batch {
-        IMarketFeed.Tick cited;
-        uint64 clock;
+        IMarketFeed.CitedTick cited;
         uint256 context;
         Proof[] proofs;
         uint256[] publicSignals;
@@ -173,15 +172,17 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         _requirePrepaid();
         ScalarField.requireAllInField(publicSignals);
         LiquidationSignals.Signals memory proven = LiquidationSignals.read(publicSignals);
-        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Open);
+        IMarketFeed.CitedTick memory cited = marketFeed.admissibleTick(
+            tick,
+            IMarketFeed.Purpose.Open
+        );
         _requireBound(cited, _bindingsOf(proven), OPEN, beneficiary);
         require(proven.owner != uint160(address(backstop)), OwnedByBackstop(proven.accountIndex));
         Record storage record = _recordOf(proven.accountIndex, proven.settlementNonce);
-        uint64 clock = marketFeed.marketClock();
-        _requireOpenable(record, proven, cited.ledgerSequence, clock);
+        _requireOpenable(record, proven, cited);
         _requireValid(LIQUIDATION, profile, proof, publicSignals);
 
-        _open(record, proven, tick, clock, beneficiary);
+        _open(record, proven, cited, beneficiary);
     }
 
     /// @inheritdoc ILiquidationEngine
@@ -195,7 +196,6 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         require(openings.beneficiary != address(0), BeneficiaryIsZero());
         Batch memory batch = Batch({
             cited: marketFeed.admissibleTick(openings.tick, IMarketFeed.Purpose.Open),
-            clock: marketFeed.marketClock(),
             context: proofContext(OPEN, openings.beneficiary),
             proofs: new Proof[](members),
             publicSignals: new uint256[](signals),
@@ -229,16 +229,14 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             NotNewerThanOpening(opening.tick, given.tick)
         );
         address owner = address(uint160(proven.owner));
-        _requireMarginBound(
-            marketFeed.admissibleTick(given.tick, IMarketFeed.Purpose.Cure),
-            proven,
-            CURE,
-            owner
+        IMarketFeed.CitedTick memory cited = marketFeed.admissibleTick(
+            given.tick,
+            IMarketFeed.Purpose.Cure
         );
+        _requireMarginBound(cited, proven, CURE, owner);
         // Past the horizon no bid can come any more: then maintenance is enough, so that an account is at any time
         // either curable as it stands or somebody's to take.
-        uint256 bufferBps =
-            _isExpired(opening, marketFeed.marketClock()) ? 0 : proven.cureBufferBps;
+        uint256 bufferBps = _isExpired(opening, cited.clock) ? 0 : proven.cureBufferBps;
         int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
         require(
             _isAtLevel(equityE6, proven.maintenanceMarginE6, bufferBps),
@@ -589,7 +587,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     function verifierOf(
         bytes32 statement,
         uint8 profile
-    ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
+    ) public view override(IProofGate, AccountMarginGate) returns (IGroth16Verifier) {
         if (statement == LIQUIDATION) {
             return
                 StatementVerifiers.pick(
@@ -609,11 +607,9 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     function _open(
         Record storage record,
         LiquidationSignals.Signals memory proven,
-        uint64 tick,
-        uint64 clock,
+        IMarketFeed.CitedTick memory cited,
         address keeper
     ) private {
-        int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
         uint64 messageIndex = _append(
             Messages.FREEZE,
             proven.accountIndex,
@@ -623,20 +619,20 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         );
         record.opening = Opening({
             keeper: keeper,
-            tick: uint32(tick),
-            clockAtOpen: uint32(clock),
+            tick: uint32(cited.number),
+            clockAtOpen: uint32(cited.clock),
             messageIndex: uint32(messageIndex)
         });
-        uint256 reservedE6 = _reserveFor(record, equityE6);
+        uint256 reservedE6 = _reserveFor(record, proven.equityE6);
         emit LiquidationOpened(
             proven.accountIndex,
             proven.settlementNonce,
             keeper,
-            tick,
-            equityE6,
+            cited.number,
+            proven.equityE6,
             proven.requirementE6,
             reservedE6,
-            clock,
+            cited.clock,
             messageIndex
         );
     }
@@ -675,7 +671,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         for (uint256 j = 0; j < count; ++j) {
             batch.publicSignals[place * count + j] = signals[j];
         }
-        _open(record, proven, openings.tick, batch.clock, openings.beneficiary);
+        _open(record, proven, batch.cited, openings.beneficiary);
     }
 
     /// @dev What is escrowed and what the account is to have are one hash from here on.
@@ -778,14 +774,15 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     function _requireOpenable(
         Record storage record,
         LiquidationSignals.Signals memory proven,
-        uint64 ledgerSequence,
-        uint64 clock
+        IMarketFeed.CitedTick memory cited
     ) private view {
-        (int256 equityE6, uint256 requirementE6) = _amountsOf(proven);
-        require(equityE6 < int256(requirementE6), NotBelowMaintenance(equityE6, requirementE6));
-        uint256 heldE6 = _guaranteedAt(record, clock);
         require(
-            equityE6 + int256(heldE6) < int256(requirementE6),
+            proven.equityE6 < int256(proven.requirementE6),
+            NotBelowMaintenance(proven.equityE6, proven.requirementE6)
+        );
+        uint256 heldE6 = _guaranteedAt(record, cited.clock);
+        require(
+            proven.equityE6 + int256(heldE6) < int256(proven.requirementE6),
             GuaranteedByBuffer(proven.accountIndex, heldE6)
         );
         Opening memory last = record.opening;
@@ -794,8 +791,8 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             AlreadyOpen(proven.accountIndex, proven.settlementNonce)
         );
         require(
-            last.tick == 0 || _hasConsumed(ledgerSequence, last.messageIndex),
-            UnfreezeNotConsumed(last.messageIndex, ledgerSequence)
+            last.tick == 0 || _hasConsumed(cited.ledgerSequence, last.messageIndex),
+            UnfreezeNotConsumed(last.messageIndex, cited.ledgerSequence)
         );
     }
 
@@ -822,17 +819,14 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         LiquidationSignals.Signals memory proven,
         Batch memory batch
     ) private view returns (bool) {
-        IMarketFeed.Tick memory cited = batch.cited;
+        IMarketFeed.CitedTick memory cited = batch.cited;
         if (
-            proven.ledgerRoot != cited.ledgerRoot ||
-            proven.snapshotHash != cited.snapshotHash ||
-            proven.parameterHash != cited.parameterHash ||
+            _bindingOf(_bindingsOf(proven)) != cited.binding ||
             proven.accountIndex >= cited.accountCount ||
             proven.owner == uint160(address(backstop))
         ) return false;
-        (int256 equityE6, uint256 requirementE6) = _amountsOf(proven);
-        int256 heldE6 = int256(_guaranteedAt(record, batch.clock));
-        if (equityE6 + heldE6 >= int256(requirementE6)) return false;
+        int256 heldE6 = int256(_guaranteedAt(record, cited.clock));
+        if (proven.equityE6 + heldE6 >= int256(proven.requirementE6)) return false;
         Opening memory last = record.opening;
         return
             last.keeper == address(0) &&
@@ -880,12 +874,15 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         Opening memory opening,
         uint64 freezeSequence
     ) private view returns (uint256 elapsed) {
-        uint64 clock = marketFeed.marketClock();
+        IMarketFeed.CitedTick memory cited = marketFeed.admissibleTick(
+            tick,
+            IMarketFeed.Purpose.Bid
+        );
+        uint64 clock = cited.clock;
         require(
             !_isExpired(opening, clock),
             HorizonPassed(clock, opening.clockAtOpen + _horizonSeconds)
         );
-        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Bid);
         _requireMarginBound(cited, proven, BID, msg.sender);
         (bool consumed, uint64 frozenAt, ) = _registry.consumption(
             IInbox.Lane.Engine,
@@ -904,12 +901,15 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         AccountMarginSignals.Signals memory proven,
         Opening memory opening
     ) private view {
-        uint64 clock = marketFeed.marketClock();
+        IMarketFeed.CitedTick memory cited = marketFeed.admissibleTick(
+            tick,
+            IMarketFeed.Purpose.Bid
+        );
+        uint64 clock = cited.clock;
         require(
             _isExpired(opening, clock),
             HorizonNotPassed(clock, opening.clockAtOpen + _horizonSeconds)
         );
-        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(tick, IMarketFeed.Purpose.Bid);
         _requireMarginBound(cited, proven, EXPIRE, address(backstop));
         require(
             _hasConsumed(cited.ledgerSequence, opening.messageIndex),
@@ -1020,15 +1020,6 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             return _isExpired(opening, marketFeed.marketClock()) ? Status.Expired : Status.Open;
         }
         return opening.tick == 0 ? Status.None : Status.Cured;
-    }
-
-    function _amountsOf(
-        LiquidationSignals.Signals memory proven
-    ) private pure returns (int256 equityE6, uint256 requirementE6) {
-        return (
-            ScalarField.toSignedAmount(proven.equityE6),
-            ScalarField.toUnsignedAmount(proven.requirementE6)
-        );
     }
 
     function _bindingsOf(

@@ -14,7 +14,6 @@ import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
 import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
 import {IMarginGuarantee} from "./interfaces/IMarginGuarantee.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
-import {IProofGate} from "./interfaces/IProofGate.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
 import {AccountMarginSignals} from "./verifiers/AccountMarginSignals.sol";
@@ -201,15 +200,6 @@ contract MarginGuarantee is IMarginGuarantee, AccountMarginGate, ReentrancyGuard
                 perOwnerE6: _perOwnerE6,
                 totalE6: _totalE6
             });
-    }
-
-    /// @inheritdoc IProofGate
-    function verifierOf(
-        bytes32 statement,
-        uint8 profile
-    ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
-        if (statement == ACCOUNT_MARGIN) return _accountMarginVerifier(profile);
-        return IGroth16Verifier(address(0));
     }
 
     /// @dev The engine says what is still held back: nothing, where the account was opened meanwhile.

@@ -25,18 +25,20 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         "Snapshot(uint256 snapshotHash,bytes32 documentHash,uint64 time,uint64 indexTime,uint64 perpetualTime,uint64 forwardTime,uint64 surfaceTime,uint64 collateralTime,uint64 bookedThrough,uint64 deadline,uint64[2] indexPricesE4,uint64[2] perpetualMarksE4,uint64[3] redemptionRatesQ30,bytes32 marginInputsHash)"
     );
 
-    /// @dev What decides admissibility, in one slot: 32 bits count a tick a minute for eight thousand years,
-    /// 40 bits hold unix seconds for thirty thousand.
+    /// @dev What decides admissibility and the market clock, in one slot: 32 bits count a tick a minute for eight
+    /// thousand years, and hold unix seconds until 2106.
     struct State {
         uint32 latestTick;
+        /// When it was opened.
+        uint32 openedAt;
         /// Zero while the market is not halted.
-        uint40 haltedAt;
+        uint32 haltedAt;
         /// The market clock when the latest tick was opened, or at the halt.
-        uint40 clock;
+        uint32 clock;
         /// Of the latest accepted snapshot, as the two below.
-        uint40 acceptedTime;
-        uint40 bookedThrough;
-        uint40 graceUntil;
+        uint32 acceptedTime;
+        uint32 bookedThrough;
+        uint32 graceUntil;
         /// Consecutive snapshots beyond the breaker since.
         uint8 breaches;
         /// Whether a headline price moved between the latest tick and the one before it.
@@ -69,9 +71,10 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         uint40 rateAnchorStEthQ30;
     }
 
-    /// @dev A tick as it is kept: a tick a minute must not pay for a hash that changes once a month.
+    /// @dev A tick as it is kept: a tick a minute must not pay for a hash that changes once a month, nor for a
+    /// root that the registry keeps. `binding` is the hash of all three, so that a proof is compared with one word.
     struct Record {
-        uint256 ledgerRoot;
+        bytes32 binding;
         uint256 snapshotHash;
         uint64 time;
         uint64 snapshotTime;
@@ -194,7 +197,7 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         MedianProof calldata medianProof
     ) external returns (uint64 tick) {
         require(requiresMedianProof(), NoMedianGate());
-        medianGate.requireMedians(snapshot, medianProof, _isSilent(_state.latestTick));
+        medianGate.requireMedians(snapshot, medianProof, _isSilent(_state));
         return _submit(snapshot, document, signatures);
     }
 
@@ -243,17 +246,18 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     function admissibleTick(
         uint64 number,
         Purpose purpose
-    ) external view returns (Tick memory tick) {
+    ) external view returns (CitedTick memory cited) {
         State memory last = _state;
         require(number != 0 && number <= last.latestTick, UnknownTick(number));
-        tick = tickAt(number);
+        uint64 snapshotTime;
+        (cited, snapshotTime) = _cite(last, number);
         bool isCurrent = number == last.latestTick;
-        if (isCurrent && purpose == Purpose.Cure) return tick;
+        if (isCurrent && purpose == Purpose.Cure) return cited;
 
         require(last.haltedAt == 0, MarketHalted());
         require(last.breaches == 0, MarketUncertain(last.breaches));
         if (!isCurrent) _requireJustSuperseded(last, number, purpose);
-        uint64 age = uint64(block.timestamp) - tick.snapshotTime;
+        uint64 age = uint64(block.timestamp) - snapshotTime;
         require(age <= _maxSnapshotAge, TickTooOld(number, age, _maxSnapshotAge));
         require(
             block.timestamp >= last.graceUntil ||
@@ -264,12 +268,17 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
     }
 
     /// @inheritdoc IMarketFeed
-    function tickAt(uint64 number) public view returns (Tick memory tick) {
+    function citedTick(uint64 number) external view returns (CitedTick memory cited) {
+        (cited, ) = _cite(_state, number);
+    }
+
+    /// @inheritdoc IMarketFeed
+    function tickAt(uint64 number) external view returns (Tick memory tick) {
         Record memory kept = _ticks[number];
         if (kept.time == 0) return tick;
         return
             Tick({
-                ledgerRoot: kept.ledgerRoot,
+                ledgerRoot: ledgerRegistry.ledger(kept.ledgerSequence).root,
                 snapshotHash: kept.snapshotHash,
                 parameterHash: _parameterSets[kept.parameterSet],
                 time: kept.time,
@@ -451,18 +460,19 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         number = last.latestTick + 1;
         _state = State({
             latestTick: uint32(number),
+            openedAt: uint32(block.timestamp),
             haltedAt: 0,
-            clock: uint40(_clockAt(last)),
-            acceptedTime: uint40(snapshot.time),
-            bookedThrough: uint40(snapshot.bookedThrough),
-            graceUntil: _wasDown(last) ? uint40(block.timestamp + _graceSeconds) : last.graceUntil,
+            clock: uint32(_clockAt(last)),
+            acceptedTime: uint32(snapshot.time),
+            bookedThrough: uint32(snapshot.bookedThrough),
+            graceUntil: _wasDown(last) ? uint32(block.timestamp + _graceSeconds) : last.graceUntil,
             breaches: 0,
             moved: moved,
             armed: last.armed
         });
         uint256 parameterHash = riskParameters.effectiveHash();
         _ticks[number] = Record({
-            ledgerRoot: ledger.root,
+            binding: keccak256(abi.encode(ledger.root, snapshot.snapshotHash, parameterHash)),
             snapshotHash: snapshot.snapshotHash,
             time: uint64(block.timestamp),
             snapshotTime: snapshot.time,
@@ -499,8 +509,8 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
 
     function _halt() private {
         State storage now_ = _state;
-        now_.clock = uint40(_clockAt(now_));
-        now_.haltedAt = uint40(block.timestamp);
+        now_.clock = uint32(_clockAt(now_));
+        now_.haltedAt = uint32(block.timestamp);
         emit Halted(uint64(block.timestamp));
     }
 
@@ -688,6 +698,20 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
             Deviation.exceeds(snapshot.perpetualMarksE4[1], last.perpetualEthE4, _jumpBps);
     }
 
+    /// @dev Two slots of the record, not all it stands for: what is compared is read once.
+    function _cite(
+        State memory last,
+        uint64 number
+    ) private view returns (CitedTick memory cited, uint64 snapshotTime) {
+        Record storage kept = _ticks[number];
+        cited.number = number;
+        cited.accountCount = kept.accountCount;
+        cited.ledgerSequence = kept.ledgerSequence;
+        cited.clock = _clockAt(last);
+        cited.binding = kept.binding;
+        snapshotTime = kept.snapshotTime;
+    }
+
     function _requireJustSuperseded(
         State memory last,
         uint64 number,
@@ -696,24 +720,24 @@ contract MarketFeed is IMarketFeed, OracleQuorum, EIP712 {
         require(
             number + 1 == last.latestTick &&
                 purpose != Purpose.Claim &&
-                block.timestamp <= _ticks[last.latestTick].time + _supersededFor,
+                block.timestamp <= uint256(last.openedAt) + _supersededFor,
             StaleTick(number, last.latestTick)
         );
         require(!last.moved || purpose == Purpose.Cure, PriceMoved(number, last.latestTick));
     }
 
     function _wasDown(State memory last) private view returns (bool) {
-        return last.haltedAt != 0 || _isSilent(last.latestTick);
+        return last.haltedAt != 0 || _isSilent(last);
     }
 
-    function _isSilent(uint64 latest) private view returns (bool) {
-        return latest != 0 && block.timestamp > _ticks[latest].time + _downtimeAfter;
+    function _isSilent(State memory last) private view returns (bool) {
+        return last.latestTick != 0 && block.timestamp > uint256(last.openedAt) + _downtimeAfter;
     }
 
     /// @dev Before the first tick it stands at zero.
     function _clockAt(State memory last) private view returns (uint64) {
         if (last.latestTick == 0 || last.haltedAt != 0) return last.clock;
-        uint256 gap = block.timestamp - _ticks[last.latestTick].time;
+        uint256 gap = block.timestamp - last.openedAt;
         return last.clock + uint64(gap < _maxClockGap ? gap : _maxClockGap);
     }
 

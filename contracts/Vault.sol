@@ -14,7 +14,6 @@ import {IInbox, Message} from "./interfaces/IInbox.sol";
 import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
 import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
-import {IProofGate} from "./interfaces/IProofGate.sol";
 import {IVault, Outcome} from "./interfaces/IVault.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {Messages} from "./libraries/Messages.sol";
@@ -170,7 +169,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     ) external nonReentrant {
         (uint256 accountIndex, uint256 nonce, address requester) = _requirePending(outcome);
         AccountMarginSignals.Signals memory proven = _readMargin(proof.publicSignals);
-        IMarketFeed.Tick memory cited = marketFeed.admissibleTick(
+        IMarketFeed.CitedTick memory cited = marketFeed.admissibleTick(
             proof.tick,
             IMarketFeed.Purpose.Withdraw
         );
@@ -290,7 +289,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         require(_isDead(), VenueNotDead());
         require(_exit.tick == 0, ExitAlreadyBegun(_exit.tick));
         uint64 tick = marketFeed.latestTick();
-        uint64 ticksLedger = marketFeed.tickAt(tick).ledgerSequence;
+        uint64 ticksLedger = marketFeed.citedTick(tick).ledgerSequence;
         uint64 finalLedger = ledgerRegistry.latest().sequence;
         require(ticksLedger == finalLedger, NotTheFinalLedger(finalLedger, ticksLedger));
 
@@ -307,7 +306,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         require(block.timestamp <= exit.registrationEnds, RegistrationEnded(exit.registrationEnds));
         AccountMarginSignals.Signals memory proven = _readMargin(proof.publicSignals);
         address owner = address(uint160(proven.owner));
-        _requireMarginBound(marketFeed.tickAt(proof.tick), proven, EXIT, owner);
+        _requireMarginBound(marketFeed.citedTick(proof.tick), proven, EXIT, owner);
         require(_isAsItStands(proven), NotAsItStands(proven.change));
         int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
         require(
@@ -365,15 +364,6 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     /// @inheritdoc IVault
     function config() external view returns (VaultConfig memory) {
         return VaultConfig({minDepositE6: _minDepositE6, exitWindow: _exitWindow});
-    }
-
-    /// @inheritdoc IProofGate
-    function verifierOf(
-        bytes32 statement,
-        uint8 profile
-    ) public view override(IProofGate, ProofGate) returns (IGroth16Verifier) {
-        if (statement == ACCOUNT_MARGIN) return _accountMarginVerifier(profile);
-        return IGroth16Verifier(address(0));
     }
 
     // Money

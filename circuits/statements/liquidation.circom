@@ -3,6 +3,7 @@ pragma circom 2.2.0;
 
 include "arithmetic/range.circom";
 include "ledger/account-word.circom";
+include "margin/amounts-word.circom";
 include "margin/margin-at-scenarios.circom";
 
 /**
@@ -14,7 +15,7 @@ include "margin/margin-at-scenarios.circom";
  * @input, @output see the banners; docs/spec.md §6
  * Assumes the snapshot and the parameter set obey their document rules (signers, governance).
  * Guarantees that a witness exists only if the account is liquidatable on these commitments.
- * Cost: 31,479 constraints with 7 positions, 50,720 with 16.
+ * Cost: 31,655 constraints with 7 positions, 50,896 with 16.
  */
 template Liquidation(MAX_POSITIONS) {
     // ---- PUBLIC ----
@@ -22,8 +23,7 @@ template Liquidation(MAX_POSITIONS) {
     signal output snapshotHash;      // hashWords(SNAPSHOT, …)
     signal output parameterHash;     // hashWords(PARAMETERS, …)
     signal output account;           // index (24) | settlementNonce (32) | owner (160) | state bits (1, 1)
-    signal output equityE6;          // USD E6, signed
-    signal output requirementE6;     // USD E6
+    signal output amounts;           // equityE6 + 2^79 (80 bits) | requirementE6 (96), USD E6
     signal input context;            // keccak256(chain id, contract, action, beneficiary) mod r
 
     // ---- PRIVATE ----
@@ -93,16 +93,19 @@ template Liquidation(MAX_POSITIONS) {
     snapshotHash <== margin.snapshotHash;
     parameterHash <== margin.parameterHash;
     account <== word.account;
-    equityE6 <== margin.equityE6;
-    requirementE6 <== margin.requirementE6;
 
-    // 2. equity < requirement. |equity| < 2^79 and the true requirement is below 2^88, so the difference
-    // minus one is in [0, 2^89) exactly when the inequality is strict. It also bounds requirementE6, as
-    // Requirement wants of its caller.
+    // 2. Both amounts in one word, each range-checked first. It bounds requirementE6, as Requirement wants of
+    // its caller; |equity| < 2^79 and the true requirement is below 2^88, so no honest amount is refused.
+    component amountsWord = AmountsWord();
+    amountsWord.equityE6 <== margin.equityE6;
+    amountsWord.requirementE6 <== margin.requirementE6;
+    amounts <== amountsWord.amounts;
+
+    // 3. equity < requirement: the difference minus one is in [0, 2^89) exactly when the inequality is strict.
     component shortfall = Range(89);
-    shortfall.in <== requirementE6 - equityE6 - 1;
+    shortfall.in <== margin.requirementE6 - margin.equityE6 - 1;
     _ <== shortfall.out;
 
-    // 3. The context is bound: an input that no constraint touches could be changed by anyone.
+    // 4. The context is bound: an input that no constraint touches could be changed by anyone.
     signal contextSquare <== context * context;
 }

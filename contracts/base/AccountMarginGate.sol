@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
 import {HealthProof} from "../interfaces/IHealthGate.sol";
 import {IMarketFeed} from "../interfaces/IMarketFeed.sol";
+import {IProofGate} from "../interfaces/IProofGate.sol";
 import {AccountChanges} from "../libraries/AccountChanges.sol";
 import {ScalarField} from "../libraries/ScalarField.sol";
 import {StatementVerifiers} from "../libraries/StatementVerifiers.sol";
@@ -26,6 +27,16 @@ abstract contract AccountMarginGate is ProofGate {
         (_small, _sixteen, _sixtyFour) = (verifiers[0], verifiers[1], verifiers[2]);
     }
 
+    /// @inheritdoc IProofGate
+    /// @dev Overridden by who takes another statement, too.
+    function verifierOf(
+        bytes32 statement,
+        uint8 profile
+    ) public view virtual override returns (IGroth16Verifier) {
+        if (statement == ACCOUNT_MARGIN) return _accountMarginVerifier(profile);
+        return IGroth16Verifier(address(0));
+    }
+
     function _accountMarginVerifier(uint8 profile) internal view returns (IGroth16Verifier) {
         return
             StatementVerifiers.pick(
@@ -45,7 +56,7 @@ abstract contract AccountMarginGate is ProofGate {
     }
 
     function _requireMarginBound(
-        IMarketFeed.Tick memory cited,
+        IMarketFeed.CitedTick memory cited,
         AccountMarginSignals.Signals memory proven,
         bytes32 action,
         address beneficiary

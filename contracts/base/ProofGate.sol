@@ -40,30 +40,39 @@ abstract contract ProofGate is IProofGate {
 
     /// @param cited What the feed says of the tick that the proof cites
     function _requireBound(
-        IMarketFeed.Tick memory cited,
+        IMarketFeed.CitedTick memory cited,
         Bindings memory proven,
         bytes32 action,
         address beneficiary
     ) internal view {
         require(beneficiary != address(0), BeneficiaryIsZero());
-        require(
-            proven.ledgerRoot == cited.ledgerRoot,
-            WrongLedgerRoot(cited.ledgerRoot, proven.ledgerRoot)
-        );
-        require(
-            proven.snapshotHash == cited.snapshotHash,
-            WrongSnapshot(cited.snapshotHash, proven.snapshotHash)
-        );
-        require(
-            proven.parameterHash == cited.parameterHash,
-            WrongParameters(cited.parameterHash, proven.parameterHash)
-        );
+        if (_bindingOf(proven) != cited.binding) _requireSame(cited.number, proven);
         require(
             proven.accountIndex < cited.accountCount,
             AccountNotInLedger(proven.accountIndex, cited.accountCount)
         );
         uint256 expected = proofContext(action, beneficiary);
         require(proven.context == expected, WrongContext(expected, proven.context));
+    }
+
+    /// @dev The three commitments as the feed hashes them: equal only if each of them is.
+    function _bindingOf(Bindings memory proven) internal pure returns (bytes32) {
+        return keccak256(abi.encode(proven.ledgerRoot, proven.snapshotHash, proven.parameterHash));
+    }
+
+    /// @dev Says which of the commitments is another; reads them only where there is something to refuse.
+    function _requireSame(uint64 number, Bindings memory proven) private view {
+        IMarketFeed.Tick memory tick = marketFeed.tickAt(number);
+        require(
+            proven.ledgerRoot == tick.ledgerRoot,
+            WrongLedgerRoot(tick.ledgerRoot, proven.ledgerRoot)
+        );
+        require(
+            proven.snapshotHash == tick.snapshotHash,
+            WrongSnapshot(tick.snapshotHash, proven.snapshotHash)
+        );
+        // What differs is one of the three: if not those, then this.
+        revert WrongParameters(tick.parameterHash, proven.parameterHash);
     }
 
     function _requireValid(

@@ -148,6 +148,20 @@ interface IMarketFeed is IOracleQuorum, ITickErrors, IMedianErrors {
         uint32 accountCount;
     }
 
+    /// @notice What a proof that cites a tick is held against, in few reads.
+    /// @param number The tick
+    /// @param accountCount Account count of its ledger root
+    /// @param ledgerSequence Sequence number of its ledger root
+    /// @param clock The market clock now
+    /// @param binding keccak256(abi.encode(ledgerRoot, snapshotHash, parameterHash)); `tickAt` has the three
+    struct CitedTick {
+        uint64 number;
+        uint32 accountCount;
+        uint64 ledgerSequence;
+        uint64 clock;
+        bytes32 binding;
+    }
+
     /// @notice The levels that the next snapshot is measured from; zeros before the first one.
     struct Levels {
         uint64[2] indexPricesE4;
@@ -276,7 +290,14 @@ interface IMarketFeed is IOracleQuorum, ITickErrors, IMedianErrors {
     /// serves always, also during a halt or an oracle's silence. For all else, a superseded tick serves only if
     /// no headline price moved by more than `jumpBps` since; for `Claim`, it never does. During the grace after
     /// a downtime nothing serves `Open`, `Bid` or `Claim`.
-    function admissibleTick(uint64 number, Purpose purpose) external view returns (Tick memory);
+    function admissibleTick(
+        uint64 number,
+        Purpose purpose
+    ) external view returns (CitedTick memory);
+
+    /// @notice The same of any tick ever opened, whether or not it serves anything; nothing but its
+    /// number and the clock for one that was not.
+    function citedTick(uint64 number) external view returns (CitedTick memory);
 
     /// @notice Any tick ever opened, for the record; all zero for one that was not.
     function tickAt(uint64 number) external view returns (Tick memory);

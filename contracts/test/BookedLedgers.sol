@@ -16,10 +16,14 @@ contract BookedLedgers {
         _bookedThrough = through;
     }
 
-    function ledgerAt(uint64) external view returns (ILedgerRegistry.Ledger memory ledger) {
-        ledger.sequence = 1;
-        ledger.accountCount = 1;
-        ledger.root = 11;
-        ledger.bookedThrough = _bookedThrough;
+    function ledgerAt(uint64) external view returns (ILedgerRegistry.Ledger memory) {
+        return ledger(1);
+    }
+
+    function ledger(uint64 sequence) public view returns (ILedgerRegistry.Ledger memory only) {
+        only.sequence = sequence;
+        only.accountCount = 1;
+        only.root = 11;
+        only.bookedThrough = _bookedThrough;
     }
 }

@@ -12,12 +12,14 @@ const WITHDRAW = 3;
 
 const TICK =
   'tuple(uint256 ledgerRoot, uint256 snapshotHash, uint256 parameterHash, uint64 time, uint64 snapshotTime, uint64 ledgerSequence, uint32 accountCount)';
+const CITED_TICK =
+  'tuple(uint64 number, uint32 accountCount, uint64 ledgerSequence, uint64 clock, bytes32 binding)';
 
 /** The views read, in words, so that a browser needs no ABI files; compared with `abi/` by a test. */
 export const FEED_VIEWS = new Interface([
   'function latestTick() view returns (uint64)',
   `function tickAt(uint64 number) view returns (${TICK})`,
-  `function admissibleTick(uint64 number, uint8 purpose) view returns (${TICK})`,
+  `function admissibleTick(uint64 number, uint8 purpose) view returns (${CITED_TICK})`,
   'function halted() view returns (bool)',
   'function ledgerRegistry() view returns (address)',
 ]);

@@ -29,12 +29,12 @@ const plainSignal = z.strictObject({
   doc: z.string().min(1),
 });
 
-/** Part of a packed signal, `bits` wide: unsigned. */
+/** Part of a packed signal, `bits` wide; a signed one stands there 2^(bits − 1) greater. */
 const packedField = z.strictObject({
   name: identifier,
   bits: z.number().int().positive(),
   unit: z.string().min(1),
-  type: z.literal('uint'),
+  type: z.enum(['uint', 'signed']),
   doc: z.string().min(1),
 });
 

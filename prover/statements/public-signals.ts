@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
-import { packFields, unpackFields } from '../commitments/pack.ts';
+import { biased, packFields, unbiased, unpackFields } from '../commitments/pack.ts';
 import type { StatementName, StatementSignals } from './generated/public-signals.ts';
 import { PUBLIC_SIGNALS } from './generated/public-signals.ts';
 import { fromFieldElement, toFieldElement } from './field-element.ts';
@@ -37,7 +37,10 @@ function decodeSignal(signal: Signal, element: bigint): readonly (readonly [stri
       throw new PlimsollError('PUBLIC_SIGNALS', `${signal.name}: must fit its ${width} bits`);
     }
     const values = unpackFields(element, widths);
-    return signal.fields.map(({ name }, index) => [name, values[index] as bigint]);
+    return signal.fields.map(({ name, type, bits }, index) => {
+      const raw = values[index] as bigint;
+      return [name, type === 'signed' ? unbiased(raw, bits) : raw];
+    });
   }
   return [[signal.name, signal.type === 'signed' ? fromFieldElement(element) : element]];
 }
@@ -69,7 +72,13 @@ export function encodePublicSignals<Name extends StatementName>(
   const value = (name: string): bigint => byName[name] as bigint;
   return signalsOf(statement).map((signal) => {
     if (signal.type === 'packed') {
-      return packFields(signal.fields.map(({ name, bits }) => [name, bits, value(name)]));
+      return packFields(
+        signal.fields.map(({ name, type, bits }) => [
+          name,
+          bits,
+          type === 'signed' ? biased(value(name), bits) : value(name),
+        ]),
+      );
     }
     return signal.type === 'signed' ? toFieldElement(value(signal.name)) : value(signal.name);
   });

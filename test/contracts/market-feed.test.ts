@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ZeroAddress, type Contract } from 'ethers';
+import { AbiCoder, ZeroAddress, ZeroHash, keccak256, type Contract } from 'ethers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -129,8 +129,19 @@ describe('MarketFeed', () => {
         },
       ]);
       const tick = [ROOT, snapshot.snapshotHash, PARAMETERS, start + 7n, start, 1n, ACCOUNTS];
-      expect(await admissible(1n)).toEqual(tick);
       expect(await call('tickAt', [1n], z.unknown())).toEqual(tick);
+      const binding = keccak256(
+        AbiCoder.defaultAbiCoder().encode(
+          ['uint256', 'uint256', 'uint256'],
+          [ROOT, snapshot.snapshotHash, PARAMETERS],
+        ),
+      );
+      const cited = (at: bigint): unknown => [1n, ACCOUNTS, 1n, at, binding];
+      expect(await admissible(1n)).toEqual(cited(await clock()));
+      expect(await call('citedTick', [1n], z.unknown())).toEqual(cited(await clock()));
+      // Of a tick that was never opened nothing is known but the time.
+      const none = [2n, 0n, 0n, await clock(), ZeroHash];
+      expect(await call('citedTick', [2n], z.unknown())).toEqual(none);
     });
 
     it('refuses a snapshot before there is a ledger root', async () => {

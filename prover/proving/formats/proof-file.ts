@@ -14,6 +14,7 @@ import {
   text,
   digestText as digest,
 } from '../../core/schema.ts';
+import { biased } from '../../commitments/pack.ts';
 import { encodePublicSignals, namedSignals } from '../../statements/public-signals.ts';
 import { PUBLIC_SIGNALS } from '../../statements/generated/public-signals.ts';
 import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
@@ -112,14 +113,15 @@ function signalsOf(document: ProofDocument): StatementSignals[StatementName] {
     const path = `publicSignals[${index}]`;
     if (entry.name !== name) throw new InvalidInput(`${path}.name`, `must be "${name}"`);
     if (entry.unit !== unit) throw new InvalidInput(`${path}.unit`, `must be "${unit}"`);
-    if (type === 'signed' && (entry.value <= -SIGNED_LIMIT || entry.value >= SIGNED_LIMIT)) {
-      throw new InvalidInput(`${path}.value`, 'must be smaller in size than 2^127');
-    }
     if (type !== 'signed' && entry.value < 0n) {
       throw new InvalidInput(`${path}.value`, 'must not be negative');
     }
-    if (bits !== undefined && entry.value >> BigInt(bits) !== 0n) {
-      throw new InvalidInput(`${path}.value`, `must fit ${bits} bits`);
+    if (bits !== undefined) {
+      const raw = type === 'signed' ? biased(entry.value, bits) : entry.value;
+      if (raw >> BigInt(bits) !== 0n)
+        throw new InvalidInput(`${path}.value`, `must fit ${bits} bits`);
+    } else if (type === 'signed' && (entry.value <= -SIGNED_LIMIT || entry.value >= SIGNED_LIMIT)) {
+      throw new InvalidInput(`${path}.value`, 'must be smaller in size than 2^127');
     }
   });
   return Object.fromEntries(

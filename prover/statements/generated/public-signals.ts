@@ -238,8 +238,14 @@ export const PUBLIC_SIGNALS = {
         { name: 'riskReducingOnly', unit: 'flag', type: 'uint', bits: 1 },
       ],
     },
-    { name: 'equityE6', unit: 'USD E6', type: 'signed' },
-    { name: 'requirementE6', unit: 'USD E6', type: 'uint' },
+    {
+      name: 'amounts',
+      type: 'packed',
+      fields: [
+        { name: 'equityE6', unit: 'USD E6', type: 'signed', bits: 80 },
+        { name: 'requirementE6', unit: 'USD E6', type: 'uint', bits: 96 },
+      ],
+    },
     { name: 'context', unit: 'hash', type: 'hash' },
   ],
   bankruptcy: [

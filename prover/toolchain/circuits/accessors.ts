@@ -31,14 +31,23 @@ interface NamedValue {
   readonly unit: string;
   readonly doc: string;
   readonly note: string;
+  /** In Solidity: field elements as they are, what was unpacked as what it stands for. */
+  readonly word: 'uint256' | 'int256';
 }
 
 function namedValues(signal: PublicSignal): readonly NamedValue[] {
-  if (signal.type !== 'packed') return [{ ...signal, note: RANGE_NOTE[signal.type] }];
-  return signal.fields.map((field) => ({
-    ...field,
-    note: field.bits === 1 ? '0 or 1' : `${field.bits} bits, unsigned`,
-  }));
+  if (signal.type !== 'packed') {
+    return [{ ...signal, note: RANGE_NOTE[signal.type], word: 'uint256' }];
+  }
+  return signal.fields.map((field) => {
+    const isSigned = field.type === 'signed';
+    const width = `${field.bits} bits, ${isSigned ? 'signed' : 'unsigned'}`;
+    return {
+      ...field,
+      note: field.bits === 1 ? '0 or 1' : width,
+      word: isSigned ? 'int256' : 'uint256',
+    };
+  });
 }
 
 /** The ones below a width. A literal of 40 hexadecimal digits would be an address to the compiler. */
@@ -50,12 +59,13 @@ function unpacking({ fields }: PackedSignal, index: number): string[] {
   const word = `publicSignals[${index}]`;
   const width = fields.reduce((sum, { bits }) => sum + bits, 0);
   let offset = 0;
-  const reads = fields.map(({ name, bits }) => {
+  const reads = fields.map(({ name, bits, type }) => {
     const last = offset + bits === width;
     const rest = offset === 0 ? word : `${word} >> ${offset}`;
     const low = `${offset === 0 ? rest : `(${rest})`} & ${mask(bits)}`;
+    const raw = last ? rest : low;
     offset += bits;
-    return `        signals.${name} = ${last ? rest : low};`;
+    return `        signals.${name} = ${type === 'signed' ? `int256(${raw}) - (1 << ${bits - 1})` : raw};`;
   });
   return [`        require(${word} >> ${width} == 0, MalformedSignal(${index}));`, ...reads];
 }
@@ -77,9 +87,9 @@ export function signalsLibrary(statement: Statement): string {
   const count = statement.publicSignals.length;
   const fields = statement.publicSignals
     .flatMap(namedValues)
-    .flatMap(({ name: field, unit, doc, note }) => [
+    .flatMap(({ name: field, unit, doc, note, word }) => [
       `        // ${doc} (${unit}, ${note}).`,
-      `        uint256 ${field};`,
+      `        ${word} ${field};`,
     ]);
   const reads = statement.publicSignals.flatMap((signal, index) =>
     signal.type === 'packed'

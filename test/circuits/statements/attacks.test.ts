@@ -76,8 +76,8 @@ function expectStopped({ inputs, overrides, published }: Attack, stoppedBy: RegE
   const honest = circuit.forge({ inputs: inputsOf(TARGET) });
   const forgery = circuit.forge({ inputs: inputs ?? inputsOf(TARGET), overrides: overrides ?? {} });
   expect(publishedBy(forgery.witness)).toEqual({ ...publishedBy(honest.witness), ...published });
-  expect(fromFieldElement(forgery.read('equityE6'))).toBeLessThan(
-    fromFieldElement(forgery.read('requirementE6')),
+  expect(fromFieldElement(forgery.read('margin.equityE6'))).toBeLessThan(
+    fromFieldElement(forgery.read('margin.requirementE6')),
   );
   expect(forgery.reasons.length).toBeGreaterThan(0);
   expect(forgery.reasons.filter((reason) => !stoppedBy.test(reason))).toEqual([]);
@@ -86,7 +86,7 @@ function expectStopped({ inputs, overrides, published }: Attack, stoppedBy: RegE
 describe('the boundary', () => {
   test('equity = MM has no witness, and only the comparison objects', () => {
     const forgery = circuit.forge({ inputs: inputsOf(TARGET) });
-    expect(forgery.read('equityE6')).toBe(forgery.read('requirementE6'));
+    expect(forgery.read('margin.equityE6')).toBe(forgery.read('margin.requirementE6'));
     expect(forgery.reasons).toHaveLength(1);
     expect(forgery.reasons[0]).toMatch(/shortfall\.bits/);
     expect(() => circuit.witness(inputsOf(TARGET))).toThrow(UnsatisfiedCircuit);

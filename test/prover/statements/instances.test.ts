@@ -162,11 +162,12 @@ describe('public signals', () => {
     const { publicSignals } = liquidationInstance(requestFor('bankrupt-paid-in-full'), liquidation);
     expect(publicSignals.equityE6).toBeLessThan(0n);
     const elements = encodePublicSignals('liquidation', publicSignals);
-    expect(elements).toHaveLength(7);
+    expect(elements).toHaveLength(6);
     expect(elements[0]).toBe(ledger.root);
-    expect(elements[4]).toBe(SCALAR_FIELD + publicSignals.equityE6);
+    const { equityE6, requirementE6 } = publicSignals;
+    expect(elements[4]).toBe(equityE6 + (1n << 79n) + (requirementE6 << 80n));
     expect(decodePublicSignals('liquidation', elements)).toEqual(publicSignals);
-    expect(() => decodePublicSignals('liquidation', [5n])).toThrow(/has 7 public signals, got 1/);
+    expect(() => decodePublicSignals('liquidation', [5n])).toThrow(/has 6 public signals, got 1/);
   });
 
   it('are packed and split, each field in its own bits', () => {

@@ -5,6 +5,7 @@ import { AbiCoder, Interface, ZeroHash, concat, id, keccak256 } from 'ethers';
 
 import { proofContext, type Action } from '../../../prover/chain/context.ts';
 import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
+import { biased } from '../../../prover/commitments/pack.ts';
 import type { VenueConfig } from '../../../prover/chain/config.ts';
 import { SAMPLE_VENUE_CONFIG } from '../../../prover/chain/config.ts';
 import type { LocalVenue } from '../../../prover/chain/deploy.ts';
@@ -332,7 +333,8 @@ export class MoneyRun {
 
   liquidationSignals(tick: ModelTick, margin: ModelMargin, beneficiary: string): readonly bigint[] {
     const context = this.context(this.engine, 'openLiquidation', beneficiary);
-    return [...this.#head(tick, margin), field(margin.equityE6), margin.maintenanceE6, context];
+    const amounts = biased(margin.equityE6, 80) | (margin.maintenanceE6 << 80n);
+    return [...this.#head(tick, margin), amounts, context];
   }
 
   marginProof(
