@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { SnarkjsVerificationKey } from 'snarkjs';
 
 import { sha256 } from '../core/hash.ts';
-import { parseJson } from '../core/schema.ts';
+import { canonicalJson, digestText, parseJson } from '../core/schema.ts';
 import type { Artifact } from '../proving/artifacts.ts';
 import { findNativeProver } from '../proving/backends/native-build.ts';
 import { CeremonyFolder } from '../proving/ceremony/folder.ts';
@@ -28,7 +28,7 @@ import type { CircuitManifest } from '../statements/manifest.ts';
 import { circomVersion, compileCircuit, compiledFile } from '../toolchain/circuits/compile.ts';
 import { verifierContract, verifierName } from '../toolchain/circuits/verifier.ts';
 import type { Checkout } from './evidence.ts';
-import type { AuditMemory } from './memory.ts';
+import { cachedNote, type AuditMemory } from './memory.ts';
 import { demand, given, unchecked, type Verdicts } from './verdict.ts';
 
 /** A release whose transcript stands behind keys that are called those of a ceremony. */
@@ -110,16 +110,19 @@ export async function auditCircuit(
     return `circom2 ${artifact.tools['circom2']}`;
   });
 
-  const anew = (): Promise<Uint8Array> => {
+  const inputs = (): unknown => {
     const content = Object.keys(artifact.sources).map((path) => [path, digest(path)]);
-    return memory.once(`r1cs ${JSON.stringify([name, content, sha256(manifestText)])}`, () =>
+    return [name, content, sha256(manifestText), circomVersion()];
+  };
+  const anew = (): Promise<Uint8Array> =>
+    memory.once(`r1cs ${canonicalJson(inputs())}`, () =>
       compiledAnew(artifact, manifest, checkout),
     );
-  };
   await verdicts.judge('constraints', name, async () => {
-    const found = sha256(await anew());
-    demand(found === files.r1cs.sha256, `they give SHA-256 ${found}`);
-    return `${artifact.constraints} constraints, SHA-256 ${found.slice(0, 16)}…`;
+    const made = await memory.kept('r1cs', inputs(), digestText, async () => sha256(await anew()));
+    demand(made.value === files.r1cs.sha256, `they give SHA-256 ${made.value}${cachedNote(made)}`);
+    const { constraints } = artifact;
+    return `${constraints} constraints, SHA-256 ${made.value.slice(0, 16)}…${cachedNote(made)}`;
   });
   await verdicts.judge('r1cs', name, () => {
     const found = digest(files.r1cs.path);
@@ -195,9 +198,10 @@ async function auditSetup(
     return `by a ceremony of ${folder.receipts().length - 1} contributors and a beacon`;
   }
   const r1cs = await namedR1cs(artifact, audit, anew);
-  const key = await audit.memory.once(`development key ${sha256(r1cs)}`, () =>
+  const made = await audit.memory.kept('development key', sha256(r1cs), digestText, () =>
     createDevelopmentKey(r1cs, { native: findNativeProver() }).then(sha256),
   );
-  demand(key === files.zkey.sha256, 'its development key is another');
-  return 'the development key of it, whose secrets are public: anybody can forge proofs';
+  demand(made.value === files.zkey.sha256, `its development key is another${cachedNote(made)}`);
+  const warning = 'the development key of it, whose secrets are public: anybody can forge proofs';
+  return `${warning}${cachedNote(made)}`;
 }

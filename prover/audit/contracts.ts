@@ -23,11 +23,12 @@ import { DEFAULT_TERMS, TERMS_BY_FILE } from '../toolchain/solidity-settings.ts'
 import {
   collectSources,
   compileSolidity,
+  solcVersion,
   type CompiledContract,
   type SolidityJob,
 } from '../toolchain/solidity.ts';
 import type { ChainEvidence, Checkout } from './evidence.ts';
-import type { AuditMemory } from './memory.ts';
+import { cachedNote, type AuditMemory, type Kept } from './memory.ts';
 import { demand, given, unchecked, type Verdicts } from './verdict.ts';
 
 /** A contract of the venue: its name, its source and where it stands. */
@@ -84,6 +85,22 @@ export interface ContractAudit extends ChainEvidence {
   readonly memory: AuditMemory;
 }
 
+const compiledSchema = z.array(
+  z.tuple([
+    z.string(),
+    z.strictObject({
+      creation: z.string(),
+      runtime: z.string(),
+      immutables: z.array(
+        z.strictObject({
+          name: z.string(),
+          places: z.array(z.strictObject({ start: z.int(), length: z.int() })),
+        }),
+      ),
+    }),
+  ]),
+);
+
 const decode = (bytes: Uint8Array): string =>
   new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 
@@ -91,7 +108,7 @@ async function compiled(
   contract: DeployedContract,
   all: readonly DeployedContract[],
   { checkout, memory }: ContractAudit,
-): Promise<CompiledContract> {
+): Promise<Kept<CompiledContract>> {
   const job = jobOf(contract.file, all);
   const seen: string[] = [];
   const reader = (path: string): string => {
@@ -101,10 +118,17 @@ async function compiled(
   };
   // By what it is made of: walking the imports costs nothing beside compiling.
   collectSources(job.files, reader);
-  const contracts = await memory.once(`solidity ${JSON.stringify([job, seen])}`, async () =>
-    compileSolidity(job, reader),
+  const { value, ...kept } = await memory.kept(
+    'solidity',
+    [job, seen, solcVersion()],
+    compiledSchema,
+    async () => [...compileSolidity(job, reader)],
   );
-  return given(contracts.get(contract.name), `${contract.file} has no contract ${contract.name}`);
+  const found = new Map(value).get(contract.name);
+  return {
+    ...kept,
+    value: given(found, `${contract.file} has no contract ${contract.name}`),
+  };
 }
 
 const hexBytes = z.string().regex(/^0x([0-9a-f]{2})*$/);
@@ -259,20 +283,22 @@ export async function auditContracts(audit: ContractAudit, verdicts: Verdicts): 
     const subject = `${contract.name} at ${contract.address}`;
     const code = await codeAt(audit, contract.address, toBlock);
     await verdicts.judge('runtime', subject, async () => {
-      const made = await compiled(contract, all, audit);
+      const kept = await compiled(contract, all, audit);
+      const made = kept.value;
       demand(code !== '0x', 'nothing stands there');
       demand(code.length === made.runtime.length, 'its code has another length');
       demand(masked(code, made) === made.runtime, 'its code is another');
-      return `keccak-256 ${keccak256(made.runtime).slice(0, 18)}…, ${made.immutables.length} immutables`;
+      const hash = keccak256(made.runtime).slice(0, 18);
+      return `keccak-256 ${hash}…, ${made.immutables.length} immutables${cachedNote(kept)}`;
     });
     await verdicts.judge('creation', subject, async () => {
-      const made = await compiled(contract, all, audit);
+      const { value: made } = await compiled(contract, all, audit);
       const input = given(created.get(getAddress(contract.address)), 'its creation was not found');
       demand(input.startsWith(made.creation), 'it was created by other code');
       return `${(input.length - made.creation.length) / 2} bytes of constructor arguments`;
     });
     await verdicts.judge('immutables', subject, async () => {
-      const made = await compiled(contract, all, audit);
+      const { value: made } = await compiled(contract, all, audit);
       if (code.length !== made.runtime.length) unchecked('its code has another length');
       const unknown: string[] = [];
       for (const { name, places } of made.immutables) {

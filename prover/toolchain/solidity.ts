@@ -73,6 +73,11 @@ export function collectSources(
   return sources;
 }
 
+/** Of the pinned compiler. */
+export function solcVersion(): string {
+  return (require('solc/package.json') as { readonly version: string }).version;
+}
+
 interface Node {
   readonly nodeType?: string;
   readonly id?: number;

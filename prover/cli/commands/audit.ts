@@ -11,6 +11,7 @@ import {
   type Answers,
   type ChainEvidence,
 } from '../../audit/evidence.ts';
+import { AuditMemory } from '../../audit/memory.ts';
 import { CHECKS, type Verdict } from '../../audit/verdict.ts';
 import { parseVenue } from '../../chain/venue-document.ts';
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
@@ -131,6 +132,11 @@ export const command: Command = {
     value: BEACON_OPTIONS['value']!,
     export: { type: 'string', placeholder: 'file', describe: 'write everything the node answered' },
     offline: { type: 'string', placeholder: 'file', describe: 'audit such a file, without a node' },
+    cache: {
+      type: 'string',
+      placeholder: 'folder',
+      describe: 'keep there what was compiled, and take it from there: verdicts say so',
+    },
     keystore: KEYSTORE_OPTION,
     sign: {
       type: 'boolean',
@@ -169,7 +175,9 @@ export const command: Command = {
       const { chain } = opened;
       const checkout = new FolderCheckout(REPOSITORY_ROOT);
       const subject = { checkout, chain, parameters, release };
-      const report = await reportOf(await audit(subject, { note: context.note }), chain, signer);
+      const memory = new AuditMemory(stringOption(context, 'cache'));
+      const found = await audit(subject, { memory, note: context.note });
+      const report = await reportOf(found, chain, signer);
       for (const verdict of report.verdicts) printVerdict(context, verdict);
       context.printJson(report);
       if (target !== undefined && chain !== undefined) {
