@@ -22,7 +22,7 @@ import { Evidence } from './tampering/evidence.ts';
 import { KINDS, type Random } from './tampering/kinds.ts';
 
 const DEFAULT_COUNT = 100;
-/** The demonstration's rollup is not proven, and its ledgers break T8: docs/audit.md. */
+/** No tampering is its own: its rules are tested one by one in test/prover/sequencer/transition-rule.test.ts. */
 const LEFT_OUT = ['transition'] as const;
 
 /** mulberry32: enough to choose places, the same everywhere. */

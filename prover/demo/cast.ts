@@ -26,7 +26,10 @@ export function castOf(
   };
   const breached = new Set(crash.breached);
   const solvent = crash.breached.filter((index) => !crash.bankrupt.includes(index));
-  const healthy = crash.margins.map((_, index) => index).filter((index) => !breached.has(index));
+  // One that has nothing at stake would show nothing.
+  const healthy = crash.margins
+    .map((_, index) => index)
+    .filter((index) => !breached.has(index) && crash.margins[index]!.mmE6 > 0n);
   const target = confirm(prefer(solvent, 'ordinary-liquidation'), 'an account can be liquidated');
   const recovered = solvent.filter(
     (index) => index !== target && rebound.margins[index]?.healthyForCure === true,

@@ -6,6 +6,7 @@ import { Prover } from '../proving/prover.ts';
 import type { Sample, SampleTick } from '../sample/sample.ts';
 import { Sequencer, provingNothing } from '../sequencer/sequencer.ts';
 import { MarketTick } from '../statements/market-tick.ts';
+import { admitted } from './admission.ts';
 import { castOf } from './cast.ts';
 import {
   letPass,
@@ -128,9 +129,11 @@ async function play(stage: Stage, margins: Margins): Promise<DemoReport> {
  * this process. Throws `NotAsTold` as soon as a step did not happen on chain.
  */
 export async function runDemo(
-  sample: Sample,
+  whole: Sample,
   { print, note, ended }: DemoOutput,
 ): Promise<DemoReport> {
+  const { maxPositions } = DEMO_CONFIG.registry;
+  const { sample, refused } = admitted(whole, maxPositions);
   const story = new Story(print, sample.labels);
   const parameters = loadDefaultParameters();
   const margins = byTick((moment) => {
@@ -150,11 +153,17 @@ export async function runDemo(
         `insurance fund (${exactUsd(FUND_DEPOSIT_E6)}), Backstop, verifiers of INSECURE development ` +
         'keys. The rollup of this demonstration is trusted: its transitions are not proven.',
     );
+    if (refused.length > 0) {
+      story.say(
+        `It takes no account of more than ${maxPositions} positions: ${refused.length} of the sample ` +
+          'stand here without any.',
+      );
+    }
     const { ledgerRegistry } = venue;
     const identity = {
       chainId: chain.chainId,
       registry: venue.addresses.ledgerRegistry,
-      maxPositions: BigInt(DEMO_CONFIG.registry.maxPositions),
+      maxPositions: BigInt(maxPositions),
     };
     const sequencer = new Sequencer(ledgerRegistry, identity, provingNothing);
     const own = { chain, venue, prover, parameters, sample, sequencer, story, note };

@@ -234,7 +234,9 @@ async function followRoot(
       };
       const { outcomesE6 } = parseBatch(toUtf8String(data));
       const stated = new Map(consumed.user.map((message, place) => [message, outcomesE6[place]]));
-      const settledBy = snapshotBefore(event.block);
+      // Prices that are there need not have been used: what is booked through says whether they were.
+      const isBooked = to.bookedThrough !== from.bookedThrough;
+      const settledBy = isBooked ? snapshotBefore(event.block) : undefined;
       const settled = settledBy === undefined ? '' : String(settledBy.time);
       const key = `transition ${canonicalJson([transition, consumed, settled, keccak256(data)])}`;
       await context.memory.once(key, async () =>

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { audit } from '../../../prover/audit/audit.ts';
+import { FolderCheckout, parseExport, replaying } from '../../../prover/audit/evidence.ts';
+import { CHECK_NAMES, type CheckName } from '../../../prover/audit/verdict.ts';
+import { parseVenue } from '../../../prover/chain/venue-document.ts';
+import { REPOSITORY_ROOT } from '../../../prover/core/root.ts';
+import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
 import { readSetupRecord } from '../../../prover/toolchain/setup-state.ts';
 import { DEMO_CONFIG } from '../../../prover/demo/deployment.ts';
 import type { DemoReport } from '../../../prover/demo/report.ts';
@@ -19,11 +27,19 @@ type Wire<T> = T extends bigint
     : T;
 type WireReport = Wire<DemoReport> & { readonly coldSetupMs: number };
 
+/** What its rollup answers for; circuits, keys, code and proofs are audited elsewhere. */
+const OF_THE_ROLLUP: readonly CheckName[] = ['ledger', 'inbox', 'transition', 'snapshot', 'tick'];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-demo-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 describe('plimsoll demo', () => {
   it('tells the whole life of the liquidations of a crash, as the chain has it', () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'demo', '--json'], {
-      encoding: 'utf8',
-    });
+    const argv = [MAIN, 'demo', '--json', '--export', join(folder, 'demo.json')];
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
     expect(status, stderr).toBe(0);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.length).toBe(1);
@@ -74,5 +90,25 @@ describe('plimsoll demo', () => {
     const [, full, beyond] = report.backstopped;
     expect(full?.paidE6).toBe(full?.deficitE6);
     expect(BigInt(beyond?.uncoveredE6 ?? 0)).toBeGreaterThan(0n);
+  });
+
+  it('leaves a chain whose ledgers follow from each other by every rule', async () => {
+    const exported = parseExport(readFileSync(join(folder, 'demo.json'), 'utf8'), 'demo.json');
+    const { fromBlock, toBlock, answers } = exported;
+    const chain = {
+      rpc: replaying(answers),
+      venue: parseVenue(exported.venue),
+      fromBlock,
+      toBlock,
+    };
+    const checkout = new FolderCheckout(REPOSITORY_ROOT);
+    const subject = { checkout, chain, parameters: [loadDefaultParameters()] };
+    const without = CHECK_NAMES.filter((name) => !OF_THE_ROLLUP.includes(name));
+    const { verdicts } = await audit(subject, { without });
+    for (const { check, subject: of, outcome, detail } of verdicts) {
+      expect(outcome, `${check} of ${of}: ${detail}`).toBe('holds');
+    }
+    const roots = verdicts.filter(({ check }) => check === 'transition');
+    expect(roots).toHaveLength(5);
   });
 });
