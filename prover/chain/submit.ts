@@ -56,13 +56,14 @@ const prepaid = async (
   return { contract: venue.liquidationEngine, method, args: [...args, { value }] };
 };
 
+/** What `open` takes. */
+export function openingArgs({ tick, profile, proof, publicSignals, beneficiary }: ProvenAction) {
+  return [tick, Number(profile), proof, [...publicSignals], beneficiary];
+}
+
 /** Opens a liquidation on a `liquidation` proof. */
-export function openingCall(
-  venue: Venue,
-  { tick, profile, proof, publicSignals, beneficiary }: ProvenAction,
-): Promise<ContractCall> {
-  const args = [tick, Number(profile), proof, [...publicSignals], beneficiary];
-  return prepaid(venue, 'open', args);
+export function openingCall(venue: Venue, action: ProvenAction): Promise<ContractCall> {
+  return prepaid(venue, 'open', openingArgs(action));
 }
 
 export async function openLiquidation(
@@ -72,19 +73,20 @@ export async function openLiquidation(
   return sendCall(await openingCall(venue, action));
 }
 
-/** Opens many; stale and open ones are skipped, their prepayment comes back. */
-export function openingsCall(
-  venue: Venue,
-  { tick, profile, members, beneficiary }: ProvenActions,
-): Promise<ContractCall> {
-  const openings = {
+/** What `openMany` takes. */
+export function openingsArgs({ tick, profile, members, beneficiary }: ProvenActions) {
+  return {
     tick,
     profile: Number(profile),
     proofs: members.map(({ proof }) => proof),
     publicSignals: members.flatMap(({ publicSignals }) => [...publicSignals]),
     beneficiary,
   };
-  return prepaid(venue, 'openMany', [openings], BigInt(members.length));
+}
+
+/** Opens many; stale and open ones are skipped, their prepayment comes back. */
+export function openingsCall(venue: Venue, actions: ProvenActions): Promise<ContractCall> {
+  return prepaid(venue, 'openMany', [openingsArgs(actions)], BigInt(actions.members.length));
 }
 
 export async function openMany(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { encryptKeystoreJsonSync } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { KEY_VARIABLE, PASSWORD_VARIABLE } from '../../../prover/cli/options/signer-input.ts';
+import { KEY_VARIABLE, PASSWORD_VARIABLE } from '../../../prover/chain/wallet.ts';
 import { formatLedger } from '../../../prover/documents/ledger-document.ts';
 import { FEED_VIEWS } from '../../../prover/receipt/chain-check.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
