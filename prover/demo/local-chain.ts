@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Provider, Signer } from 'ethers';
+import { JsonRpcProvider, type Provider, type Signer } from 'ethers';
 import hre from 'hardhat';
 
 import { PlimsollError } from '../core/errors.ts';
@@ -24,28 +24,59 @@ export interface LocalChain {
   readonly rpc: (method: string, params: readonly unknown[]) => Promise<unknown>;
 }
 
-export async function startLocalChain(startAt: bigint): Promise<LocalChain> {
-  const connection = await hre.network.create({
-    override: { initialDate: new Date(Number(startAt) * 1_000) },
-  });
-  const { ethers } = connection;
-  const [deployer, depositor, keeper, bidder] = await ethers.getSigners();
+/** A chain that answers JSON-RPC over HTTP too. */
+export interface ServedChain extends LocalChain {
+  readonly url: string;
+}
+
+const settings = (startAt: bigint) => ({ initialDate: new Date(Number(startAt) * 1_000) });
+
+type Sender = Provider & { send(method: string, params: unknown[]): Promise<unknown> };
+
+function chainOn(
+  provider: Sender,
+  [deployer, depositor, keeper, bidder]: readonly Signer[],
+  chainId: bigint,
+  close: () => Promise<void>,
+): LocalChain {
   if (!deployer || !depositor || !keeper || !bidder) {
     throw new PlimsollError('NO_SIGNERS', 'the local chain has no funded accounts');
   }
-  const { chainId } = await ethers.provider.getNetwork();
   return {
     chainId,
-    provider: ethers.provider,
+    provider,
     deployer,
     depositor,
     keeper,
     bidder,
-    now: async () => BigInt((await ethers.provider.getBlock('latest'))!.timestamp),
+    now: async () => BigInt((await provider.getBlock('latest'))!.timestamp),
     setNextTime: async (time) => {
-      await ethers.provider.send('evm_setNextBlockTimestamp', [Number(time)]);
+      await provider.send('evm_setNextBlockTimestamp', [Number(time)]);
     },
-    close: () => connection.close(),
-    rpc: async (method, params): Promise<unknown> => ethers.provider.send(method, [...params]),
+    close,
+    rpc: async (method, params): Promise<unknown> => provider.send(method, [...params]),
   };
+}
+
+/** For programs in processes of their own; it ends with this process, as the other does. */
+export async function serveLocalChain(startAt: bigint): Promise<ServedChain> {
+  const server = await hre.network.createServer({ override: settings(startAt) }, '127.0.0.1', 0);
+  const { address, port } = await server.listen();
+  const url = `http://${address}:${port}`;
+  const network = { staticNetwork: true, cacheTimeout: -1 };
+  const provider = new JsonRpcProvider(url, undefined, network);
+  const chainId = BigInt((await provider.send('eth_chainId', [])) as string);
+  const signers = await provider.listAccounts();
+  const chain = chainOn(provider, signers, chainId, async () => {
+    provider.destroy();
+    await server.close();
+  });
+  return { ...chain, url };
+}
+
+export async function startLocalChain(startAt: bigint): Promise<LocalChain> {
+  const connection = await hre.network.create({ override: settings(startAt) });
+  const { ethers } = connection;
+  const { chainId } = await ethers.provider.getNetwork();
+  return chainOn(ethers.provider, await ethers.getSigners(), chainId, () => connection.close());
 }

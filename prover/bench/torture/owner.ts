@@ -4,7 +4,7 @@ import { runService, serviceLogger } from '../../service/run.ts';
 
 /** The process that torture kills: `serve`, told where it answers over the channel of its parent. */
 const config = readServiceConfig(process.argv[2] ?? '');
-const logger = serviceLogger('fatal');
+const logger = serviceLogger(process.env['PLIMSOLL_LOG'] ?? 'fatal');
 const { url } = await runService(config, logger, () => process.exit(1));
 process.send?.({ url });
 // However the parent ended, nothing is left behind.
