@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { pino, type Logger } from 'pino';
 
-import { loadDefaultParameters } from '../documents/parameters-document.ts';
+import { readTextFile } from '../core/files.ts';
+import {
+  loadDefaultParameters,
+  parseParameters,
+  type ParameterSet,
+} from '../documents/parameters-document.ts';
 import { fastestHasher } from '../proving/backends/native-hasher.ts';
 import { createServer } from './api/server.ts';
 import type { ServiceConfig } from './config/config.ts';
 import { ForkedProver } from './proving/proof-maker.ts';
+import { joinChain, type JoinedChain } from './join-chain.ts';
 import { Service } from './service.ts';
 import { openStore } from './store/store.ts';
 
@@ -13,12 +19,22 @@ import { openStore } from './store/store.ts';
 export interface RunningService {
   readonly url: string;
   readonly service: Service;
+  /** Where a chain is followed. */
+  readonly joined: JoinedChain | undefined;
   stop(): Promise<void>;
 }
 
 /** JSON lines on standard error; standard output is the command's. No header is logged: they hold tokens. */
 export const serviceLogger = (level: string): Logger =>
   pino({ level, redact: ['req.headers', 'res.headers'] }, pino.destination({ fd: 2, sync: true }));
+
+/** The default set, and those that the configuration names beside it. */
+const parameterSets = ({ chain }: ServiceConfig): readonly ParameterSet[] => [
+  loadDefaultParameters(),
+  ...(chain?.parameters ?? []).map((path) =>
+    parseParameters(readTextFile(path, 'chain.parameters')),
+  ),
+];
 
 /**
  * Takes its place, restores what the journal has, and answers. `lost` is called when the place is
@@ -37,8 +53,11 @@ export async function runService(
     fault: (error) => logger.warn({ err: error }, 'the queue reports a fault'),
   });
   try {
-    const service = await Service.start(store, config, loadDefaultParameters(), fastestHasher());
-    if (config.proving !== undefined) {
+    const service = await Service.start(store, config, parameterSets(config), fastestHasher());
+    let joined: JoinedChain | undefined;
+    if (config.chain !== undefined) {
+      joined = await joinChain(service, config.chain, config.submitting, logger);
+    } else if (config.proving !== undefined) {
       await service.startProving(new ForkedProver(), config.proving);
     }
     const server = await createServer(service, config, logger);
@@ -49,9 +68,10 @@ export async function runService(
     );
     const stop = async (): Promise<void> => {
       await server.close();
+      await joined?.stop();
       await service.stop();
     };
-    return { url, service, stop };
+    return { url, service, joined, stop };
   } catch (error) {
     await store.close();
     throw error;

@@ -2,30 +2,49 @@
 import { z } from 'zod';
 
 import type { Account } from '../commitments/account.ts';
-import type { AccountOpening, LedgerChange } from '../commitments/ledger.ts';
+import type { AccountOpening, Ledger, LedgerChange } from '../commitments/ledger.ts';
 import type { RowHasher } from '../commitments/row-hasher.ts';
+import { parameterHash } from '../commitments/parameters-words.ts';
 import { snapshotHash } from '../commitments/snapshot-words.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { decimalBigint } from '../core/schema.ts';
+import { SCALAR_FIELD } from '../core/scalar-field.ts';
 import type { ParameterSet } from '../documents/parameters-document.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { MarketTick } from '../statements/market-tick.ts';
+import { RemarginEngine } from '../venue/remargin/engine.ts';
 import { AlertDesk } from './alerts/alert-desk.ts';
 import type { ServiceConfig } from './config/config.ts';
-import { LedgerKeeper, type LedgerState } from './ledger/ledger-keeper.ts';
+import { LedgerKeeper, type CitedLedger, type LedgerState } from './ledger/ledger-keeper.ts';
+import type { AccountState } from './margin/account-state.ts';
 import { MarginBook } from './margin/margin-book.ts';
 import type { Question } from './questions/question.ts';
 import { QuestionDesk } from './questions/question-desk.ts';
 import type { ProofMaker } from './proving/proof-maker.ts';
-import { ProvingDesk, type ProofUse, type ProvingGround } from './proving/proving-desk.ts';
+import {
+  ProvingDesk,
+  type Due,
+  type ProofUse,
+  type ProvingGround,
+} from './proving/proving-desk.ts';
 import type { Store } from './store/store.ts';
 
+const chainTickSchema = z.object({
+  number: decimalBigint(1n, 2n ** 64n),
+  ledgerRoot: decimalBigint(0n, SCALAR_FIELD - 1n),
+  parameterHash: decimalBigint(0n, SCALAR_FIELD - 1n),
+});
 const tickRecordSchema = z.object({
   name: z.string(),
   document: z.string(),
   /** Absent in records of earlier versions. */
   snapshotTime: z.string().optional(),
+  chain: chainTickSchema.optional(),
 });
+
+/** What a chain's tick binds beside its snapshot. */
+export type ChainTick = Readonly<z.infer<typeof chainTickSchema>>;
 
 /** A tick that was taken, under its number in the journal. */
 export interface TickRecord {
@@ -38,9 +57,29 @@ export interface TickRecord {
 export interface TickState {
   readonly name: string;
   readonly snapshotTime: bigint;
+  /** Where a chain accepted it. */
+  readonly chain?: ChainTick | undefined;
   readonly publishedAt: number;
   readonly publishMs: number;
 }
+
+/** What a chain says of an account at a settlement nonce. */
+export interface LedgerStage {
+  readonly account: number;
+  readonly nonce: bigint;
+  readonly state: AccountState;
+}
+
+const chainRecord = ({ number, ledgerRoot, parameterHash: hash }: ChainTick): object => ({
+  number: number.toString(),
+  ledgerRoot: ledgerRoot.toString(),
+  parameterHash: hash.toString(),
+});
+
+const sameChainTick = (one: ChainTick | undefined, other: ChainTick | undefined): boolean =>
+  one?.number === other?.number &&
+  one?.ledgerRoot === other?.ledgerRoot &&
+  one?.parameterHash === other?.parameterHash;
 
 /**
  * Ledger and ticks in, margins and alerts out. Everything that changes does so in one line: what is
@@ -51,8 +90,8 @@ export class Service {
   readonly book: MarginBook;
   readonly alerts: AlertDesk;
   readonly store: Store;
-  readonly #parameters: ParameterSet;
-  readonly #questions: QuestionDesk;
+  readonly #parameters: ReadonlyMap<bigint, ParameterSet>;
+  readonly #questions = new QuestionDesk();
   #tail: Promise<unknown> = Promise.resolve();
   #tick: TickState | undefined;
   #market: MarketTick | undefined;
@@ -60,20 +99,33 @@ export class Service {
   #proving: ProvingDesk | undefined;
   #changes: LedgerChange[] = [];
   #isReplaced = true;
+  /** Whether ticks and states come from a chain. */
+  readonly #follows: boolean;
+  /** What the chain says; undefined until it is read. */
+  #stages: readonly LedgerStage[] | undefined;
+  #underLiquidation: ReadonlySet<string> = new Set();
+  #due: ReadonlySet<string> = new Set();
+  /** The ledger that the tick binds; undefined while it is not held. */
+  #cited: CitedLedger | undefined;
+  /** Of the accounts that have changed since, those that may be liquidated at the tick. */
+  #citedDue: ReadonlyMap<number, bigint> = new Map();
 
   private constructor(
     store: Store,
     ledger: LedgerKeeper,
     book: MarginBook,
     alerts: AlertDesk,
-    parameters: ParameterSet,
+    parameters: readonly ParameterSet[],
+    follows: boolean,
   ) {
     this.store = store;
     this.ledger = ledger;
     this.book = book;
     this.alerts = alerts;
-    this.#parameters = parameters;
-    this.#questions = new QuestionDesk(parameters);
+    this.#parameters = new Map(parameters.map((set) => [parameterHash(set), set]));
+    this.#follows = follows;
+    // Without a chain nothing says that a liquidation goes on.
+    if (!follows) book.ofChain = new Map();
     ledger.onChange = (changes) => {
       if (changes === 'all') this.#isReplaced = true;
       else this.#changes.push(...changes);
@@ -86,13 +138,16 @@ export class Service {
   static async start(
     store: Store,
     config: ServiceConfig,
-    parameters: ParameterSet,
+    parameters: ParameterSet | readonly ParameterSet[],
     hasher: RowHasher,
   ): Promise<Service> {
+    const follows = config.chain !== undefined;
     const ledger = await LedgerKeeper.restore(store.journal, hasher);
     const book = await MarginBook.restore(store.journal, config.rules);
     const alerts = new AlertDesk(store, config.webhooks);
-    const service = new Service(store, ledger, book, alerts, parameters);
+    const sets = 'parameters' in parameters ? [parameters] : parameters;
+    const service = new Service(store, ledger, book, alerts, sets, follows);
+    if (follows) await ledger.keepHistory();
     await alerts.start();
     let newest: z.infer<typeof tickRecordSchema> | undefined;
     for await (const { body } of store.journal.read(0, 'tick')) {
@@ -101,7 +156,7 @@ export class Service {
     if (newest !== undefined) {
       const document = Buffer.from(await store.journal.blob(newest.document)).toString('utf8');
       service.#tickBlob = newest.document;
-      service.#setTick(newest.name, document, parseSnapshot(document));
+      service.#setTick(newest.name, document, parseSnapshot(document), newest.chain);
     }
     await service.#inTurn(async () => service.#remargin());
     return service;
@@ -129,9 +184,11 @@ export class Service {
 
   /** Takes the text of a snapshot document as the next tick; an older one is refused. */
   async putSnapshot(document: string): Promise<TickState> {
+    if (this.#follows) {
+      throw new PlimsollError('TICKS_FROM_CHAIN', 'ticks are those that the venue’s feed accepts');
+    }
     const snapshot = parseSnapshot(document);
     return await this.#inTurn(async () => {
-      const name = snapshotHash(snapshot).toString();
       const held = this.#tick;
       if (held !== undefined && snapshot.time < held.snapshotTime) {
         throw new PlimsollError(
@@ -139,18 +196,54 @@ export class Service {
           `the snapshot is of ${snapshot.time}, the tick held is of ${held.snapshotTime}`,
         );
       }
-      if (held?.name === name) return held;
-      const blob = await this.store.journal.putBlob(Buffer.from(document, 'utf8'));
-      await this.store.journal.append('tick', {
-        name,
-        document: blob,
-        snapshotTime: snapshot.time.toString(),
-      });
-      this.#tickBlob = blob;
-      this.#setTick(name, document, snapshot);
-      await this.#remargin();
-      return this.#tick!;
+      return await this.#takeTick(document, snapshot, undefined);
     });
+  }
+
+  /**
+   * Takes what the followed branch says: its newest tick, where that is another than the one held, and
+   * the accounts whose state it gives, by their settlement nonce.
+   */
+  async followChain(
+    tick: { readonly document: string; readonly chain: ChainTick } | undefined,
+    stages: readonly LedgerStage[],
+  ): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#stages = stages;
+      if (tick !== undefined) {
+        await this.#takeTick(tick.document, parseSnapshot(tick.document), tick.chain);
+      }
+      await this.#remargin();
+    });
+  }
+
+  /** Nothing before the ledger of this root will be cited any more. */
+  async settleLedger(root: bigint): Promise<void> {
+    const cited = await this.ledger.at(root);
+    if (cited !== undefined) await this.ledger.settle(cited.sequence);
+  }
+
+  /** Whether parameters are held by which a tick can be margined. */
+  knowsParameters(hash: bigint): boolean {
+    return this.#parameters.has(hash);
+  }
+
+  async #takeTick(
+    document: string,
+    snapshot: MarketSnapshot,
+    chain: ChainTick | undefined,
+  ): Promise<TickState> {
+    const name = snapshotHash(snapshot).toString();
+    const held = this.#tick;
+    if (held?.name === name && sameChainTick(held.chain, chain)) return held;
+    const blob = await this.store.journal.putBlob(Buffer.from(document, 'utf8'));
+    const bound = chain === undefined ? {} : { chain: chainRecord(chain) };
+    const snapshotTime = snapshot.time.toString();
+    await this.store.journal.append('tick', { name, document: blob, snapshotTime, ...bound });
+    this.#tickBlob = blob;
+    this.#setTick(name, document, snapshot, chain);
+    await this.#remargin();
+    return this.#tick!;
   }
 
   /** Proves what is due from now on; the proving desk is closed with the service. */
@@ -189,6 +282,35 @@ export class Service {
     return found;
   }
 
+  /** Accounts that may be opened at the tick: its ledger's, of which the chain has no liquidation. */
+  dueAtTick(): readonly Due[] {
+    if (this.#tick === undefined) return [];
+    const ledger = this.#follows ? this.#cited?.ledger : this.ledger.ledger;
+    if (ledger === undefined) return [];
+    const changed = new Set(this.#cited?.changed === 'all' ? [] : this.#cited?.changed);
+    const isAllChanged = this.#follows && this.#cited?.changed === 'all';
+    const unchanged = isAllChanged
+      ? []
+      : this.book
+          .liquidatable()
+          .filter((account) => !changed.has(account))
+          .map((account): [number, bigint] => {
+            const { equityE6, mmE6 } = this.book.margin(account)!;
+            return [account, mmE6 - equityE6];
+          });
+    return [...unchanged, ...this.#citedDue]
+      .filter(([account]) => account < ledger.accounts.length)
+      .map(([account, shortfallE6]) => {
+        const { settlementNonce, frozen } = ledger.account(account);
+        return { account, nonce: settlementNonce, shortfallE6, frozen };
+      })
+      .filter(({ account, nonce, frozen }) => !frozen && !this.#isUnderLiquidation(account, nonce));
+  }
+
+  #isUnderLiquidation(account: number, nonce: bigint): boolean {
+    return this.#underLiquidation.has(`${account}/${nonce}`);
+  }
+
   get proving(): ProvingDesk | undefined {
     return this.#proving;
   }
@@ -202,11 +324,27 @@ export class Service {
     await this.store.close();
   }
 
-  #setTick(name: string, document: string, snapshot: MarketSnapshot): void {
-    this.#questions.setTick(document);
-    this.#market = new MarketTick(snapshot, this.#parameters);
+  #setTick(
+    name: string,
+    document: string,
+    snapshot: MarketSnapshot,
+    chain: ChainTick | undefined,
+  ): void {
+    const parameters =
+      chain === undefined
+        ? this.#parameters.values().next().value
+        : this.#parameters.get(chain.parameterHash);
+    if (parameters === undefined) {
+      throw new PlimsollError(
+        'PARAMETERS_UNKNOWN',
+        `no parameter set with the hash ${chain?.parameterHash} is held: give it in chain.parameters`,
+      );
+    }
+    this.#questions.setTick(document, parameters);
+    this.#market = new MarketTick(snapshot, parameters);
     this.book.setTick(name, this.#market);
-    this.#tick = { name, snapshotTime: snapshot.time, publishedAt: Date.now(), publishMs: 0 };
+    const publishedAt = Date.now();
+    this.#tick = { name, snapshotTime: snapshot.time, chain, publishedAt, publishMs: 0 };
   }
 
   async #remargin(): Promise<void> {
@@ -215,7 +353,9 @@ export class Service {
     else for (const { index, account } of this.#changes) this.book.setAccount(index, account);
     this.#isReplaced = false;
     this.#changes = [];
+    this.#placeStages();
     const made = await this.book.remargin(this.ledger.state.sequence);
+    await this.#cite();
     if (this.#tick !== undefined) {
       const publishMs = performance.now() - started;
       this.#tick = { ...this.#tick, publishedAt: Date.now(), publishMs };
@@ -224,28 +364,70 @@ export class Service {
     await this.#queueProofs();
   }
 
+  /** What the chain says of accounts holds for the nonce that it says it of. */
+  #placeStages(): void {
+    if (this.#stages === undefined) return;
+    const { accounts } = this.ledger.ledger;
+    const ofChain = new Map<number, AccountState>();
+    const under = new Set<string>();
+    for (const { account, nonce, state } of this.#stages) {
+      under.add(`${account}/${nonce}`);
+      if (accounts[account]?.settlementNonce === nonce) ofChain.set(account, state);
+    }
+    this.#underLiquidation = under;
+    this.book.ofChain = ofChain;
+  }
+
+  /** Finds the ledger that the tick binds, and who falls short in it of those that have changed since. */
+  async #cite(): Promise<void> {
+    const chain = this.#tick?.chain;
+    if (chain === undefined || this.#market === undefined) return;
+    this.#cited = await this.ledger.at(chain.ledgerRoot);
+    this.#citedDue = new Map();
+    if (this.#cited === undefined) return;
+    const { ledger, changed } = this.#cited;
+    const indices = changed === 'all' ? ledger.accounts.map((_, index) => index) : changed;
+    const there = indices.filter((index) => index < ledger.accounts.length);
+    if (there.length === 0) return;
+    const engine = new RemarginEngine();
+    for (const index of there) engine.add(ledger.account(index));
+    engine.setMarket(this.#market.market);
+    engine.remargin();
+    this.#citedDue = new Map(
+      engine.liquidatable().map((place) => {
+        const { equityE6, mmE6 } = engine.margin(place);
+        return [there[place]!, mmE6 - equityE6];
+      }),
+    );
+  }
+
   /** What a job finds when it is taken up. */
   #ground(): ProvingGround {
     const tickNow = (): ProvingGround['tick'] =>
-      this.#market === undefined || this.#tick === undefined
+      this.#market === undefined || this.#tick === undefined || this.#citedNow() === undefined
         ? undefined
-        : { name: this.#tick.name, market: this.#market };
+        : {
+            name: this.#tick.name,
+            ledgerRoot: this.#tick.chain?.ledgerRoot.toString() ?? '',
+            market: this.#market,
+          };
     return {
       get tick() {
         return tickNow();
       },
-      open: (account) => this.ledger.ledger.open(account),
-      isLiquidatable: (account) => this.book.isLiquidatable(account),
+      open: (account) => this.#citedNow()!.open(account),
+      isDue: (account, nonce) => this.#due.has(`${account}/${nonce}`),
     };
+  }
+
+  #citedNow(): Ledger | undefined {
+    return this.#follows ? this.#cited?.ledger : this.ledger.ledger;
   }
 
   async #queueProofs(): Promise<void> {
     if (this.#proving === undefined || this.#tick === undefined) return;
-    const due = this.book.liquidatable().map((account) => {
-      const { equityE6, mmE6 } = this.book.margin(account)!;
-      const nonce = this.ledger.ledger.account(account).settlementNonce;
-      return { account, nonce, shortfallE6: mmE6 - equityE6 };
-    });
+    const due = this.dueAtTick();
+    this.#due = new Set(due.map(({ account, nonce }) => `${account}/${nonce}`));
     await this.#proving.enqueue(this.#tick.snapshotTime, due);
   }
 

@@ -3,7 +3,7 @@ import type { ChainEvent, EventValues } from '../../chain/events.ts';
 import type { FollowedBlock } from './follower.ts';
 
 /** Where the liquidation of an account stands. */
-export type LiquidationStage = 'open' | 'cured' | 'sold' | 'backstopped' | 'closed';
+export type LiquidationStage = 'open' | 'cured' | 'sold' | 'backstopped' | 'bankrupt' | 'closed';
 
 export interface Liquidation {
   readonly accountIndex: bigint;
@@ -16,6 +16,7 @@ export interface Liquidation {
 
 export interface AcceptedTick {
   readonly values: EventValues<'TickOpened'>;
+  readonly block: number;
   /** The transaction whose calldata has the snapshot's document. */
   readonly snapshotIn: string | undefined;
 }
@@ -28,6 +29,12 @@ const STAGES: Readonly<Partial<Record<ChainEvent['name'], LiquidationStage>>> = 
   LiquidationClosed: 'closed',
 };
 
+/** What an event makes of a liquidation; one whose deficit others bear is a bankruptcy. */
+function stageAfter(event: ChainEvent): LiquidationStage | undefined {
+  const isDeficit = event.name === 'Backstopped' && event.values.deficitE6 > 0n;
+  return isDeficit ? 'bankrupt' : STAGES[event.name];
+}
+
 const keyOf = (accountIndex: bigint, nonce: bigint): string => `${accountIndex}/${nonce}`;
 
 /** What the followed branch says, folded from its events; undoing blocks folds what is left again. */
@@ -35,7 +42,7 @@ export class ChainView {
   readonly #blocks: FollowedBlock[] = [];
   readonly #liquidations = new Map<string, Liquidation>();
   readonly #snapshots = new Map<bigint, string>();
-  #tick: AcceptedTick | undefined;
+  #ticks: AcceptedTick[] = [];
 
   readonly apply = (block: FollowedBlock): void => {
     if (block.events.length > 0) this.#blocks.push(block);
@@ -47,12 +54,22 @@ export class ChainView {
     this.#blocks.pop();
     this.#liquidations.clear();
     this.#snapshots.clear();
-    this.#tick = undefined;
+    this.#ticks = [];
     for (const { events } of this.#blocks) for (const event of events) this.#fold(event);
   };
 
   get tick(): AcceptedTick | undefined {
-    return this.#tick;
+    return this.#ticks.at(-1);
+  }
+
+  /** The newest ticks, the newest last. */
+  newest(count: number): readonly AcceptedTick[] {
+    return this.#ticks.slice(-count);
+  }
+
+  /** The newest tick of a block so high or lower. */
+  tickAsOf(block: number): AcceptedTick | undefined {
+    return this.#ticks.findLast((tick) => tick.block <= block);
   }
 
   liquidation(accountIndex: bigint, nonce: bigint): Liquidation | undefined {
@@ -69,9 +86,9 @@ export class ChainView {
     }
     if (event.name === 'TickOpened') {
       const snapshotIn = this.#snapshots.get(event.values.snapshotHash);
-      this.#tick = { values: event.values, snapshotIn };
+      this.#ticks.push({ values: event.values, block: event.blockNumber, snapshotIn });
     }
-    const stage = STAGES[event.name];
+    const stage = stageAfter(event);
     if (stage === undefined || !('settlementNonce' in event.values)) return;
     const { accountIndex, settlementNonce } = event.values;
     const key = keyOf(accountIndex, settlementNonce);

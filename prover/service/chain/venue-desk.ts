@@ -7,7 +7,7 @@ import { readFund, type FundStatus } from '../../keeper/venue-status.ts';
 import type { Place } from '../../receipt/document.ts';
 import { findPlace, type Roots } from '../../receipt/place.ts';
 import { jsonRpcOf } from '../../receipt/provider-rpc.ts';
-import type { ChainConfig } from '../config/config.ts';
+import type { ChainConfig } from '../config/chain-settings.ts';
 
 /** So long an answer stands: whoever asks more often asks no node. */
 const STANDS_MS = 5000;

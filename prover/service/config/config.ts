@@ -4,7 +4,6 @@ import { dirname, resolve } from 'node:path';
 import { isAddress } from 'ethers';
 import { z } from 'zod';
 
-import { parseVenue, type VenueDocument } from '../../chain/venue-document.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import {
@@ -20,6 +19,15 @@ import {
 } from '../../core/schema.ts';
 import { ACCOUNT_STATES, type AccountState, type CallRules } from '../margin/account-state.ts';
 import type { ProofUse } from '../proving/proving-desk.ts';
+import {
+  chainConfig,
+  chainEnvironment,
+  chainSchema,
+  submittingConfig,
+  submittingSchema,
+  type ChainConfig,
+  type SubmittingConfig,
+} from './chain-settings.ts';
 
 export const SERVICE_FORMAT = 'plimsoll.service';
 export const SERVICE_VERSION = 1;
@@ -53,7 +61,8 @@ const fileSchema = z.strictObject({
     }),
     20,
   ).optional(),
-  /** Whom proofs are for; without it none is made. */
+  submitting: submittingSchema.optional(),
+  /** Whom proofs are for where no venue is followed; without either none is made. */
   proving: z
     .strictObject({
       chainId: integer(1, Number.MAX_SAFE_INTEGER),
@@ -61,8 +70,7 @@ const fileSchema = z.strictObject({
       beneficiary: address,
     })
     .optional(),
-  /** The venue's contracts, and one node or two that must agree. */
-  chain: z.strictObject({ venue: text(), rpc: list(url, 2, 1) }).optional(),
+  chain: chainSchema.optional(),
   limits: z
     .strictObject({
       bodyBytes: integer(1024, 2 ** 31),
@@ -74,6 +82,7 @@ const fileSchema = z.strictObject({
 });
 
 const environmentSchema = z.object({
+  ...chainEnvironment,
   DATABASE_URL: pattern(/^postgres(ql)?:\/\/\S+$/, 'must begin with postgresql://').optional(),
   PLIMSOLL_OPERATOR_TOKEN: z
     .string({ error: 'is required: the token of the operator, who alone changes anything' })
@@ -98,13 +107,6 @@ export interface Webhook {
   readonly states: readonly AccountState[];
 }
 
-/** Where the venue's contracts are, and which nodes tell of them. */
-export interface ChainConfig {
-  readonly venue: VenueDocument;
-  /** One, or two that are followed as far as both agree. */
-  readonly rpc: readonly string[];
-}
-
 /** What a service runs by; secrets are in it, so that it is never logged. */
 export interface ServiceConfig {
   readonly folder: string;
@@ -116,6 +118,7 @@ export interface ServiceConfig {
   readonly webhooks: readonly Webhook[];
   readonly proving: ProofUse | undefined;
   readonly chain: ChainConfig | undefined;
+  readonly submitting?: SubmittingConfig | undefined;
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;
@@ -138,13 +141,15 @@ function secretOf(environment: NodeJS.ProcessEnv, name: string): string {
   return secret;
 }
 
-const readVenue = (path: string): VenueDocument =>
-  parseVenue(readTextFile(path, 'chain.venue'), 'chain.venue');
-
-/** The file and the environment, which has the last word; throws `InvalidInput` naming the field. */
+/**
+ * The file and the environment, which has the last word; throws `InvalidInput` naming the field.
+ *
+ * @param venue a `venue.json` in place of the file's
+ */
 export function readServiceConfig(
   path: string,
   environment: NodeJS.ProcessEnv = process.env,
+  venue?: string,
 ): ServiceConfig {
   const source = readTextFile(path, '<config>');
   const file = parseDocument(fileSchema, source, 'config');
@@ -152,8 +157,15 @@ export function readServiceConfig(
   const listen = file.listen ?? DEFAULTS.listen;
   const host = variables.PLIMSOLL_HOST ?? listen.host;
   const { callDistanceBps: distanceBps, releaseBps } = file.margin ?? DEFAULTS.margin;
+  const beside = dirname(path);
+  const chain = chainConfig(beside, file.chain, { venue, rpc: variables.PLIMSOLL_RPC });
+  requireRule(
+    chain === undefined || file.proving === undefined,
+    'proving',
+    'is for a service without a chain: the venue says whom proofs are for',
+  );
   return {
-    folder: resolve(dirname(path), file.folder),
+    folder: resolve(beside, file.folder),
     databaseUrl: variables.DATABASE_URL,
     operatorToken: variables.PLIMSOLL_OPERATOR_TOKEN,
     previousOperatorToken: variables.PLIMSOLL_PREVIOUS_OPERATOR_TOKEN,
@@ -171,13 +183,8 @@ export function readServiceConfig(
       file.proving === undefined
         ? undefined
         : { ...file.proving, chainId: BigInt(file.proving.chainId) },
-    chain:
-      file.chain === undefined
-        ? undefined
-        : {
-            venue: readVenue(resolve(dirname(path), file.chain.venue)),
-            rpc: file.chain.rpc,
-          },
+    chain,
+    submitting: submittingConfig(beside, file.submitting, chain),
     limits: file.limits ?? DEFAULTS.limits,
   };
 }

@@ -62,6 +62,31 @@ export class LedgerRefused extends PlimsollError {
   }
 }
 
+/** A ledger that is no longer the newest, and which contracts may still cite. */
+interface Past {
+  readonly ledger: Ledger;
+  readonly sequence: number;
+  readonly root: bigint;
+}
+
+/** A ledger of the past, and which accounts have changed since. */
+export interface CitedLedger extends Past {
+  readonly changed: 'all' | readonly number[];
+}
+
+/** What led from one ledger to the next: what changed, or all of it. */
+interface Step {
+  readonly sequence: number;
+  readonly root: bigint;
+  readonly changes: readonly LedgerChange[] | Ledger;
+}
+
+/** The same accounts and nodes, which another's changes do not reach. */
+const copyOf = (ledger: Ledger): Ledger =>
+  new Ledger(ledger.accounts, QuaternaryTree.restore(ledger.tree.levels()));
+
+const settledSchema = z.object({ sequence: z.int() });
+
 const checkpointSchema = z.object({
   sequence: z.int(),
   accounts: z.string(),
@@ -104,6 +129,12 @@ export class LedgerKeeper {
   #sequence = 0;
   #sinceCheckpoint = 0;
   #tail: Promise<unknown> = Promise.resolve();
+  /** The oldest ledger that may still be asked for, and the steps from it to the newest. */
+  #past: Past | undefined;
+  #steps: Step[] = [];
+  #cited: Past | undefined;
+  #settled = Number.POSITIVE_INFINITY;
+  #checkpoints: z.infer<typeof checkpointSchema>[] = [];
   /** Told which accounts changed, or that all may have, once a ledger is held. */
   onChange: (changes: readonly LedgerChange[] | 'all') => void = () => undefined;
   /** Blobs that others still need when a checkpoint clears up. */
@@ -121,26 +152,134 @@ export class LedgerKeeper {
     checkpointEvery = CHECKPOINT_EVERY,
   ): Promise<LedgerKeeper> {
     const keeper = new LedgerKeeper(journal, hasher, checkpointEvery);
-    let from = 0;
-    let checkpoint: z.infer<typeof checkpointSchema> | undefined;
+    let settled = Number.POSITIVE_INFINITY;
+    for await (const { body } of journal.read(0, 'ledger-settled')) {
+      settled = settledSchema.parse(body).sequence;
+    }
+    const checkpoints: { from: number; body: z.infer<typeof checkpointSchema> }[] = [];
     for await (const record of journal.read(0, 'ledger-checkpoint')) {
-      from = record.sequence;
-      checkpoint = checkpointSchema.parse(record.body);
+      const body = checkpointSchema.parse(record.body);
+      checkpoints.push({ from: record.sequence, body });
+      // From the newest that is not after what may still be cited.
+      if (body.sequence <= settled) checkpoints.splice(0, checkpoints.length - 1);
     }
-    if (checkpoint !== undefined) await keeper.#load(checkpoint);
-    for await (const { body } of journal.read(from, 'ledger-update')) {
-      const update = updateRecordSchema.parse(body);
-      await keeper.#ledger.apply(changesOf(update.changes), hasher);
-      keeper.#sequence = update.sequence;
-      keeper.#sinceCheckpoint += 1;
-      if (keeper.#ledger.root !== BigInt(update.root)) {
-        throw new PlimsollError(
-          'JOURNAL_DAMAGED',
-          `ledger update ${update.sequence} leads to another root than the journal has`,
-        );
-      }
+    const [first, ...later] = checkpoints;
+    keeper.#checkpoints = checkpoints.map(({ body }) => body);
+    keeper.#settled = settled;
+    if (first !== undefined) await keeper.#load(first.body);
+    if (settled !== Number.POSITIVE_INFINITY) keeper.#remember();
+    const from = first?.from ?? 0;
+    for await (const { sequence: place, body } of journal.read(from, 'ledger-update')) {
+      // A whole ledger that was put meanwhile: the updates go on from it.
+      while (later[0] !== undefined && later[0].from < place)
+        await keeper.#pass(later.shift()!.body);
+      await keeper.#replay(updateRecordSchema.parse(body));
     }
+    for (const { body } of later) await keeper.#pass(body);
+    if (settled !== Number.POSITIVE_INFINITY) await keeper.#forgetBefore(settled);
     return keeper;
+  }
+
+  /** Takes over a later checkpoint, unless the updates have led to it already. */
+  async #pass(checkpoint: z.infer<typeof checkpointSchema>): Promise<void> {
+    if (checkpoint.sequence > this.#sequence) {
+      await this.#load(checkpoint);
+      this.#note(copyOf(this.#ledger));
+    }
+    this.#sinceCheckpoint = 0;
+  }
+
+  async #replay({ sequence: number, root: stated, changes }: z.infer<typeof updateRecordSchema>) {
+    const parsed = changesOf(changes);
+    await this.#ledger.apply(parsed, this.#hasher);
+    this.#sequence = number;
+    this.#sinceCheckpoint += 1;
+    if (this.#ledger.root !== BigInt(stated)) {
+      throw new PlimsollError(
+        'JOURNAL_DAMAGED',
+        `ledger update ${number} leads to another root than the journal has`,
+      );
+    }
+    this.#note(parsed);
+  }
+
+  /** From now on ledgers of the past can be asked for, until they are settled. */
+  async keepHistory(): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#past !== undefined) return;
+      await this.#journal.append('ledger-settled', { sequence: this.#sequence });
+      this.#settled = this.#sequence;
+      this.#remember();
+    });
+  }
+
+  #remember(): void {
+    const { root: newest } = this.#ledger;
+    this.#past = { ledger: copyOf(this.#ledger), sequence: this.#sequence, root: newest };
+    this.#steps = [];
+  }
+
+  #note(changes: Step['changes']): void {
+    if (this.#past === undefined) return;
+    this.#steps.push({ sequence: this.#sequence, root: this.#ledger.root, changes });
+  }
+
+  /**
+   * The ledger of a root, the newest or one of the past; undefined where it is not held, or not yet. It
+   * stays as it is whatever is taken afterwards.
+   */
+  async at(cited: bigint): Promise<CitedLedger | undefined> {
+    return await this.#inTurn(async () => {
+      const past = this.#past;
+      if (past === undefined) return undefined;
+      if (this.#cited?.root !== cited) {
+        const place = this.#steps.findLastIndex((step) => step.root === cited);
+        if (place < 0 && past.root !== cited) return undefined;
+        const number = place < 0 ? past.sequence : this.#steps[place]!.sequence;
+        const ledger =
+          number === this.#sequence
+            ? copyOf(this.#ledger)
+            : await this.#forward(copyOf(past.ledger), this.#steps.slice(0, place + 1));
+        this.#cited = { ledger, sequence: number, root: cited };
+      }
+      const found = this.#cited!;
+      const changed = new Set<number>();
+      for (const { sequence: number, changes } of this.#steps) {
+        if (number <= found.sequence) continue;
+        if (changes instanceof Ledger) return { ...found, changed: 'all' as const };
+        for (const { index } of changes) changed.add(index);
+      }
+      return { ...found, changed: [...changed] };
+    });
+  }
+
+  /** No ledger before this one will be asked for any more. */
+  async settle(number: number): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#past === undefined || number <= this.#settled) return;
+      await this.#journal.append('ledger-settled', { sequence: number });
+      this.#settled = number;
+      await this.#forgetBefore(number);
+    });
+  }
+
+  async #forgetBefore(number: number): Promise<void> {
+    const past = this.#past;
+    const place = this.#steps.findLastIndex((step) => step.sequence <= number);
+    if (past === undefined || place < 0) return;
+    const passed = this.#steps.splice(0, place + 1);
+    const { sequence: of, root: reached } = passed.at(-1)!;
+    this.#past = { ledger: await this.#forward(past.ledger, passed), sequence: of, root: reached };
+    if (this.#cited !== undefined && this.#cited.sequence < of) this.#cited = undefined;
+  }
+
+  async #forward(from: Ledger, steps: readonly Step[]): Promise<Ledger> {
+    let ledger = from;
+    for (const { changes } of steps) {
+      if (changes instanceof Ledger) ledger = copyOf(changes);
+      else await ledger.apply(changes, this.#hasher);
+    }
+    return ledger;
   }
 
   get state(): LedgerState {
@@ -171,6 +310,7 @@ export class LedgerKeeper {
       await this.#checkpoint(next, number);
       this.#ledger = next;
       this.#sequence = number;
+      if (this.#past !== undefined) this.#note(copyOf(next));
       this.onChange('all');
       return this.state;
     });
@@ -203,6 +343,7 @@ export class LedgerKeeper {
       planned.commit();
       this.#sequence = number;
       this.#sinceCheckpoint += 1;
+      this.#note(parsed);
       this.onChange(parsed);
       if (this.#sinceCheckpoint >= this.#checkpointEvery) {
         await this.#checkpoint(this.#ledger, this.#sequence);
@@ -251,9 +392,18 @@ export class LedgerKeeper {
     );
     const tree = await this.#journal.putBlob(concatenated(levels));
     const sizes = levels.map(({ length }) => length);
-    await this.#journal.append('ledger-checkpoint', { sequence: number, accounts, tree, sizes });
+    const checkpoint = { sequence: number, accounts, tree, sizes };
+    await this.#journal.append('ledger-checkpoint', checkpoint);
     this.#sinceCheckpoint = 0;
-    await this.#journal.keepBlobs([accounts, tree, ...this.othersBlobs()]);
+    // A restart begins at the newest that is not after what may still be cited.
+    const settled = this.#past === undefined ? number : this.#settled;
+    const needed = this.#checkpoints.findLastIndex(({ sequence: of }) => of <= settled);
+    this.#checkpoints = [...this.#checkpoints.slice(Math.max(0, needed)), checkpoint];
+    if (number <= settled) this.#checkpoints = [checkpoint];
+    await this.#journal.keepBlobs([
+      ...this.#checkpoints.flatMap((kept) => [kept.accounts, kept.tree]),
+      ...this.othersBlobs(),
+    ]);
   }
 
   async #load({

@@ -6,6 +6,8 @@ export const ACCOUNT_STATES = [
   'marginCall',
   'belowMaintenance',
   'inLiquidation',
+  'cured',
+  'takenOver',
   'bankrupt',
 ] as const;
 export type AccountState = (typeof ACCOUNT_STATES)[number];
@@ -28,13 +30,16 @@ export interface CallRules {
 
 const BPS = 10_000n;
 
-/** Where an account stands after a tick, from where it stood before. */
+/** The states that only a chain gives, and only a chain takes back. */
+const OF_CHAIN: ReadonlySet<AccountState> = new Set(['inLiquidation', 'cured', 'takenOver']);
+export const isOfChain = (state: AccountState): boolean => OF_CHAIN.has(state);
+
+/** Where an account stands after a tick, by its margin alone, from where it stood before. */
 export function nextState(
   before: AccountState,
   { equityE6, mmE6, imE6, liquidatable }: StandingFigures,
   { distanceBps, releaseBps }: CallRules,
 ): AccountState {
-  if (before === 'inLiquidation') return before;
   if (liquidatable) return equityE6 < 0n ? 'bankrupt' : 'belowMaintenance';
   const nearMmE6 = (mmE6 * (BPS + BigInt(distanceBps))) / BPS;
   const callE6 = nearMmE6 > imE6 ? nearMmE6 : imE6;

@@ -9,7 +9,7 @@ import type { EngineMargin } from '../../venue/remargin/engine.ts';
 import { VERDICTS } from '../../venue/remargin/results.ts';
 import { AskedThread } from '../asked-thread.ts';
 import type { Journal } from '../store/journal.ts';
-import { ACCOUNT_STATES, type AccountState, type CallRules } from './account-state.ts';
+import { ACCOUNT_STATES, isOfChain, type AccountState, type CallRules } from './account-state.ts';
 import type { MarginQuestion, MarginSums, MarginTable } from './margin-thread.ts';
 
 /** An account that stands otherwise than before. Amounts are E6 USD. */
@@ -96,6 +96,11 @@ export class MarginBook {
   #told: Tick | undefined;
   #published: Published | undefined;
   #remarginMs = 0;
+  /**
+   * Accounts whose state a chain gives, whatever their margin is. While the chain is not read yet, what
+   * it gave before stands.
+   */
+  ofChain: ReadonlyMap<number, AccountState> | undefined;
 
   private constructor(journal: Journal, rules: CallRules) {
     this.#journal = journal;
@@ -156,7 +161,7 @@ export class MarginBook {
     this.#grow(table.accounts);
     const transitions: Transition[] = [];
     for (let account = 0; account < table.accounts; account += 1) {
-      const to = table.states[account]!;
+      const to = this.#standing(account, table.states[account]!);
       if (to !== this.#states[account]) transitions.push(this.#transition(published, account, to));
     }
     if (transitions.length === 0) {
@@ -246,6 +251,14 @@ export class MarginBook {
 
   async #ask<Answer = void>(question: MarginQuestion): Promise<Answer> {
     return await this.#thread.ask<Answer>(question);
+  }
+
+  /** An index into ACCOUNT_STATES, from the one that the margin leads to. */
+  #standing(account: number, byMargin: number): number {
+    const before = this.#states[account] ?? HEALTHY;
+    if (this.ofChain === undefined) return isOfChain(ACCOUNT_STATES[before]!) ? before : byMargin;
+    const given = this.ofChain.get(account);
+    return given === undefined ? byMargin : ACCOUNT_STATES.indexOf(given);
   }
 
   #transition(published: Published, account: number, to: number): Transition {

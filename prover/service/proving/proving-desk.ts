@@ -6,6 +6,7 @@ import type { AccountOpening } from '../../commitments/ledger.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { MarketTick } from '../../statements/market-tick.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
+import type { SqlRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { ProofMaker } from './proof-maker.ts';
 
@@ -16,19 +17,24 @@ const RETRIES = 5;
 /** Places within a minute: one a power of ten of the shortfall. */
 const PLACES = 10;
 const SECONDS = 60n;
+const COLUMNS = 'account, nonce::text, tick, ledger_root, file';
 
 /** Whom a proof is for: without it no contract takes it. */
 export interface ProofUse {
   readonly chainId: bigint;
   readonly liquidationEngine: string;
   readonly beneficiary: string;
+  /** Of which a verifier is deployed; all where it is left out. */
+  readonly profiles?: ReadonlySet<string> | undefined;
 }
 
 /** Where the desk looks when a job is taken up: never at what was true when it was queued. */
 export interface ProvingGround {
-  readonly tick: { readonly name: string; readonly market: MarketTick } | undefined;
+  readonly tick:
+    { readonly name: string; readonly ledgerRoot: string; readonly market: MarketTick } | undefined;
+  /** The account in the ledger of the tick. */
   open(account: number): AccountOpening;
-  isLiquidatable(account: number): boolean;
+  isDue(account: number, nonce: bigint): boolean;
 }
 
 /** An account that may be liquidated, and by how much it falls short (E6). */
@@ -46,7 +52,9 @@ interface Task {
 export interface StoredProof {
   readonly account: number;
   readonly nonce: bigint;
+  /** The snapshot's hash; and the root of the ledger, where a chain's tick binds one. */
   readonly tick: string;
+  readonly ledgerRoot: string;
   readonly file: string;
 }
 
@@ -72,7 +80,7 @@ export class ProvingDesk {
   readonly #use: ProofUse;
   readonly #ground: ProvingGround;
   #counts = { made: 0, dropped: 0 };
-  /** Told of each proof once it is stored. */
+  /** Told of each proof once it is stored, and again while its account stays due. */
   onProof: (proof: StoredProof) => void = () => undefined;
 
   constructor(store: Store, maker: ProofMaker, use: ProofUse, ground: ProvingGround) {
@@ -116,13 +124,19 @@ export class ProvingDesk {
   /** The newest proof of an account. */
   async proofOf(account: number): Promise<StoredProof | undefined> {
     const [row] = await this.#store.database.query(
-      `SELECT nonce::text, tick, file FROM plimsoll.proofs
-       WHERE account = $1 ORDER BY made DESC LIMIT 1`,
+      `SELECT ${COLUMNS} FROM plimsoll.proofs WHERE account = $1 ORDER BY made DESC LIMIT 1`,
       [account],
     );
-    if (row === undefined) return undefined;
-    const { nonce, tick, file } = row;
-    return { account, nonce: BigInt(String(nonce)), tick: String(tick), file: String(file) };
+    return row === undefined ? undefined : storedProof(row);
+  }
+
+  /** Every proof at a tick, oldest first. */
+  async proofsAt(tick: string, ledgerRoot: string): Promise<readonly StoredProof[]> {
+    const rows = await this.#store.database.query(
+      `SELECT ${COLUMNS} FROM plimsoll.proofs WHERE tick = $1 AND ledger_root = $2 ORDER BY made`,
+      [tick, ledgerRoot],
+    );
+    return rows.map(storedProof);
   }
 
   close(): void {
@@ -131,41 +145,49 @@ export class ProvingDesk {
 
   async #take({ data: { account, nonce } }: Job<Task>): Promise<void> {
     const { tick } = this.#ground;
-    if (tick === undefined || !this.#isDue(account, BigInt(nonce))) return this.#drop();
+    if (tick === undefined || !this.#ground.isDue(account, BigInt(nonce))) return this.#drop();
+    const { name, ledgerRoot, market } = tick;
     const [known] = await this.#store.database.query(
-      'SELECT 1 FROM plimsoll.proofs WHERE account = $1 AND nonce = $2 AND tick = $3',
-      [account, nonce, tick.name],
+      `SELECT ${COLUMNS} FROM plimsoll.proofs
+       WHERE account = $1 AND nonce = $2 AND tick = $3 AND ledger_root = $4`,
+      [account, nonce, name, ledgerRoot],
     );
-    if (known !== undefined) return this.#drop();
-    const { chainId, liquidationEngine, beneficiary } = this.#use;
+    if (known !== undefined) {
+      // Still due: whoever sends it has forgotten it in a restart, or its block was taken back.
+      this.onProof(storedProof(known));
+      return this.#drop();
+    }
+    const { chainId, liquidationEngine, beneficiary, profiles } = this.#use;
     const context = proofContext(chainId, liquidationEngine, 'openLiquidation', beneficiary);
     const opening = this.#ground.open(account);
     let instance;
     try {
-      instance = prepareStatement('liquidation', { opening, tick: tick.market, context });
+      instance = prepareStatement('liquidation', { opening, tick: market, context });
     } catch (error) {
       // The exact model has the last word, and between two updates it may have changed.
       if (error instanceof PlimsollError && error.code === 'ACCOUNT_HEALTHY') return this.#drop();
       throw error;
     }
+    if (profiles !== undefined && !profiles.has(instance.profile)) return this.#drop();
     const file = await this.#maker.prove(instance);
     await this.#store.database.query(
-      `INSERT INTO plimsoll.proofs (account, nonce, tick, file, snapshot_time)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-      [account, nonce, tick.name, file, tick.market.snapshot.time.toString()],
+      `INSERT INTO plimsoll.proofs (account, nonce, tick, ledger_root, file, snapshot_time)
+       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+      [account, nonce, name, ledgerRoot, file, market.snapshot.time.toString()],
     );
     this.#counts = { ...this.#counts, made: this.#counts.made + 1 };
-    this.onProof({ account, nonce: BigInt(nonce), tick: tick.name, file });
-  }
-
-  #isDue(account: number, nonce: bigint): boolean {
-    return (
-      this.#ground.isLiquidatable(account) &&
-      this.#ground.open(account).account.settlementNonce === nonce
-    );
+    this.onProof({ account, nonce: BigInt(nonce), tick: name, ledgerRoot, file });
   }
 
   #drop(): void {
     this.#counts = { ...this.#counts, dropped: this.#counts.dropped + 1 };
   }
 }
+
+const storedProof = (row: SqlRow): StoredProof => ({
+  account: Number(row['account']),
+  nonce: BigInt(String(row['nonce'])),
+  tick: String(row['tick']),
+  ledgerRoot: String(row['ledger_root']),
+  file: String(row['file']),
+});

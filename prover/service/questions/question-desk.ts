@@ -19,24 +19,20 @@ export class QuestionDesk {
     { readonly question: Question; readonly subject: Subject },
     FromProcess
   >;
-  #document: string | undefined;
+  #tick: ToProcess | undefined;
 
-  constructor(parameters: ParameterSet) {
+  constructor() {
     this.#process = new AskedProcess(
       new URL('./question-process.ts', import.meta.url),
       () => new PlimsollError('TOO_LONG', 'the question took too long, or its process ended'),
-      () => {
-        const known: ToProcess[] = [{ parameters }];
-        if (this.#document !== undefined) known.push({ document: this.#document });
-        return known;
-      },
+      () => (this.#tick === undefined ? [] : [this.#tick]),
     );
   }
 
   /** The tick of every question from now on, by the text of its snapshot. */
-  setTick(document: string): void {
-    this.#document = document;
-    this.#process.tell({ document } satisfies ToProcess);
+  setTick(document: string, parameters: ParameterSet): void {
+    this.#tick = { document, parameters };
+    this.#process.tell(this.#tick);
   }
 
   /** The answer as JSON; throws `BUSY` where too many wait, `TOO_LONG` where it takes too long. */

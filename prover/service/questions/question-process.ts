@@ -6,10 +6,9 @@ import { parseSnapshot } from '../../documents/snapshot-document.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 import { answer, type Question, type Subject } from './question.ts';
 
-/** The parameters, once; a new tick, by its document; or a question under the newest one. */
+/** A new tick, or a question under the newest one. */
 export type ToProcess =
-  | { readonly parameters: ParameterSet }
-  | { readonly document: string }
+  | { readonly document: string; readonly parameters: ParameterSet }
   | { readonly id: number; readonly question: Question; readonly subject: Subject };
 export type FromProcess =
   | { readonly id: number; readonly text: string }
@@ -21,7 +20,6 @@ export type FromProcess =
       readonly rule?: string;
     };
 
-let parameters: ParameterSet | undefined;
 let tick: MarketTick | undefined;
 
 function reply({ id, question, subject }: Extract<ToProcess, { id: number }>): FromProcess {
@@ -38,9 +36,8 @@ function reply({ id, question, subject }: Extract<ToProcess, { id: number }>): F
 }
 
 process.on('message', (message: ToProcess) => {
-  if ('parameters' in message) ({ parameters } = message);
-  else if ('document' in message) {
-    tick = new MarketTick(parseSnapshot(message.document), parameters!);
+  if ('document' in message) {
+    tick = new MarketTick(parseSnapshot(message.document), message.parameters);
   } else process.send?.(reply(message));
 });
 // However the owner ended, nothing is left behind.

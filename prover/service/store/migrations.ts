@@ -42,4 +42,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       ADD COLUMN snapshot_time bigint, ADD COLUMN worst_btc int, ADD COLUMN worst_eth int`,
     `ALTER TABLE plimsoll.proofs ADD COLUMN snapshot_time bigint`,
   ],
+  [
+    // A reorganisation may bring the same snapshot again, over another ledger.
+    `ALTER TABLE plimsoll.proofs ADD COLUMN ledger_root text NOT NULL DEFAULT ''`,
+    `ALTER TABLE plimsoll.proofs DROP CONSTRAINT proofs_pkey`,
+    `ALTER TABLE plimsoll.proofs ADD PRIMARY KEY (account, nonce, tick, ledger_root)`,
+  ],
 ];

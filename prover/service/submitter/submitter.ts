@@ -121,7 +121,6 @@ export class Submitter {
   readonly #rules: SubmitterRules;
   readonly #pending = new Map<number, Intent>();
   #spentWei = 0n;
-  #next = 0;
 
   private constructor(journal: Journal, chain: SubmissionChain, rules: SubmitterRules) {
     this.#journal = journal;
@@ -171,7 +170,9 @@ export class Submitter {
       }
     }
     await this.#chain.simulate(batch.call);
-    const number = Math.max(this.#next, await this.#chain.transactionCount());
+    // The lowest that is nobody's: a deep reorganisation gives numbers back, and a gap would block all.
+    let number = await this.#chain.transactionCount();
+    while (this.#pending.has(number)) number += 1;
     const fees = await this.#chain.fees();
     // Signed before anything is written: what it costs at most decides whether it may be at all.
     const signed = await this.#chain.sign(batch.call, number, fees);
@@ -258,7 +259,6 @@ export class Submitter {
 
   #note({ number, call, openings }: Omit<Intent, 'signed'>): void {
     this.#pending.set(number, { number, call, openings, signed: [] });
-    this.#next = Math.max(this.#next, number + 1);
   }
 
   #noteSigned(signed: z.infer<typeof signedSchema>): void {

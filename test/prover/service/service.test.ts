@@ -248,6 +248,20 @@ describe('the service', () => {
     expect(told).toHaveLength(count);
   }, 60_000);
 
+  it('starts again after a checkpoint of its ledger, with the tick it had', async () => {
+    const { name } = (await ask('GET', '/tick')).body;
+    const held = [...running.service.ledger.ledger.accounts];
+    const body = {
+      sequence: 900,
+      root: new Ledger(held).root.toString(),
+      ledger: JSON.parse(formatLedger(held)) as unknown,
+    };
+    expect((await ask('PUT', '/ledger', body)).status).toBe(200);
+    await running.stop();
+    await start();
+    expect((await ask('GET', '/tick')).body).toMatchObject({ name });
+  }, 60_000);
+
   it('streams every alert after the one a listener names', async () => {
     const ended = new AbortController();
     const answer = await fetch(`${running.url}/alerts`, {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { isLocal, readServiceConfig } from '../../../service/config/config.ts';
 import { runService, serviceLogger } from '../../../service/run.ts';
-import type { Command } from '../../command.ts';
+import { stringOption, type Command } from '../../command.ts';
 import { shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
@@ -9,21 +9,33 @@ export const command: Command = {
   description:
     'Runs the operator’s service until it is interrupted: takes ledger updates and snapshots over\n' +
     'HTTP, margins every account on every tick, and tells webhooks and listeners of each change of\n' +
-    'state. What it acknowledges survives a kill. DATABASE_URL takes PostgreSQL instead of the\n' +
+    'state. With a venue it takes its ticks from the chain, proves who is below maintenance there and,\n' +
+    'with “submitting” configured, opens them. What it acknowledges survives a kill. DATABASE_URL takes PostgreSQL instead of the\n' +
     'embedded database; PLIMSOLL_OPERATOR_TOKEN is the operator’s secret. Logs are JSON lines on\n' +
     'standard error (docs/service.md).',
   example: 'npx plimsoll serve service.json',
   positionals: [
     { name: 'config', required: true, describe: 'the configuration, as docs/service.md has it' },
   ],
-  options: {},
+  options: {
+    venue: {
+      type: 'string',
+      placeholder: 'file',
+      describe:
+        'venue.json, in place of the configuration’s chain.venue; PLIMSOLL_RPC has the node',
+    },
+  },
   needsSetup: false,
   output: {
     version: 1,
     schema: shape({ url: text, database: text }).describe('one line, once it answers'),
   },
   run: async (context) => {
-    const config = readServiceConfig(context.positionals[0]!);
+    const config = readServiceConfig(
+      context.positionals[0]!,
+      process.env,
+      stringOption(context, 'venue'),
+    );
     if (!isLocal(config)) {
       context.note(`${config.listen.host} is reached from elsewhere: put TLS before it`);
     }

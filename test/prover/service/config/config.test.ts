@@ -48,6 +48,17 @@ describe('the configuration of a service', () => {
     expect(found[0]!.states).not.toContain('healthy');
   });
 
+  it('finds the venue beside the file or where it is told, and the nodes where addresses may hold a key', () => {
+    const chain = { rpc: ['http://localhost:8545'], depth: 8 };
+    const damaged = 'damaged-venue.json';
+    const missing = { ...minimal, chain: { ...chain, venue: 'nowhere.json' } };
+    expect(() => read(missing)).toThrow(/^chain\.venue: .*nowhere/);
+    writeFileSync(join(folder, damaged), '{}');
+    expect(() => read({ ...minimal, chain: { ...chain, venue: damaged } })).toThrow(/format/);
+    expect(() => read({ ...minimal, chain })).toThrow(/^chain\.venue: is required/);
+    expect(() => read({ ...minimal, chain: { venue: damaged } })).toThrow(/^chain\.rpc/);
+  });
+
   it.each<[string, object, NodeJS.ProcessEnv, RegExp]>([
     ['an unknown field', { ...minimal, port: 1 }, {}, /^port: unknown field/],
     [
@@ -56,6 +67,13 @@ describe('the configuration of a service', () => {
       {},
       /^listen\.port/,
     ],
+    [
+      'sending without a chain',
+      { ...minimal, submitting: { budgetWei: '1' } },
+      {},
+      /^submitting: needs a chain/,
+    ],
+    ['nodes that are none', minimal, { PLIMSOLL_RPC: 'ws://x' }, /^PLIMSOLL_RPC/],
     ['no token', minimal, { PLIMSOLL_OPERATOR_TOKEN: undefined }, /^PLIMSOLL_OPERATOR_TOKEN/],
     ['a short token', minimal, { PLIMSOLL_OPERATOR_TOKEN: 'short' }, /at least 16/],
     ['another database', minimal, { DATABASE_URL: 'mysql://x' }, /^DATABASE_URL/],

@@ -122,4 +122,48 @@ describe('a ledger that is kept', () => {
     await reopen();
     expect(keeper.state).toEqual({ sequence: 11, root: new Ledger(list).root, accounts: 12 });
   });
+
+  it('hands out ledgers of the past until they are settled, after a restart and a whole ledger too', async () => {
+    keeper = await LedgerKeeper.restore(journal, PLAIN_HASHER, 3);
+    await keeper.put(whole(1, accounts));
+    await keeper.keepHistory();
+    const lists = [accounts];
+    for (let sequence = 2; sequence < 8; sequence += 1) {
+      const list = lists.at(-1)!.with(sequence, {
+        ...accounts[sequence]!,
+        quoteE6: BigInt(sequence),
+      });
+      lists.push(list);
+      // The fifth comes whole, with one account more.
+      if (sequence === 5) await keeper.put(whole(5, [...list, accounts[0]!]));
+      else if (sequence < 5) await keeper.update(update(sequence, list, [sequence]));
+      else {
+        const longer = [...list, accounts[0]!];
+        await keeper.update(update(sequence, longer, [sequence]));
+      }
+    }
+    const at = async (place: number) => {
+      const list = place < 4 ? lists[place]! : [...lists[place]!, accounts[0]!];
+      const ledger = new Ledger(list);
+      return { held: await keeper.at(ledger.root), ledger };
+    };
+    for (const restart of [false, true]) {
+      if (restart) await reopen();
+      for (const place of [1, 6, 3, 5, 0]) {
+        const { held, ledger } = await at(place);
+        expect(held?.sequence).toBe(place + 1);
+        expect(held?.ledger.open(2)).toEqual(ledger.open(2));
+        expect(held?.changed).toEqual(place < 4 ? 'all' : [6, 7].slice(place - 4));
+      }
+    }
+    await keeper.settle(6);
+    for (const restart of [false, true]) {
+      if (restart) await reopen();
+      expect((await at(3)).held).toBeUndefined();
+      expect((await at(5)).held?.changed).toEqual([7]);
+      // What is handed out does not move with what comes after it.
+      const { held, ledger } = await at(6);
+      expect(held?.ledger.root).toBe(ledger.root);
+    }
+  });
 });

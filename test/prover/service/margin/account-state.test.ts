@@ -23,7 +23,8 @@ describe('the state of an account', () => {
     ['belowMaintenance', 1224n, false, 'healthy'],
     ['marginCall', -1n, true, 'bankrupt'],
     ['bankrupt', 1200n, false, 'healthy'],
-    ['inLiquidation', 5000n, false, 'inLiquidation'],
+    ['inLiquidation', 5000n, false, 'healthy'],
+    ['cured', 999n, true, 'belowMaintenance'],
   ])('from %s with equity %s, liquidatable %s, is %s', (before, equity, liquidatable, after) => {
     expect(nextState(before, figures(equity, liquidatable), rules)).toBe(after);
   });

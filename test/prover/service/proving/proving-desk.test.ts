@@ -95,7 +95,7 @@ describe('a proving desk', () => {
       ledger: JSON.parse(formatLedger(accounts)) as unknown,
     });
     desk = await service.startProving(maker, use);
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await service.stop();

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { JsonRpcProvider } from 'ethers';
+
+import { confirmVenue } from '../../chain/deployment/confirm-venue.ts';
+import { readSubmission } from '../../chain/snapshot.ts';
+import { connectVenue, type Venue } from '../../chain/venue.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { ChainConfig } from '../config/chain-settings.ts';
+import type { AccountState } from '../margin/account-state.ts';
+import type { StoredProof } from '../proving/proving-desk.ts';
+import type { ChainTick, LedgerStage, Service } from '../service.ts';
+import { ChainView, type AcceptedTick, type LiquidationStage } from './chain-view.ts';
+import { ChainFollower, agreeing, type FollowedBlock } from './follower.ts';
+import { rpcSource } from './rpc-source.ts';
+
+const DEPTH = 64;
+const POLL_MS = 1000;
+/** The feed takes the newest tick and the one before it. */
+const ADMISSIBLE = 2;
+
+const STATES: Readonly<Record<LiquidationStage, AccountState>> = {
+  open: 'inLiquidation',
+  cured: 'cured',
+  sold: 'takenOver',
+  backstopped: 'takenOver',
+  bankrupt: 'bankrupt',
+  closed: 'takenOver',
+};
+
+/** A node that is asked; nothing is answered from memory. */
+export const nodeAt = (url: string, chainId: bigint): JsonRpcProvider =>
+  new JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
+
+export interface ChainLinkHooks {
+  /** Called after each look, once the service has taken what the branch says. */
+  readonly looked: () => Promise<void>;
+  /** Told what keeps it from following or from `looked`, once however long it lasts. */
+  readonly fault: (error: unknown) => void;
+}
+
+/** Keeps a service on the venue's contracts: its ticks, and the liquidations of its accounts. */
+export class ChainLink {
+  readonly view = new ChainView();
+  readonly venue: Venue;
+  readonly provider: JsonRpcProvider;
+  readonly #others: readonly JsonRpcProvider[];
+  readonly #follower: ChainFollower;
+  readonly #config: ChainConfig;
+  readonly #service: Service;
+  readonly #ended = new AbortController();
+  readonly #documents = new Map<string, string>();
+  #loop: Promise<void> | undefined;
+  #told: string | undefined;
+  #fault: string | undefined;
+
+  private constructor(
+    config: ChainConfig,
+    service: Service,
+    providers: readonly [JsonRpcProvider, ...JsonRpcProvider[]],
+  ) {
+    const [provider, ...others] = providers;
+    this.provider = provider;
+    this.#others = others;
+    this.#config = config;
+    this.#service = service;
+    const { contracts, deploymentBlock } = config.venue;
+    this.venue = connectVenue(contracts, provider);
+    const [first, second] = providers.map((node) => rpcSource(node, connectVenue(contracts, node)));
+    const source = second === undefined ? first! : agreeing(first!, second);
+    this.#follower = new ChainFollower(source, {
+      fromBlock: deploymentBlock,
+      depth: config.depth ?? DEPTH,
+    });
+    this.#follower.onBlock = this.view.apply;
+    this.#follower.onUndone = this.view.undo;
+  }
+
+  /** Throws where a node is of another chain, or has not these contracts. */
+  static async open(config: ChainConfig, service: Service): Promise<ChainLink> {
+    const [first, second] = config.rpc.map((url) => nodeAt(url, config.venue.chainId));
+    const providers = [first!, ...(second === undefined ? [] : [second])] as const;
+    try {
+      for (const provider of providers) {
+        const said = BigInt((await provider.send('eth_chainId', [])) as string);
+        if (said !== config.venue.chainId) {
+          throw new PlimsollError(
+            'ANOTHER_CHAIN',
+            `chain.rpc: the node is on chain ${said}, the venue on ${config.venue.chainId}`,
+          );
+        }
+        await confirmVenue(config.venue, provider);
+      }
+      return new ChainLink(config, service, providers);
+    } catch (error) {
+      for (const provider of providers) provider.destroy();
+      throw error;
+    }
+  }
+
+  get head(): FollowedBlock | undefined {
+    return this.#follower.head;
+  }
+
+  /** Follows until it is stopped. */
+  start({ looked, fault }: ChainLinkHooks): void {
+    const { pollMs = POLL_MS } = this.#config;
+    const { signal } = this.#ended;
+    this.#loop = (async () => {
+      while (!signal.aborted) {
+        try {
+          await this.poll();
+          await looked();
+          this.#fault = undefined;
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error);
+          if (this.#fault !== message && !signal.aborted) fault(error);
+          this.#fault = message;
+        }
+        await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      }
+    })();
+  }
+
+  /** One look: the branch to the node's head, and what it says to the service. */
+  async poll(): Promise<void> {
+    await this.#follower.poll();
+    const { head } = this.#follower;
+    if (head === undefined || head.hash === this.#told) return;
+    await this.#service.followChain(await this.#newestTick(), this.#stages());
+    const depth = this.#config.depth ?? DEPTH;
+    const settled = this.view.tickAsOf(head.number - depth);
+    if (settled !== undefined) await this.#service.settleLedger(settled.values.ledgerRoot);
+    this.#told = head.hash;
+  }
+
+  /** The number under which the branch has a tick of this snapshot and ledger, while proofs may cite it. */
+  admissibleTick({
+    tick,
+    ledgerRoot,
+  }: Pick<StoredProof, 'tick' | 'ledgerRoot'>): bigint | undefined {
+    return this.view
+      .newest(ADMISSIBLE)
+      .find(
+        ({ values }) =>
+          values.snapshotHash === BigInt(tick) && values.ledgerRoot.toString() === ledgerRoot,
+      )?.values.number;
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#loop;
+    for (const provider of [this.provider, ...this.#others]) provider.destroy();
+  }
+
+  async #newestTick(): Promise<{ document: string; chain: ChainTick } | undefined> {
+    const { tick } = this.view;
+    if (tick === undefined) return undefined;
+    const { number, ledgerRoot, parameterHash } = tick.values;
+    return { document: await this.#documentOf(tick), chain: { number, ledgerRoot, parameterHash } };
+  }
+
+  /** The very text that the quorum signed, from the transaction that submitted it. */
+  async #documentOf({ values, snapshotIn }: AcceptedTick): Promise<string> {
+    const name = values.snapshotHash.toString();
+    const known = this.#documents.get(name);
+    if (known !== undefined) return known;
+    if (snapshotIn === undefined) {
+      throw new PlimsollError('NO_SNAPSHOT', `tick ${values.number}: no snapshot came with it`);
+    }
+    const feed = this.#config.venue.contracts.marketFeed;
+    const { document } = await readSubmission(this.provider, feed, snapshotIn);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(document);
+    this.#documents.clear();
+    this.#documents.set(name, text);
+    return text;
+  }
+
+  #stages(): readonly LedgerStage[] {
+    return this.view.liquidations().map(({ accountIndex, settlementNonce, stage }) => ({
+      account: Number(accountIndex),
+      nonce: settlementNonce,
+      state: STATES[stage],
+    }));
+  }
+}

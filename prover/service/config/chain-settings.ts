@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { resolve } from 'node:path';
+
+import { isAddress } from 'ethers';
+import { z } from 'zod';
+
+import { parseVenue, type VenueDocument } from '../../chain/venue-document.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { readTextFile } from '../../core/files.ts';
+import { decimalBigint, integer, list, pattern, requireRule, text } from '../../core/schema.ts';
+
+const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address').refine(isAddress, {
+  error: 'must carry a right checksum',
+});
+const node = pattern(/^https?:\/\/[^\s@]+$/, 'must be an http(s) address without credentials');
+
+/** The venue's contracts, and one node or two that must agree. */
+export const chainSchema = z.strictObject({
+  /** `venue.json`, as `venue deploy` wrote it; relative to the configuration. */
+  venue: text().optional(),
+  /** Addresses that hold a key are in PLIMSOLL_RPC instead. */
+  rpc: list(node, 2, 1).optional(),
+  /** Blocks that a reorganisation may undo. */
+  depth: integer(1, 10_000).optional(),
+  pollMs: integer(20, 60_000).optional(),
+  /** Parameter sets that ticks may name, beside the default one. */
+  parameters: list(text(), 20).optional(),
+  /** Whom openings reward; whoever signs, unless another is named. */
+  beneficiary: address.optional(),
+});
+
+/** Sends what is proven; without it proofs are made and handed out. */
+export const submittingSchema = z.strictObject({
+  /** Encrypted; without it the key is in PLIMSOLL_SIGNER_KEY. */
+  keystore: text().optional(),
+  budgetWei: decimalBigint(1n, 2n ** 128n),
+  confirmations: integer(0, 1000).optional(),
+  patience: integer(1, 1000).optional(),
+  /** Openings that one transaction carries at most. */
+  batch: integer(1, 64).optional(),
+});
+
+export const chainEnvironment = {
+  PLIMSOLL_RPC: z
+    .string()
+    .regex(/^https?:\/\/\S+(,https?:\/\/\S+)?$/, { error: 'must be one http(s) address, or two' })
+    .transform((addresses) => addresses.split(','))
+    .optional(),
+};
+
+/** Where the venue's contracts are, and which nodes tell of them. */
+export interface ChainConfig {
+  readonly venue: VenueDocument;
+  /** One, or two that are followed as far as both agree. */
+  readonly rpc: readonly string[];
+  readonly depth?: number | undefined;
+  readonly pollMs?: number | undefined;
+  /** Paths. */
+  readonly parameters?: readonly string[] | undefined;
+  readonly beneficiary?: string | undefined;
+}
+
+export interface SubmittingConfig {
+  readonly keystore: string | undefined;
+  readonly budgetWei: bigint;
+  readonly confirmations: number;
+  readonly patience: number;
+  readonly batch: number;
+}
+
+const CONFIRMATIONS = 2;
+const PATIENCE = 3;
+const BATCH = 16;
+
+/** What the command line and the environment say in place of the file. */
+export interface ChainOverrides {
+  readonly venue: string | undefined;
+  readonly rpc: readonly string[] | undefined;
+}
+
+export function chainConfig(
+  folder: string,
+  given: z.infer<typeof chainSchema> | undefined,
+  overrides: ChainOverrides,
+): ChainConfig | undefined {
+  if (given === undefined && overrides.venue === undefined) return undefined;
+  const { venue: named, parameters = [], ...rest } = given ?? {};
+  const rpc = overrides.rpc ?? rest.rpc;
+  if (rpc === undefined) {
+    throw new InvalidInput('chain.rpc', 'is required, or PLIMSOLL_RPC: the address of a node');
+  }
+  const path = overrides.venue ?? (named === undefined ? undefined : resolve(folder, named));
+  if (path === undefined) {
+    throw new InvalidInput(
+      'chain.venue',
+      'is required, or --venue: the venue.json of the contracts',
+    );
+  }
+  return {
+    ...rest,
+    venue: parseVenue(readTextFile(path, 'chain.venue'), 'chain.venue'),
+    rpc,
+    parameters: parameters.map((one) => resolve(folder, one)),
+  };
+}
+
+export function submittingConfig(
+  folder: string,
+  given: z.infer<typeof submittingSchema> | undefined,
+  chain: ChainConfig | undefined,
+): SubmittingConfig | undefined {
+  if (given === undefined) return undefined;
+  requireRule(chain !== undefined, 'submitting', 'needs a chain: without one nothing is sent');
+  const { keystore, budgetWei, confirmations, patience, batch } = given;
+  return {
+    keystore: keystore === undefined ? undefined : resolve(folder, keystore),
+    budgetWei,
+    confirmations: confirmations ?? CONFIRMATIONS,
+    patience: patience ?? PATIENCE,
+    batch: batch ?? BATCH,
+  };
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Logger } from 'pino';
+
+import { readWallet } from '../chain/wallet.ts';
+import { ChainLink } from './chain/chain-link.ts';
+import type { ChainConfig, SubmittingConfig } from './config/chain-settings.ts';
+import { ForkedProver } from './proving/proof-maker.ts';
+import type { Service } from './service.ts';
+import { OpeningDesk } from './submitter/opening-desk.ts';
+import { RpcSubmissionChain } from './submitter/rpc-submission-chain.ts';
+import { Submitter } from './submitter/submitter.ts';
+
+/** A service that follows its venue's contracts, and opens there whom it has proven. */
+export interface JoinedChain {
+  readonly link: ChainLink;
+  /** Undefined where nothing is sent. */
+  readonly openings: OpeningDesk | undefined;
+  stop(): Promise<void>;
+}
+
+async function openOpenings(
+  service: Service,
+  link: ChainLink,
+  { keystore, batch, ...rules }: SubmittingConfig,
+  beneficiary: string | undefined,
+  logger: Logger,
+): Promise<{ readonly openings: OpeningDesk; readonly beneficiary: string }> {
+  const signer = await readWallet(keystore, 'submitting.keystore');
+  const chain = await RpcSubmissionChain.open(link.provider, link.venue, signer);
+  const submitter = await Submitter.restore(service.store.journal, chain, rules);
+  const rewarded = beneficiary ?? signer.address;
+  const openings = new OpeningDesk(
+    submitter,
+    chain,
+    { beneficiary: rewarded, batch },
+    {
+      tickOf: (proof) => link.admissibleTick(proof),
+      isUnderLiquidation: (account, nonce) =>
+        link.view.liquidation(BigInt(account), nonce) !== undefined,
+      log: (what, about) => logger.info(about, what),
+    },
+  );
+  return { openings, beneficiary: rewarded };
+}
+
+/** Throws where the nodes are of another chain or the contracts are not there. */
+export async function joinChain(
+  service: Service,
+  config: ChainConfig,
+  submitting: SubmittingConfig | undefined,
+  logger: Logger,
+): Promise<JoinedChain> {
+  const link = await ChainLink.open(config, service);
+  try {
+    const sending =
+      submitting === undefined
+        ? undefined
+        : await openOpenings(service, link, submitting, config.beneficiary, logger);
+    const openings = sending?.openings;
+    const fault = (error: unknown): void => logger.warn({ err: error }, 'the chain');
+    const beneficiary = sending?.beneficiary ?? config.beneficiary;
+    if (beneficiary !== undefined) {
+      const { chainId, contracts, verifiers } = config.venue;
+      const desk = await service.startProving(new ForkedProver(), {
+        chainId,
+        liquidationEngine: contracts.liquidationEngine,
+        beneficiary,
+        profiles: new Set(Object.keys(verifiers.liquidation)),
+      });
+      desk.onProof = (proof) => {
+        openings?.add(proof);
+        openings?.work().catch(fault);
+      };
+    }
+    link.start({ looked: async () => openings?.work(), fault });
+    return { link, openings, stop: () => link.stop() };
+  } catch (error) {
+    await link.stop();
+    throw error;
+  }
+}

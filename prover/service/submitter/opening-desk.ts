@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { ContractRefused } from '../../chain/refusal.ts';
+import type { Profile } from '../../chain/config.ts';
+import { parseProof, toSolidity, type SolidityProof } from '../../proving/formats/proof-file.ts';
+import type { StoredProof } from '../proving/proving-desk.ts';
+import { openingsCalldata } from './rpc-submission-chain.ts';
+import type { Opening, SubmissionChain, Submitter } from './submitter.ts';
+
+export interface OpeningRules {
+  readonly beneficiary: string;
+  /** Openings that one transaction carries at most. */
+  readonly batch: number;
+}
+
+export interface OpeningHooks {
+  /** The tick under which a proof's statement stands on the followed branch now, if it does. */
+  readonly tickOf: (proof: StoredProof) => bigint | undefined;
+  /** Whether the followed branch has this account's liquidation. */
+  readonly isUnderLiquidation: (account: number, nonce: bigint) => boolean;
+  readonly log: (what: string, about: object) => void;
+}
+
+interface Ready extends Opening {
+  readonly proof: StoredProof;
+  readonly profile: string;
+  readonly solidity: SolidityProof;
+}
+
+/** Refusals that pass by themselves: the proof is as good afterwards as it was. */
+const PASSING: ReadonlySet<string> = new Set(['DowntimeGrace', 'MarketHalted', 'MarketUncertain']);
+
+/**
+ * From proofs to transactions: those of one tick and one key together, up to so many. The first goes
+ * out at once; while something is under way others gather until a batch is full or a block has come.
+ */
+export class OpeningDesk {
+  readonly #submitter: Submitter;
+  readonly #chain: SubmissionChain;
+  readonly #rules: OpeningRules;
+  readonly #hooks: OpeningHooks;
+  readonly #ready = new Map<string, Ready>();
+  #sentAt = -1;
+  #isStopped = false;
+  #counts = { sent: 0, openings: 0, refused: 0 };
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    submitter: Submitter,
+    chain: SubmissionChain,
+    rules: OpeningRules,
+    hooks: OpeningHooks,
+  ) {
+    this.#submitter = submitter;
+    this.#chain = chain;
+    this.#rules = rules;
+    this.#hooks = hooks;
+  }
+
+  get counts(): Readonly<Record<'sent' | 'openings' | 'refused', number>> {
+    return this.#counts;
+  }
+
+  /** Whether the budget is spent: nothing more is sent. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  get waiting(): number {
+    return this.#ready.size;
+  }
+
+  /** A proof that may be sent. The newest of an account counts. */
+  add(proof: StoredProof): void {
+    const { account, nonce, file } = proof;
+    const parsed = parseProof(file);
+    const { profile } = parsed;
+    const solidity = toSolidity(parsed);
+    this.#ready.set(`${account}/${nonce}`, { account, nonce, proof, profile, solidity });
+  }
+
+  /** Looks after what is under way, and sends what is ready; one at a time. */
+  async work(): Promise<void> {
+    const turn = this.#tail.then(async () => this.#work());
+    this.#tail = turn.catch(() => undefined);
+    await turn;
+  }
+
+  async #work(): Promise<void> {
+    if (this.#submitter.pending > 0) await this.#submitter.tend();
+    const groups = this.#groups();
+    if (groups.length === 0) return;
+    const head = await this.#chain.head();
+    for (const group of groups) {
+      for (let from = 0; from < group.length; from += this.#rules.batch) {
+        const members = group.slice(from, from + this.#rules.batch);
+        const isFull = members.length === this.#rules.batch;
+        const hasWaited = this.#submitter.pending === 0 || head > this.#sentAt;
+        if (isFull || hasWaited) await this.#offer(members, head);
+      }
+    }
+  }
+
+  /** What may be sent now, by tick and key. */
+  #groups(): readonly (readonly Ready[])[] {
+    const groups = new Map<string, Ready[]>();
+    for (const [key, ready] of this.#ready) {
+      const { account, nonce, profile } = ready;
+      const tick = this.#hooks.tickOf(ready.proof);
+      if (tick === undefined || this.#hooks.isUnderLiquidation(account, nonce)) {
+        // Where a branch comes back its job does too, and brings the proof along.
+        this.#ready.delete(key);
+        continue;
+      }
+      if (this.#submitter.isUnderWay(ready)) continue;
+      const name = `${tick}/${profile}`;
+      groups.set(name, [...(groups.get(name) ?? []), ready]);
+    }
+    return [...groups.values()];
+  }
+
+  async #offer(members: readonly Ready[], head: number): Promise<void> {
+    const [first] = members;
+    const tick = first === undefined ? undefined : this.#hooks.tickOf(first.proof);
+    if (first === undefined || tick === undefined) return;
+    const call = openingsCalldata({
+      tick,
+      profile: first.profile as Profile,
+      members: members.map(({ solidity }) => solidity),
+      beneficiary: this.#rules.beneficiary,
+    });
+    const openings = members.map(({ account, nonce }) => ({ account, nonce }));
+    try {
+      const offer = await this.#submitter.offer({ tick: tick.toString(), openings, call });
+      if (offer.sent) {
+        this.#sentAt = head;
+        this.#isStopped = false;
+        const { sent, openings: all } = this.#counts;
+        this.#counts = { ...this.#counts, sent: sent + 1, openings: all + members.length };
+        const accounts = members.map(({ account }) => account);
+        this.#hooks.log('sent', { tick: tick.toString(), accounts, number: offer.number });
+      } else if (offer.reason === 'budget') {
+        if (!this.#isStopped) this.#hooks.log('the budget is spent: nothing more is sent', {});
+        this.#isStopped = true;
+      } else await this.#dropOpened(members);
+    } catch (error) {
+      if (!(error instanceof ContractRefused)) throw error;
+      await this.#refused(members, head, error);
+    }
+  }
+
+  async #refused(members: readonly Ready[], head: number, error: ContractRefused): Promise<void> {
+    if (PASSING.has(error.errorName)) return;
+    // One that does not hold spoils the product of all: each by itself says which.
+    if (error.errorName === 'InvalidProof' && members.length > 1) {
+      for (const member of members) await this.#offer([member], head);
+      return;
+    }
+    for (const member of members) this.#drop(member);
+    const accounts = members.map(({ account }) => account);
+    this.#counts = { ...this.#counts, refused: this.#counts.refused + members.length };
+    this.#hooks.log('refused', { accounts, reason: error.message });
+  }
+
+  async #dropOpened(members: readonly Ready[]): Promise<void> {
+    for (const member of members) {
+      if (await this.#chain.isOpened(member)) this.#drop(member);
+    }
+  }
+
+  #drop({ account, nonce }: Ready): void {
+    this.#ready.delete(`${account}/${nonce}`);
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: a node, a service in a process of its own that is killed, and proofs.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Wallet } from 'ethers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { FollowedVenue } from '../../../prover/bench/torture/followed-venue.ts';
+import { NodeGateway } from '../../../prover/bench/torture/node-gateway.ts';
+import { OwnerProcess } from '../../../prover/bench/torture/owner-process.ts';
+import { formatVenue } from '../../../prover/chain/venue-document.ts';
+import { Ledger } from '../../../prover/commitments/ledger.ts';
+import { formatLedger } from '../../../prover/documents/ledger-document.ts';
+import { loadSample } from '../../../prover/sample/sample.ts';
+import { request } from '../../support/api.ts';
+import { developmentKey } from '../../support/deployments.ts';
+import { accountNamed } from '../../support/proofs.ts';
+
+const sample = loadSample();
+const NAMES = [
+  'hedged-market-maker',
+  'ordinary-liquidation',
+  'wick-victim',
+  'bankrupt-paid-in-full',
+];
+const accounts = NAMES.map((name) => sample.ledgers.crash[accountNamed(name)]!);
+const DUE = [1, 2, 3];
+/** Nobody else of this chain sends for it. */
+const sender = new Wallet(developmentKey(9));
+const token = 'the-token-of-the-operator';
+
+describe('a service on its venue’s chain', () => {
+  let folder: string;
+  let followed: FollowedVenue;
+  let node: NodeGateway;
+  let owner: OwnerProcess;
+  let saved: unknown;
+
+  const ask = async (method: string, path: string, body?: unknown) => {
+    const { text } = await request(`${owner.url}${path}`, method, body, token);
+    return JSON.parse(text) as Record<string, unknown>;
+  };
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    for (let wait = 0; wait < 300; wait += 1) {
+      if (await holds().catch(() => false)) return;
+      await sleep(500);
+    }
+    throw new Error('it never came about');
+  };
+  const openedAccounts = async (): Promise<readonly number[]> =>
+    (await followed.openings()).map(({ values }) => Number(values.accountIndex)).sort();
+  const stateOf = async (account: number): Promise<unknown> =>
+    (await ask('GET', `/accounts/${account}`))['state'];
+
+  const allInLiquidation = async (): Promise<boolean> => {
+    const states = await Promise.all(DUE.map(stateOf));
+    return states.every((state) => state === 'inLiquidation');
+  };
+  /** What a late repeat would do, it does now. */
+  const settled = async (): Promise<void> => {
+    await followed.mine(3);
+    await sleep(1_000);
+  };
+  const proofsMade = async (): Promise<{ readonly made: number }> => {
+    const lists = await Promise.all(
+      DUE.map((account) => ask('GET', `/accounts/${account}/proofs`)),
+    );
+    return { made: lists.flatMap(({ proofs }) => proofs as unknown[]).length };
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'plimsoll-opening-'));
+    followed = await FollowedVenue.start(accounts, sample.snapshots.crash);
+    node = new NodeGateway(followed.chain.url);
+    await node.up();
+    writeFileSync(join(folder, 'venue.json'), formatVenue(followed.document));
+    const config = join(folder, 'service.json');
+    writeFileSync(
+      config,
+      JSON.stringify({
+        format: 'plimsoll.service',
+        version: 1,
+        folder: 'state',
+        listen: { host: '127.0.0.1', port: 0 },
+        chain: { venue: 'venue.json', rpc: [node.url], pollMs: 100, depth: 1000 },
+        submitting: { budgetWei: '1000000000000000000', confirmations: 1 },
+      }),
+    );
+    owner = new OwnerProcess(config, {
+      ...process.env,
+      PLIMSOLL_OPERATOR_TOKEN: token,
+      PLIMSOLL_SIGNER_KEY: sender.privateKey,
+    });
+    await owner.start();
+    await ask('PUT', '/ledger', {
+      sequence: 1,
+      root: new Ledger(accounts).root.toString(),
+      ledger: JSON.parse(formatLedger(accounts)) as unknown,
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    await owner.kill();
+    await node.down();
+    await followed.chain.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('opens each account below maintenance once, killed when the node has its transaction', async () => {
+    let kills = 0;
+    node.watch = async (moment) => {
+      if (moment !== 'taken' || kills > 0) return;
+      kills += 1;
+      await owner.kill();
+    };
+    await followed.nextTick();
+    saved = await followed.chain.rpc('evm_snapshot', []);
+    await until(async () => {
+      if (!owner.alive) await owner.start();
+      return (await openedAccounts()).length === DUE.length;
+    });
+    expect(kills).toBe(1);
+    await settled();
+    expect(await openedAccounts()).toEqual(DUE);
+    const mined = new Set((await followed.openings()).map((event) => event.transactionHash));
+    expect(await followed.chain.provider.getTransactionCount(sender.address)).toBe(mined.size);
+    await until(allInLiquidation);
+    expect(await stateOf(0)).toBe('healthy');
+  }, 180_000);
+
+  it('opens them again, with the proofs it has, on the branch that replaces the first one', async () => {
+    const { made } = await proofsMade();
+    await followed.chain.rpc('evm_revert', [saved]);
+    await followed.chain.setNextTime((await followed.chain.now()) + 2n);
+    await followed.mine();
+    expect(await openedAccounts()).toEqual([]);
+    await until(async () => {
+      await followed.mine();
+      return (await openedAccounts()).length === DUE.length;
+    });
+    await settled();
+    expect(await openedAccounts()).toEqual(DUE);
+    await until(allInLiquidation);
+    expect(await proofsMade()).toEqual({ made });
+  }, 120_000);
+});
