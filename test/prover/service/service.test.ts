@@ -107,7 +107,7 @@ describe('the service', () => {
       limits: { bodyBytes: 2 ** 24, requestsPerMinute: 100_000 },
     };
     await start();
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await running.stop();
