@@ -37,5 +37,5 @@ if ('skipped' in run) {
     }
   }
   for (const { check, where } of stale) console.log(`no longer found: ${check} ${where}`);
-  if (untriaged.length > 0) process.exitCode = 1;
+  if (untriaged.length + reopened.length + stale.length > 0) process.exitCode = 1;
 }
