@@ -12,6 +12,7 @@ import { contractArtifact, verifierArtifact, type ContractArtifact } from './art
 import { SAMPLE_VENUE_CONFIG, type VenueConfig } from './config.ts';
 import { requireDeployable } from './development-verifier.ts';
 import { deployContracts } from './deployment/deploy-contracts.ts';
+import type { OptionalParts } from './deployment/optional-parts.ts';
 import { signerTransactor } from './deployment/transactor.ts';
 import { connectVenue, type Venue } from './venue.ts';
 
@@ -27,7 +28,7 @@ export type DeployedProfiles = {
   readonly [Name in StatementName]?: readonly ProfileOf<Name>[];
 };
 
-export interface LocalVenueOptions {
+export interface LocalVenueOptions extends OptionalParts {
   /** Deploys everything and owns what has an owner. */
   readonly deployer: Signer;
   /** The compiler's output folder. */
@@ -112,6 +113,8 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     guardian: options.guardian ?? LOCAL_GUARDIAN,
     oracles: { signers: options.oracleSigners, threshold: options.oracleThreshold },
     config,
+    ...(options.medianSources && { medianSources: options.medianSources }),
+    ...(options.movingMargin && { movingMargin: options.movingMargin }),
   });
   return {
     ...connectVenue(addresses, deployer),

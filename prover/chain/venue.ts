@@ -48,7 +48,7 @@ export type OptionalAddresses = z.infer<typeof optionalAddressesSchema>;
 
 /** The contracts of a venue, bound to whoever reads or signs. */
 export interface Venue {
-  readonly addresses: VenueAddresses;
+  readonly addresses: VenueAddresses & OptionalAddresses;
   readonly vault: Contract;
   readonly ledgerRegistry: Contract;
   readonly riskParameters: Contract;
@@ -60,7 +60,10 @@ export interface Venue {
   readonly healthGate: Contract;
 }
 
-export function connectVenue(addresses: VenueAddresses, runner: ContractRunner): Venue {
+export function connectVenue(
+  addresses: VenueAddresses & OptionalAddresses,
+  runner: ContractRunner,
+): Venue {
   return {
     addresses,
     vault: new Contract(addresses.vault, exportedAbi('Vault'), runner),

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { formatAttestation, parseAttestation, type Attestation } from './attestation.ts';
+import { formatReport, parseReport, type PublishedReport } from './price-report.ts';
 import { AlreadySigned } from './signing-memory.ts';
 
 const PATH = '/snapshots';
+const REPORT_PATH = /^\/reports\/([1-9][0-9]{0,11})$/;
 /** A document of twelve slices an underlying is below 10 kB, each signature below 200 bytes. */
 const MAX_BODY_BYTES = 65_536;
 const TIMEOUT_MILLISECONDS = 5_000;
@@ -18,10 +20,10 @@ export type PeerAnswer =
   | { readonly kind: 'other'; readonly attestation: Attestation }
   | { readonly kind: 'refused'; readonly reason: string };
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > MAX_BODY_BYTES) throw new InvalidInput('body', 'is too long');
     chunks.push(chunk);
@@ -34,14 +36,23 @@ function reply(response: ServerResponse, status: number, text: string): void {
   response.end(text);
 }
 
+interface Answers {
+  readonly answer: (proposal: Attestation) => Promise<Attestation>;
+  readonly report: ((time: bigint) => Promise<PublishedReport>) | undefined;
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (proposal: Attestation) => Promise<Attestation>,
+  { answer, report }: Answers,
 ): Promise<void> {
-  if (request.method !== 'POST' || request.url !== PATH) return reply(response, 404, '{}');
+  const [, minute] = REPORT_PATH.exec(request.url ?? '') ?? [];
+  const isProposal = request.method === 'POST' && request.url === PATH;
+  const isQuestion = request.method === 'GET' && minute !== undefined && report !== undefined;
+  if (!isProposal && !isQuestion) return reply(response, 404, '{}');
   try {
-    const proposal = parseAttestation(await bodyOf(request), 'proposal');
+    if (isQuestion) return reply(response, 200, formatReport(await report(BigInt(minute))));
+    const proposal = parseAttestation(await textOf(request), 'proposal');
     reply(response, 200, formatAttestation(await answer(proposal)));
   } catch (error) {
     if (error instanceof AlreadySigned && error.held !== undefined) {
@@ -54,15 +65,19 @@ async function serve(
   }
 }
 
-/** Listens for proposals of other signers; `failed` hears of what went wrong here. */
+/**
+ * Listens for proposals of other signers and, of a source, for who wants its report of a minute;
+ * `failed` hears of what went wrong here.
+ */
 export async function listenForProposals(
   host: string,
   port: number,
   answer: (proposal: Attestation) => Promise<Attestation>,
   failed: (error: unknown) => void,
+  report?: (time: bigint) => Promise<PublishedReport>,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server: Server = createServer((request, response) => {
-    serve(request, response, answer).catch(failed);
+    serve(request, response, { answer, report }).catch(failed);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -79,6 +94,16 @@ export async function listenForProposals(
   };
 }
 
+/** The report of a minute from who signs it or passes it on. Throws why there is none. */
+export async function askReport(url: string, time: bigint): Promise<PublishedReport> {
+  const response = await fetch(new URL(`/reports/${time}`, url), {
+    signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+  });
+  const text = response.body === null ? '' : await textOf(response.body);
+  if (response.status === 200) return parseReport(text, url);
+  throw new PlimsollError('NO_REPORT', `${response.status} ${text.slice(0, 200)}`);
+}
+
 /** Shows a peer a proposal. Never throws: a peer that does not answer refuses. */
 export async function askPeer(url: string, proposal: Attestation): Promise<PeerAnswer> {
   try {
@@ -87,7 +112,7 @@ export async function askPeer(url: string, proposal: Attestation): Promise<PeerA
       body: formatAttestation(proposal),
       signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
     });
-    const text = await response.text();
+    const text = response.body === null ? '' : await textOf(response.body);
     if (response.status === 200 || response.status === 409) {
       const attestation = parseAttestation(text, url);
       return { kind: response.status === 200 ? 'signed' : 'other', attestation };

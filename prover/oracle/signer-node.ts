@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../core/errors.ts';
+import { snapshotDocument } from '../documents/snapshot-document.ts';
+import type { SolidityProof } from '../proving/formats/proof-file.ts';
 import { requireSignable, type PublishedLedger } from './admission.ts';
 import { requireAgreement } from './agreement.ts';
 import { attested, bySigner, type Attestation } from './attestation.ts';
 import type { FeedState } from './feed-state.ts';
 import type { PeerAnswer } from './peers.ts';
+import { gatherReports, type MedianDesk } from './median-round.ts';
+import { medianRequest, withMedians } from './medians.ts';
 import { AlreadySigned, type SigningMemory } from './signing-memory.ts';
 
 /** What a signer is made of; everything outside of it can be replaced. */
@@ -25,7 +29,9 @@ export interface SignerNode {
   readonly sign: (document: string) => Promise<string>;
   readonly ask: (url: string, proposal: Attestation) => Promise<PeerAnswer>;
   readonly isSigner: (address: string) => Promise<boolean>;
-  readonly submit: (attestation: Attestation) => Promise<void>;
+  /** Of a feed that asks for proofs of medians. */
+  readonly medians?: MedianDesk | undefined;
+  readonly submit: (attestation: Attestation, proof?: SolidityProof) => Promise<void>;
   readonly note: (line: string) => void;
 }
 
@@ -81,19 +87,40 @@ export type RoundOutcome = 'submitted' | 'already there' | 'too few signatures';
 
 /**
  * One minute of a signer whose turn it is: makes the document, or takes up the one it has signed
- * already, gathers signatures and submits. Throws `SnapshotRefused` where its own market breaks a rule.
+ * already, gathers signatures and submits; of a gated feed with the medians of what sources report and
+ * the proof of them. Throws `SnapshotRefused` where its own market breaks a rule, and what
+ * `gatherReports` throws.
  */
 export async function proposeMinute(node: SignerNode, time: bigint): Promise<RoundOutcome> {
   const state = await node.readState();
   if (state.latestTime >= time) return 'already there';
+  const { medians } = node;
+  const reports = medians && (await gatherReports(medians, time, node.note));
   const held = node.memory.of(time);
   let proposal = held;
   if (proposal === undefined) {
-    const document = await node.make(time, state);
+    const own = await node.make(time, state);
+    const document =
+      reports === undefined
+        ? own
+        : JSON.stringify(snapshotDocument(withMedians(attested(own).snapshot, reports)));
     const { snapshot } = attested(document);
     requireSignable(snapshot, state, node.maxMoveBps(state), await node.ledgerAt(time));
     proposal = await signed(node, time, document);
   }
+  // Proven while the others look at it.
+  const proven =
+    medians && reports
+      ? medians.prove(
+          medianRequest(
+            attested(proposal.document).snapshot,
+            medians.sources,
+            reports,
+            medians.place,
+          ),
+        )
+      : Promise.resolve(undefined);
+  proven.catch(() => undefined);
   const answers = await Promise.all(
     node.peers.map(async (url) => [url, await node.ask(url, proposal)] as const),
   );
@@ -109,7 +136,7 @@ export async function proposeMinute(node: SignerNode, time: bigint): Promise<Rou
   );
   const signatures = ofQuorum.flat();
   if (BigInt(signatures.length) < state.threshold) return 'too few signatures';
-  await node.submit({ ...gathered, signatures });
+  await node.submit({ ...gathered, signatures }, await proven);
   return 'submitted';
 }
 

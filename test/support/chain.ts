@@ -141,6 +141,7 @@ export interface VenueOptions {
   readonly parameterHash?: bigint;
   readonly profiles?: LocalVenueOptions['profiles'];
   readonly transitionVerifier?: string;
+  readonly medianSources?: LocalVenueOptions['medianSources'];
 }
 
 /** What the contracts of a venue of at most 16 positions take proofs of. */
@@ -170,6 +171,7 @@ export async function deployVenue(
       ? {}
       : { transitionVerifier: options.transitionVerifier }),
     ...(options.config === undefined ? {} : { config: options.config }),
+    ...(options.medianSources && { medianSources: options.medianSources }),
   });
 }
 

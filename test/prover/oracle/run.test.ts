@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,6 +22,7 @@ import { loadSample } from '../../../prover/sample/sample.ts';
 import { ORACLES, deployVenue, postRoot } from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
 import { limitedNode, type FaultyNode } from '../../support/faulty-node.ts';
+import { freePort } from '../../support/ports.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';
 
 const sample = loadSample();
@@ -34,14 +34,6 @@ const ETHER = `0x${(10n ** 20n).toString(16)}`;
 
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 async function attestationOf(oracle: Wallet, text: string): Promise<Attestation> {
   const marketFeed = ORACLES[0]!.address;
@@ -58,7 +50,7 @@ describe('plimsoll oracle run', () => {
 
   beforeAll(async () => {
     // An idle chain that mines on demand, whose clock runs: its latest block is soon long past.
-    chain = await startRpcChain({ startAt: snapshot.time - 20n });
+    chain = await startRpcChain({ startAt: snapshot.time - 600n });
     // The installation of the quorum is deeper down than one question reaches.
     node = await limitedNode(chain.url, 5);
     // Heartbeats that a machine with other work to do does not outlive.

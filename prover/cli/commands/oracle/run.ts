@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
-import type { Wallet } from 'ethers';
+import { ZeroAddress, type Wallet } from 'ethers';
 
-import { send } from '../../../chain/refusal.ts';
+import { SLOT_SECONDS } from '../../../chain/market-snapshot.ts';
+import { read, send } from '../../../chain/refusal.ts';
 import { signSnapshot } from '../../../chain/snapshot.ts';
-import { InvalidInput } from '../../../core/errors.ts';
+import { publicKey } from '../../../commitments/eddsa.ts';
+import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
 import { readTextFile } from '../../../core/files.ts';
 import { decimalBigint, parseValue, pattern } from '../../../core/schema.ts';
 import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
@@ -25,9 +27,17 @@ import {
   strangers,
   type FeedState,
 } from '../../../oracle/feed-state.ts';
-import { askPeer, listenForProposals } from '../../../oracle/peers.ts';
+import { readGateState, type MedianDesk } from '../../../oracle/median-round.ts';
+import { askPeer, askReport, listenForProposals } from '../../../oracle/peers.ts';
+import {
+  reportSecret,
+  signReport,
+  type PublishedReport,
+  type ReportPlace,
+} from '../../../oracle/price-report.ts';
 import { readPublishedLedger } from '../../../oracle/published-ledger.ts';
 import { quorumSigners } from '../../../oracle/quorum-signers.ts';
+import { ReportMemory } from '../../../oracle/report-memory.ts';
 import { SigningMemory } from '../../../oracle/signing-memory.ts';
 import {
   answerProposal,
@@ -35,6 +45,9 @@ import {
   rankAt,
   type SignerNode,
 } from '../../../oracle/signer-node.ts';
+import { toSolidity } from '../../../proving/formats/proof-file.ts';
+import { Prover } from '../../../proving/prover.ts';
+import { prepareStatement } from '../../../statements/prepare.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import {
@@ -45,6 +58,8 @@ import {
   knownToSigners,
   maxMoveBps,
 } from '../../options/feed-inputs.ts';
+import { buildWhereMissing } from '../../options/circuit-build.ts';
+import { priceSources } from '../../options/median-gate.ts';
 import {
   RPC_OPTION,
   venueAddress,
@@ -60,6 +75,8 @@ const FIRST_AT_SECONDS = 2n;
 /** For each signer that comes before: what a round of signatures and a block take. */
 const TURN_SECONDS = 12n;
 const POLL_MILLISECONDS = 500;
+/** How long a round waits for sources before it says who is missing, and begins anew. */
+const PATIENCE_MILLISECONDS = 10_000;
 
 function required(context: CommandContext, name: string, describe: string): string {
   const value = stringOption(context, name);
@@ -77,12 +94,12 @@ function listenAt(context: CommandContext): { readonly host: string; readonly po
   return { host, port: Number(port) };
 }
 
-function peersOf(context: CommandContext): readonly string[] {
-  return (stringOption(context, 'peers') ?? '').split(',').flatMap((text) => {
+function urlsOf(context: CommandContext, name: 'peers' | 'reports'): readonly string[] {
+  return (stringOption(context, name) ?? '').split(',').flatMap((text) => {
     if (text === '') return [];
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-      throw new InvalidInput('--peers', `must be http or https URLs, got "${text}"`);
+      throw new InvalidInput(`--${name}`, `must be http or https URLs, got "${text}"`);
     }
     return [url.href];
   });
@@ -121,8 +138,8 @@ function nodeOf(
   context: CommandContext,
   { provider, chainId }: ChainConnection,
   signer: Wallet,
+  marketFeed: string,
 ): SignerNode {
-  const marketFeed = venueAddress(context, 'feed', 'marketFeed');
   const feed = feedContract(marketFeed, signer.connect(provider));
   const ledgerPath = stringOption(context, 'ledger');
   const ledgerAt = async (time: bigint): Promise<PublishedLedger | undefined> =>
@@ -134,7 +151,7 @@ function nodeOf(
     marketFeed,
     signer: signer.address,
     memory: new SigningMemory(required(context, 'memory', 'where what was signed is remembered')),
-    peers: peersOf(context),
+    peers: urlsOf(context, 'peers'),
     maxMoveBps: (state: FeedState) => maxMoveBps(context, state),
     toleranceBps: parseValue(
       decimalBigint(1n, 10_000n),
@@ -150,15 +167,80 @@ function nodeOf(
     sign: (document) => signSnapshot(signer, attested(document).message, chainId, marketFeed),
     ask: askPeer,
     isSigner: async (address) => (await strangers(provider, marketFeed, [address])).length === 0,
-    submit: async ({ document, signatures }) => {
-      const receipt = await send(feed, 'submitSnapshot', [
+    submit: async ({ document, signatures }, proof) => {
+      const submission = [
         attested(document).message,
         new TextEncoder().encode(document),
         signatures.map(({ signature }) => signature),
-      ]);
+      ];
+      const receipt =
+        proof === undefined
+          ? await send(feed, 'submitSnapshot', submission)
+          : await send(feed, 'submitProvenSnapshot', [...submission, proof]);
       context.note(`transaction ${receipt.hash}, gas ${receipt.gasUsed}`);
     },
     note: context.note,
+  };
+}
+
+type Reporting = (time: bigint) => Promise<PublishedReport>;
+
+/** What a source answers who asks for its report of a minute: of this one, or the one it has signed. */
+function reportingOf(
+  context: CommandContext,
+  { provider }: ChainConnection,
+  node: SignerNode,
+  place: ReportPlace,
+  secret: Uint8Array,
+): Reporting {
+  const path = required(context, 'memory', 'where what was signed is remembered');
+  const memory = new ReportMemory(`${path}.report`);
+  return (time) =>
+    memory.signOnce(time, async () => {
+      const now = await nextBlockTime(provider);
+      if (time > now || time + SLOT_SECONDS <= now) {
+        throw new PlimsollError('ANOTHER_MINUTE', `the chain's time is ${now}: not of ${time}`);
+      }
+      const document = await node.make(time, await node.readState());
+      return signReport(attested(document).snapshot, place, secret);
+    });
+}
+
+/** What a gated feed asks of its signers beside their signatures, and of those who are sources. */
+async function gatedOf(
+  context: CommandContext,
+  connection: ChainConnection,
+  node: SignerNode,
+  signer: Wallet,
+  prover: () => Prover,
+): Promise<{ readonly medians?: MedianDesk; readonly report?: Reporting }> {
+  const { provider, chainId } = connection;
+  const { marketFeed } = node;
+  const gate = await read(feedContract(marketFeed, provider), 'medianGate', [], z.string());
+  if (gate === ZeroAddress) return {};
+  const [sources, place] = [priceSources(context), { chainId, medianGate: gate }];
+  await buildWhereMissing(context, 'oracle-median', 'any');
+  const secret = reportSecret(signer.privateKey);
+  const [own] = publicKey(secret);
+  const report = sources.some(({ key: [x] }) => x === own)
+    ? reportingOf(context, connection, node, place, secret)
+    : undefined;
+  const urls = [...node.peers, ...urlsOf(context, 'reports')];
+  return {
+    ...(report && { report }),
+    medians: {
+      place,
+      sources,
+      origins: [
+        ...(report === undefined ? [] : [{ name: 'this signer', ask: report }]),
+        ...urls.map((url) => ({ name: url, ask: (time: bigint) => askReport(url, time) })),
+      ],
+      patience: PATIENCE_MILLISECONDS,
+      readGate: async () =>
+        readGateState(provider, marketFeed, gate, await nextBlockTime(provider)),
+      prove: async (request) =>
+        toSolidity((await prover().prove(prepareStatement('oracle-median', request))).file),
+    },
   };
 }
 
@@ -170,6 +252,7 @@ async function takeTurns(
   context: CommandContext,
   connection: ChainConnection,
   node: SignerNode,
+  isSource: boolean,
   stop: AbortSignal,
 ): Promise<void> {
   const { fromBlock = 0 } = knownToSigners(context);
@@ -191,6 +274,8 @@ async function takeTurns(
       }
       const signers = await quorumSigners(provider, node.marketFeed, fromBlock);
       if (!signers.includes(node.signer)) {
+        done = minute;
+        if (isSource) continue;
         throw new InvalidInput('--keystore', `${node.signer} does not belong to the quorum`);
       }
       const turn =
@@ -217,7 +302,10 @@ export const command: Command = {
     'signatures and submits. Turns go round; whoever is down is stepped over after twelve seconds.\n' +
     'A proposal of a peer is signed when every rule of oracle sign holds and its prices are within\n' +
     '--agreement of those read here. One document a minute is signed, also across restarts. The\n' +
-    'signer pays the gas of what it submits.',
+    'signer pays the gas of what it submits.\n' +
+    'Of a feed with a median gate it also gathers the reports of all sources, puts their medians into\n' +
+    'the snapshot and proves them; whoever is a source itself (plimsoll oracle report) answers with its\n' +
+    'report, and need not be a signer.',
   example:
     'npx plimsoll oracle run btc-chain.json eth-chain.json --rpc http://127.0.0.1:8545 --feed 0x… --keystore oracle.json --memory signed.json --listen 0.0.0.0:9090 --peers http://peer-2:9090,http://peer-3:9090',
   positionals: [
@@ -249,6 +337,16 @@ export const command: Command = {
       describe: 'where peers reach this signer (default: 127.0.0.1 and any free port)',
     },
     peers: { type: 'string', placeholder: 'url,…', describe: 'where the other signers listen' },
+    reports: {
+      type: 'string',
+      placeholder: 'url,…',
+      describe: 'where sources listen that are no signers, of a feed with a median gate',
+    },
+    sources: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'the set of sources, of a feed with a median gate (default: the venue’s)',
+    },
     agreement: {
       type: 'string',
       placeholder: 'bps',
@@ -279,27 +377,39 @@ export const command: Command = {
     const { host, port } = listenAt(context);
     const signer = await readSigner(context);
     const connection = await connectRpc(context);
+    let prover: Prover | undefined;
     const stop = new AbortController();
     const interrupt = (): void => stop.abort();
     process.once('SIGINT', interrupt);
     process.once('SIGTERM', interrupt);
     try {
-      const node = nodeOf(context, connection, signer);
+      const marketFeed = venueAddress(context, 'feed', 'marketFeed');
+      const ungated = nodeOf(context, connection, signer, marketFeed);
+      const { medians, report } = await gatedOf(
+        context,
+        connection,
+        ungated,
+        signer,
+        () => (prover ??= new Prover()),
+      );
+      const node = { ...ungated, medians };
       const server = await listenForProposals(
         host,
         port,
         (proposal) => answerProposal(node, proposal),
         (error) => context.note(reasonOf(error)),
+        report,
       );
       context.note(`${signer.address} listens at ${server.url}`);
       try {
-        await takeTurns(context, connection, node, stop.signal);
+        await takeTurns(context, connection, node, report !== undefined, stop.signal);
       } finally {
         await server.close();
       }
     } finally {
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
+      await prover?.close();
       connection.provider.destroy();
     }
   },
