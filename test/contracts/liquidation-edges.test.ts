@@ -6,10 +6,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { send } from '../../prover/chain/refusal.ts';
-import { healthProof, openLiquidation, openMany } from '../../prover/chain/submit.ts';
-import { refundDeposit } from '../../prover/chain/vault.ts';
+import {
+  cureLiquidation,
+  healthProof,
+  openLiquidation,
+  openMany,
+} from '../../prover/chain/submit.ts';
+import { claimWithdrawal, refundDeposit, settleWithdrawal } from '../../prover/chain/vault.ts';
 import type { Account } from '../../prover/commitments/account.ts';
-import { deployVenue, expectRefusal } from '../support/chain.ts';
+import { as, deployVenue, expectRefusal, guardianOf } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, type Life } from '../support/life.ts';
 import {
@@ -18,6 +23,7 @@ import {
   bankruptcyProof,
   claimOf,
   closeProver,
+  marginOf,
 } from '../support/proofs.ts';
 
 const A = accountNamed('ordinary-liquidation');
@@ -27,6 +33,10 @@ const DEEPEST = accountNamed('bankrupt-beyond-the-fund');
 const WITH_COINS = accountNamed('bankrupt-paid-in-full');
 /** Sixteen copies of A. */
 const CROWD = Array.from({ length: 16 }, (_, place) => 16 + place);
+/** A with so little left that it is worth half a percent of its maintenance margin. */
+const THIN = 40;
+/** Somebody whom the owner of an account can pay. */
+const PAYEE = 41;
 const BOTTOM = -(1n << 63n);
 const { engine: ENGINE, registry: REGISTRY, fund: FUND } = DEFAULT_VENUE_CONFIG;
 
@@ -44,6 +54,8 @@ function made(accounts: readonly Account[]): readonly Account[] {
     collateralE8: [btc + 10_000_000n, eth, steth],
   };
   for (const index of CROWD) changed[index] = accounts[A]!;
+  const { equityE6, mmE6 } = marginOf(A);
+  changed[THIN] = { ...accounts[A]!, quoteE6: accounts[A]!.quoteE6 - equityE6 + mmE6 / 200n };
   return changed;
 }
 
@@ -120,6 +132,113 @@ describe('a forced expiry', () => {
       BigInt(life.venue.addresses.backstop),
     );
     await life.close(terms);
+  });
+});
+
+/** What a rollup does for an owner: pays somebody, and what is in the ledger in all stays. */
+const paying =
+  (amountE6: bigint) =>
+  (accounts: readonly Account[]): readonly Account[] =>
+    accounts.map((account, index) => {
+      if (index === A) return { ...account, quoteE6: account.quoteE6 - amountE6 };
+      if (index === PAYEE) return { ...account, quoteE6: account.quoteE6 + amountE6 };
+      return account;
+    });
+
+const statusOf = async (account: number, nonce: bigint): Promise<bigint> => {
+  const { status } = (await life.venue.liquidationEngine
+    .getFunction('liquidation')
+    .staticCall(account, nonce)) as { readonly status: bigint };
+  return status;
+};
+const STATUS = { open: 1n, cured: 3n, settled: 5n };
+
+describe('an account that is worth less than 1 % of its maintenance margin', () => {
+  it('sells: half way down the ramp it costs less than it is worth, and it closes', async () => {
+    const equityE6 = marginOf(A).mmE6 / 200n;
+    await life.open(THIN);
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    await life.letPass(BigInt(ENGINE.rampSeconds) / 2n);
+    const terms = termsIn(life.venue, await life.bid(THIN, frozenIn));
+    const priceE6 = terms.payerPaidE6 - terms.creditE6;
+    expect(priceE6).toBeLessThan(equityE6);
+    // Below zero the fund pays it, and never more than the incentive.
+    expect(terms.fundPaidE6).toBe(priceE6 < 0n ? -priceE6 : 0n);
+    const incentiveE6 = (marginOf(A).mmE6 * BigInt(ENGINE.incentiveBps)) / 10_000n;
+    expect(terms.fundPaidE6).toBeLessThanOrEqual(incentiveE6);
+    await life.root();
+    await life.close(terms);
+    expect(life.sequencer.state.accounts[THIN]!.owner).toBe(BigInt(life.addresses.bidder));
+  });
+});
+
+describe('a market that halts in the minute of an opening', () => {
+  it('leaves the cure on the opening’s own tick, with a payment and not without', async () => {
+    await life.open(A);
+    await life.after();
+    await send(as(life.venue.marketFeed, guardianOf(life.chain)), 'halt', []);
+    await expectRefusal(life.cure(A), 'NotNewerThanOpening', [life.tick, life.tick]);
+    const proof = await life.cureProof(A, marginOf(A).mmE6 * 2n);
+    expect(proof.tick).toBe(1n);
+    await life.after();
+    await cureLiquidation(life.by('owner'), proof);
+    expect(await statusOf(A, 0n)).toBe(STATUS.cured);
+  });
+});
+
+describe('what an account owes and is owed across a takeover', () => {
+  it('is no withdrawal on the new owner’s leaf, and no bar to opening anew before the close', async () => {
+    const richE6 = marginOf(A).imE6 * 2n;
+    await life.after();
+    await send(life.by('depositor').vault, 'deposit', [A, 0n, richE6]);
+    await life.root();
+    await life.after();
+    await send(life.by('owner').vault, 'requestWithdrawal', [A, 0n, 10_000_000n]);
+    await life.root();
+    const withdrawal = await life.consumed(1n);
+    expect(withdrawal.amountE6).toBe(10_000_000n);
+    // Not claimed yet, and the account is left with less than nothing.
+    const lostE6 = richE6 + marginOf(A).equityE6 + 1_000_000_000n;
+    await life.root({ ownTransactions: paying(lostE6) });
+    await life.nextTick();
+    await life.open(A);
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    await life.letPass(120n);
+    const terms = termsIn(life.venue, await life.bid(A, frozenIn));
+    expect(terms.fundPaidE6).toBeGreaterThan(withdrawal.amountE6);
+    await life.root();
+    await life.nextTick();
+    expect(life.ledgerOf(life.tick).account(A).settlementNonce).toBe(1n);
+
+    const claim = await life.claimProof(A);
+    await life.after();
+    await expectRefusal(claimWithdrawal(life.by('owner'), withdrawal, claim), 'WrongNonce', [
+      0n,
+      1n,
+    ]);
+    await life.after();
+    await expectRefusal(settleWithdrawal(life.by('stranger'), withdrawal), 'NotTakenOver', [A, 0]);
+
+    await life.root({ ownTransactions: paying(terms.creditE6) });
+    await life.nextTick();
+    await life.open(A);
+    expect(await statusOf(A, 1n)).toBe(STATUS.open);
+    await life.close(terms);
+    expect(await statusOf(A, 0n)).toBe(STATUS.settled);
+    expect(await statusOf(A, 1n)).toBe(STATUS.open);
+    // What had left the account repays the fund, which has paid more than that for it since.
+    await life.after();
+    await settleWithdrawal(life.by('stranger'), withdrawal);
+    expect(await life.claimable('owner')).toBe(0n);
+    const { insuranceFund } = life.venue.addresses;
+    const ofTheFund: unknown = await life.venue.vault
+      .getFunction('claimableE6')
+      .staticCall(insuranceFund);
+    expect(ofTheFund).toBe(terms.penaltyE6 + withdrawal.amountE6);
   });
 });
 

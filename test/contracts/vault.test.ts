@@ -225,7 +225,7 @@ describe('withdrawals', () => {
     expect((await life.consumed(0n)).amountE6).toBe(equityE6 - imE6);
   });
 
-  it('wait while the nonce is under liquidation, and repay the fund when it was taken over', async () => {
+  it('wait while the nonce is under liquidation', async () => {
     await deposit(BROKE, 0n, 2n * marginOf(BROKE).imE6);
     await life.root();
     await request(BROKE, DEPOSIT);
