@@ -44,7 +44,14 @@ import type { Withdrawable } from '../../prover/sequencer/apply-messages.ts';
 import type { Proposal, ProposalOptions, VenueState } from '../../prover/sequencer/propose.ts';
 import { Sequencer, attesting } from '../../prover/sequencer/sequencer.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
-import { ARTIFACTS, deployContract, deployVenue, startChain, type TestChain } from './chain.ts';
+import {
+  ARTIFACTS,
+  deployContract,
+  deployVenue,
+  startChain,
+  type TestChain,
+  type VenueOptions,
+} from './chain.ts';
 import {
   CRASH_AT,
   accountMarginProof,
@@ -79,6 +86,8 @@ interface Saved {
 export interface LifeOptions {
   readonly config?: VenueConfig;
   readonly chainId?: number;
+  /** What its contracts take proofs of, where that is not 16 positions at most. */
+  readonly profiles?: VenueOptions['profiles'];
   /** Accounts of the sample that `owner` owns. */
   readonly owned?: readonly string[];
   readonly change?: (accounts: readonly Account[]) => readonly Account[];
@@ -100,6 +109,7 @@ export class Life {
   readonly venue: LocalVenue;
   readonly asset: Contract;
   readonly addresses: Readonly<Record<Person, string>>;
+  readonly maxPositions: bigint;
   sequencer: Sequencer;
   /** By sequence number less one; a forced ledger has none. */
   proposals: (Proposal | undefined)[] = [];
@@ -112,12 +122,14 @@ export class Life {
     asset: Contract,
     sequencer: Sequencer,
     addresses: Readonly<Record<Person, string>>,
+    maxPositions: bigint,
   ) {
     this.chain = chain;
     this.venue = venue;
     this.asset = asset;
     this.sequencer = sequencer;
     this.addresses = addresses;
+    this.maxPositions = maxPositions;
   }
 
   signer(person: Person): Signer {
@@ -173,7 +185,7 @@ export class Life {
       {
         chainId: this.chain.chainId,
         registry: this.venue.addresses.ledgerRegistry,
-        maxPositions: 16n,
+        maxPositions: this.maxPositions,
       },
       attesting(ATTESTER),
       state,
@@ -456,6 +468,7 @@ export async function startLife(options: LifeOptions = {}): Promise<Life> {
     config,
     parameterHash: parameterHash(parameterSet),
     transitionVerifier: String(attested.target),
+    ...(options.profiles === undefined ? {} : { profiles: options.profiles }),
   });
   const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
   const asset = new Contract(venue.addresses.asset, abi, deployer);
@@ -473,10 +486,10 @@ export async function startLife(options: LifeOptions = {}): Promise<Life> {
   const identity = {
     chainId: chain.chainId,
     registry: venue.addresses.ledgerRegistry,
-    maxPositions: 16n,
+    maxPositions: BigInt(config.registry.maxPositions),
   };
   const sequencer = new Sequencer(venue.ledgerRegistry, identity, attesting(ATTESTER));
-  const life = new Life(chain, venue, asset, sequencer, addresses);
+  const life = new Life(chain, venue, asset, sequencer, addresses, identity.maxPositions);
   const mine = new Set(owned.map(accountNamed));
   const owner = BigInt(addresses.owner);
   const accounts = sample.ledgers.crash
