@@ -13,6 +13,7 @@ import type { MarketTick } from './market-tick.ts';
 import type { MarginStepRequest } from './margin-step.ts';
 import type { OracleMedianRequest } from './oracle-median.ts';
 import type { RiskArraysRequest } from './risk-arrays.ts';
+import type { SolvencyBatchRequest } from './solvency-batch.ts';
 import type { TakeoverRequest } from './takeover.ts';
 
 /** What an account statement is about, and whom its proof serves. */
@@ -45,6 +46,7 @@ export interface StatementRequests {
   readonly 'margin-step': MarginStepRequest;
   readonly 'oracle-median': OracleMedianRequest;
   readonly 'risk-arrays': RiskArraysRequest;
+  readonly 'solvency-batch': SolvencyBatchRequest;
 }
 
 /** What the statements about a named account publish: commitments, place and use. */

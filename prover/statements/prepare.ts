@@ -10,6 +10,7 @@ import { liquidationInstance } from './liquidation.ts';
 import { marginStepInstance } from './margin-step.ts';
 import { oracleMedianInstance } from './oracle-median.ts';
 import { riskArraysInstance } from './risk-arrays.ts';
+import { solvencyBatchInstance } from './solvency-batch.ts';
 import { solvencyReceiptInstance } from './solvency-receipt.ts';
 import { takeoverInstance } from './takeover.ts';
 
@@ -27,6 +28,7 @@ const PREPARE: { readonly [Name in StatementName]: Prepare<Name> } = {
   'margin-step': marginStepInstance,
   'oracle-median': oracleMedianInstance,
   'risk-arrays': riskArraysInstance,
+  'solvency-batch': solvencyBatchInstance,
 };
 
 /** The statement of that name about an account; throws where the account gives no such proof. */

@@ -108,5 +108,9 @@ export const HINTS: Readonly<Record<string, ForgeryTest>> = {
   'pricing/tenor-width.circom:coarse': OTHER_POWER,
   'pricing/tenor-width.circom:fine': OTHER_POWER,
   'pricing/vol-factor.circom:low': forgery(SHOCK, 'refuses %s'),
+  'session/page-unit.circom:inverse': forgery(
+    'circuits/statements/solvency-batch.test.ts',
+    'refuses another inverse at a pole',
+  ),
   'session/row-sums.circom:inverse': forgery('circuits/statements/risk-arrays.test.ts', 'with %s'),
 };

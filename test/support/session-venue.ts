@@ -8,7 +8,7 @@ import type { Position } from '../../prover/model/types.ts';
 import { instrumentKey } from '../../prover/commitments/instrument.ts';
 import { priceMarket } from '../../prover/risk/pricing/market.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
-import { BATCH_PROFILES, type BatchProfile } from '../../prover/venue/session/profiles.ts';
+import { BATCH_PROFILES, type BatchProfile } from '../../prover/commitments/session/profiles.ts';
 import type { SessionRequest } from '../../prover/venue/session/session.ts';
 
 const set = loadDefaultParameters();

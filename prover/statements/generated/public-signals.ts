@@ -195,6 +195,16 @@ export interface RiskArraysSignals {
   readonly stateAfter: bigint;
 }
 
+/** Consecutive accounts of a solvency session, every one of them margined, and added to the accounts' side of its sums. */
+export interface SolvencyBatchSignals {
+  /** The word that names the session: ledger, tick, batches, rows and nets (hash). */
+  readonly session: bigint;
+  /** Commitment to totals and sums before the batch (hash). */
+  readonly stateBefore: bigint;
+  /** Commitment to totals and sums with the batch (hash). */
+  readonly stateAfter: bigint;
+}
+
 /** Public signals by statement; signed amounts are decoded. */
 export interface StatementSignals {
   readonly liquidation: LiquidationSignals;
@@ -205,6 +215,7 @@ export interface StatementSignals {
   readonly 'margin-step': MarginStepSignals;
   readonly 'oracle-median': OracleMedianSignals;
   readonly 'risk-arrays': RiskArraysSignals;
+  readonly 'solvency-batch': SolvencyBatchSignals;
 }
 
 export type StatementName = keyof StatementSignals;
@@ -218,7 +229,8 @@ export const PROFILES = {
   takeover: ['any'],
   'margin-step': ['any'],
   'oracle-median': ['any'],
-  'risk-arrays': ['1'],
+  'risk-arrays': ['1', '16'],
+  'solvency-batch': ['4', '16', '48'],
 } as const;
 
 /** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */
@@ -376,6 +388,11 @@ export const PUBLIC_SIGNALS = {
     { name: 'venue', unit: 'hash', type: 'hash' },
   ],
   'risk-arrays': [
+    { name: 'session', unit: 'hash', type: 'hash' },
+    { name: 'stateBefore', unit: 'hash', type: 'hash' },
+    { name: 'stateAfter', unit: 'hash', type: 'hash' },
+  ],
+  'solvency-batch': [
     { name: 'session', unit: 'hash', type: 'hash' },
     { name: 'stateBefore', unit: 'hash', type: 'hash' },
     { name: 'stateAfter', unit: 'hash', type: 'hash' },

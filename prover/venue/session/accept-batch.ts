@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { fieldInverse, fieldPower, fieldPowers, residue } from '../../core/field.ts';
 import { hashWords, TAG } from '../../commitments/hash-words.ts';
-import { packFields, biased } from '../../commitments/pack.ts';
+import { biased } from '../../commitments/pack.ts';
 import type { BatchState } from '../../commitments/session/batch-state.ts';
 import { DAMPED_IDS, MOVED_IDS, packScenarios } from '../../commitments/session/lanes.ts';
 import { packDeltas } from '../../commitments/session/session-row.ts';
@@ -13,13 +13,7 @@ import {
   type SessionPins,
 } from '../../commitments/session/session-words.ts';
 import { EMPTY_SUBTREES, type Children } from '../../commitments/tree.ts';
-import {
-  COLLATERAL_BITS,
-  PAGES,
-  QUOTE_BITS,
-  TREE_ARITY,
-  TREE_DEPTH,
-} from '../../commitments/widths.ts';
+import { PAGES, TREE_ARITY, TREE_DEPTH } from '../../commitments/widths.ts';
 import { abs, max, sum } from '../../risk/pricing/fixed-point.ts';
 import { UNDERLYINGS, type Pair } from '../../model/types.ts';
 import {
@@ -27,19 +21,23 @@ import {
   COIN_UNITS_BITS,
   coverSlack,
   isLight,
-  LOSS_BITS,
   stressedEquitiesQ8,
 } from './account-sums.ts';
 import {
+  balancesOf,
   batchCommitment,
   claimedPageHash,
   type AccountClaim,
   type BatchClaim,
   type HalfClaim,
   type HeavyClaim,
-} from './batch.ts';
-import { requireSession } from './refusal.ts';
-import { COIN_UNIT_E6, type SessionTerms } from './terms.ts';
+} from '../../commitments/session/batch-claim.ts';
+import { requireSession } from '../../commitments/session/refusal.ts';
+import {
+  COIN_UNIT_E6,
+  LOSS_BITS,
+  type SessionTerms,
+} from '../../commitments/session/session-terms.ts';
 
 /** What every batch of a session reads. */
 export interface SessionContext {
@@ -53,13 +51,7 @@ const fitsBits = (value: bigint, bits: number): boolean =>
 
 function leafOf(account: AccountClaim | undefined): bigint {
   if (account === undefined) return EMPTY_SUBTREES[0]!;
-  const [btcE8, ethE8, stEthE8] = account.collateralE8;
-  const balances = packFields([
-    ['quoteE6', QUOTE_BITS, biased(account.quoteE6, QUOTE_BITS)],
-    ['btcE8', COLLATERAL_BITS, btcE8],
-    ['ethE8', COLLATERAL_BITS, ethE8],
-    ['stEthE8', COLLATERAL_BITS, stEthE8],
-  ]);
+  const balances = balancesOf(account);
   return hashWords(TAG.account, [account.identity, balances, ...account.pageHashes]);
 }
 
@@ -179,11 +171,9 @@ function checkHeavy(claim: HeavyClaim, account: AccountClaim, terms: SessionTerm
   const equityE6 = quoteE6 + coinsWorth(haircutUnits) + claim.valueE6;
   const deltas = claimedDeltas(claim);
   if (claim.isCovered) {
-    requireSession(
-      coverSlack(equityE6, claim, deltas, maximaE6, haircutUnits, terms) >= 0n,
-      'cover',
-      `account ${place} is not covered`,
-    );
+    const slack = coverSlack(equityE6, claim, deltas, maximaE6, haircutUnits, terms);
+    requireSession(slack >= 0n, 'cover', `account ${place} is not covered`);
+    requireSession(fitsBits(slack, LOSS_BITS + 24), 'width', 'what covers must have 76 bits');
   }
 }
 

@@ -4,12 +4,15 @@ import { LIGHT_RATE_SHIFT } from '../../commitments/session/session-row.ts';
 import { MOVED_IDS, DAMPED_IDS, PACKED_SCENARIOS } from '../../commitments/session/lanes.ts';
 import { abs, divCeil, divFloor, max, sum } from '../../risk/pricing/fixed-point.ts';
 import { UNDERLYINGS, type Pair, type Portfolio, type UnderlyingId } from '../../model/types.ts';
-import { COIN_UNIT_E6, type SessionTerms } from './terms.ts';
+import {
+  COIN_UNIT_E6,
+  LOSS_BITS,
+  type SessionTerms,
+} from '../../commitments/session/session-terms.ts';
 
 /** Gross dollar deltas of a light account are at most the whole first band. */
 export const WHOLE_BAND_Q40 = 1n << 40n;
 /** Widths that a batch gives an account (docs/spec.md §10.5). */
-export const LOSS_BITS = 52;
 export const LIGHT_SURPLUS_BITS = LOSS_BITS + 36;
 export const LIGHT_COIN_BITS = 80;
 export const COIN_UNITS_BITS = 44;

@@ -10,7 +10,7 @@ import {
 } from '../../commitments/session/session-words.ts';
 import { PAGES } from '../../commitments/widths.ts';
 import { keyLane, slotNets } from './accept-batch.ts';
-import type { BatchClaim } from './batch.ts';
+import type { BatchClaim } from '../../commitments/session/batch-claim.ts';
 
 const NO_NETS: RowNets = new Array<bigint>(NET_COUNT).fill(0n);
 

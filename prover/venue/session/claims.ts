@@ -23,10 +23,14 @@ import type {
   HeavyClaim,
   PageClaim,
   StressClaim,
-} from './batch.ts';
-import { SMALL_PAGE_SLOTS, type BatchLoad, type BatchPlace } from './profiles.ts';
+} from '../../commitments/session/batch-claim.ts';
+import {
+  SMALL_PAGE_SLOTS,
+  type BatchLoad,
+  type BatchPlace,
+} from '../../commitments/session/profiles.ts';
 import type { RowTable } from './rows.ts';
-import { COIN_UNIT_E6, type SessionTerms } from './terms.ts';
+import { COIN_UNIT_E6, type SessionTerms } from '../../commitments/session/session-terms.ts';
 
 /** What a session says of one account; all but the light sums only where it is heavy. */
 export interface AccountFigures {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { COLLATERAL_SYMBOLS, type Triple } from '../../model/types.ts';
 import { sum } from '../../risk/pricing/fixed-point.ts';
-import { requireSession } from './refusal.ts';
+import { requireSession } from '../../commitments/session/refusal.ts';
 
 /** A deposit that is in custody while no ledger has booked it yet. */
 export interface OpenDeposit {

@@ -12,7 +12,8 @@ import { abs, divCeil, max } from '../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
 import type { Instrument } from '../../model/types.ts';
 import { riskArrays, type RiskArray } from '../remargin/risk-array.ts';
-import type { SessionTerms } from './terms.ts';
+import type { SessionTerms } from '../../commitments/session/session-terms.ts';
+import { bandEdgeFloor } from './terms.ts';
 
 const ONE_Q40 = 1n << 40n;
 
@@ -54,7 +55,8 @@ export function sessionRow(
 ): SessionRow {
   const { underlying } = instrument;
   const own = terms.underlyings[underlying];
-  const { indexE4 } = snapshot.underlyings[underlying];
+  const { indexE4, depthQuote } = snapshot.underlyings[underlying];
+  const firstEdgeE6 = bandEdgeFloor(parameters.concentration.bandsQ10[0], depthQuote);
   const { charge, referenceE4, markE4, dollarDeltaE4 } = array;
   const isOption = charge === 'option';
   const bps = charge === 'perpetual' ? parameters.perpetual.mmBps : parameters.future.mmBps;
@@ -73,7 +75,7 @@ export function sessionRow(
     shortRate: shortRate(array, own.dampingsQ16),
     // Against one unit more than the band, for one unit more than the delta: then whoever holds a lot
     // and no more than the whole share is below the band, and a depth of 0 divides nothing by 0.
-    bandShareQ40: divCeil(ONE_Q40 * (abs(dollarDeltaE4) + 2n), own.bandEdgesE6[0] + 1n),
+    bandShareQ40: divCeil(ONE_Q40 * (abs(dollarDeltaE4) + 2n), firstEdgeE6 + 1n),
   };
 }
 

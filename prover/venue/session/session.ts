@@ -29,12 +29,17 @@ import type { PricedMarket } from '../../risk/pricing/market.ts';
 import type { Instrument } from '../../model/types.ts';
 import { acceptBatch, type SessionContext } from './accept-batch.ts';
 import { netsRoot, rowsRoot, sessionNets } from './arrays.ts';
-import { batchCommitment, type BatchClaim } from './batch.ts';
+import { batchCommitment, type BatchClaim } from '../../commitments/session/batch-claim.ts';
 import { accountFigures, accountLoad, batchClaim } from './claims.ts';
-import { BATCH_PROFILES, partition, type BatchProfile } from './profiles.ts';
-import { requireSession } from './refusal.ts';
+import {
+  BATCH_PROFILES,
+  partition,
+  type BatchProfile,
+} from '../../commitments/session/profiles.ts';
+import { requireSession } from '../../commitments/session/refusal.ts';
 import { rowTable, type RowTable } from './rows.ts';
-import { sessionTerms, termsHash, type SessionTerms } from './terms.ts';
+import { termsHash, type SessionTerms } from '../../commitments/session/session-terms.ts';
+import { sessionTerms } from './terms.ts';
 
 /** Rows that one proof of `risk-arrays` prices. */
 export const ROWS_PER_CHUNK = 16;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { residue } from '../../core/field.ts';
-import { hashWords, TAG } from '../../commitments/hash-words.ts';
+import {
+  LOSS_BITS,
+  type AssetTerms,
+  type SessionTerms,
+  type UnderlyingTerms,
+} from '../../commitments/session/session-terms.ts';
 import { DAMPED_IDS, MOVED_IDS } from '../../commitments/session/lanes.ts';
+import { COLLATERAL_BITS } from '../../commitments/widths.ts';
 import { divCeil, divFloor, max, min } from '../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
 import { rollMultiplierQ24 } from '../../risk/pricing/roll.ts';
@@ -10,50 +15,18 @@ import {
   UNDERLYINGS,
   type Pair,
   type Triple,
-  type UnderlyingId,
   type UnderlyingParameters,
 } from '../../model/types.ts';
 
-/** Worth of coins after haircuts is carried in units of 2¹⁶ E6 (6.6 cents), rounded down. */
-export const COIN_UNIT_E6 = 1n << 16n;
-
-export interface UnderlyingTerms {
-  /** 2²⁴ − multiplier of ids 3…26: what a coin loses. */
-  readonly lossesQ24: readonly bigint[];
-  /** Of ids 21…26; a damping of 0 counts as 2⁻¹⁶, because one of 0 would leave its digit free. */
-  readonly dampingsQ16: readonly bigint[];
-  /** Where concentration bands 1, 2, 3 begin, E6 of dollar delta, rounded down. */
-  readonly bandEdgesE6: Triple<bigint>;
-  /**
-   * The largest damped loss of a coin, and at least that of the deepest roll, so that it bounds what
-   * a perpetual or a future loses too. Q24, rounded up.
-   */
-  readonly largestLossQ24: bigint;
-}
-
-export interface AssetTerms {
-  readonly underlying: UnderlyingId;
-  /** Where tiers 1, 2, 3 begin, in coins, rounded down: more than the exact model suffers the haircut. */
-  readonly edgesE8: Triple<bigint>;
-  /** Price times (1 − h₀), (h₁ − h₀), (h₂ − h₁), (h₃ − h₂): E4·10⁻⁴. */
-  readonly ratesE8: readonly [bigint, bigint, bigint, bigint];
-  readonly priceE4: bigint;
-  /** What a light account may count of its coins: after haircut and its share of a scan, bps, rounded down. */
-  readonly lightBps: bigint;
-}
-
-/** What a batch reads of snapshot and parameters (docs/spec.md §10.2). */
-export interface SessionTerms {
-  readonly underlyings: Pair<UnderlyingTerms>;
-  readonly marginalMmBps: readonly [bigint, bigint, bigint, bigint];
-  readonly mmFactorBps: bigint;
-  readonly assets: Triple<AssetTerms>;
-  /** Coins of a light account are worth at most so much: within the first tier of each. E12 USD. */
-  readonly lightCapE12: bigint;
-}
-
 const BPS = 10_000n;
+/** Edges as wide as what is compared with them: a lower one only charges more. */
+const LAST_BAND_EDGE_E6 = (1n << BigInt(LOSS_BITS)) - 1n;
+const LAST_TIER_EDGE_E8 = (1n << BigInt(COLLATERAL_BITS)) - 1n;
 const DEEPEST_ROLL_Q10 = -127n;
+
+/** Where a concentration band begins, E6 of dollar delta. */
+export const bandEdgeFloor = (bandQ10: bigint, depthQuote: bigint): bigint =>
+  (bandQ10 * depthQuote * 1_000_000n) >> 10n;
 
 function underlyingTerms(
   parameters: UnderlyingParameters,
@@ -62,7 +35,8 @@ function underlyingTerms(
 ): UnderlyingTerms {
   const scenario = (id: number): ReturnType<typeof scenarioAt> => scenarioAt(parameters, id);
   const lossQ24 = (id: number): bigint => ONE_Q24 - scenario(id).multiplierQ24;
-  const edge = (bandQ10: bigint): bigint => (bandQ10 * depthQuote * 1_000_000n) >> 10n;
+  const edge = (bandQ10: bigint): bigint =>
+    min(LAST_BAND_EDGE_E6, bandEdgeFloor(bandQ10, depthQuote));
   const [first, second, third] = bandsQ10;
   return {
     lossesQ24: MOVED_IDS.map(lossQ24),
@@ -92,7 +66,7 @@ export function sessionTerms(market: PricedMarket): SessionTerms {
     const priceE4 = collateralPricesE4[place];
     // A coin worth nothing has no tier to reach.
     const edge = (thresholdUsd: bigint): bigint =>
-      divFloor(thresholdUsd * 10n ** 12n, max(1n, priceE4));
+      min(LAST_TIER_EDGE_E8, divFloor(thresholdUsd * 10n ** 12n, max(1n, priceE4)));
     const [t1, t2, t3] = tierThresholds;
     const { largestLossQ24 } = underlyings[underlying];
     return {
@@ -117,28 +91,3 @@ export function sessionTerms(market: PricedMarket): SessionTerms {
       parameters.collateral.map(({ tierThresholds }) => tierThresholds[0]).reduce(min) * 10n ** 12n,
   };
 }
-
-/** The 104 words that a session's terms are committed by, in this order. */
-export function termWords(terms: SessionTerms): readonly bigint[] {
-  return [
-    ...terms.underlyings.flatMap((own) => [
-      ...own.lossesQ24,
-      ...own.dampingsQ16,
-      ...own.bandEdgesE6,
-      own.largestLossQ24,
-    ]),
-    ...terms.marginalMmBps,
-    terms.mmFactorBps,
-    ...terms.assets.flatMap(({ underlying, edgesE8, ratesE8, priceE4, lightBps }) => [
-      BigInt(underlying),
-      ...edgesE8,
-      ...ratesE8,
-      priceE4,
-      lightBps,
-    ]),
-    terms.lightCapE12,
-  ].map(residue);
-}
-
-export const termsHash = (terms: SessionTerms): bigint =>
-  hashWords(TAG.sessionTerms, termWords(terms));

@@ -7,7 +7,7 @@ import { marginPortfolio } from '../../../../prover/risk/margin/margin.ts';
 import { priceMarket } from '../../../../prover/risk/pricing/market.ts';
 import { loadSample, SAMPLE_TICKS } from '../../../../prover/sample/sample.ts';
 import { accountFigures } from '../../../../prover/venue/session/claims.ts';
-import { BATCH_PROFILES } from '../../../../prover/venue/session/profiles.ts';
+import { BATCH_PROFILES } from '../../../../prover/commitments/session/profiles.ts';
 import { prepareSession, ROUNDING_E6 } from '../../../../prover/venue/session/session.ts';
 import { shortfallsCeil } from '../../../../prover/venue/solvency/stress.ts';
 

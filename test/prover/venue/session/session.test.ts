@@ -5,9 +5,9 @@ import type { SessionRow } from '../../../../prover/commitments/session/session-
 import { FIRST_BATCH_STATE } from '../../../../prover/commitments/session/batch-state.ts';
 import { marginPortfolio } from '../../../../prover/risk/margin/margin.ts';
 import { acceptBatch } from '../../../../prover/venue/session/accept-batch.ts';
-import type { BatchClaim, HeavyClaim } from '../../../../prover/venue/session/batch.ts';
-import { BATCH_PROFILES } from '../../../../prover/venue/session/profiles.ts';
-import { SessionRefused } from '../../../../prover/venue/session/refusal.ts';
+import type { BatchClaim, HeavyClaim } from '../../../../prover/commitments/session/batch-claim.ts';
+import { BATCH_PROFILES } from '../../../../prover/commitments/session/profiles.ts';
+import { SessionRefused } from '../../../../prover/commitments/session/refusal.ts';
 import {
   closeSession,
   openSession,

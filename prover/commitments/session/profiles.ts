@@ -46,7 +46,7 @@ export const BATCH_PROFILES: readonly BatchProfile[] = [
     subtrees: 1,
     subtreeAccounts: 4,
     fullPages: 16,
-    smallPages: 0,
+    smallPages: 1,
     heavy: 4,
     halves: 8,
     stress: 4,

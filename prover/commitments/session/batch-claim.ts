@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { residue } from '../../core/field.ts';
-import { hashWords, TAG } from '../../commitments/hash-words.ts';
-import { packScenarios } from '../../commitments/session/lanes.ts';
-import { packDeltas } from '../../commitments/session/session-row.ts';
-import { ROW_BITS } from '../../commitments/session/session-words.ts';
-import type { Children } from '../../commitments/tree.ts';
-import { SLOTS_PER_PAGE } from '../../commitments/widths.ts';
+import { balancesWord } from '../account.ts';
+import { hashWords, TAG } from '../hash-words.ts';
+import { isMovedId, packScenarios } from './lanes.ts';
+import { packDeltas } from './session-row.ts';
+import { ROW_BITS } from './session-words.ts';
+import type { Children } from '../tree.ts';
+import { SLOTS_PER_PAGE } from '../widths.ts';
 import type { Pair, Portfolio, UnderlyingId } from '../../model/types.ts';
 import { SMALL_PAGE_SLOTS, type BatchProfile } from './profiles.ts';
 import { SessionRefused } from './refusal.ts';
@@ -19,6 +20,10 @@ export interface AccountClaim extends Pick<Portfolio, 'quoteE6' | 'collateralE8'
   readonly surplusE10: bigint;
   readonly bandShareQ40: bigint;
 }
+
+/** The balances word of its leaf. */
+export const balancesOf = (account: Pick<Portfolio, 'quoteE6' | 'collateralE8'>): bigint =>
+  balancesWord({ ...account, positions: [] });
 
 export interface SlotClaim {
   readonly row: number;
@@ -171,9 +176,13 @@ function halfWords(claim: HalfClaim | undefined): readonly bigint[] {
   ];
 }
 
+/** Equities as their lanes take them: E6, and units of 2⁻⁸ of ids whose index moves. */
+export const stressDigits = ({ equitiesQ8 }: StressClaim): readonly bigint[] =>
+  equitiesQ8.map((equity, place) => (isMovedId(place + 1) ? equity : equity >> 8n));
+
 function stressWords(claim: StressClaim | undefined): readonly bigint[] {
   if (claim === undefined) return new Array<bigint>(13).fill(0n);
-  return [...packScenarios(claim.equitiesQ8), claim.markE6, BigInt(claim.account) + (1n << 6n)];
+  return [...packScenarios(stressDigits(claim)), claim.markE6, BigInt(claim.account) + (1n << 6n)];
 }
 
 /** A list filled up to a capacity of the profile. */
@@ -200,8 +209,8 @@ export function placedPages({ profile, pages }: BatchClaim): readonly (PageClaim
   ];
 }
 
-/** C_b of docs/spec.md §10.6: everything of a batch that enters an identity or a link. */
-export function batchCommitment(claim: BatchClaim): bigint {
+/** What a batch commits to (docs/spec.md §10.6): everything that enters an identity or a link. */
+export function batchWords(claim: BatchClaim): readonly bigint[] {
   const { profile, accounts, firstAccount } = claim;
   const capacity = profile.subtrees * profile.subtreeAccounts;
   const all = filled(accounts, capacity, 'accounts');
@@ -219,5 +228,8 @@ export function batchCommitment(claim: BatchClaim): bigint {
     ),
     BigInt(firstAccount),
   ];
-  return hashWords(TAG.sessionBatch, words.map(residue));
+  return words.map(residue);
 }
+
+export const batchCommitment = (claim: BatchClaim): bigint =>
+  hashWords(TAG.sessionBatch, batchWords(claim));
