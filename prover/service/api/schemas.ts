@@ -26,6 +26,9 @@ export const errorReply = z.object({
     .describe('the ledger that is held, where an update was refused'),
 });
 
+// Written once in the description, under its name.
+z.globalRegistry.add(errorReply, { id: 'Refusal' });
+
 /** Every refusal there is. */
 export const errors = {
   400: errorReply,

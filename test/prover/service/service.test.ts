@@ -2,7 +2,7 @@
 // @lane full: starts an embedded database, of which the first start takes seconds.
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,9 +18,11 @@ import { priceMarket } from '../../../prover/risk/pricing/market.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import type { Alert } from '../../../prover/service/alerts/alert.ts';
 import { signature } from '../../../prover/service/alerts/alert.ts';
+import { serviceClient } from '../../../prover/service/client/service-client.ts';
 import type { ServiceConfig } from '../../../prover/service/config/config.ts';
 import { ACCOUNT_STATES } from '../../../prover/service/margin/account-state.ts';
 import { runService, type RunningService } from '../../../prover/service/run.ts';
+import { CLIENT_TYPES, clientTypes } from '../../../scripts/client-types/client-types.ts';
 import { request } from '../../support/api.ts';
 
 const sample = loadSample();
@@ -284,6 +286,11 @@ describe('the service', () => {
     const { body } = await ask('GET', '/openapi.json', undefined, null);
     expect(body).toMatchObject({ openapi: '3.1.0' });
     expect(Object.keys(body['paths'] as object)).toContain('/ledger/updates');
+    // Otherwise: node scripts/generate-client.ts
+    expect((await clientTypes(body)) === readFileSync(CLIENT_TYPES, 'utf8')).toBe(true);
+    const client = serviceClient({ url: running.url, token: () => token });
+    const { data } = await client.GET('/liquidatable');
+    expect(data?.accounts).toEqual(running.service.book.liquidatable());
     const { body: metrics } = await ask('GET', '/metrics');
     expect(String(metrics)).toMatch(/^plimsoll_accounts\{state="belowMaintenance"\} \d+$/m);
   });

@@ -17,9 +17,13 @@ import { parseVerifyingKeys } from '../../../../prover/receipt/verifying-keys.ts
 import { verifyReceipt } from '../../../../prover/receipt/verify.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
 import { createServer } from '../../../../prover/service/api/server.ts';
+import type { paths } from '../../../../prover/service/client/generated/service-api.ts';
+import {
+  serviceClient,
+  type ServiceClient,
+} from '../../../../prover/service/client/service-client.ts';
 import { Service } from '../../../../prover/service/service.ts';
 import { openStore } from '../../../../prover/service/store/store.ts';
-import { request } from '../../../support/api.ts';
 import {
   ACCOUNT,
   OWNED_LEDGER,
@@ -39,19 +43,22 @@ describe('a service that knows a venue’s contracts', () => {
   let at: ReceiptVenue;
   let service: Service;
   let server: Awaited<ReturnType<typeof createServer>>;
-  let url: string;
+  let client: ServiceClient;
 
-  const ask = async (method: string, path: string, body?: unknown) => {
-    const { status, text } = await request(`${url}${path}`, method, body, null);
-    return { status, body: JSON.parse(text) as Record<string, unknown> };
+  type Challenge = paths['/challenges']['post']['requestBody']['content']['application/json'];
+  const signed = async (body: Challenge, signer = OWNER) => {
+    const { data } = await client.POST('/challenges', { body });
+    const { challenge, text } = data!;
+    return { challenge, signature: await signer.signMessage(text) };
   };
-  const signed = async (body: object, signer = OWNER) => {
-    const { body: asked } = await ask('POST', '/challenges', body);
-    const signature = await signer.signMessage(String(asked['text']));
-    return { challenge: asked['challenge'], signature };
+  const receiptOf = async (
+    account: number,
+    body: { readonly challenge: string; readonly signature: string },
+  ) => {
+    const params = { path: { account: String(account) } };
+    const told = await client.POST('/accounts/{account}/receipts', { params, body });
+    return { status: told.response.status, receipt: told.data?.receipt, refusal: told.error };
   };
-  const receiptOf = async (account: number, body: unknown) =>
-    ask('POST', `/accounts/${account}/receipts`, body);
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'plimsoll-receipts-'));
@@ -73,7 +80,7 @@ describe('a service that knows a venue’s contracts', () => {
     const venue = { chainId, contracts: at.venue.addresses } as VenueDocument;
     const chain = { venue, rpc: [at.chain.url] };
     server = await createServer(service, { ...config, chain }, pino({ level: 'silent' }));
-    url = await server.listen(config.listen);
+    client = serviceClient({ url: await server.listen(config.listen) });
     await service.putLedger({
       sequence: 1,
       root: OWNED_LEDGER.root.toString(),
@@ -90,10 +97,9 @@ describe('a service that knows a venue’s contracts', () => {
   });
 
   it('says what the fund has', async () => {
-    const { status, body } = await ask('GET', '/fund');
-    expect(status).toBe(200);
+    const { data } = await client.GET('/fund');
     const said = (await at.venue.insuranceFund['totalAssets']!()) as bigint;
-    expect(body['assetsE6']).toBe(said.toString());
+    expect(data?.assetsE6).toBe(said.toString());
   });
 
   it('makes no receipt without a tick', async () => {
@@ -108,8 +114,8 @@ describe('a service that knows a venue’s contracts', () => {
     await service.putSnapshot(loadSample().snapshots.crash.document);
     const body = await signed({ owner, receipt: { account: ACCOUNT, answers: ASKED } });
     const made = await receiptOf(ACCOUNT, body);
-    expect(made.body).toHaveProperty('receipt');
-    const receipt = parseReceipt(JSON.stringify(made.body['receipt']));
+    expect(made.refusal).toBeUndefined();
+    const receipt = parseReceipt(JSON.stringify(made.receipt));
     expect(receipt).toMatchObject({ kind: 'exact', place: at.place });
     const checked = await verifyReceipt(receipt, {
       keys: parseVerifyingKeys(localKeyDocument(), 'keys'),
@@ -135,17 +141,17 @@ describe('a service that knows a venue’s contracts', () => {
       expect((await receiptOf(account, body)).status).toBe(status);
     }
     const asToken = await signed({ owner, receipt });
-    expect((await ask('POST', '/sessions', asToken)).status).toBe(401);
+    expect((await client.POST('/sessions', { body: asToken })).response.status).toBe(401);
     // What would write lines of its own into the text is not signed at all.
     const forged = { owner, receipt: { account: ACCOUNT, answers: 'x\nchallenge 00' } };
-    expect((await ask('POST', '/challenges', forged)).status).toBe(400);
+    expect((await client.POST('/challenges', { body: forged })).response.status).toBe(400);
   });
 
   it('says so where the node is away', async () => {
     await at.chain.close();
     const body = await signed({ owner, receipt: { account: ACCOUNT } });
-    const { status, body: refusal } = await receiptOf(ACCOUNT, body);
-    expect({ status, code: refusal['code'] }).toEqual({ status: 503, code: 'NODE_FAILED' });
+    const { status, refusal } = await receiptOf(ACCOUNT, body);
+    expect({ status, code: refusal?.code }).toEqual({ status: 503, code: 'NODE_FAILED' });
     expect(JSON.stringify(refusal)).not.toContain('127.0.0.1');
   }, 60_000);
 });

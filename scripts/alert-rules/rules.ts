@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** What a metric says when somebody has to do something, and what. */
+export interface AlertRule {
+  readonly name: string;
+  /** PromQL, over the metrics of `GET /metrics`. */
+  readonly expression: string;
+  readonly forMinutes: number;
+  readonly severity: 'page' | 'ticket';
+  readonly summary: string;
+  /** Markdown. */
+  readonly steps: readonly string[];
+}
+
+export const ALERT_RULES: readonly AlertRule[] = [
+  {
+    name: 'PlimsollTickOld',
+    expression: 'plimsoll_tick_age_seconds > 120',
+    forMinutes: 1,
+    severity: 'page',
+    summary: 'Margins are of a market of more than two minutes ago.',
+    steps: [
+      'Is the oracle running (`oracle run`)? Does it still reach its sources?',
+      '`PUT /snapshot` refused with `TICK_OLD` means a signer’s clock or a replay.',
+      'Until a newer snapshot comes, margins and states are of the old tick.',
+    ],
+  },
+  {
+    name: 'PlimsollNoTick',
+    expression: 'absent(plimsoll_tick_age_seconds)',
+    forMinutes: 5,
+    severity: 'page',
+    summary: 'The service has no tick, or is not scraped.',
+    steps: [
+      '`GET /ready` says what it waits for; `GET /health` whether it runs at all.',
+      'Without an answer: read the last lines of its log. `FOLDER_LOCKED`, `JOURNAL_DAMAGED` and `LEASE_LOST` are below.',
+    ],
+  },
+  {
+    name: 'PlimsollLedgerStands',
+    expression: 'changes(plimsoll_ledger_sequence[5m]) == 0',
+    forMinutes: 5,
+    severity: 'page',
+    summary: 'No ledger update was taken for ten minutes.',
+    steps: [
+      '`GET /ledger` says which `sequence` is held; send the next.',
+      '`LEDGER_ROOT`: the sequencer and the service disagree about the account before. Compare `plimsoll ledger root` of both, then `PUT /ledger` the right one under the next number.',
+      'With a watched folder: the refusals are in its `refused/`.',
+    ],
+  },
+  {
+    name: 'PlimsollPublishingSlow',
+    expression: 'plimsoll_publish_ms > 1000',
+    forMinutes: 5,
+    severity: 'ticket',
+    summary: 'From a tick to all margins it takes more than a second.',
+    steps: [
+      'Is there another load on the machine, or are there more instruments than before ([benchmarks](benchmarks.md))?',
+    ],
+  },
+  {
+    name: 'PlimsollAnswersSlow',
+    expression: 'nodejs_eventloop_lag_p99_seconds > 0.1',
+    forMinutes: 5,
+    severity: 'ticket',
+    summary: 'The thread that answers HTTP is kept busy.',
+    steps: [
+      'Large bodies are read in that thread: send updates (`POST /ledger/updates`), not whole ledgers.',
+      'Is there another load on the machine?',
+    ],
+  },
+  {
+    name: 'PlimsollWebhooksFail',
+    expression: 'increase(plimsoll_alert_attempts_failed[5m]) > 10',
+    forMinutes: 0,
+    severity: 'ticket',
+    summary: 'Webhook deliveries fail; they are kept and tried again.',
+    steps: [
+      'The receiver is down, or refuses the signature: compare the secret and the clock.',
+      'Nothing is lost for about an hour and a half of tries; then it is a dead letter.',
+    ],
+  },
+  {
+    name: 'PlimsollAlertsDead',
+    expression: 'plimsoll_alerts_dead > 0',
+    forMinutes: 0,
+    severity: 'page',
+    summary: 'An alert was given up: somebody was not told.',
+    steps: [
+      '`SELECT * FROM plimsoll.dead_letters`, tell the receiver by hand, delete the rows.',
+      'The metric counts from the start of the service: it ends with the next start.',
+    ],
+  },
+  {
+    name: 'PlimsollNothingProven',
+    expression:
+      'plimsoll_accounts{state=~"belowMaintenance|bankrupt"} > 0 and on(instance) increase(plimsoll_proofs_made[10m]) == 0',
+    forMinutes: 10,
+    severity: 'page',
+    summary: 'Accounts may be liquidated, and no proof was made for ten minutes.',
+    steps: [
+      'The log says why jobs of the queue `prove` fail: `ARTIFACT_MISSING` means that the set-up has not built the circuit (`npm run setup`).',
+      'A job whose process died is tried again by itself; memory ended by the kernel is in its own log.',
+      'Proofs can be made by hand meanwhile: `plimsoll prove liquidation`.',
+    ],
+  },
+];
