@@ -8,6 +8,7 @@ import {
   concat,
   getAddress,
   hexlify,
+  isAddress,
   keccak256,
   recoverAddress,
   resolveProperties,
@@ -17,14 +18,19 @@ import {
   type TransactionRequest,
   type TypedDataDomain,
   type TypedDataField,
+  type Wallet,
 } from 'ethers';
 import { z } from 'zod';
 
-import { PlimsollError } from '../core/errors.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
+import { readWallet } from './wallet.ts';
 
 const TIMEOUT_MS = 10_000;
 /** Nothing that is signed here answers with more. */
 const MOST_BYTES = 2 ** 20;
+
+export const REMOTE_VARIABLE = 'PLIMSOLL_REMOTE_SIGNER';
+export const REMOTE_ADDRESS_VARIABLE = 'PLIMSOLL_REMOTE_SIGNER_ADDRESS';
 
 const publicKeysSchema = z.array(z.string().regex(/^0x[0-9a-fA-F]{128}$/));
 const signatureSchema = z.string().regex(/^0x[0-9a-fA-F]{130}$/);
@@ -75,11 +81,8 @@ export class RemoteSigner extends AbstractSigner {
   }
 
   async signTransaction(request: TransactionRequest | TransactionLike): Promise<string> {
-    const { to, from, ...rest } = await resolveProperties(request as TransactionLike);
-    if (from !== undefined && from !== null && getAddress(from) !== this.address) {
-      throw fault(`signs for ${this.address}, not for ${from}`);
-    }
-    const transaction = Transaction.from({ ...rest, ...(to === undefined ? {} : { to }) });
+    const transaction =
+      request instanceof Transaction ? request.clone() : await this.#transaction(request);
     transaction.signature = await this.#sign(transaction.unsignedSerialized);
     return transaction.serialized;
   }
@@ -99,6 +102,14 @@ export class RemoteSigner extends AbstractSigner {
     return (await this.#sign(encoded)).serialized;
   }
 
+  async #transaction(request: TransactionRequest | TransactionLike): Promise<Transaction> {
+    const { to, from, ...rest } = await resolveProperties(request as TransactionLike);
+    if (from !== undefined && from !== null && getAddress(from) !== this.address) {
+      throw fault(`signs for ${this.address}, not for ${from}`);
+    }
+    return Transaction.from({ ...rest, ...(to === undefined ? {} : { to }) });
+  }
+
   async #sign(data: string): Promise<Signature> {
     const text = await answerOf(`${this.#url}/api/v1/eth1/sign/${this.#publicKey}`, {
       method: 'POST',
@@ -116,6 +127,40 @@ export class RemoteSigner extends AbstractSigner {
     if (signer !== this.address) throw fault(`has signed for another than ${this.address}`);
     return Signature.from(read.data);
   }
+}
+
+/** Where a key is that signs elsewhere. */
+export interface RemoteKey {
+  readonly url: string;
+  readonly address: string;
+}
+
+/** What the environment says of a remote signer: its address on the network and the key's, or nothing. */
+export function remoteKeyOf(environment: NodeJS.ProcessEnv = process.env): RemoteKey | undefined {
+  const { [REMOTE_VARIABLE]: url, [REMOTE_ADDRESS_VARIABLE]: address } = environment;
+  if (url === undefined && address === undefined) return undefined;
+  if (url === undefined || !/^https?:\/\/\S+$/.test(url)) {
+    throw new InvalidInput(REMOTE_VARIABLE, 'must be the http(s) address of the remote signer');
+  }
+  if (address === undefined || !isAddress(address)) {
+    throw new InvalidInput(
+      REMOTE_ADDRESS_VARIABLE,
+      'must be the address whose key the remote signer has',
+    );
+  }
+  return { url, address: getAddress(address) };
+}
+
+/** Who sends: the remote signer that the environment names, or whoever `readWallet` finds. */
+export async function readSender(
+  keystore: string | undefined,
+  field: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Wallet | RemoteSigner> {
+  const remote = remoteKeyOf(environment);
+  if (remote === undefined) return await readWallet(keystore, field, environment);
+  if (keystore !== undefined) throw new InvalidInput(field, `excludes ${REMOTE_VARIABLE}`);
+  return await RemoteSigner.open(remote.url, remote.address);
 }
 
 /** What it answers; no message says where it is, which may hold a secret. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Logger } from 'pino';
 
-import { readWallet } from '../chain/wallet.ts';
+import { readSender } from '../chain/remote-signer.ts';
 import { ChainLink } from './chain/chain-link.ts';
 import type { ChainConfig, SubmittingConfig } from './config/chain-settings.ts';
 import { ForkedProver } from './proving/proof-maker.ts';
@@ -25,7 +25,7 @@ async function openOpenings(
   beneficiary: string | undefined,
   logger: Logger,
 ): Promise<{ readonly openings: OpeningDesk; readonly beneficiary: string }> {
-  const signer = await readWallet(keystore, 'submitting.keystore');
+  const signer = await readSender(keystore, 'submitting.keystore');
   const chain = await RpcSubmissionChain.open(link.provider, link.venue, signer);
   const submitter = await Submitter.restore(service.store.journal, chain, rules);
   const rewarded = beneficiary ?? signer.address;

@@ -4,7 +4,7 @@ import type { ContractCall } from '../../chain/refusal.ts';
 import { perform, type Performed } from '../../keeper/act.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
 import { bytes32, decimal, flag } from '../../core/json-output.ts';
-import { KEYSTORE_OPTION, readSigner } from './signer-input.ts';
+import { KEYSTORE_OPTION, readSender } from './signer-input.ts';
 import {
   DRY_RUN_OPTION,
   VENUE_OPTIONS,
@@ -28,7 +28,7 @@ export interface SigningConnection extends VenueConnection {
 }
 
 export async function connectToSend(context: CommandContext): Promise<SigningConnection> {
-  const wallet = await readSigner(context);
+  const wallet = await readSender(context);
   const connection = await connectToVenue(context);
   const { document, provider } = connection;
   return {

@@ -67,7 +67,8 @@ import {
   type ChainConnection,
 } from '../../options/rpc-input.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
-import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+import type { RemoteSigner } from '../../../chain/remote-signer.ts';
+import { KEYSTORE_OPTION, readSender } from '../../options/signer-input.ts';
 import { decimal, shape } from '../../../core/json-output.ts';
 
 /** After the minute begins: sources that write on the minute have written by then. */
@@ -137,7 +138,7 @@ function marketAt(
 function nodeOf(
   context: CommandContext,
   { provider, chainId }: ChainConnection,
-  signer: Wallet,
+  signer: Wallet | RemoteSigner,
   marketFeed: string,
 ): SignerNode {
   const feed = feedContract(marketFeed, signer.connect(provider));
@@ -211,7 +212,7 @@ async function gatedOf(
   context: CommandContext,
   connection: ChainConnection,
   node: SignerNode,
-  signer: Wallet,
+  signer: Wallet | RemoteSigner,
   prover: () => Prover,
 ): Promise<{ readonly medians?: MedianDesk; readonly report?: Reporting }> {
   const { provider, chainId } = connection;
@@ -220,11 +221,12 @@ async function gatedOf(
   if (gate === ZeroAddress) return {};
   const [sources, place] = [priceSources(context), { chainId, medianGate: gate }];
   await buildWhereMissing(context, 'oracle-median', 'any');
-  const secret = reportSecret(signer.privateKey);
-  const [own] = publicKey(secret);
-  const report = sources.some(({ key: [x] }) => x === own)
-    ? reportingOf(context, connection, node, place, secret)
-    : undefined;
+  // A key that is elsewhere signs no report: whoever is a source too reports with `oracle report`.
+  const secret = 'privateKey' in signer ? reportSecret(signer.privateKey) : undefined;
+  const report =
+    secret !== undefined && sources.some(({ key: [x] }) => x === publicKey(secret)[0])
+      ? reportingOf(context, connection, node, place, secret)
+      : undefined;
   const urls = [...node.peers, ...urlsOf(context, 'reports')];
   return {
     ...(report && { report }),
@@ -375,7 +377,7 @@ export const command: Command = {
       throw new InvalidInput('<file>', 'give market files, or a document with --snapshot');
     }
     const { host, port } = listenAt(context);
-    const signer = await readSigner(context);
+    const signer = await readSender(context);
     const connection = await connectRpc(context);
     let prover: Prover | undefined;
     const stop = new AbortController();

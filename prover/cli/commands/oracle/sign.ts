@@ -17,7 +17,7 @@ import {
 } from '../../options/feed-inputs.ts';
 import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
-import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+import { KEYSTORE_OPTION, readSender } from '../../options/signer-input.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { address, bytes32, decimal, shape, text } from '../../../core/json-output.ts';
 
@@ -64,7 +64,7 @@ export const command: Command = {
     const document = readTextFile(context.positionals[0] ?? '', '<snapshot>');
     const { snapshot, message } = attested(document);
     const marketFeed = venueAddress(context, 'feed', 'marketFeed');
-    const signer = await readSigner(context);
+    const signer = await readSender(context);
 
     const { provider, chainId } = await connectRpc(context);
     try {

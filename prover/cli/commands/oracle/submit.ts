@@ -29,7 +29,7 @@ import {
   maxMoveBps,
 } from '../../options/feed-inputs.ts';
 import { RPC_OPTION, connectRpc, type ChainConnection } from '../../options/rpc-input.ts';
-import { KEYSTORE_OPTION, readSigner } from '../../options/signer-input.ts';
+import { KEYSTORE_OPTION, readSender } from '../../options/signer-input.ts';
 import { VENUE_INSTEAD_OPTION, readVenue } from '../../options/venue-file.ts';
 import { bytes32, decimal, flag, shape } from '../../../core/json-output.ts';
 
@@ -138,7 +138,7 @@ export const command: Command = {
     const attestation = parseAttestation(readTextFile(path, '<attestation>'), path);
     const { snapshot, message } = attested(attestation.document);
     const medians = medianProof(context);
-    const relayer = await readSigner(context);
+    const relayer = await readSender(context);
     const connection = await connectRpc(context);
     try {
       const { provider } = connection;

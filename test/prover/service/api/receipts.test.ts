@@ -106,7 +106,7 @@ describe('a service that knows a venue’s contracts', () => {
     const body = await signed({ owner, receipt: { account: ACCOUNT } });
     expect(await receiptOf(ACCOUNT, body)).toMatchObject({
       status: 404,
-      body: { code: 'NO_TICK' },
+      refusal: { code: 'NO_TICK' },
     });
   });
 
