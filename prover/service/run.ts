@@ -8,8 +8,10 @@ import {
   type ParameterSet,
 } from '../documents/parameters-document.ts';
 import { fastestHasher } from '../proving/backends/native-hasher.ts';
+import { refusalOf } from './api/faults.ts';
 import { createServer } from './api/server.ts';
 import type { ServiceConfig } from './config/config.ts';
+import { LedgerFolder } from './ledger/ledger-folder.ts';
 import { ForkedProver } from './proving/proof-maker.ts';
 import { joinChain, type JoinedChain } from './join-chain.ts';
 import { Service } from './service.ts';
@@ -36,6 +38,23 @@ const parameterSets = ({ chain }: ServiceConfig): readonly ParameterSet[] => [
   ),
 ];
 
+/** Takes ledgers from the folder that the configuration names, if it names one. */
+async function watchedFolder(
+  service: Service,
+  { ledgerFolder, limits }: ServiceConfig,
+  logger: Logger,
+): Promise<LedgerFolder | undefined> {
+  if (ledgerFolder === undefined) return undefined;
+  const folder = new LedgerFolder(service, {
+    folder: ledgerFolder,
+    bodyBytes: limits.bodyBytes,
+    refusalOf,
+    log: (about, what) => logger.info(about, what),
+  });
+  await folder.start();
+  return folder;
+}
+
 /**
  * Takes its place, restores what the journal has, and answers. `lost` is called when the place is
  * another's: the process must end then, whatever it is doing.
@@ -60,6 +79,7 @@ export async function runService(
     } else if (config.proving !== undefined) {
       await service.startProving(new ForkedProver(), config.proving);
     }
+    const folder = await watchedFolder(service, config, logger);
     const server = await createServer(service, config, logger);
     const url = await server.listen(config.listen);
     logger.info(
@@ -69,6 +89,7 @@ export async function runService(
     const stop = async (): Promise<void> => {
       await server.close();
       await joined?.stop();
+      await folder?.stop();
       await service.stop();
     };
     return { url, service, joined, stop };

@@ -15,16 +15,16 @@ import {
 } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-import { InvalidInput, PlimsollError } from '../../core/errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import { parseJson } from '../../core/schema.ts';
 import { challengeOf } from '../../receipt/challenge.ts';
 import { VenueDesk } from '../chain/venue-desk.ts';
 import type { ServiceConfig } from '../config/config.ts';
-import { LedgerRefused, type LedgerState } from '../ledger/ledger-keeper.ts';
 import { ACCOUNT_STATES, type AccountState } from '../margin/account-state.ts';
 import { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import type { Service, TickState } from '../service.ts';
 import { chainRoutes } from './chain-routes.ts';
+import { faultOf, ledgerReply } from './faults.ts';
 import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
 import { serviceMetrics } from './metrics.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
@@ -41,29 +41,6 @@ const SMALL_BODY = 2 ** 14;
 const HISTORY = 500;
 /** Comments that keep a stream of alerts open through proxies. */
 const BEAT_MS = 15_000;
-
-const STATUS: Readonly<Record<string, number>> = {
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NO_SUCH_ACCOUNT: 404,
-  LEDGER_REPEAT: 409,
-  LEDGER_GAP: 409,
-  LEDGER_ROOT: 409,
-  TICK_OLD: 409,
-  LEDGER_FULL: 409,
-  NO_TICK: 404,
-  NO_CHAIN: 404,
-  NODE_FAILED: 503,
-  NO_PROOF: 404,
-  BUSY: 429,
-  TOO_LONG: 422,
-};
-
-const ledgerReply = ({ sequence, root, accounts }: LedgerState) => ({
-  sequence,
-  root: root.toString(),
-  accounts,
-});
 
 const tickReply = ({ name, snapshotTime, publishedAt, publishMs }: TickState) => ({
   name,
@@ -492,33 +469,4 @@ const inType = <T extends z.ZodType>(type: string, schema: T) => ({
 
 function stateOf(value: unknown): AccountState {
   return ACCOUNT_STATES.find((state) => state === value)!;
-}
-
-interface Fault {
-  readonly status: number;
-  readonly body: z.infer<typeof schemas.errorReply>;
-}
-
-/** What a client is told: the rule it broke, and nothing of ours. */
-function faultOf(error: unknown): Fault {
-  if (error instanceof LedgerRefused) {
-    const { code, message, state } = error;
-    return { status: STATUS[code]!, body: { code, message, held: ledgerReply(state) } };
-  }
-  if (error instanceof InvalidInput) {
-    const { code, message, field } = error;
-    return { status: 400, body: { code, message, field } };
-  }
-  const { statusCode } = error as { readonly statusCode?: number };
-  if (error instanceof PlimsollError && (statusCode ?? STATUS[error.code]) !== undefined) {
-    const { code, message } = error;
-    return { status: statusCode ?? STATUS[code]!, body: { code, message } };
-  }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return { status: statusCode, body: { code: 'REQUEST', message: (error as Error).message } };
-  }
-  return {
-    status: 500,
-    body: { code: 'INTERNAL', message: 'the request failed; the log says why' },
-  };
 }

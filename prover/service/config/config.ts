@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { isAddress } from 'ethers';
 import { z } from 'zod';
 
+import { remoteKeyOf } from '../../chain/remote-signer.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import {
@@ -71,6 +72,8 @@ const fileSchema = z.strictObject({
     })
     .optional(),
   chain: chainSchema.optional(),
+  /** Where ledgers and updates come as files; relative to the file. */
+  ledgerFolder: text().optional(),
   limits: z
     .strictObject({
       bodyBytes: integer(1024, 2 ** 31),
@@ -119,6 +122,7 @@ export interface ServiceConfig {
   readonly proving: ProofUse | undefined;
   readonly chain: ChainConfig | undefined;
   readonly submitting?: SubmittingConfig | undefined;
+  readonly ledgerFolder?: string | undefined;
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;
@@ -158,6 +162,8 @@ export function readServiceConfig(
   const host = variables.PLIMSOLL_HOST ?? listen.host;
   const { callDistanceBps: distanceBps, releaseBps } = file.margin ?? DEFAULTS.margin;
   const beside = dirname(path);
+  // Half of it would be found out when the first opening is due.
+  if (file.submitting !== undefined) remoteKeyOf(environment);
   const chain = chainConfig(beside, file.chain, { venue, rpc: variables.PLIMSOLL_RPC });
   requireRule(
     chain === undefined || file.proving === undefined,
@@ -185,6 +191,7 @@ export function readServiceConfig(
         : { ...file.proving, chainId: BigInt(file.proving.chainId) },
     chain,
     submitting: submittingConfig(beside, file.submitting, chain),
+    ledgerFolder: file.ledgerFolder === undefined ? undefined : resolve(beside, file.ledgerFolder),
     limits: file.limits ?? DEFAULTS.limits,
   };
 }

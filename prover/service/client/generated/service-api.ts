@@ -43,7 +43,7 @@ export interface paths {
                                 verdict: "healthy" | "liquidatable" | "band";
                             } | null;
                             /** @enum {string} */
-                            state: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "bankrupt";
+                            state: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "cured" | "takenOver" | "bankrupt";
                             /** @description that its margin is of */
                             tick: string | null;
                         };
@@ -715,13 +715,13 @@ export interface paths {
                             transitions: {
                                 equityE6: string;
                                 /** @enum {string} */
-                                from: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "bankrupt";
+                                from: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "cured" | "takenOver" | "bankrupt";
                                 imE6: string;
                                 mmE6: string;
                                 sequence: number;
                                 tick: string;
                                 /** @enum {string} */
-                                to: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "bankrupt";
+                                to: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "cured" | "takenOver" | "bankrupt";
                             }[];
                         };
                     };
@@ -3429,7 +3429,7 @@ export interface paths {
                                 ended: number | null;
                                 equityE6: string;
                                 /** @enum {string} */
-                                from: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "bankrupt";
+                                from: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "cured" | "takenOver" | "bankrupt";
                                 mmE6: string;
                                 /** @description the first one made while it lasted */
                                 proof: {
@@ -3441,7 +3441,7 @@ export interface paths {
                                 snapshotTime: string | null;
                                 tick: string;
                                 /** @enum {string} */
-                                to: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "bankrupt";
+                                to: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "cured" | "takenOver" | "bankrupt";
                                 /** @description the scenario of each underlying that costs most */
                                 worstScenarios: {
                                     btc: number;
