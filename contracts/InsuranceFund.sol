@@ -29,6 +29,7 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
     /// @dev An epoch ends where a share is worth less than a millionth of what it was at the start: then what a
     /// deposit mints stays far below 256 bits, whatever happened before it.
     uint256 private constant WIPED_OUT = 10 ** (6 + VIRTUAL_SHARE_DECIMALS);
+    uint256 private constant BPS = 10_000;
 
     /// @dev What takeovers by the Backstop were paid since a moment.
     struct Window {
@@ -36,11 +37,18 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
         uint128 spentE6;
     }
 
-    /// @dev Of a list that is worked off from its front. Of batches: the last that was settled and the last there is;
-    /// of queued claims: the first that waits and the place behind the last.
+    /// @dev Of queued claims: the first that waits and the place behind the last. As of batches, of which it is the
+    /// last that was settled and the last there is.
     struct Ends {
         uint64 settled;
         uint64 latest;
+    }
+
+    /// @dev The batches, and since when the depositors' income is not booked: every call looks at both.
+    struct Batches {
+        uint64 settled;
+        uint64 latest;
+        uint64 incomeFrom;
     }
 
     /// @inheritdoc IInsuranceFund
@@ -53,6 +61,8 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
     uint32 private immutable _maxWait;
     uint32 private immutable _windowSeconds;
     uint128 private immutable _coverPerWindowE6;
+    uint128 private immutable _bufferTargetE6;
+    uint32 private immutable _incomeBps;
 
     /// @inheritdoc IInsuranceFund
     uint256 public bufferE6;
@@ -72,7 +82,7 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
     Ends private _queueEnds;
     mapping(uint64 position => QueuedClaim) private _queue;
     mapping(uint256 key => uint256) private _uncovered;
-    Ends private _batchEnds;
+    Batches private _batchEnds;
     mapping(uint64 number => Batch) private _batches;
     mapping(address owner => RedeemRequest) private _requests;
 
@@ -104,6 +114,11 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
             config_.coverPerWindowE6 != 0 && config_.coverPerWindowE6 <= Messages.MAX_AMOUNT_E6,
             InvalidFundConfig("coverPerWindowE6")
         );
+        require(
+            config_.bufferTargetE6 != 0 && config_.bufferTargetE6 <= Messages.MAX_AMOUNT_E6,
+            InvalidFundConfig("bufferTargetE6")
+        );
+        require(config_.incomeBps != 0 && config_.incomeBps <= BPS, InvalidFundConfig("incomeBps"));
         vault = vault_;
         _registry = vault_.ledgerRegistry();
         _batchSeconds = config_.batchSeconds;
@@ -112,6 +127,9 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
         _maxWait = config_.maxWait;
         _windowSeconds = config_.windowSeconds;
         _coverPerWindowE6 = config_.coverPerWindowE6;
+        _bufferTargetE6 = config_.bufferTargetE6;
+        _incomeBps = config_.incomeBps;
+        _batchEnds.incomeFrom = uint64(block.timestamp);
     }
 
     modifier onlyEngine() {
@@ -165,9 +183,9 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
         uint256 shareE6 = Math.mulDiv(batch.paidE6, request.shares, batch.shares);
         paidE6 = Math.min(shareE6, request.valueE6);
         owedE6 -= shareE6;
-        // What came in since the request is of those who stayed.
-        if (totalSupply() != 0) depositedE6 += shareE6 - paidE6;
-        else bufferE6 += shareE6 - paidE6;
+        // What came in since the request is of those who stayed. By way of the buffer: nobody who enters just before
+        // it is claimed has a part of it at once.
+        if (shareE6 != paidE6) _raiseBuffer(shareE6 - paidE6);
         emit RedeemClaimed(owner, request.batch, paidE6);
         if (paidE6 != 0) IERC20(asset()).safeTransfer(owner, paidE6);
     }
@@ -241,6 +259,7 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
 
     /// @inheritdoc IInsuranceFund
     function guarantee(uint256 amountE6) external onlyGuarantee {
+        _bookIncome();
         uint256 backedE6 = Math.min(bufferE6 - guaranteedE6, freeE6());
         require(amountE6 <= backedE6, BufferTooSmall(backedE6, amountE6));
 
@@ -259,6 +278,7 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
 
     /// @inheritdoc IInsuranceFund
     function payQueued() external nonReentrant {
+        _bookIncome();
         require(_queueEnds.settled != _queueEnds.latest, NothingQueued());
         QueuedClaim memory claim = _queue[_queueEnds.settled];
         if (_registry.mode() == ILedgerRegistry.Mode.Dead) {
@@ -290,7 +310,10 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
     /// @inheritdoc IInsuranceFund
     function collectPenalties() external nonReentrant returns (uint256 amountE6) {
         require(vault.claimableE6(address(this)) != 0, NothingToCollect());
+        uint256 before = IERC20(asset()).balanceOf(address(this));
         amountE6 = vault.collect(address(this));
+        // What arrived, should the asset have begun to keep a fee: the vault refuses nobody what it owes.
+        amountE6 = Math.min(amountE6, IERC20(asset()).balanceOf(address(this)) - before);
         _raiseBuffer(amountE6);
     }
 
@@ -360,8 +383,15 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
                 calmSeconds: _calmSeconds,
                 maxWait: _maxWait,
                 windowSeconds: _windowSeconds,
-                coverPerWindowE6: _coverPerWindowE6
+                coverPerWindowE6: _coverPerWindowE6,
+                bufferTargetE6: _bufferTargetE6,
+                incomeBps: _incomeBps
             });
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function income() external view returns (uint256 dueE6, uint64 from) {
+        return (_incomeDueE6(), _batchEnds.incomeFrom);
     }
 
     /// @inheritdoc IInsuranceFund
@@ -370,9 +400,22 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
     }
 
     /// @inheritdoc IERC4626
-    /// @dev A queued claim that the buffer does not back is lost already; a reservation may yet be released.
+    /// @dev A queued claim that the buffer does not back is lost already; a reservation may yet be released. Income
+    /// that is due counts before it is booked: where there is any, the buffer backs all that is queued.
     function totalAssets() public view override(ERC4626, IERC4626) returns (uint256) {
-        return _aheadOfLosses(queuedE6);
+        return _aheadOfLosses(queuedE6) + _incomeDueE6();
+    }
+
+    /// @inheritdoc IERC4626
+    /// @dev Nobody enters while a queued claim is the depositors' to pay: whatever spares them a part of it, income or
+    /// the end of the venue, is of those whose loss it was.
+    function maxDeposit(address) public view override(ERC4626, IERC4626) returns (uint256) {
+        return queuedE6 > bufferE6 ? 0 : type(uint256).max;
+    }
+
+    /// @inheritdoc IERC4626
+    function maxMint(address receiver) public view override(ERC4626, IERC4626) returns (uint256) {
+        return maxDeposit(receiver);
     }
 
     /// @inheritdoc IERC4626
@@ -424,6 +467,8 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
     /// @dev Before every loss and every reservation, so that a request that was due does not bear them and one that
     /// was not does. Bounded: a new batch begins only when those due are settled.
     function _settleDue() private {
+        // Where nothing is spare nothing is due, and whatever makes something spare begins to count anew.
+        if (_spareE6() != 0) _bookIncome();
         (uint64 number, uint64 latest) = (_batchEnds.settled + 1, _batchEnds.latest);
         for (; number <= latest; ++number) {
             Batch memory batch = _batches[number];
@@ -482,10 +527,39 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
         _beginEpoch();
     }
 
+    // Income
+
+    /// @dev Before whatever changes what the buffer has to spare or what is deposited: what flowed until now depends
+    /// on nothing that came later. Time in which there was nothing to spare brings nothing afterwards.
+    function _bookIncome() private {
+        uint256 dueE6 = _incomeDueE6();
+        _batchEnds.incomeFrom = uint64(block.timestamp);
+        if (dueE6 != 0) {
+            bufferE6 -= dueE6;
+            depositedE6 += dueE6;
+            emit IncomeBooked(dueE6);
+        }
+    }
+
+    /// @dev In proportion to what is deposited and for how long, so that neither who enters late nor who is nearly
+    /// alone gets what others waited for. Rounded down.
+    function _incomeDueE6() private view returns (uint256) {
+        uint256 spareE6 = _spareE6();
+        if (spareE6 == 0) return 0;
+        uint256 elapsed = block.timestamp - _batchEnds.incomeFrom;
+        return Math.min(spareE6, (depositedE6 * _incomeBps * elapsed) / (BPS * 365 days));
+    }
+
+    /// @dev Of the buffer, what is above the target and neither reserved nor queued for.
+    function _spareE6() private view returns (uint256) {
+        return Math.saturatingSub(bufferE6, _bufferTargetE6 + reservedE6 + queuedE6);
+    }
+
     // Money
 
     function _release(uint256 amountE6) private {
         if (amountE6 == 0) return;
+        _bookIncome();
         reservedE6 -= amountE6;
         emit Released(amountE6);
     }
@@ -503,7 +577,7 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
         _spend(amountE6);
         // Counted there before it arrives, so that it is at no moment anybody's surplus.
         vault.escrowFromFund(amountE6);
-        IERC20(asset()).safeTransfer(address(vault), amountE6);
+        IERC20(asset()).pushExactly(address(vault), amountE6);
     }
 
     function _depositInVault(
@@ -516,6 +590,7 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
     }
 
     function _raiseBuffer(uint256 amountE6) private {
+        _bookIncome();
         bufferE6 += amountE6;
         emit BufferRaised(amountE6);
     }
@@ -539,6 +614,7 @@ contract InsuranceFund is IInsuranceFund, EpochShares, ERC4626, ReentrancyGuardT
         uint256 assets,
         uint256 shares
     ) internal override nonReentrant {
+        _bookIncome();
         IERC20(asset()).pullExactly(caller, assets);
         depositedE6 += assets;
         _mint(receiver, shares);

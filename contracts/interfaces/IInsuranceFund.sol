@@ -19,6 +19,10 @@ import {IVault} from "./IVault.sol";
 ///   until the batch settles, at a time that the batch fixed when it began. It is then paid the lesser of what it was
 ///   worth at the request and at the settlement, where a reservation counts as lost. A batch settles in a calm market
 ///   only, at the latest `maxWait` after it matured.
+/// - Depositors earn `incomeBps` of their assets a year, out of what the buffer has above `bufferTarget`, reservations
+///   and queued claims; until it has flowed it is first-loss like all of the buffer. So a deposit made just before
+///   money arrives has no part of it, and a small one does not inflate its shares by it.
+/// - While a queued claim is the depositors' to pay, nobody enters.
 /// - Losing all but a millionth ends an *epoch*: its shares are void, and the next deposit begins another, so that no
 ///   series of wipe-outs makes shares without bound.
 /// - The buffer may *guarantee* (`IMarginGuarantee`): what it guarantees is reserved, of the buffer alone, and pays for
@@ -30,6 +34,8 @@ interface IInsuranceFund is IERC4626 {
     /// @param maxWait Seconds after which it settles all the same
     /// @param windowSeconds Length of the window in which deficits are capped
     /// @param coverPerWindowE6 Most that takeovers by the Backstop are paid within a window
+    /// @param bufferTargetE6 What the buffer keeps before depositors earn anything
+    /// @param incomeBps Most that depositors earn in a year, of their assets
     struct FundConfig {
         uint32 batchSeconds;
         uint32 cooldown;
@@ -37,6 +43,8 @@ interface IInsuranceFund is IERC4626 {
         uint32 maxWait;
         uint32 windowSeconds;
         uint128 coverPerWindowE6;
+        uint128 bufferTargetE6;
+        uint32 incomeBps;
     }
 
     /// @param batch The one it joined
@@ -92,6 +100,7 @@ interface IInsuranceFund is IERC4626 {
         uint256 amountE6
     );
     event BufferRaised(uint256 amountE6);
+    event IncomeBooked(uint256 amountE6);
     event UncoveredPaid(address indexed from, uint256 amountE6);
 
     error InvalidFundConfig(bytes32 field);
@@ -185,7 +194,11 @@ interface IInsuranceFund is IERC4626 {
     /// @notice First-loss buffer.
     function bufferE6() external view returns (uint256);
 
-    /// @notice What deposits brought and neither redemptions nor payments took.
+    /// @notice What of the buffer is the depositors' by now and not booked yet, and since when: `bufferE6` and
+    /// `depositedE6` are as of then, `totalAssets` is as of now.
+    function income() external view returns (uint256 dueE6, uint64 from);
+
+    /// @notice What deposits and income brought and neither redemptions nor payments took.
     function depositedE6() external view returns (uint256);
 
     /// @notice Held back for open liquidations.

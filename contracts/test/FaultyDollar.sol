@@ -27,6 +27,13 @@ contract FaultyDollar is ERC20 {
         _answersFalse = true;
     }
 
+    function transfer(address to, uint256 amountE6) public override returns (bool) {
+        if (_answersFalse) return false;
+        super.transfer(to, amountE6);
+        _burn(to, (amountE6 * _feeBps) / BPS);
+        return true;
+    }
+
     function transferFrom(
         address from,
         address to,

@@ -25,9 +25,12 @@ contract MoneyLens {
         uint256 supply;
         uint256 epoch;
         uint256 settledThrough;
+        uint256 incomeFrom;
+        uint256 assetsE6;
         uint256 engineWei;
         uint256 clock;
         uint256 mode;
+        uint256 time;
     }
 
     constructor() {
@@ -51,8 +54,11 @@ contract MoneyLens {
         money.supply = fund.totalSupply();
         money.epoch = fund.epoch();
         (money.settledThrough, ) = fund.redemptionBatches();
+        (, money.incomeFrom) = fund.income();
+        money.assetsE6 = fund.totalAssets();
         money.engineWei = address(engine).balance;
         money.clock = registry.marketFeed().marketClock();
         money.mode = uint256(registry.mode());
+        money.time = block.timestamp;
     }
 }

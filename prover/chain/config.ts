@@ -68,6 +68,8 @@ export interface VenueConfig {
     readonly maxWait: number;
     readonly windowSeconds: number;
     readonly coverPerWindowE6: bigint;
+    readonly bufferTargetE6: bigint;
+    readonly incomeBps: number;
   };
   readonly guarantee: {
     readonly floorBps: number;
@@ -138,6 +140,8 @@ export const DEFAULT_VENUE_CONFIG: VenueConfig = {
     maxWait: 7 * DAY,
     windowSeconds: DAY,
     coverPerWindowE6: 250_000_000_000n,
+    bufferTargetE6: 500_000_000_000n,
+    incomeBps: 1_000,
   },
   guarantee: {
     floorBps: 9_000,

@@ -59,9 +59,6 @@ describe('InsuranceFund shares', () => {
     const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
     token = new Contract(venue.addresses.asset, abi, chain.accounts[0]!);
     await postRoot(chain, venue, 11n, 200n, (await chain.now()) + 10n);
-    const { liquidationEngine } = venue.addresses;
-    await chain.rpc('hardhat_impersonateAccount', [liquidationEngine]);
-    await chain.rpc('hardhat_setBalance', [liquidationEngine, '0xde0b6b3a7640000']);
     saved = await chain.save();
   });
   afterAll(() => chain.close());
@@ -69,8 +66,8 @@ describe('InsuranceFund shares', () => {
     saved = await chain.restore(saved);
   });
 
-  const deposit = (who: Signer, amountE6: bigint): Promise<unknown> =>
-    depositTestDollars(venue, ARTIFACTS, who, amountE6);
+  const deposit = (who: Signer, amountE6: bigint, of = venue): Promise<unknown> =>
+    depositTestDollars(of, ARTIFACTS, who, amountE6);
   const fund = (who: Signer): Contract => as(venue.insuranceFund, who);
   const view = (method: string, ...args: readonly unknown[]): Promise<bigint> =>
     read(venue.insuranceFund, method, args, z.bigint());
@@ -79,12 +76,21 @@ describe('InsuranceFund shares', () => {
   const claim = (owner: Signer, by = owner): Promise<unknown> =>
     owner.getAddress().then((address) => send(fund(by), 'claimRedeem', [address]));
   const balance = (owner: string): Promise<bigint> => read(token, 'balanceOf', [owner], z.bigint());
-  /** What the engine may ask; what it asks for is proven in other tests. */
-  const asEngine = async (method: string, args: readonly unknown[]): Promise<void> => {
-    const { liquidationEngine: from, insuranceFund: to } = venue.addresses;
-    const data = venue.insuranceFund.interface.encodeFunctionData(method, args);
+  /** What the engine and the guarantee may ask; what they ask for is proven in other tests. */
+  const asPart = async (
+    part: 'liquidationEngine' | 'marginGuarantee',
+    method: string,
+    args: readonly unknown[],
+    of = venue,
+  ): Promise<void> => {
+    const { [part]: from, insuranceFund: to } = of.addresses;
+    await chain.rpc('hardhat_impersonateAccount', [from]);
+    await chain.rpc('hardhat_setBalance', [from, '0xde0b6b3a7640000']);
+    const data = of.insuranceFund.interface.encodeFunctionData(method, args);
     await chain.rpc('eth_sendTransaction', [{ from, to, data }]);
   };
+  const asEngine = (method: string, args: readonly unknown[], of = venue): Promise<void> =>
+    asPart('liquidationEngine', method, args, of);
   const mineAt = async (time: bigint): Promise<void> => {
     await chain.setNextTime(time);
     await chain.rpc('evm_mine', []);
@@ -92,6 +98,13 @@ describe('InsuranceFund shares', () => {
   const tickAt = async (time: bigint): Promise<void> => {
     const minute = minuteFrom(time);
     await postSnapshot(chain, venue, snapshotAt(minute), minute + 1n);
+  };
+  const raise = async (amountE6: bigint, of = venue): Promise<void> => {
+    const { asset, insuranceFund } = of.addresses;
+    const mine = new Contract(asset, token.interface, alice);
+    await send(mine, 'mint', [aliceAddress, amountE6]);
+    await send(mine, 'approve', [insuranceFund, amountE6]);
+    await send(as(of.insuranceFund, alice), 'raiseBuffer', [amountE6]);
   };
   /** A calm market after everything that was requested has matured. */
   const settleLater = async (): Promise<void> => {
@@ -185,7 +198,7 @@ describe('InsuranceFund shares', () => {
     await settleLater();
     await claim(alice);
     expect(await balance(aliceAddress)).toBe(MILLION / 2n);
-    expect(await view('depositedE6')).toBe((3n * MILLION) / 2n);
+    expect([await view('depositedE6'), await view('bufferE6')]).toEqual([MILLION, MILLION / 2n]);
   });
 
   it('waits for a calm market, and not for ever (attack: leaving during a halt)', async () => {
@@ -283,27 +296,55 @@ describe('InsuranceFund shares', () => {
 
   it('recomputes the worked table of docs/contracts.md', async () => {
     const text = readFileSync(join(REPOSITORY_ROOT, 'docs', 'contracts.md'), 'utf8');
-    const rows = text.split('\n').filter((line) => /^\| deficit \d+/.test(line));
-    expect(rows).toHaveLength(3);
-    const unit = DEFAULT_VENUE_CONFIG.fund.coverPerWindowE6 / 50n;
-    await send(token, 'mint', [aliceAddress, 20n * unit]);
-    await send(as(token, alice), 'approve', [venue.addresses.insuranceFund, 20n * unit]);
-    await send(fund(alice), 'raiseBuffer', [20n * unit]);
-    await deposit(alice, 80n * unit);
-    for (const [round, row] of rows.entries()) {
-      const [deficit, buffer, depositors, queued, recorded] = [...row.matchAll(/\b\d+\b/g)]
-        .map(([digits]) => BigInt(digits))
-        .filter((_, place) => !(round > 0 && place === 1));
-      if (row.includes('next window')) await mineAt((await chain.now()) + 86_400n);
-      await asEngine('cover', [BigInt(round), 1n, 0n, deficit! * unit]);
-      const seen = [
-        await view('bufferE6'),
-        await view('depositedE6'),
-        await view('queuedE6'),
-        await view('uncoveredE6'),
-      ].map((amount) => amount / unit);
-      expect(seen, row).toEqual([buffer, depositors, queued, recorded]);
+    const [, start, ...rows] = text
+      .slice(text.indexOf('| example of a fund'))
+      .split(/\n(?!\|)/)[0]!
+      .split('\n')
+      .filter((line) => !line.startsWith('|---'))
+      .map((line) => line.split('|').map((cell) => cell.trim()));
+    const unit = CONFIG.fund.coverPerWindowE6 / 50n;
+    const fund_ = { ...CONFIG.fund, bufferTargetE6: 20n * unit };
+    const example = await deployVenue(chain, { config: { ...CONFIG, fund: fund_ } });
+    const expected = (cells: readonly string[]): readonly bigint[] =>
+      cells.slice(2, 7).map((cell) => BigInt(cell));
+    const seen = async (): Promise<readonly bigint[]> => {
+      const views = ['bufferE6', 'depositedE6', 'reservedE6', 'queuedE6', 'uncoveredE6'];
+      const amounts: bigint[] = [];
+      for (const name of views) {
+        const amountE6 = await read(example.insuranceFund, name, [], z.bigint());
+        // Income of the seconds that the test itself takes.
+        amounts.push((amountE6 + unit / 2n) / unit);
+      }
+      return amounts;
+    };
+    await raise(20n * unit, example);
+    await deposit(alice, 80n * unit, example);
+    expect(await seen()).toEqual(expected(start!));
+
+    for (const [place, [, what, ...figures]] of rows.entries()) {
+      const [first, second] = [...what!.matchAll(/\d+/g)].map(([digits]) => BigInt(digits) * unit);
+      const cover = (heldE6: bigint, deficitE6: bigint): Promise<void> =>
+        asEngine('cover', [BigInt(place), 1n, heldE6, deficitE6], example);
+      if (what!.startsWith('penalty')) await raise(first!, example);
+      if (what!.startsWith('a year')) {
+        await mineAt((await chain.now()) + 365n * 86_400n);
+        await raise(1n, example);
+      }
+      if (what!.startsWith('guarantee')) {
+        await asPart('marginGuarantee', 'guarantee', [first!], example);
+        await raise(second!, example);
+      }
+      if (what!.startsWith('called')) {
+        await asEngine('beginLiquidation', [first!], example);
+        await cover(first!, second!);
+      }
+      if (what!.startsWith('deficit')) {
+        if (what!.includes('next window')) await mineAt((await chain.now()) + 86_400n);
+        await cover(0n, first!);
+      }
+      expect(await seen(), what).toEqual(expected(['', what!, ...figures]));
     }
+    expect(rows).toHaveLength(7);
   });
 
   it('does not count a donation: the share price stays', async () => {
@@ -319,6 +360,133 @@ describe('InsuranceFund shares', () => {
     await send(token, 'mint', [venue.addresses.insuranceFund, MILLION]);
     await deposit(bob, MILLION / 2n);
     expect(await view('previewRedeem', await view('balanceOf', bobAddress))).toBe(MILLION / 2n);
+  });
+
+  describe('income', () => {
+    const { bufferTargetE6: TARGET, incomeBps } = DEFAULT_VENUE_CONFIG.fund;
+    const YEAR = 365n * 86_400n;
+    const CAP = DEFAULT_VENUE_CONFIG.fund.coverPerWindowE6;
+    const earned = (assetsE6: bigint, seconds: bigint): bigint =>
+      (assetsE6 * BigInt(incomeBps) * seconds) / (10_000n * YEAR);
+    const worth = async (owner: string): Promise<bigint> =>
+      view('convertToAssets', await view('balanceOf', owner));
+    const since = async (): Promise<bigint> => {
+      const schema = z.tuple([z.bigint(), z.bigint()]);
+      const [, from] = await read(venue.insuranceFund, 'income', [], schema);
+      return from;
+    };
+
+    it('is so much a year of what is deposited, out of what the buffer has above its target (P24)', async () => {
+      await raise(TARGET + MILLION / 100n);
+      await deposit(alice, MILLION);
+      const start = await since();
+      await mineAt(start + 86_400n);
+      const dueE6 = earned(MILLION, 86_400n);
+      expect(await view('totalAssets')).toBe(MILLION + dueE6);
+      expect(await view('depositedE6')).toBe(MILLION);
+      await chain.setNextTime(start + 86_400n + 1n);
+      await request(alice, 1n);
+      expect(await view('depositedE6')).toBe(MILLION + earned(MILLION, 86_401n));
+      await mineAt(start + YEAR);
+      expect(await view('totalAssets')).toBe(MILLION + MILLION / 100n);
+      await send(fund(bob), 'settleRedemptions', []);
+      expect(await view('bufferE6')).toBe(TARGET);
+    });
+
+    it('brings nothing for a time with nothing to spare, or before anybody had entered (attack: the first depositor)', async () => {
+      await raise(TARGET + MILLION);
+      await mineAt((await chain.now()) + 30n * 86_400n);
+      await deposit(alice, MILLION);
+      expect(await view('totalAssets')).toBe(MILLION);
+      await asEngine('reserve', [2n * MILLION]);
+      const earnedE6 = await view('totalAssets');
+      await mineAt((await chain.now()) + 30n * 86_400n);
+      await asEngine('release', [MILLION]);
+      expect(await view('totalAssets')).toBe(earnedE6);
+    });
+
+    it('of a penalty, a gift or a surplus is nobody’s at once (attack: a deposit just before it)', async () => {
+      await raise(TARGET);
+      await deposit(alice, MILLION);
+      await deposit(bob, MILLION);
+      await asEngine('reserve', [TARGET + MILLION]);
+      await request(alice, await view('balanceOf', aliceAddress));
+      await asEngine('release', [TARGET + MILLION]);
+      await settleLater();
+      await deposit(bob, 100n * MILLION);
+      const before = [await worth(bobAddress), await view('bufferE6')];
+      await claim(alice);
+      // Of a million that left, valued at half of it, the other half is spare, and earned from now on.
+      expect(await balance(aliceAddress)).toBe(MILLION / 2n);
+      expect([await worth(bobAddress), await view('bufferE6')]).toEqual([
+        before[0],
+        before[1]! + MILLION / 2n,
+      ]);
+      await raise(MILLION);
+      expect(await worth(bobAddress)).toBeLessThan(before[0]! + earned(102n * MILLION, 60n));
+    });
+
+    it('does not lift a price that few shares have (attack: one unit, then years of income)', async () => {
+      await raise(TARGET + MILLION);
+      await deposit(alice, 1n);
+      await mineAt((await chain.now()) + 10n * YEAR);
+      await deposit(bob, 1_000_000n);
+      expect(await worth(aliceAddress)).toBeLessThanOrEqual(2n);
+      expect(await worth(bobAddress)).toBeGreaterThanOrEqual(999_999n);
+    });
+
+    it('goes on during a halt, in which nobody leaves with it', async () => {
+      await raise(TARGET + MILLION);
+      await deposit(alice, MILLION);
+      await request(alice, await view('balanceOf', aliceAddress));
+      const maturesAt = (await chain.now()) + BATCH + COOLDOWN;
+      await tickAt(maturesAt);
+      await send(as(venue.marketFeed, guardianOf(chain)), 'halt', []);
+      const halted = await view('totalAssets');
+      await mineAt(maturesAt + 86_400n);
+      expect(await view('totalAssets')).toBeGreaterThan(halted);
+      await expectRefusal(claim(alice), 'NotSettled');
+      const schema = z.tuple([z.bigint(), z.bigint(), z.bigint()]);
+      const [, , valueE6] = await read(
+        venue.insuranceFund,
+        'redeemRequest',
+        [aliceAddress],
+        schema,
+      );
+      await chain.setNextTime(maturesAt + WAIT);
+      await claim(alice);
+      expect(valueE6).toBeLessThan(halted);
+      expect(await balance(aliceAddress)).toBe(valueE6);
+    });
+
+    it('after a wipe-out is of the next epoch, from its first deposit on', async () => {
+      await deposit(alice, MILLION);
+      await asEngine('pay', [0n, MILLION]);
+      await raise(TARGET + MILLION);
+      await mineAt((await chain.now()) + 86_400n);
+      await deposit(bob, MILLION);
+      expect(await view('totalAssets')).toBe(MILLION);
+      await mineAt((await since()) + 86_400n);
+      expect(await view('totalAssets')).toBe(MILLION + earned(MILLION, 86_400n));
+      expect(await worth(aliceAddress)).toBe(0n);
+    });
+
+    it('and an end that spare the depositors a loss are of those who had it (attack: a deposit between loss and payment)', async () => {
+      await deposit(alice, 3n * CAP);
+      await asEngine('cover', [7n, 0n, 0n, 2n * CAP]);
+      expect(await worth(aliceAddress)).toBe(CAP);
+      const values = [bobAddress, CAP, 0n];
+      await expectRefusal(deposit(bob, CAP), 'ERC4626ExceededMaxDeposit', values);
+      await expectRefusal(
+        send(fund(bob), 'mint', [VIRTUAL_SHARES, bobAddress]),
+        'ERC4626ExceededMaxMint',
+      );
+      await mineAt((await chain.now()) + BigInt(CONFIG.registry.deadAfter) + 1n);
+      await send(fund(bob), 'payQueued', []);
+      expect(await worth(aliceAddress)).toBe(2n * CAP);
+      await deposit(bob, CAP);
+      expect(await worth(bobAddress)).toBe(CAP - 1n);
+    });
   });
 
   describe('of an asset that does not do what it says', () => {
@@ -414,6 +582,10 @@ describe('InsuranceFund shares', () => {
     { windowSeconds: 0 },
     { coverPerWindowE6: 0n },
     { coverPerWindowE6: 2n ** 63n },
+    { bufferTargetE6: 0n },
+    { bufferTargetE6: 2n ** 63n },
+    { incomeBps: 0 },
+    { incomeBps: 10_001 },
   ])('cannot be deployed with %o', async (fault) => {
     const config = {
       ...DEFAULT_VENUE_CONFIG,

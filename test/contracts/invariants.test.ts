@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Properties P1 to P9 and P19 to P21 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
+// Properties P1 to P9, P19 to P21 and P24 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
 // PLIMSOLL_MONEY_DEPTH ask for more; PLIMSOLL_MONEY_REPORT names a file for what was tried.
 import { writeFileSync } from 'node:fs';
 
@@ -21,6 +21,7 @@ import {
 } from '../support/chain.ts';
 import { HANDLERS } from '../support/money/handlers.ts';
 import { KIND } from '../support/money/model.ts';
+import { aheadOfLosses } from '../support/money/redemptions.ts';
 import { MONEY_CONFIG, MoneyRun, PARAMETERS, SIZES, type Deployed } from '../support/money/run.ts';
 
 const RUNS = Number(process.env['PLIMSOLL_MONEY_RUNS'] ?? 256);
@@ -59,11 +60,13 @@ async function begin(run: MoneyRun): Promise<void> {
   }
   run.now += 1n;
   await run.call(depositor, 'insuranceFund', 'deposit', [FUND_START_E6, depositor]);
+  await run.refresh();
   run.redemptions.enter(FUND_START_E6, run.standing);
   run.fund.depositedE6 += FUND_START_E6;
   run.flowed.inE6 += FUND_START_E6;
   run.now += 1n;
   await run.call(depositor, 'insuranceFund', 'raiseBuffer', [BUFFER_START_E6]);
+  await run.refresh();
   run.fund.bufferE6 += BUFFER_START_E6;
   run.flowed.inE6 += BUFFER_START_E6;
   run.now += 1n;
@@ -117,6 +120,10 @@ async function check(run: MoneyRun): Promise<void> {
   // P20: the fund's assets are deposits + income − claims − paid.
   expect(money.bufferE6 + money.depositedE6 + money.owedE6).toBe(
     run.flowed.inE6 - run.flowed.outE6,
+  );
+  // P24: depositors earn what the buffer has to spare, as time goes by, and at no other moment.
+  expect(money.assetsE6).toBe(
+    aheadOfLosses(run.standing, queued) + run.incomeE6(money.time, run.standing),
   );
   // P21: what the buffer guarantees is there, and is the buffer's.
   expect(money.guaranteedE6).toBeLessThanOrEqual(money.bufferE6);
@@ -198,7 +205,7 @@ beforeAll(async () => {
 afterAll(() => chain.close());
 
 describe('the money of a venue under random calls', () => {
-  it(`keeps properties P1 to P7 and P19 to P21 over ${RUNS} runs of ${DEPTH} calls`, async () => {
+  it(`keeps properties P1 to P7, P19 to P21 and P24 over ${RUNS} runs of ${DEPTH} calls`, async () => {
     const names = Object.keys(HANDLERS);
     const ballot = names.flatMap((name) => Array<string>(HANDLERS[name]!.weight).fill(name));
     const reached = new Set<string>();
@@ -265,6 +272,7 @@ describe('the money of a venue under random calls', () => {
         'forced',
         'guarantee called',
         'guaranteed',
+        'income earned',
         'open',
         'penalties collected',
         'queue paid',

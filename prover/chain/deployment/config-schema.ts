@@ -72,6 +72,8 @@ export const venueConfigSchema: z.ZodType<VenueConfig> = z.strictObject({
     maxWait: seconds,
     windowSeconds: seconds,
     coverPerWindowE6: amountE6,
+    bufferTargetE6: amountE6,
+    incomeBps: share,
   }),
   guarantee: z.strictObject({
     floorBps: integer(BPS / 2, BPS - 1),

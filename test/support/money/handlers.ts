@@ -16,6 +16,8 @@ import {
 } from './run.ts';
 import {
   KIND,
+  max,
+  min,
   type ModelMargin,
   type ModelMessage,
   type ModelRecord,
@@ -26,8 +28,6 @@ const PREPAID = MONEY_CONFIG.engine.prepaidWei;
 const CURE_FEE = MONEY_CONFIG.engine.cureFeeE6;
 const HORIZON = BigInt(MONEY_CONFIG.engine.horizonSeconds);
 
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const usd = (dollars: number): bigint => BigInt(dollars) * 1_000_000n;
 
 /** Does one thing and follows it in the model; false where there is nothing to do it to. */
@@ -517,7 +517,10 @@ const collectPenalties: Handler = async (run) => {
 const fundDeposit: Handler = async (run) => {
   const amountE6 = run.dice.amount(usd(1), usd(5_000));
   const depositor = someone(run);
+  const { queuedE6, bufferE6 } = run.standing;
   await run.call(depositor, 'insuranceFund', 'deposit', [amountE6, depositor]);
+  await run.refresh();
+  if (queuedE6 > bufferE6) throw new Error('a deposit entered between a loss and its payment');
   run.redemptions.enter(amountE6, run.standing);
   run.fund.depositedE6 += amountE6;
   run.flowed.inE6 += amountE6;
@@ -540,8 +543,7 @@ const claimRedeem: Handler = async (run) => {
   await run.call(someone(run), 'insuranceFund', 'claimRedeem', [owner]);
   await run.refresh();
   const { paidE6, leftE6 } = run.redemptions.claim(owner);
-  if (run.redemptions.supply === 0n) run.fund.bufferE6 += leftE6;
-  else run.fund.depositedE6 += leftE6;
+  run.fund.bufferE6 += leftE6;
   run.flowed.outE6 += paidE6;
   if (paidE6 > 0n) run.reached.add('redeemed');
   return true;
@@ -632,6 +634,7 @@ const payQueued: Handler = async (run) => {
   const [head] = run.queue;
   if (head === undefined) return false;
   await run.call(someone(run), 'insuranceFund', 'payQueued', []);
+  await run.refresh();
   const amountE6 = min(head.amountE6, MONEY_CONFIG.fund.coverPerWindowE6);
   head.amountE6 -= amountE6;
   if (head.amountE6 === 0n) run.queue.shift();

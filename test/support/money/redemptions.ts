@@ -32,7 +32,8 @@ export interface Standing {
   readonly queuedE6: bigint;
 }
 
-const after = ({ bufferE6, depositedE6 }: Standing, lossesE6: bigint): bigint =>
+/** What the depositors have once so much is lost, the buffer first. */
+export const aheadOfLosses = ({ bufferE6, depositedE6 }: Standing, lossesE6: bigint): bigint =>
   max(0n, depositedE6 - max(0n, lossesE6 - bufferE6));
 
 export class Redemptions {
@@ -50,11 +51,11 @@ export class Redemptions {
 
   /** A deposit's shares. */
   enter(assetsE6: bigint, fund: Standing): void {
-    this.supply += (assetsE6 * (this.supply + VIRTUAL)) / (after(fund, fund.queuedE6) + 1n);
+    this.supply += (assetsE6 * (this.supply + VIRTUAL)) / (aheadOfLosses(fund, fund.queuedE6) + 1n);
   }
 
   leavingE6(shares: bigint, fund: Standing): bigint {
-    const assetsE6 = after(fund, fund.reservedE6 + fund.queuedE6);
+    const assetsE6 = aheadOfLosses(fund, fund.reservedE6 + fund.queuedE6);
     return (shares * (assetsE6 + 1n)) / (this.supply + VIRTUAL);
   }
 
@@ -114,7 +115,8 @@ export class Redemptions {
 
   /** Whether the depositors have lost everything: then their shares, and requests, are void. */
   endIfWipedOut(fund: Standing): boolean {
-    if (this.supply === 0n || after(fund, fund.queuedE6) * WIPED_OUT >= this.supply) return false;
+    if (this.supply === 0n || aheadOfLosses(fund, fund.queuedE6) * WIPED_OUT >= this.supply)
+      return false;
     this.supply = 0n;
     this.epoch += 1n;
     this.settledThrough = this.batches.length;

@@ -17,6 +17,8 @@ import {
   applied,
   bidTerms,
   freeToLeave,
+  max,
+  min,
   type ModelLedger,
   type ModelMargin,
   type ModelMessage,
@@ -64,6 +66,8 @@ export const MONEY_CONFIG: VenueConfig = {
     maxWait: 1_200,
     windowSeconds: 900,
     coverPerWindowE6: 3_000_000_000n,
+    bufferTargetE6: 1_200_000_000n,
+    incomeBps: 10_000,
   },
   guarantee: {
     floorBps: 6_000,
@@ -90,6 +94,7 @@ export const PROOF = {
 };
 export const MAX_BID = 2n ** 127n;
 const { fund: LEAVES } = MONEY_CONFIG;
+const YEAR = 365n * 86_400n;
 const LEAVING: LeavingRule = {
   batchSeconds: BigInt(LEAVES.batchSeconds),
   cooldown: BigInt(LEAVES.cooldown),
@@ -157,9 +162,13 @@ interface Money {
   readonly supply: bigint;
   readonly epoch: bigint;
   readonly settledThrough: bigint;
+  readonly incomeFrom: bigint;
+  readonly assetsE6: bigint;
   readonly engineWei: bigint;
   readonly clock: bigint;
   readonly mode: bigint;
+  /** Of the block that it was read in. */
+  readonly time: bigint;
 }
 
 export interface Deployed {
@@ -202,6 +211,9 @@ export class MoneyRun {
   escrowedE6 = 0n;
   strayE6 = 0n;
   fund = { bufferE6: 0n, depositedE6: 0n, strayE6: 0n };
+  /** Until when the depositors' income is booked, and what there was before the last call. */
+  incomeFrom = 0n;
+  #before: Standing = { ...this.fund, reservedE6: 0n, queuedE6: 0n };
   uncoveredE6 = 0n;
   queue: { account: number; nonce: bigint; amountE6: bigint }[] = [];
   paidByFundE6 = 0n;
@@ -239,6 +251,7 @@ export class MoneyRun {
     value = 0n,
   ): Promise<void> {
     const { venue } = this.#deployed;
+    this.#before = this.standing;
     await this.send(
       from,
       venue.addresses[contract],
@@ -270,11 +283,29 @@ export class MoneyRun {
     if (this.#seenThrough === this.#sent) return this.money;
     this.money = await this.look();
     this.#seenThrough = this.#sent;
+    this.#bookIncome();
     if (this.money.settledThrough > BigInt(this.redemptions.settledThrough)) {
       const leftE6 = this.redemptions.settle(this.now, this.lastTickAt, this.standing);
       this.fund.depositedE6 -= leftE6;
     }
     return this.money;
+  }
+
+  /** What the depositors have earned by `until` and was not booked yet, of a fund that stood so since then. */
+  incomeE6(until: bigint, fund: Standing): bigint {
+    const { bufferE6, depositedE6, reservedE6, queuedE6 } = fund;
+    const spareE6 = bufferE6 - LEAVES.bufferTargetE6 - reservedE6 - queuedE6;
+    const earned = depositedE6 * BigInt(LEAVES.incomeBps) * (until - this.incomeFrom);
+    return max(0n, min(spareE6, earned / (10_000n * YEAR)));
+  }
+
+  #bookIncome(): void {
+    const flowedE6 = this.incomeE6(this.money.incomeFrom, this.#before);
+    this.incomeFrom = this.money.incomeFrom;
+    if (flowedE6 === 0n) return;
+    this.fund.bufferE6 -= flowedE6;
+    this.fund.depositedE6 += flowedE6;
+    this.reached.add('income earned');
   }
 
   get standing(): Standing {
@@ -602,9 +633,12 @@ const MONEY = [
   'supply',
   'epoch',
   'settledThrough',
+  'incomeFrom',
+  'assetsE6',
   'engineWei',
   'clock',
   'mode',
+  'time',
 ] as const satisfies readonly (keyof Money)[];
 
 const READ = id('read(address)').slice(0, 10);
