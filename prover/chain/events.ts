@@ -121,6 +121,16 @@ const EVENT_SCHEMAS = {
     queuedE6: uint,
     uncoveredE6: uint,
   }),
+  GuaranteeTaken: z.object({
+    accountIndex: uint,
+    settlementNonce: uint,
+    owner: address,
+    amountE6: uint,
+    feeE6: uint,
+    dueAt: uint,
+    messageIndex: uint,
+  }),
+  GuaranteeEnded: z.object({ accountIndex: uint, settlementNonce: uint, releasedE6: uint }),
 } as const;
 
 export type EventName = keyof typeof EVENT_SCHEMAS;
@@ -173,6 +183,7 @@ function contractsOf(venue: Venue): readonly Contract[] {
     venue.marketFeed,
     venue.liquidationEngine,
     venue.insuranceFund,
+    venue.marginGuarantee,
   ];
 }
 

@@ -59,6 +59,9 @@ const WORDS: Readonly<Record<string, Words>> = {
   FreezeNotConsumed: ([message, ledger]) =>
     `ledger ${ledger} has not consumed message ${message}, the Freeze: post a root that does, and ` +
     'wait for a tick of it',
+  GuaranteedByBuffer: ([account, guaranteed]) =>
+    `the buffer guarantees ${usd(guaranteed)} of account ${account}'s maintenance margin: it may be ` +
+    'opened when it lacks more, or when the guarantee is due (venue status)',
   GuardianNotArmed: () => 'the guardian has halted once; the owner must arm it again',
   HeadlineIsZero: ([guard, which]) => `the ${guarded(guard, which)} is zero`,
   HorizonNotPassed: ([clock, expires]) =>

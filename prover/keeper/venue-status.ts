@@ -8,6 +8,7 @@ import { read } from '../chain/refusal.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
 import type { Venue } from '../chain/venue.ts';
 import { marketClock } from './auctions.ts';
+import { readGuarantees, type Guarantee } from './guarantees.ts';
 import { readLiquidations, type Liquidation } from './liquidations.ts';
 
 const uint = z.bigint().nonnegative();
@@ -45,6 +46,8 @@ const totalsSchema = values(
 export interface FundStatus {
   readonly assetsE6: bigint;
   readonly bufferE6: bigint;
+  /** Of the buffer, and part of what is reserved. */
+  readonly guaranteedE6: bigint;
   readonly reservedE6: bigint;
   readonly queuedE6: bigint;
   readonly freeE6: bigint;
@@ -77,6 +80,7 @@ export interface VenueStatus {
   };
   readonly vault: z.infer<typeof totalsSchema>;
   readonly fund: FundStatus;
+  readonly guarantees: readonly Guarantee[];
   readonly liquidations: readonly Liquidation[];
   /** Of a venue that has one; a source is named by its place in the set. */
   readonly medianGate:
@@ -150,6 +154,7 @@ export async function readFund({ insuranceFund }: Venue): Promise<FundStatus> {
   return {
     assetsE6: await number(insuranceFund, 'totalAssets'),
     bufferE6: await number(insuranceFund, 'bufferE6'),
+    guaranteedE6: await number(insuranceFund, 'guaranteedE6'),
     reservedE6: await number(insuranceFund, 'reservedE6'),
     queuedE6: await number(insuranceFund, 'queuedE6'),
     freeE6: await number(insuranceFund, 'freeE6'),
@@ -195,6 +200,7 @@ export async function readVenueStatus(
     },
     vault: await read(vault, 'totals', [], totalsSchema),
     fund: await readFund(venue),
+    guarantees: await readGuarantees(venue, provider, deploymentBlock),
     liquidations: await readLiquidations(venue, provider, deploymentBlock),
     medianGate:
       contracts.medianGate === undefined

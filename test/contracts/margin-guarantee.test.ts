@@ -12,6 +12,8 @@ import {
   takeGuarantee,
   type CitedProof,
 } from '../../prover/chain/submit.ts';
+import { marketClock } from '../../prover/keeper/auctions.ts';
+import { holdsOff, readGuarantee } from '../../prover/keeper/guarantees.ts';
 import type { Account } from '../../prover/commitments/account.ts';
 import { as, deployContract, deployVenue, expectRefusal, guardianOf } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
@@ -71,6 +73,14 @@ const end = async (account: number) => {
   return send(life.by('stranger').marginGuarantee, 'end', [account, 0n]);
 };
 
+/** What keepers are told of whether an opening would be refused, of an account that lost so much. */
+async function isHeldOff(lostE6 = 0n): Promise<boolean> {
+  const guarantee = await readGuarantee(life.venue, BigInt(MINE), 0n);
+  const { equityE6, mmE6 } = marginOf(MINE);
+  const clock = await marketClock(life.venue.marketFeed);
+  return holdsOff(guarantee!, clock, { equityE6: equityE6 - lostE6, mmE6 });
+}
+
 /** The account loses so much inside the rollup, to somebody else. */
 const losing =
   (amountE6: bigint) =>
@@ -86,6 +96,7 @@ describe('a guarantee', () => {
     expect([await fund('guaranteedE6'), await fund('reservedE6')]).toEqual([AMOUNT, AMOUNT]);
     expect(await outstanding()).toEqual([AMOUNT, AMOUNT]);
     await expectRefusal(life.open(MINE), 'GuaranteedByBuffer', [MINE, AMOUNT]);
+    expect(await isHeldOff()).toBe(true);
 
     await life.root();
     expect(life.sequencer.state.accounts[MINE]).toMatchObject({
@@ -93,10 +104,13 @@ describe('a guarantee', () => {
       frozen: false,
     });
     await life.letPass(TERM + 60n);
+    expect(await isHeldOff()).toBe(false);
     await life.open(MINE);
+    expect(await readGuarantee(life.venue, BigInt(MINE), 0n)).toMatchObject({ isCalled: true });
     // Paid first: what was guaranteed is what the liquidation may draw before anything else.
     expect([await fund('guaranteedE6'), await fund('reservedE6')]).toEqual([0n, AMOUNT]);
     await end(MINE);
+    expect(await readGuarantee(life.venue, BigInt(MINE), 0n)).toBeUndefined();
     expect(await outstanding()).toEqual([0n, 0n]);
     expect(await fund('reservedE6')).toBe(AMOUNT);
   });
@@ -105,7 +119,9 @@ describe('a guarantee', () => {
     await life.takeGuarantee(MINE);
     await life.advance({ ownTransactions: losing(AMOUNT - 1n) });
     await expectRefusal(life.open(MINE), 'GuaranteedByBuffer');
+    expect(await isHeldOff(AMOUNT - 1n)).toBe(true);
     await life.advance({ ownTransactions: losing(1n) });
+    expect(await isHeldOff(AMOUNT)).toBe(false);
     await life.open(MINE);
     expect([await fund('guaranteedE6'), await fund('reservedE6')]).toEqual([0n, AMOUNT]);
     await end(MINE);

@@ -15,7 +15,7 @@ import { DEFAULT_MARGIN_RULE } from '../../prover/documents/margin-rule-document
 import { SOURCES } from './reports.ts';
 
 /** An address of a number, for roles that never act. */
-export const addressOf = (number: number): string => getAddress(toBeHex(number, 20));
+export const addressOf = (number: number | bigint): string => getAddress(toBeHex(number, 20));
 
 /** A plan that can be deployed on a local chain; fresh, with whole branches replaced. */
 export function validPlan(overrides: Partial<VenuePlan> = {}): VenuePlan {

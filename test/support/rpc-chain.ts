@@ -7,6 +7,7 @@ import { chainParameters, testChain, type ChainOptions, type TestChain } from '.
 /** A test chain that answers JSON-RPC over HTTP, for commands that take `--rpc`. */
 export interface RpcChain extends TestChain {
   readonly url: string;
+  readonly provider: JsonRpcProvider;
 }
 
 export async function startRpcChain(options: ChainOptions = {}): Promise<RpcChain> {
@@ -24,5 +25,5 @@ export async function startRpcChain(options: ChainOptions = {}): Promise<RpcChai
       await server.close();
     },
   });
-  return { ...chain, url };
+  return { ...chain, provider, url };
 }

@@ -12,7 +12,7 @@ export const command: Command = {
   name: 'venue status',
   description:
     'Holds the venue document against the chain, then asks: who may act, the last ledger and what\n' +
-    'waits for the next, the market, parameters, roles, the money, and every liquidation.',
+    'waits for the next, the market, parameters, roles, the money, every guarantee and liquidation.',
   example: 'npx plimsoll venue status --rpc http://127.0.0.1:8545 --venue venue.json',
   positionals: [],
   options: VENUE_OPTIONS,
@@ -50,11 +50,22 @@ export const command: Command = {
       fund: shape({
         assetsE6: decimal,
         bufferE6: decimal,
+        guaranteedE6: decimal,
         reservedE6: decimal,
         queuedE6: decimal,
         freeE6: decimal,
         uncoveredE6: decimal,
       }),
+      guarantees: z.array(
+        shape({
+          account: decimal,
+          settlementNonce: decimal,
+          owner: address,
+          amountE6: decimal,
+          dueAtClock: decimal,
+          isCalled: flag,
+        }),
+      ),
       liquidations: z.array(
         shape({
           account: decimal,
@@ -135,9 +146,19 @@ export const command: Command = {
           `claimable ${usd(vault.claimableE6)} USD`,
       );
       print(
-        `fund        free ${usd(fund.freeE6)}, reserved ${usd(fund.reservedE6)}, queued ` +
-          `${usd(fund.queuedE6)}, uncovered ${usd(fund.uncoveredE6)} USD`,
+        `fund        free ${usd(fund.freeE6)}, reserved ${usd(fund.reservedE6)} (guaranteed ` +
+          `${usd(fund.guaranteedE6)}), queued ${usd(fund.queuedE6)}, uncovered ` +
+          `${usd(fund.uncoveredE6)} USD`,
       );
+      for (const guarantee of status.guarantees) {
+        const { accountIndex, amountE6, dueAt, isCalled } = guarantee;
+        const until = isCalled
+          ? 'called on by its opening'
+          : market.clock <= dueAt
+            ? `holds openings off until market clock ${dueAt}`
+            : 'due: anybody may open the account, and end it';
+        print(`guarantee   ${usd(amountE6)} USD of account ${accountIndex}: ${until}`);
+      }
       const horizon = BigInt(document.config.engine.horizonSeconds);
       const liquidations = status.liquidations.map((one) => ({
         account: one.accountIndex,
@@ -174,6 +195,11 @@ export const command: Command = {
         roles,
         vault,
         fund,
+        guarantees: status.guarantees.map(({ accountIndex, dueAt, ...guarantee }) => ({
+          account: accountIndex,
+          dueAtClock: dueAt,
+          ...guarantee,
+        })),
         liquidations,
         medianGate: medianGate ?? null,
         marginState: marginState ?? null,
