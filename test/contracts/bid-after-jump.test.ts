@@ -4,30 +4,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { bidForAccount, cureLiquidation, openLiquidation } from '../../prover/chain/submit.ts';
-import type { Pair } from '../../prover/model/types.ts';
-import { loadSample } from '../../prover/sample/sample.ts';
 import { expectRefusal } from '../support/chain.ts';
 import { startLife, termsIn, type Life } from '../support/life.ts';
-import { accountNamed, closeProver } from '../support/proofs.ts';
+import { accountNamed, closeProver, crashPrices } from '../support/proofs.ts';
 
 const FOR_SALE = accountNamed('ordinary-liquidation');
 const UNOPENED = accountNamed('wick-victim');
 const LIMIT_E6 = 10n ** 14n;
-const { underlyings } = loadSample().snapshots.crash.snapshot;
 
 let life: Life;
 let frozenIn: bigint;
 let older: bigint;
-
-/** The crash's prices, bitcoin's so many basis points higher. */
-function priced(bps: bigint) {
-  const up = (priceE4: bigint): bigint => (priceE4 * (10_000n + bps)) / 10_000n;
-  const [btc, eth] = underlyings;
-  return {
-    indexPricesE4: [up(btc.indexE4), eth.indexE4] as Pair<bigint>,
-    perpetualMarksE4: [up(btc.perpetualMarkE4), eth.perpetualMarkE4] as Pair<bigint>,
-  };
-}
 
 const bidAtOlder = async () => {
   const proof = await life.bidProof(FOR_SALE, 'bidder', older);
@@ -51,7 +38,7 @@ afterAll(async () => {
 describe('the older of two ticks', () => {
   it('is for sale at no longer, nor opened at, after a jump of more than 1 %; a cure may still cite it', async () => {
     const saved = await life.save();
-    const newer = await life.nextTick(priced(101n));
+    const newer = await life.nextTick(crashPrices(101n));
     await expectRefusal(bidAtOlder(), 'PriceMoved', [older, newer]);
 
     const beneficiary = life.addresses.keeper;
@@ -77,7 +64,7 @@ describe('the older of two ticks', () => {
       await life.after(seconds);
       return bidForAccount(life.by('bidder'), proof, frozenIn, LIMIT_E6);
     };
-    const newer = await life.nextTick(priced(100n));
+    const newer = await life.nextTick(crashPrices(100n));
     const again = await life.save();
     await expectRefusal(bidAfter(37n), 'StaleTick', [older, newer]);
     await life.restore(again);

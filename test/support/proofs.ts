@@ -52,6 +52,16 @@ export const CRASH_PERPETUALS_E4: Pair<bigint> = [
   crash.underlyings[1].perpetualMarkE4,
 ];
 
+/** The crash's prices, bitcoin's so many basis points higher. */
+export function crashPrices(bps: bigint) {
+  const up = (priceE4: bigint): bigint => (priceE4 * (10_000n + bps)) / 10_000n;
+  const [btc, eth] = crash.underlyings;
+  return {
+    indexPricesE4: [up(btc.indexE4), eth.indexE4] as Pair<bigint>,
+    perpetualMarksE4: [up(btc.perpetualMarkE4), eth.perpetualMarkE4] as Pair<bigint>,
+  };
+}
+
 /** Block time of the first margin tick. */
 export const CRASH_AT = crash.time + 2n;
 
