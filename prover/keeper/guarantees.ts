@@ -70,7 +70,7 @@ export function holdsOff(
 
 /** Why an account below maintenance is left alone. */
 export function guaranteeInWords(
-  { accountIndex, amountE6, dueAt }: Guarantee,
+  { accountIndex, amountE6, dueAt }: Pick<Guarantee, 'accountIndex' | 'amountE6' | 'dueAt'>,
   clock: bigint,
 ): string {
   return (

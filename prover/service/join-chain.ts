@@ -72,6 +72,7 @@ export async function joinChain(
         openings?.work().catch(fault);
       };
     }
+    service.onHeldOff = ({ account, reason }) => logger.info({ account, reason }, 'left alone');
     link.start({ looked: async () => openings?.work(), fault });
     return { link, openings, stop: () => link.stop() };
   } catch (error) {

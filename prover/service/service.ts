@@ -63,6 +63,14 @@ export interface TickState {
   readonly publishMs: number;
 }
 
+/** An account that no contract opens while it falls short by no more than so much, and why. */
+export interface HeldOff {
+  readonly account: number;
+  readonly nonce: bigint;
+  readonly upToE6: bigint;
+  readonly reason: string;
+}
+
 /** What a chain says of an account at a settlement nonce. */
 export interface LedgerStage {
   readonly account: number;
@@ -104,6 +112,9 @@ export class Service {
   /** What the chain says; undefined until it is read. */
   #stages: readonly LedgerStage[] | undefined;
   #underLiquidation: ReadonlySet<string> = new Set();
+  #heldOff: ReadonlyMap<string, HeldOff> = new Map();
+  /** Told, at each look, of who falls short and is left alone, with the reason. */
+  onHeldOff: (heldOff: HeldOff) => void = () => undefined;
   #due: ReadonlySet<string> = new Set();
   /** The ledger that the tick binds; undefined while it is not held. */
   #cited: CitedLedger | undefined;
@@ -202,14 +213,16 @@ export class Service {
 
   /**
    * Takes what the followed branch says: its newest tick, where that is another than the one held, and
-   * the accounts whose state it gives, by their settlement nonce.
+   * the accounts whose state it gives, by their settlement nonce, and those that it lets nobody open.
    */
   async followChain(
     tick: { readonly document: string; readonly chain: ChainTick } | undefined,
     stages: readonly LedgerStage[],
+    heldOff: readonly HeldOff[] = [],
   ): Promise<void> {
     await this.#inTurn(async () => {
       this.#stages = stages;
+      this.#heldOff = new Map(heldOff.map((one) => [`${one.account}/${one.nonce}`, one]));
       if (tick !== undefined) {
         await this.#takeTick(tick.document, parseSnapshot(tick.document), tick.chain);
       }
@@ -282,7 +295,7 @@ export class Service {
     return found;
   }
 
-  /** Accounts that may be opened at the tick: its ledger's, of which the chain has no liquidation. */
+  /** Accounts that may be opened at the tick: its ledger's, of which the chain has no liquidation and which it lets be opened. */
   dueAtTick(): readonly Due[] {
     if (this.#tick === undefined) return [];
     const ledger = this.#follows ? this.#cited?.ledger : this.ledger.ledger;
@@ -304,7 +317,15 @@ export class Service {
         const { settlementNonce, frozen } = ledger.account(account);
         return { account, nonce: settlementNonce, shortfallE6, frozen };
       })
-      .filter(({ account, nonce, frozen }) => !frozen && !this.#isUnderLiquidation(account, nonce));
+      .filter(({ account, nonce, frozen }) => !frozen && !this.#isUnderLiquidation(account, nonce))
+      .filter(({ account, nonce, shortfallE6 }) => !this.#isHeldOff(account, nonce, shortfallE6));
+  }
+
+  #isHeldOff(account: number, nonce: bigint, shortfallE6: bigint): boolean {
+    const heldOff = this.#heldOff.get(`${account}/${nonce}`);
+    if (heldOff === undefined || shortfallE6 > heldOff.upToE6) return false;
+    this.onHeldOff(heldOff);
+    return true;
   }
 
   #isUnderLiquidation(account: number, nonce: bigint): boolean {

@@ -7,10 +7,12 @@ import { confirmVenue } from '../../chain/deployment/confirm-venue.ts';
 import { readSubmission } from '../../chain/snapshot.ts';
 import { connectVenue, type Venue } from '../../chain/venue.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { marketClock } from '../../keeper/auctions.ts';
+import { guaranteeInWords } from '../../keeper/guarantees.ts';
 import type { ChainConfig } from '../config/chain-settings.ts';
 import type { AccountState } from '../margin/account-state.ts';
 import type { StoredProof } from '../proving/proving-desk.ts';
-import type { ChainTick, LedgerStage, Service } from '../service.ts';
+import type { ChainTick, HeldOff, LedgerStage, Service } from '../service.ts';
 import { ChainView, type AcceptedTick, type LiquidationStage } from './chain-view.ts';
 import { ChainFollower, agreeing, type FollowedBlock } from './follower.ts';
 import { rpcSource } from './rpc-source.ts';
@@ -128,7 +130,11 @@ export class ChainLink {
     await this.#follower.poll();
     const { head } = this.#follower;
     if (head === undefined || head.hash === this.#told) return;
-    await this.#service.followChain(await this.#newestTick(), this.#stages());
+    await this.#service.followChain(
+      await this.#newestTick(),
+      this.#stages(),
+      await this.#guaranteed(),
+    );
     const depth = this.#config.depth ?? DEPTH;
     const settled = this.view.tickAsOf(head.number - depth);
     if (settled !== undefined) await this.#service.settleLedger(settled.values.ledgerRoot);
@@ -175,6 +181,21 @@ export class ChainLink {
     this.#documents.clear();
     this.#documents.set(name, text);
     return text;
+  }
+
+  /** What holds openings off at the market's clock. */
+  async #guaranteed(): Promise<readonly HeldOff[]> {
+    const guarantees = this.view.guarantees();
+    if (guarantees.length === 0) return [];
+    const clock = await marketClock(this.venue.marketFeed);
+    return guarantees
+      .filter(({ dueAt }) => clock <= dueAt)
+      .map((guarantee) => ({
+        account: Number(guarantee.accountIndex),
+        nonce: guarantee.settlementNonce,
+        upToE6: guarantee.amountE6,
+        reason: guaranteeInWords(guarantee, clock),
+      }));
   }
 
   #stages(): readonly LedgerStage[] {

@@ -14,6 +14,15 @@ export interface Liquidation {
   readonly openedIn: string;
 }
 
+/** What the buffer guarantees to an account whose liquidation has not called on it. */
+export interface TakenGuarantee {
+  readonly accountIndex: bigint;
+  readonly settlementNonce: bigint;
+  readonly amountE6: bigint;
+  /** The market clock after which it holds off no opening. */
+  readonly dueAt: bigint;
+}
+
 export interface AcceptedTick {
   readonly values: EventValues<'TickOpened'>;
   readonly block: number;
@@ -41,6 +50,7 @@ const keyOf = (accountIndex: bigint, nonce: bigint): string => `${accountIndex}/
 export class ChainView {
   readonly #blocks: FollowedBlock[] = [];
   readonly #liquidations = new Map<string, Liquidation>();
+  readonly #guarantees = new Map<string, TakenGuarantee>();
   readonly #snapshots = new Map<bigint, string>();
   #ticks: AcceptedTick[] = [];
 
@@ -53,6 +63,7 @@ export class ChainView {
     if (this.#blocks.at(-1)?.hash !== block.hash) return;
     this.#blocks.pop();
     this.#liquidations.clear();
+    this.#guarantees.clear();
     this.#snapshots.clear();
     this.#ticks = [];
     for (const { events } of this.#blocks) for (const event of events) this.#fold(event);
@@ -80,7 +91,20 @@ export class ChainView {
     return [...this.#liquidations.values()];
   }
 
+  guarantees(): readonly TakenGuarantee[] {
+    return [...this.#guarantees.values()];
+  }
+
   #fold(event: ChainEvent): void {
+    if (event.name === 'GuaranteeTaken') {
+      const { accountIndex, settlementNonce, amountE6, dueAt } = event.values;
+      const guarantee = { accountIndex, settlementNonce, amountE6, dueAt };
+      this.#guarantees.set(keyOf(accountIndex, settlementNonce), guarantee);
+    }
+    if (event.name === 'GuaranteeEnded' || event.name === 'LiquidationOpened') {
+      const { accountIndex, settlementNonce } = event.values;
+      this.#guarantees.delete(keyOf(accountIndex, settlementNonce));
+    }
     if (event.name === 'SnapshotAccepted') {
       this.#snapshots.set(event.values.snapshotHash, event.transactionHash);
     }

@@ -175,6 +175,25 @@ describe('the service', () => {
     });
   });
 
+  it('leaves alone what the buffer guarantees while it lacks no more, and says why', async () => {
+    const { service } = running;
+    const [due] = service.dueAtTick();
+    const { account, nonce, shortfallE6 } = due!;
+    const left: string[] = [];
+    service.onHeldOff = ({ reason }) => left.push(reason);
+    const guaranteed = async (upToE6: bigint): Promise<readonly number[]> => {
+      const heldOff = [{ account, nonce, upToE6, reason: 'the buffer guarantees it' }];
+      await service.followChain(undefined, [], heldOff);
+      return service.dueAtTick().map((one) => one.account);
+    };
+    expect(await guaranteed(shortfallE6 - 1n)).toContain(account);
+    expect(left).toEqual([]);
+    expect(await guaranteed(shortfallE6)).not.toContain(account);
+    expect(left).toContain('the buffer guarantees it');
+    await service.followChain(undefined, []);
+    expect(service.dueAtTick().map((one) => one.account)).toContain(account);
+  });
+
   it('tells a webhook of every state once, signed, and again where it was refused', async () => {
     let expected = 0;
     for await (const { body } of running.service.store.journal.read(0, 'transitions')) {

@@ -133,6 +133,48 @@ describe('a follower of a chain', () => {
     );
   });
 
+  it('knows what the buffer guarantees until it is ended, called on, or undone', () => {
+    const view = new ChainView();
+    const place = { logIndex: 0, transactionHash: `0x${sha256('guarantee')}` };
+    const nonce = { settlementNonce: 0n };
+    const taken = (account: number, block: number): ChainEvent => ({
+      name: 'GuaranteeTaken',
+      values: {
+        ...nonce,
+        accountIndex: BigInt(account),
+        owner: `0x${'00'.repeat(20)}`,
+        amountE6: 5n,
+        feeE6: 1n,
+        dueAt: 300n,
+        messageIndex: 0n,
+      },
+      blockNumber: block,
+      ...place,
+    });
+    const ended: ChainEvent = {
+      name: 'GuaranteeEnded',
+      values: { ...nonce, accountIndex: 1n, releasedE6: 5n },
+      blockNumber: 2,
+      ...place,
+    };
+    const blockOf = (number: number, ...events: ChainEvent[]): FollowedBlock => ({
+      number,
+      parentHash: `${number - 1}`,
+      hash: `${number}`,
+      time: BigInt(number),
+      events,
+    });
+    const guaranteed = (): readonly bigint[] =>
+      view.guarantees().map(({ accountIndex }) => accountIndex);
+    view.apply(blockOf(1, taken(1, 1), taken(2, 1)));
+    const second = blockOf(2, ended, opened(2, 2));
+    view.apply(second);
+    expect(guaranteed()).toEqual([]);
+    view.undo(second);
+    expect(guaranteed()).toEqual([1n, 2n]);
+    expect(view.guarantees()[0]).toEqual({ ...nonce, accountIndex: 1n, amountE6: 5n, dueAt: 300n });
+  });
+
   it('undoes from the last block back, before it does what replaces it', async () => {
     const node = new Node();
     for (let block = 0; block < 5; block += 1) node.mine(1, [block]);
