@@ -131,6 +131,7 @@ const EVENT_SCHEMAS = {
     messageIndex: uint,
   }),
   GuaranteeEnded: z.object({ accountIndex: uint, settlementNonce: uint, releasedE6: uint }),
+  ClaimPaid: z.object({ accountIndex: uint, settlementNonce: uint, amountE6: uint }),
 } as const;
 
 export type EventName = keyof typeof EVENT_SCHEMAS;

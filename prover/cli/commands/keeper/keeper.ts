@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Contract } from 'ethers';
 import { z } from 'zod';
 
+import { isNodeFailure } from '../../../chain/node-failure.ts';
 import { read, tryCall } from '../../../chain/refusal.ts';
 import type { Account } from '../../../commitments/account.ts';
 import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
@@ -230,8 +231,9 @@ export const command: Command = {
           if (connection.isDryRun) purse.spentE6 = 0n;
         } catch (error) {
           // What one minute refuses, the next may take: a tick superseded, a node out of breath.
-          if (!isWatching || !(error instanceof PlimsollError)) throw error;
-          context.note(error.message);
+          const mayPass = error instanceof PlimsollError || isNodeFailure(error);
+          if (!isWatching || !mayPass) throw error;
+          context.note(`this round failed, and the next is tried: ${error.message}`);
         }
         if (!isWatching) return;
         await sleep(pause * 1_000, undefined, { signal: stop.signal }).catch(() => undefined);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { z } from 'zod';
+
 import { eventsNamed, eventsOf } from '../../../chain/events.ts';
+import { read } from '../../../chain/refusal.ts';
 import { expiryCall } from '../../../chain/submit.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { proveForEngine } from '../../../keeper/act.ts';
@@ -23,7 +26,7 @@ export const command: Command = {
   description:
     'Hands an account that nobody bought within the horizon to the Backstop: the fund pays what it is\n' +
     'short of, up to its cap, queues what is above the cap and records what is above the fund. With\n' +
-    '--queued it pays the head of that queue, without any account.',
+    '--queued it pays the head of that queue, without any account, and says what is queued still.',
   example: 'npx plimsoll venue cover 2 --rpc http://127.0.0.1:8545 --ledger ledger.json',
   positionals: [{ name: 'account', required: false, describe: 'index in the ledger' }],
   options: {
@@ -54,11 +57,23 @@ export const command: Command = {
       if (isQueued) {
         const call = { contract: venue.insuranceFund, method: 'payQueued', args: [] };
         const performed = await transact(context, connection, call);
+        const { receipt } = performed;
+        const paid =
+          receipt === undefined
+            ? undefined
+            : eventsNamed(eventsOf(venue, receipt), 'ClaimPaid')[0]?.values;
+        const queuedE6 = await read(venue.insuranceFund, 'queuedE6', [], z.bigint());
+        if (paid !== undefined) {
+          context.print(
+            `account ${paid.accountIndex}: paid ${formatUsd(paid.amountE6, 6)}, ` +
+              `queued still ${formatUsd(queuedE6, 6)} USD in all`,
+          );
+        }
         context.printJson({
-          account: null,
+          account: paid === undefined ? null : Number(paid.accountIndex),
           deficitE6: null,
-          paidE6: null,
-          queuedE6: null,
+          paidE6: paid?.amountE6 ?? null,
+          queuedE6,
           uncoveredE6: null,
           ...transactionJson(performed),
         });

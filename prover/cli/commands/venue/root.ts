@@ -82,6 +82,18 @@ function bookedThrough(context: CommandContext, isFirst: boolean): bigint {
   return parseValue(decimalBigint(0n, 2n ** 63n), given, '--booked-through');
 }
 
+/** Only a verifier that proves nothing takes such a ledger (docs/integration.md, T8). */
+function noteTooLarge(context: CommandContext, accounts: readonly Account[], most: number): void {
+  const large = accounts.flatMap(({ positions }, index) =>
+    positions.length > most ? [index] : [],
+  );
+  if (large.length === 0) return;
+  context.note(
+    `accounts ${large.join(', ')} hold more than the ${most} positions that this venue allows: they can ` +
+      'neither be liquidated nor leave, and an audit will say so',
+  );
+}
+
 export const command: Command = {
   name: 'venue root',
   description:
@@ -165,6 +177,7 @@ export const command: Command = {
               ),
             }),
       });
+      noteTooLarge(context, next.accounts, document.config.registry.maxPositions);
       const { root, accountCount, engineCount, userCount } = transition.next;
       if (settledBy === undefined && consumed.user.some(({ kind }) => kind === 'withdrawal')) {
         throw new InvalidInput(
