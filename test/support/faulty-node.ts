@@ -76,6 +76,46 @@ export function limitedNode(url: string, blocks: number): Promise<FaultyNode> {
   });
 }
 
+/** A node that can be stopped, in the middle of a question too, and started again where it was. */
+export interface RestartingNode extends FaultyNode {
+  /** Settles when the next question of a method has come, which is not answered before. */
+  asked(method: string): Promise<void>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export async function restartingNode(url: string): Promise<RestartingNode> {
+  let awaited: { readonly method: string; readonly come: () => void } | undefined;
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = (await request.toArray()).join('');
+      if (awaited !== undefined && body.includes(awaited.method)) {
+        awaited.come();
+        awaited = undefined;
+        return;
+      }
+      const answer = await passedOn(url, body);
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    })();
+  });
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    asked: (method) => new Promise((come) => void (awaited = { method, come })),
+    stop,
+    start: () => listen(port),
+    close: stop,
+  };
+}
+
 /** Takes every question and never answers. */
 export function silentNode(): Promise<FaultyNode> {
   return serve((request) => request.resume());

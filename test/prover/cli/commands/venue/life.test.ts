@@ -1,31 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: proofs, contracts and a node over HTTP.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { Contract, Wallet } from 'ethers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { contractArtifact } from '../../../../../prover/chain/artifact.ts';
 import { formatPlan, parsePlan } from '../../../../../prover/chain/deployment/plan-document.ts';
+import { depositTestDollars } from '../../../../../prover/chain/fund.ts';
 import { feedSnapshotOf } from '../../../../../prover/chain/market-snapshot.ts';
 import { signaturesOf, submitSnapshot } from '../../../../../prover/chain/snapshot.ts';
+import { send } from '../../../../../prover/chain/refusal.ts';
 import {
   formatVenue,
   parseVenue,
   type VenueDocument,
 } from '../../../../../prover/chain/venue-document.ts';
 import { connectVenue } from '../../../../../prover/chain/venue.ts';
+import { REPOSITORY_ROOT } from '../../../../../prover/core/root.ts';
 import { DEMO_CONFIG } from '../../../../../prover/demo/deployment.ts';
 import { later } from '../../../../../prover/demo/ticks.ts';
 import { parseLedger } from '../../../../../prover/documents/ledger-document.ts';
 import { Ledger } from '../../../../../prover/commitments/ledger.ts';
 import { auctionPriceE6 } from '../../../../../prover/keeper/auction.ts';
+import { marketClock } from '../../../../../prover/keeper/auctions.ts';
 import { SAMPLE_DIRECTORY, loadSample } from '../../../../../prover/sample/sample.ts';
 import { ARTIFACTS, ORACLES } from '../../../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../../../support/cli.ts';
-import { limitedNode, type FaultyNode } from '../../../../support/faulty-node.ts';
+import { limitedNode, restartingNode, type FaultyNode } from '../../../../support/faulty-node.ts';
 import { developmentKey } from '../../../../support/deployments.ts';
 import { addressOf } from '../../../../support/plans.ts';
 import { accountNamed } from '../../../../support/proofs.ts';
@@ -37,8 +44,21 @@ const LEDGER = join(SAMPLE_DIRECTORY, 'ledger-crash.json');
 const TARGET = accountNamed('ordinary-liquidation');
 const HELPED = accountNamed('wick-victim');
 const BANKRUPT = accountNamed('bankrupt-paid-in-full');
+/** Bought by hand. */
+const SMALL = accountNamed('perpetual-trader-9');
 const HEALTHY = accountNamed('hedged-market-maker');
 const POCKET_E6 = 10_000_000_000_000n;
+const FUND_E6 = 150_000_000_000n;
+/** Dollars: enough for one of what is for sale, too little for the bankrupt. */
+const INVENTORY = '60000';
+const MAIN = join(REPOSITORY_ROOT, 'prover', 'cli', 'main.ts');
+
+/** Its fund pays less at a time than the bankrupt is short of, and a busy machine outlives no tick. */
+const CONFIG = {
+  ...DEMO_CONFIG,
+  maxSnapshotAge: 600,
+  fund: { ...DEMO_CONFIG.fund, windowSeconds: 3_600, coverPerWindowE6: 25_000_000_000n },
+};
 
 let chain: RpcChain;
 /** What the commands are given: it refuses logs of more than 25 blocks at a time. */
@@ -73,10 +93,10 @@ function attempt(who: Wallet, name: string, ...argv: string[]): Promise<CliResul
 const inVenue = (): string[] => ['--venue', path('venue.json')];
 const judged = (): string[] => [...inVenue(), '--ledger', ledger];
 
-/** The crash's market in the next minute, and the tick it opens. */
-async function nextTick(): Promise<void> {
+/** The crash's market a minute or two later, and the tick it opens. */
+async function nextTick(minutes = 1n): Promise<void> {
   const now = await chain.now();
-  const published = later(crash, (now / 60n + 1n) * 60n);
+  const published = later(crash, (now / 60n + minutes) * 60n);
   const signed = feedSnapshotOf(published.snapshot, published.document);
   const feed = venue.contracts.marketFeed;
   const signatures = await signaturesOf(ORACLES.slice(0, 2), signed, chain.chainId, feed);
@@ -95,8 +115,24 @@ const verdict = <T = object>(name: string, ...more: string[]): Promise<T> =>
 const proofDocument = (): { use: Record<string, string> } =>
   JSON.parse(readFileSync(path('proof.json'), 'utf8')) as { use: Record<string, string> };
 
-async function nextRoot(): Promise<Record<string, unknown>> {
-  return run(deployer, 'venue root', ...judged(), '--out', path('ledger.json'));
+async function nextRoot(...argv: string[]): Promise<Record<string, unknown>> {
+  return run(deployer, 'venue root', ...judged(), '--out', path('ledger.json'), ...argv);
+}
+
+const clock = (): Promise<bigint> =>
+  marketClock(connectVenue(venue.contracts, chain.provider).marketFeed);
+
+/** Ticks until the market's clock shows a time: no more of them than that takes, for the sample's day is short. */
+async function tickUntil(time: bigint): Promise<void> {
+  while ((await clock()) < time) await nextTick(2n);
+}
+
+interface Round {
+  readonly decisions: readonly {
+    readonly account: number;
+    readonly verdict: string;
+    readonly transaction: string | null;
+  }[];
 }
 
 beforeAll(async () => {
@@ -122,7 +158,7 @@ describe('a venue from the command line', () => {
       ...['--out', path('plan.json')],
     );
     const plan = parsePlan(readFileSync(path('plan.json'), 'utf8'));
-    writeFileSync(path('plan.json'), formatPlan({ ...plan, config: DEMO_CONFIG }));
+    writeFileSync(path('plan.json'), formatPlan({ ...plan, config: CONFIG }));
     const out = ['--out', path('venue.json')];
     const dry = await run(deployer, 'venue deploy', path('plan.json'), ...out, '--dry-run');
     expect(dry).toMatchObject({ isDryRun: true, venue: null });
@@ -163,6 +199,13 @@ describe('a venue from the command line', () => {
     const booked = ['--booked-through', String(crash.snapshot.bookedThrough)];
     const root = await run(deployer, 'venue root', ...judged(), ...booked);
     expect(root['root']).toBe(String(new Ledger(sample.ledgers.crash).root));
+    const depositor = deployer.connect(chain.provider);
+    await depositTestDollars(
+      connectVenue(venue.contracts, depositor),
+      ARTIFACTS,
+      depositor,
+      FUND_E6,
+    );
     await chain.setNextTime(crash.snapshot.time - 30n);
     await chain.rpc('evm_mine', []);
     await nextTick();
@@ -288,7 +331,9 @@ describe('a venue from the command line', () => {
   });
 
   it('opens in one batch what is below maintenance, after a dry run, and nothing else', async () => {
-    const accounts = [TARGET, HELPED, BANKRUPT].map(String);
+    const idle = await run<Round>(bidder, 'keeper', '--bid', ...judged());
+    expect(idle.decisions).toEqual([]);
+    const accounts = [TARGET, HELPED, BANKRUPT, SMALL];
     const dry = await run<{ transactions: unknown[] }>(
       keeper,
       'venue open',
@@ -300,10 +345,10 @@ describe('a venue from the command line', () => {
     const { opened } = await run<{ opened: { account: number }[] }>(
       keeper,
       'venue open',
-      ...accounts,
+      ...accounts.map(String),
       ...judged(),
     );
-    expect(opened.map(({ account }) => account).sort()).toEqual([TARGET, HELPED, BANKRUPT].sort());
+    expect(opened.map(({ account }) => account).sort()).toEqual(accounts.sort());
 
     const again = await attempt(keeper, 'venue open', String(TARGET), ...judged());
     expect(again.status).toBe(1);
@@ -322,7 +367,7 @@ describe('a venue from the command line', () => {
     const early = await attempt(bidder, 'venue bid', String(TARGET), ...judged());
     expect(early.stderr).toMatch(/is not frozen in the ledger of tick 1/);
     const root = await nextRoot();
-    expect(root).toMatchObject({ consumed: { engine: 3, user: 0 } });
+    expect(root).toMatchObject({ consumed: { engine: 4, user: 0 } });
     await nextTick();
   });
 
@@ -331,10 +376,7 @@ describe('a venue from the command line', () => {
     expect(poor.stderr).toMatch(/has 0\.00 of the venue's token|has 0/);
     const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
     const asset = new Contract(venue.contracts.asset, abi, bidder.connect(chain.provider));
-    const minted = (await asset.getFunction('mint').send(bidder.address, POCKET_E6)) as {
-      wait(): Promise<unknown>;
-    };
-    await minted.wait();
+    await send(asset, 'mint', [bidder.address, POCKET_E6]);
     const less = await attempt(bidder, 'venue cure', String(HELPED), ...judged(), '--credit', '1');
     expect(less.status).toBe(2);
     const cured = await run(bidder, 'venue cure', String(HELPED), ...judged());
@@ -349,71 +391,139 @@ describe('a venue from the command line', () => {
     });
   });
 
-  it('is bid for by a keeper that reckons, waits where it does not pay, and bids where it does', async () => {
-    const keep = (...argv: string[]) =>
-      run<{ decisions: { account: number; verdict: string; transaction: string | null }[] }>(
-        bidder,
-        'keeper',
-        '--bid',
-        ...judged(),
-        ...argv,
-      );
-    const of = (decisions: { account: number }[]) =>
-      decisions.map(({ account }) => account).sort((a, b) => a - b);
+  it('is bid for by hand at what it costs now', async () => {
+    await tickUntil((await clock()) + BigInt(CONFIG.engine.rampSeconds));
+    const bought = await run(bidder, 'venue bid', String(SMALL), ...judged());
+    const { priceE6, topUpE6, paymentE6 } = bought as Record<string, string>;
+    expect(BigInt(paymentE6!)).toBe(BigInt(priceE6!) + BigInt(topUpE6!));
+    const { heldE6, escrowedE6 } = (
+      await run<{ vault: Record<string, string> }>(keeper, 'venue status', ...inVenue())
+    ).vault;
+    // Below zero the fund pays the price, into the same escrow.
+    const ofBidder = BigInt(priceE6!) > 0n ? BigInt(priceE6!) : 0n;
+    expect(BigInt(escrowedE6!)).toBe(BigInt(topUpE6!) + ofBidder);
+    expect(BigInt(heldE6!)).toBeGreaterThan(0n);
+    const twice = await attempt(bidder, 'venue bid', String(SMALL), ...judged());
+    expect(twice.stderr).toMatch(/is not for sale/);
+  });
+
+  it('is valued by a keeper that waits where it does not pay, and bids where it does', async () => {
+    const keep = (...argv: string[]) => run<Round>(bidder, 'keeper', '--bid', ...judged(), ...argv);
     const greedy = await keep('--min-profit', '1000000');
-    expect(of(greedy.decisions)).toEqual([TARGET, BANKRUPT].sort((a, b) => a - b));
+    const valued = greedy.decisions.map(({ account }) => account);
+    expect(valued.toSorted((a, b) => a - b)).toEqual([TARGET, BANKRUPT].sort((a, b) => a - b));
     for (const { verdict } of greedy.decisions) expect(verdict).toBe('too little profit');
     const poor = await keep('--inventory', '1', '--min-profit', '0');
-    const ofTarget = poor.decisions.find(({ account }) => account === TARGET)!;
-    expect(ofTarget.verdict).toBe('costs more than the inventory');
-
-    // At the end of the ramp.
-    for (let passed = 0; passed <= DEMO_CONFIG.engine.rampSeconds; passed += 60) await nextTick();
-    const dry = await keep('--dry-run');
+    for (const { verdict } of poor.decisions) expect(verdict).toBe('costs more than the inventory');
+    const dear = await keep('--max-gas-price', '0');
+    for (const { verdict } of dear.decisions) expect(verdict).toBe('gas too dear');
+    const dry = await keep('--inventory', INVENTORY, '--dry-run');
     expect(dry.decisions.find(({ account }) => account === TARGET)).toMatchObject({
       verdict: 'bid',
       transaction: null,
     });
-    const dear = await keep('--max-gas-price', '0');
-    for (const { verdict } of dear.decisions) expect(verdict).toBe('gas too dear');
-    const { decisions } = await keep();
-    const bought = decisions.filter(({ transaction }) => transaction !== null);
-    expect(bought.map(({ account }) => account)).toContain(TARGET);
   });
+
+  it('is bought by a keeper that watches, whose node stops and starts again', async () => {
+    const restarting = await restartingNode(chain.url);
+    const argv = [MAIN, 'keeper', '--bid', '--watch', '--every', '1', '--json', ...judged()];
+    const child = spawn(
+      process.execPath,
+      [...argv, '--inventory', INVENTORY, '--rpc', restarting.url],
+      { env: { ...process.env, PLIMSOLL_SIGNER_KEY: bidder.privateKey } },
+    );
+    try {
+      const rounds: Round[] = [];
+      const notes: string[] = [];
+      createInterface(child.stdout).on('line', (line) => rounds.push(JSON.parse(line) as Round));
+      createInterface(child.stderr).on('line', (line) => notes.push(line));
+      const until = (holds: () => boolean): Promise<void> =>
+        vi.waitFor(
+          () => {
+            expect(child.exitCode, notes.join('\n')).toBeNull();
+            expect(holds(), notes.join('\n')).toBe(true);
+          },
+          { timeout: 150_000, interval: 100 },
+        );
+
+      await restarting.asked('eth_getLogs');
+      await restarting.stop();
+      await until(() => notes.filter((line) => line.startsWith('this round failed')).length >= 2);
+      expect(rounds).toEqual([]);
+      await restarting.start();
+      const sold = ({ decisions }: Round): boolean =>
+        decisions.some(({ account, transaction }) => account === TARGET && transaction !== null);
+      await until(() => rounds.some(sold));
+      await restarting.stop();
+      const failed = notes.length;
+      await until(() => notes.length > failed);
+      await restarting.start();
+      const before = rounds.length;
+      await until(() => rounds.length > before);
+      expect(rounds.filter(sold)).toHaveLength(1);
+      // What is left costs more than what the keeper may spend.
+      expect(rounds.at(-1)!.decisions.map(({ account }) => account)).toEqual([BANKRUPT]);
+
+      const ended = once(child, 'exit');
+      child.kill('SIGINT');
+      expect(await ended).toEqual([0, null]);
+    } finally {
+      child.kill('SIGKILL');
+      await restarting.close();
+    }
+  }, 300_000);
 
   it('closes when a ledger has the takeover', async () => {
     const early = await attempt(keeper, 'venue close', String(TARGET), ...inVenue());
     expect(early.stderr).toMatch(/TakeoverNotConsumed.*post a root that does/);
     await nextRoot();
-    const closed = await run(keeper, 'venue close', String(TARGET), ...inVenue());
-    expect(closed).toMatchObject({ account: String(TARGET), newOwner: bidder.address });
+    for (const account of [TARGET, SMALL]) {
+      const closed = await run(keeper, 'venue close', String(account), ...inVenue());
+      expect(closed).toMatchObject({ account: String(account), newOwner: bidder.address });
+    }
     const twice = await attempt(keeper, 'venue close', String(TARGET), ...inVenue());
     expect(twice.stderr).toMatch(/nothing is escrowed/);
     const accounts = parseLedger(readFileSync(path('ledger.json'), 'utf8'));
     expect(accounts[TARGET]!.owner).toBe(BigInt(bidder.address));
   });
 
-  it('gives the Backstop what nobody bought', async () => {
-    const status = await run<{ liquidations: { account: string; status: string }[] }>(
-      keeper,
-      'venue status',
-      ...inVenue(),
-    );
-    const left = status.liquidations.filter((one) => one.status === 'open');
-    // The keeper may have found the bankrupt worth its price; then there is nothing left to cover.
-    for (const { account } of left) {
-      const early = await attempt(keeper, 'venue cover', account, ...judged());
-      expect(early.stderr).toMatch(/HorizonNotPassed.*the Backstop comes after/);
-    }
-    for (let passed = 0; passed <= DEMO_CONFIG.engine.horizonSeconds; passed += 60) {
-      await nextTick();
-    }
-    for (const { account } of left) {
-      const covered = await run(keeper, 'venue cover', account, ...judged());
-      expect(BigInt(covered['deficitE6'] as string)).toBeGreaterThanOrEqual(0n);
-    }
+  it('takes a withdrawal into a ledger with a snapshot to judge it in, and not without', async () => {
+    const { vault } = connectVenue(venue.contracts, bidder.connect(chain.provider));
+    await send(vault, 'requestWithdrawal', [SMALL, 1n, 10_000_000n]);
+    const without = await attempt(deployer, 'venue root', ...judged());
+    expect(without.stderr).toMatch(/^--settle: is required: a withdrawal waits/);
+    const root = await nextRoot('--settle', join(SAMPLE_DIRECTORY, 'snapshot-crash.json'));
+    expect(root).toMatchObject({ consumed: { engine: 0, user: 1 } });
+  });
+
+  it('gives the Backstop what nobody bought, and pays later what the fund could not at once', async () => {
+    const { liquidations } = await run<{
+      liquidations: readonly Record<'account' | 'status' | 'expiresAtClock', string>[];
+    }>(keeper, 'venue status', ...inVenue());
+    const left = liquidations.filter(({ status }) => status === 'open');
+    expect(left.map(({ account }) => Number(account))).toEqual([BANKRUPT]);
+    const early = await attempt(keeper, 'venue cover', String(BANKRUPT), ...judged());
+    expect(early.stderr).toMatch(/HorizonNotPassed.*the Backstop comes after/);
     const none = await attempt(keeper, 'venue cover', '--queued', ...inVenue());
     expect(none.stderr).toMatch(/NothingQueued.*owes nothing/);
+
+    await tickUntil(BigInt(left[0]!.expiresAtClock) + 1n);
+    const covered = await run(keeper, 'venue cover', String(BANKRUPT), ...judged());
+    const { deficitE6, paidE6, queuedE6, uncoveredE6 } = covered as Record<string, string>;
+    const { coverPerWindowE6, windowSeconds } = CONFIG.fund;
+    expect(BigInt(paidE6!)).toBe(coverPerWindowE6);
+    expect(BigInt(queuedE6!)).toBe(BigInt(deficitE6!) - coverPerWindowE6);
+    expect(BigInt(queuedE6!)).toBeGreaterThan(0n);
+    expect(uncoveredE6).toBe('0');
+
+    const soon = await attempt(keeper, 'venue cover', '--queued', ...inVenue());
+    expect(soon.stderr).toMatch(/^CoverWindowSpent/);
+    await chain.setNextTime((await chain.now()) + BigInt(windowSeconds));
+    await chain.rpc('evm_mine', []);
+    const paid = await run(keeper, 'venue cover', '--queued', ...inVenue());
+    expect(paid).toMatchObject({ account: BANKRUPT, paidE6: queuedE6, queuedE6: '0' });
+    const spent = await attempt(keeper, 'venue cover', '--queued', ...inVenue());
+    expect(spent.stderr).toMatch(/NothingQueued.*owes nothing/);
   });
 });
 
