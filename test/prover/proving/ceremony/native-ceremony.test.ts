@@ -16,6 +16,13 @@ import {
   writeInitialKey,
   writeKnownPowers,
 } from '../../../../prover/proving/ceremony/native-ceremony.ts';
+import { exportedVerificationKey } from '../../../../prover/proving/ceremony/transcript.ts';
+import { parseVerificationKey } from '../../../../prover/proving/formats/verification-key.ts';
+import { createDevelopmentKey } from '../../../../prover/proving/keys/development-key.ts';
+import {
+  formatVerifyingKeys,
+  parseVerifyingKeys,
+} from '../../../../prover/receipt/verifying-keys.ts';
 import { NEEDS_WORKER } from '../../native/support.ts';
 
 const TINY = join(REPOSITORY_ROOT, 'prover/native/internal/fixture/testdata/tiny.r1cs');
@@ -65,6 +72,22 @@ describe.skipIf(NEEDS_WORKER !== '')(`phase 2 in Go beside snarkjs${NEEDS_WORKER
     bytes[bytes.length - 300]! ^= 1;
     writeFileSync(at('moved.zkey'), bytes);
     await expect(verifyKey(place, at('moved.zkey'))).rejects.toThrow(/contribution|zkey/);
+  });
+
+  it('refuses a development key and a contribution on top of it, whatever they are called', async () => {
+    const development = await createDevelopmentKey(readFileSync(TINY), {});
+    writeFileSync(at('development.zkey'), development);
+    await contributeTo(at('development.zkey'), at('on-top.zkey'), { name: 'eve', entropy: 'e' });
+    for (const name of ['development.zkey', 'on-top.zkey']) {
+      await expect(verifyKey(place, at(name))).rejects.toThrow(/zkey/);
+      const key = await exportedVerificationKey(readFileSync(at(name)));
+      expect(() => parseVerificationKey(key, { setup: 'ceremony' })).toThrow(/a development key/);
+      // As whoever checks proofs and receipts would be handed it.
+      const entry = { statement: 'takeover', profile: 'any', setup: 'ceremony' } as const;
+      const hashes = { r1cs: '0'.repeat(64), zkey: '0'.repeat(64) };
+      const trusted = formatVerifyingKeys([{ ...entry, ...hashes, verificationKey: key }]);
+      expect(() => parseVerifyingKeys(trusted, 'keys')).toThrow(/a development key/);
+    }
   });
 
   it('draws a secret anew each time, whatever its contributor typed', async () => {
