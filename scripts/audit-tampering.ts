@@ -2,24 +2,32 @@
 
 /**
  * Shows that each check of an audit catches what it is for, and that nothing else does: tampers with one
- * link of the demonstration's chain at a time and audits it, with the check and without.
+ * link of the demonstration's chain, or of a ceremony, at a time and audits it, with the check and without.
  *
  *   npm run audit-tampering -- --json                 100 tamperings from seed 1
  *   npm run audit-tampering -- --count 20 --seed 7
  *   npm run audit-tampering -- --export demo.json     on a chain that was exported before
+ *   npm run audit-tampering -- --only beacon,role     of these kinds alone
+ *
+ * With --cache folder, what is compiled is kept there for the next run.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { exportChain } from '../prover/audit/export.ts';
 import { FolderCheckout, parseExport } from '../prover/audit/evidence.ts';
 import { AuditMemory } from '../prover/audit/memory.ts';
 import { parseVenue } from '../prover/chain/venue-document.ts';
+import { InvalidInput } from '../prover/core/errors.ts';
 import { readTextFile } from '../prover/core/files.ts';
 import { REPOSITORY_ROOT } from '../prover/core/root.ts';
 import { loadDefaultParameters } from '../prover/documents/parameters-document.ts';
 import { loadSample } from '../prover/sample/sample.ts';
 import { Evidence } from './tampering/evidence.ts';
 import { KINDS, type Random } from './tampering/kinds.ts';
+import { rehearsed } from './tampering/rehearsal.ts';
 
 const DEFAULT_COUNT = 100;
 /** No tampering is its own: its rules are tested one by one in test/prover/sequencer/transition-rule.test.ts. */
@@ -62,6 +70,8 @@ const { values } = parseArgs({
     count: { type: 'string' },
     seed: { type: 'string' },
     export: { type: 'string' },
+    only: { type: 'string' },
+    cache: { type: 'string' },
   },
 });
 const say = (line: string): void => {
@@ -77,7 +87,7 @@ const honest = new Evidence({
   range: { fromBlock, toBlock },
   parameters: [loadDefaultParameters()],
 });
-const memory = new AuditMemory();
+const memory = new AuditMemory(values.cache);
 const refusals = async (
   evidence: Evidence,
   without: readonly (typeof KINDS)[number]['check'][] = [],
@@ -88,14 +98,29 @@ const refusals = async (
   ];
 };
 
-say('the honest run');
-const honestRefusals = await refusals(honest);
 const seed = Number(values.seed ?? 1);
+const only = values.only?.split(',');
+const kinds = KINDS.filter(({ name }) => only?.includes(name) ?? true);
+if (kinds.length === 0)
+  throw new InvalidInput('--only', `must be of: ${KINDS.map(({ name }) => name).join(', ')}`);
+const honestRefusals: string[] = [];
+if (kinds.some(({ on }) => on === undefined)) {
+  say('the honest run');
+  honestRefusals.push(...(await refusals(honest)));
+}
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-tampering-'));
+let rehearsal = honest;
+if (kinds.some(({ on }) => on === 'rehearsal')) {
+  say('a ceremony of three contributors and a beacon, and its honest run');
+  rehearsal = await rehearsed(honest, folder);
+  honestRefusals.push(...(await refusals(rehearsal)));
+}
 const count = Number(values.count ?? DEFAULT_COUNT);
 const outcomes: Outcome[] = [];
 for (let index = 0; index < count; index += 1) {
-  const { name, check, tamper } = KINDS[index % KINDS.length]!;
-  const tampered = await tamper(honest, seeded(seed * 1_000_003 + index));
+  const { name, check, on, tamper } = kinds[index % kinds.length]!;
+  const untouched = on === 'rehearsal' ? rehearsal : honest;
+  const tampered = await tamper(untouched, seeded(seed * 1_000_003 + index));
   const refusedBy = await refusals(tampered);
   const passesWithout = (await refusals(tampered, [check])).length === 0;
   outcomes.push({ tampering: name, check, refusedBy, passesWithout });
@@ -104,6 +129,7 @@ for (let index = 0; index < count; index += 1) {
     `${index + 1}/${count} ${name}: ${isOwn ? `refused by ${check} alone` : `REFUSED BY ${refusedBy.join(', ') || 'NOTHING'}${passesWithout ? '' : ', AND WITHOUT IT TOO'}`}`,
   );
 }
+rmSync(folder, { recursive: true, force: true });
 const result = {
   honestRunPasses: honestRefusals.length === 0,
   tamperings: outcomes.length,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Interface } from 'ethers';
 
+import type { AuditedRelease } from '../../prover/audit/circuits.ts';
 import { audit, type AuditResult, type AuditSubject } from '../../prover/audit/audit.ts';
 import { replaying, type Answers, type FolderCheckout } from '../../prover/audit/evidence.ts';
 import type { AuditMemory } from '../../prover/audit/memory.ts';
@@ -31,16 +32,22 @@ export class Evidence {
   readonly venue: VenueDocument;
   readonly range: { readonly fromBlock: number; readonly toBlock: number };
   readonly parameters: readonly ParameterSet[];
+  /** Of a ceremony whose keys the checkout has: then there is no chain, for its proofs are of other keys. */
+  readonly release: AuditedRelease | undefined;
 
-  constructor(own: Pick<Evidence, 'checkout' | 'answers' | 'venue' | 'range' | 'parameters'>) {
+  constructor(
+    own: Pick<Evidence, 'checkout' | 'answers' | 'venue' | 'range' | 'parameters'> &
+      Partial<Pick<Evidence, 'release'>>,
+  ) {
     this.checkout = own.checkout;
     this.answers = own.answers;
     this.venue = own.venue;
     this.range = own.range;
     this.parameters = own.parameters;
+    this.release = own.release;
   }
 
-  with(changes: Partial<Pick<Evidence, 'checkout' | 'answers' | 'venue'>>): Evidence {
+  with(changes: Partial<Pick<Evidence, 'checkout' | 'answers' | 'venue' | 'release'>>): Evidence {
     return new Evidence({ ...this, ...changes });
   }
 
@@ -62,6 +69,13 @@ export class Evidence {
 
   artifact(statement: string, profile: string): ManifestEntry {
     return this.artifacts.find((one) => one.statement === statement && one.profile === profile)!;
+  }
+
+  /** With one circuit and no other. */
+  withOnly(artifact: ManifestEntry): Evidence {
+    const manifest = JSON.parse(this.file(ARTIFACT_MANIFEST_PATH)) as object;
+    const only = JSON.stringify({ ...manifest, artifacts: [artifact] });
+    return this.withFile(ARTIFACT_MANIFEST_PATH, only);
   }
 
   withArtifact(changed: ManifestEntry): Evidence {
@@ -178,8 +192,12 @@ export class Evidence {
   }
 
   audit(memory: AuditMemory, without: readonly CheckName[] = []): Promise<AuditResult> {
-    const chain = { rpc: replaying(this.answers), venue: this.venue, ...this.range };
-    const subject: AuditSubject = { checkout: this.checkout, chain, parameters: this.parameters };
+    const { checkout, parameters, release } = this;
+    const chain =
+      release === undefined
+        ? { rpc: replaying(this.answers), venue: this.venue, ...this.range }
+        : undefined;
+    const subject: AuditSubject = { checkout, chain, parameters, release };
     return audit(subject, { memory, without });
   }
 }

@@ -16,6 +16,7 @@ import { compileSolidity } from '../../prover/toolchain/solidity.ts';
 import { DEFAULT_TERMS } from '../../prover/toolchain/solidity-settings.ts';
 import type { Evidence, ManifestEntry } from './evidence.ts';
 import { forged, movedToDelta } from './forge.ts';
+import { spoiltBeacon, spoiltContribution, spoiltPowers } from './rehearsal.ts';
 
 /** Whole numbers below a limit, the same for the same seed (mulberry32). */
 export type Random = (limit: number) => number;
@@ -24,6 +25,8 @@ export interface Kind {
   readonly name: string;
   /** The one check that must refuse it. */
   readonly check: CheckName;
+  /** Of the demonstration, unless it is of keys that a ceremony made. */
+  readonly on?: 'rehearsal';
   readonly tamper: (evidence: Evidence, random: Random) => Evidence | Promise<Evidence>;
 }
 
@@ -286,6 +289,9 @@ export const KINDS: readonly Kind[] = [
       return evidence.withFile(path, flipped(content, start + random(length)));
     },
   },
+  { name: 'powers of tau', check: 'setup', on: 'rehearsal', tamper: spoiltPowers },
+  { name: 'contribution', check: 'setup', on: 'rehearsal', tamper: spoiltContribution },
+  { name: 'beacon', check: 'setup', on: 'rehearsal', tamper: spoiltBeacon },
   { name: 'gamma = delta', check: 'key-points', tamper: (evidence) => unfinished(evidence, 1n) },
   { name: 'gamma = -delta', check: 'key-points', tamper: (evidence) => unfinished(evidence, -1n) },
   {
