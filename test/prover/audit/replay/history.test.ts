@@ -8,11 +8,11 @@ import {
   recording,
   replaying,
   type Answers,
-} from '../../../prover/audit/evidence.ts';
-import { readHistory } from '../../../prover/audit/replay/history.ts';
-import { exportedAbi } from '../../../prover/chain/abi.ts';
-import type { VenueDocument } from '../../../prover/chain/venue-document.ts';
-import type { JsonRpc } from '../../../prover/receipt/json-rpc.ts';
+} from '../../../../prover/audit/evidence.ts';
+import { readHistory } from '../../../../prover/audit/replay/history.ts';
+import { exportedAbi } from '../../../../prover/chain/abi.ts';
+import type { VenueDocument } from '../../../../prover/chain/venue-document.ts';
+import type { JsonRpc } from '../../../../prover/receipt/json-rpc.ts';
 
 const address = (index: number): string => toBeHex(0x1000 + index, 20);
 const venue = {
