@@ -20,8 +20,6 @@ const NOT_ASSERTED: Readonly<Record<string, string>> = {
   ERC20InvalidReceiver: 'the same',
   ERC20InvalidSender: 'the same',
   ERC20InvalidSpender: 'the same',
-  ERC4626ExceededMaxDeposit: 'there is no such limit',
-  ERC4626ExceededMaxMint: 'there is no such limit',
   InvalidShortString: 'of EIP-712 names that are constants',
   StringTooLong: 'the same',
   OwnableInvalidOwner: 'OpenZeppelin’s, of the zero address at deployment',
