@@ -8,6 +8,7 @@ import { ForkedProver } from './proving/proof-maker.ts';
 import type { Service } from './service.ts';
 import { OpeningDesk } from './submitter/opening-desk.ts';
 import { RpcSubmissionChain } from './submitter/rpc-submission-chain.ts';
+import { ShadowDesk } from './submitter/shadow-desk.ts';
 import { Submitter } from './submitter/submitter.ts';
 
 /** A service that follows its venue's contracts, and opens there whom it has proven. */
@@ -15,6 +16,7 @@ export interface JoinedChain {
   readonly link: ChainLink;
   /** Undefined where nothing is sent. */
   readonly openings: OpeningDesk | undefined;
+  readonly shadow?: ShadowDesk;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,28 @@ async function openOpenings(
     },
   );
   return { openings, beneficiary: rewarded };
+}
+
+/**
+ * Follows a venue and compares what it would open with what others open there; proves and sends nothing.
+ * Throws as `joinChain` does.
+ */
+export async function shadowChain(
+  service: Service,
+  config: ChainConfig,
+  logger: Logger,
+): Promise<JoinedChain> {
+  const link = await ChainLink.open(config, service);
+  const shadow = new ShadowDesk((what, about) => logger.info(about, what));
+  link.start({
+    looked: async () => {
+      const number = service.tick?.chain?.number;
+      if (number === undefined) return;
+      shadow.look({ number, short: service.shortAtTick() }, link.view.liquidations());
+    },
+    fault: (error) => logger.warn({ err: error }, 'the chain'),
+  });
+  return { link, openings: undefined, shadow, stop: () => link.stop() };
 }
 
 /** Throws where the nodes are of another chain or the contracts are not there. */

@@ -13,7 +13,7 @@ import { createServer } from './api/server.ts';
 import type { ServiceConfig } from './config/config.ts';
 import { LedgerFolder } from './ledger/ledger-folder.ts';
 import { ForkedProver } from './proving/proof-maker.ts';
-import { joinChain, type JoinedChain } from './join-chain.ts';
+import { joinChain, shadowChain, type JoinedChain } from './join-chain.ts';
 import { Service } from './service.ts';
 import { openStore } from './store/store.ts';
 
@@ -75,7 +75,10 @@ export async function runService(
     const service = await Service.start(store, config, parameterSets(config), fastestHasher());
     let joined: JoinedChain | undefined;
     if (config.chain !== undefined) {
-      joined = await joinChain(service, config.chain, config.submitting, logger);
+      joined =
+        config.shadow === true
+          ? await shadowChain(service, config.chain, logger)
+          : await joinChain(service, config.chain, config.submitting, logger);
     } else if (config.proving !== undefined) {
       await service.startProving(new ForkedProver(), config.proving);
     }

@@ -107,8 +107,9 @@ export class Service {
   #proving: ProvingDesk | undefined;
   #changes: LedgerChange[] = [];
   #isReplaced = true;
-  /** Whether ticks and states come from a chain. */
+  /** Whether ticks and states come from a chain, and whether ledgers do. */
   readonly #follows: boolean;
+  readonly #isPublished: boolean;
   /** What the chain says; undefined until it is read. */
   #stages: readonly LedgerStage[] | undefined;
   #underLiquidation: ReadonlySet<string> = new Set();
@@ -127,16 +128,17 @@ export class Service {
     book: MarginBook,
     alerts: AlertDesk,
     parameters: readonly ParameterSet[],
-    follows: boolean,
+    chain: ServiceConfig['chain'],
   ) {
     this.store = store;
     this.ledger = ledger;
     this.book = book;
     this.alerts = alerts;
     this.#parameters = new Map(parameters.map((set) => [parameterHash(set), set]));
-    this.#follows = follows;
+    this.#follows = chain !== undefined;
+    this.#isPublished = chain?.ledger !== undefined;
     // Without a chain nothing says that a liquidation goes on.
-    if (!follows) book.ofChain = new Map();
+    if (!this.#follows) book.ofChain = new Map();
     ledger.onChange = (changes) => {
       if (changes === 'all') this.#isReplaced = true;
       else this.#changes.push(...changes);
@@ -152,13 +154,12 @@ export class Service {
     parameters: ParameterSet | readonly ParameterSet[],
     hasher: RowHasher,
   ): Promise<Service> {
-    const follows = config.chain !== undefined;
     const ledger = await LedgerKeeper.restore(store.journal, hasher);
     const book = await MarginBook.restore(store.journal, config.rules);
     const alerts = new AlertDesk(store, config.webhooks);
     const sets = 'parameters' in parameters ? [parameters] : parameters;
-    const service = new Service(store, ledger, book, alerts, sets, follows);
-    if (follows) await ledger.keepHistory();
+    const service = new Service(store, ledger, book, alerts, sets, config.chain);
+    if (config.chain !== undefined) await ledger.keepHistory();
     await alerts.start();
     let newest: z.infer<typeof tickRecordSchema> | undefined;
     for await (const { body } of store.journal.read(0, 'tick')) {
@@ -178,6 +179,12 @@ export class Service {
   }
 
   async putLedger(body: unknown): Promise<LedgerState> {
+    this.#requireFed();
+    return await this.takeLedger(body);
+  }
+
+  /** As `putLedger`, from whatever source. */
+  async takeLedger(body: unknown): Promise<LedgerState> {
     return await this.#inTurn(async () => {
       const state = await this.ledger.put(body);
       await this.#remargin();
@@ -186,6 +193,7 @@ export class Service {
   }
 
   async updateLedger(body: unknown): Promise<LedgerState> {
+    this.#requireFed();
     return await this.#inTurn(async () => {
       const state = await this.ledger.update(body);
       await this.#remargin();
@@ -295,8 +303,15 @@ export class Service {
     return found;
   }
 
-  /** Accounts that may be opened at the tick: its ledger's, of which the chain has no liquidation and which it lets be opened. */
+  /** Accounts that may be opened at the tick: those that fall short, of which the chain has no liquidation. */
   dueAtTick(): readonly Due[] {
+    return this.shortAtTick().filter(
+      ({ account, nonce }) => !this.#isUnderLiquidation(account, nonce),
+    );
+  }
+
+  /** Accounts of the tick's ledger that are below maintenance at it, neither frozen in it nor held off. */
+  shortAtTick(): readonly Due[] {
     if (this.#tick === undefined) return [];
     const ledger = this.#follows ? this.#cited?.ledger : this.ledger.ledger;
     if (ledger === undefined) return [];
@@ -317,7 +332,7 @@ export class Service {
         const { settlementNonce, frozen } = ledger.account(account);
         return { account, nonce: settlementNonce, shortfallE6, frozen };
       })
-      .filter(({ account, nonce, frozen }) => !frozen && !this.#isUnderLiquidation(account, nonce))
+      .filter(({ frozen }) => !frozen)
       .filter(({ account, nonce, shortfallE6 }) => !this.#isHeldOff(account, nonce, shortfallE6));
   }
 
@@ -326,6 +341,11 @@ export class Service {
     if (heldOff === undefined || shortfallE6 > heldOff.upToE6) return false;
     this.onHeldOff(heldOff);
     return true;
+  }
+
+  #requireFed(): void {
+    if (!this.#isPublished) return;
+    throw new PlimsollError('LEDGERS_FROM_CHAIN', 'ledgers are those that the registry accepts');
   }
 
   #isUnderLiquidation(account: number, nonce: bigint): boolean {

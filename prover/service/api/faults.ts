@@ -13,6 +13,8 @@ const STATUS: Readonly<Record<string, number>> = {
   LEDGER_GAP: 409,
   LEDGER_ROOT: 409,
   TICK_OLD: 409,
+  TICKS_FROM_CHAIN: 409,
+  LEDGERS_FROM_CHAIN: 409,
   LEDGER_FULL: 409,
   NO_TICK: 404,
   NO_CHAIN: 404,

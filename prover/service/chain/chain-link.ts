@@ -6,7 +6,12 @@ import { JsonRpcProvider } from 'ethers';
 import { confirmVenue } from '../../chain/deployment/confirm-venue.ts';
 import { readSubmission } from '../../chain/snapshot.ts';
 import { connectVenue, type Venue } from '../../chain/venue.ts';
-import { PlimsollError } from '../../core/errors.ts';
+import type { Account } from '../../commitments/account.ts';
+import type { Ledger } from '../../commitments/ledger.ts';
+import { InvalidInput, PlimsollError } from '../../core/errors.ts';
+import { readTextFile } from '../../core/files.ts';
+import { formatLedger, parseLedger } from '../../documents/ledger-document.ts';
+import { followLedger } from '../../keeper/follow-ledger.ts';
 import { marketClock } from '../../keeper/auctions.ts';
 import { guaranteeInWords } from '../../keeper/guarantees.ts';
 import type { ChainConfig } from '../config/chain-settings.ts';
@@ -130,11 +135,9 @@ export class ChainLink {
     await this.#follower.poll();
     const { head } = this.#follower;
     if (head === undefined || head.hash === this.#told) return;
-    await this.#service.followChain(
-      await this.#newestTick(),
-      this.#stages(),
-      await this.#guaranteed(),
-    );
+    const newest = await this.#newestTick();
+    if (newest !== undefined) await this.#takePublished(newest.chain.ledgerRoot);
+    await this.#service.followChain(newest, this.#stages(), await this.#guaranteed());
     const depth = this.#config.depth ?? DEPTH;
     const settled = this.view.tickAsOf(head.number - depth);
     if (settled !== undefined) await this.#service.settleLedger(settled.values.ledgerRoot);
@@ -196,6 +199,38 @@ export class ChainLink {
         upToE6: guarantee.amountE6,
         reason: guaranteeInWords(guarantee, clock),
       }));
+  }
+
+  /** Makes the ledger of a root from an earlier one as it was published and what the chain has seen since. */
+  async #takePublished(root: bigint): Promise<void> {
+    const path = this.#config.ledger;
+    const { ledger } = this.#service;
+    if (path === undefined || (await ledger.at(root)) !== undefined) return;
+    const { sequence } = ledger.state;
+    // What is held may be of a branch that is gone; what was published first is not.
+    const starts = [
+      ...(sequence === 0 ? [] : [() => ledger.ledger.accounts]),
+      () => parseLedger(readTextFile(path, 'chain.ledger')),
+    ];
+    const followed = await this.#fromOneOf(starts, root);
+    await this.#service.takeLedger({
+      sequence: sequence + 1,
+      root: root.toString(),
+      ledger: JSON.parse(formatLedger(followed.accounts)) as unknown,
+    });
+  }
+
+  async #fromOneOf(
+    [start, ...others]: readonly (() => readonly Account[])[],
+    root: bigint,
+  ): Promise<Ledger> {
+    const { deploymentBlock } = this.#config.venue;
+    try {
+      return await followLedger(this.venue, this.provider, start!(), root, deploymentBlock);
+    } catch (error) {
+      if (!(error instanceof InvalidInput) || others.length === 0) throw error;
+      return await this.#fromOneOf(others, root);
+    }
   }
 
   #stages(): readonly LedgerStage[] {

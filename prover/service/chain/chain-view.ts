@@ -9,8 +9,8 @@ export interface Liquidation {
   readonly accountIndex: bigint;
   readonly settlementNonce: bigint;
   readonly stage: LiquidationStage;
-  /** The tick its opening cited. */
-  readonly tick: bigint;
+  /** What its opening said. */
+  readonly opening: EventValues<'LiquidationOpened'> | undefined;
   readonly openedIn: string;
 }
 
@@ -117,8 +117,8 @@ export class ChainView {
     const { accountIndex, settlementNonce } = event.values;
     const key = keyOf(accountIndex, settlementNonce);
     const before = this.#liquidations.get(key);
-    const tick = event.name === 'LiquidationOpened' ? event.values.tick : (before?.tick ?? 0n);
+    const opening = event.name === 'LiquidationOpened' ? event.values : before?.opening;
     const openedIn = before?.openedIn ?? event.transactionHash;
-    this.#liquidations.set(key, { accountIndex, settlementNonce, stage, tick, openedIn });
+    this.#liquidations.set(key, { accountIndex, settlementNonce, stage, opening, openedIn });
   }
 }

@@ -25,6 +25,8 @@ export const chainSchema = z.strictObject({
   pollMs: integer(20, 60_000).optional(),
   /** Parameter sets that ticks may name, beside the default one. */
   parameters: list(text(), 20).optional(),
+  /** A ledger as it was published at any time: then later ones come from the chain, and from nobody else. */
+  ledger: text().optional(),
   /** Whom openings reward; whoever signs, unless another is named. */
   beneficiary: address.optional(),
 });
@@ -57,6 +59,8 @@ export interface ChainConfig {
   readonly pollMs?: number | undefined;
   /** Paths. */
   readonly parameters?: readonly string[] | undefined;
+  /** A path. */
+  readonly ledger?: string | undefined;
   readonly beneficiary?: string | undefined;
 }
 
@@ -84,7 +88,7 @@ export function chainConfig(
   overrides: ChainOverrides,
 ): ChainConfig | undefined {
   if (given === undefined && overrides.venue === undefined) return undefined;
-  const { venue: named, parameters = [], ...rest } = given ?? {};
+  const { venue: named, parameters = [], ledger, ...rest } = given ?? {};
   const rpc = overrides.rpc ?? rest.rpc;
   if (rpc === undefined) {
     throw new InvalidInput('chain.rpc', 'is required, or PLIMSOLL_RPC: the address of a node');
@@ -101,6 +105,7 @@ export function chainConfig(
     venue: parseVenue(readTextFile(path, 'chain.venue'), 'chain.venue'),
     rpc,
     parameters: parameters.map((one) => resolve(folder, one)),
+    ledger: ledger === undefined ? undefined : resolve(folder, ledger),
   };
 }
 
@@ -110,8 +115,8 @@ export function submittingConfig(
   chain: ChainConfig | undefined,
 ): SubmittingConfig | undefined {
   if (given === undefined) return undefined;
-  requireRule(chain !== undefined, 'submitting', 'needs a chain: without one nothing is sent');
   const { keystore, budgetWei, confirmations, patience, batch } = given;
+  requireRule(chain !== undefined, 'submitting', 'needs a chain: without one nothing is sent');
   return {
     keystore: keystore === undefined ? undefined : resolve(folder, keystore),
     budgetWei,

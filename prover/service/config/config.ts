@@ -123,6 +123,8 @@ export interface ServiceConfig {
   readonly chain: ChainConfig | undefined;
   readonly submitting?: SubmittingConfig | undefined;
   readonly ledgerFolder?: string | undefined;
+  /** Decides and says so, and sends nothing. */
+  readonly shadow?: boolean | undefined;
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;

@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Wallet } from 'ethers';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { FollowedVenue } from '../../../prover/bench/torture/followed-venue.ts';
 import { NodeGateway } from '../../../prover/bench/torture/node-gateway.ts';
 import { OwnerProcess } from '../../../prover/bench/torture/owner-process.ts';
+import { readServiceConfig } from '../../../prover/service/config/config.ts';
+import { runService, type RunningService } from '../../../prover/service/run.ts';
 import { formatVenue } from '../../../prover/chain/venue-document.ts';
 import { Ledger } from '../../../prover/commitments/ledger.ts';
 import { formatLedger } from '../../../prover/documents/ledger-document.ts';
@@ -37,6 +40,7 @@ describe('a service on its venue’s chain', () => {
   let followed: FollowedVenue;
   let node: NodeGateway;
   let owner: OwnerProcess;
+  let shadow: RunningService;
   let saved: unknown;
 
   const ask = async (method: string, path: string, body?: unknown) => {
@@ -44,7 +48,7 @@ describe('a service on its venue’s chain', () => {
     return JSON.parse(text) as Record<string, unknown>;
   };
   const until = async (holds: () => Promise<boolean>): Promise<void> => {
-    for (let wait = 0; wait < 300; wait += 1) {
+    for (let wait = 0; wait < 500; wait += 1) {
       if (await holds().catch(() => false)) return;
       await sleep(500);
     }
@@ -77,33 +81,42 @@ describe('a service on its venue’s chain', () => {
     node = new NodeGateway(followed.chain.url);
     await node.up();
     writeFileSync(join(folder, 'venue.json'), formatVenue(followed.document));
-    const config = join(folder, 'service.json');
-    writeFileSync(
-      config,
-      JSON.stringify({
+    writeFileSync(join(folder, 'ledger.json'), formatLedger(accounts));
+    const configured = (name: string, chain: object, more: object = {}): string => {
+      const common = {
         format: 'plimsoll.service',
         version: 1,
-        folder: 'state',
+        folder: name,
         listen: { host: '127.0.0.1', port: 0 },
-        chain: { venue: 'venue.json', rpc: [node.url], pollMs: 100, depth: 1000 },
-        submitting: { budgetWei: '1000000000000000000', confirmations: 1 },
-      }),
-    );
-    owner = new OwnerProcess(config, {
-      ...process.env,
-      PLIMSOLL_OPERATOR_TOKEN: token,
+        chain: { venue: 'venue.json', rpc: [node.url], pollMs: 100, depth: 1000, ...chain },
+      };
+      const path = join(folder, `${name}.json`);
+      writeFileSync(path, JSON.stringify({ ...common, ...more }));
+      return path;
+    };
+    const environment = { ...process.env, PLIMSOLL_OPERATOR_TOKEN: token };
+    const submitting = { budgetWei: '1000000000000000000', confirmations: 1 };
+    owner = new OwnerProcess(configured('operator', {}, { submitting }), {
+      ...environment,
       PLIMSOLL_SIGNER_KEY: sender.privateKey,
     });
+    const published = configured('keeper', { ledger: 'ledger.json' });
+    shadow = await runService(
+      { ...readServiceConfig(published, environment), shadow: true },
+      pino({ level: 'silent' }),
+      () => undefined,
+    );
     await owner.start();
     await ask('PUT', '/ledger', {
       sequence: 1,
       root: new Ledger(accounts).root.toString(),
       ledger: JSON.parse(formatLedger(accounts)) as unknown,
     });
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await owner.kill();
+    await shadow.stop();
     await node.down();
     await followed.chain.close();
     rmSync(folder, { recursive: true, force: true });
@@ -129,7 +142,19 @@ describe('a service on its venue’s chain', () => {
     expect(await followed.chain.provider.getTransactionCount(sender.address)).toBe(mined.size);
     await until(allInLiquidation);
     expect(await stateOf(0)).toBe('healthy');
-  }, 180_000);
+  }, 300_000);
+
+  it('is seen by a keeper in the shadow, from published data alone, to do what it would have done', async () => {
+    const counts = () => shadow.joined!.shadow!.counts;
+    await until(async () => counts().agreed === DUE.length);
+    expect(counts()).toEqual({ decided: DUE.length, agreed: DUE.length, onlyTheirs: 0 });
+    expect(shadow.service.ledger.state).toMatchObject({ root: new Ledger(accounts).root });
+    const body = await request(`${shadow.url}/ledger`, 'PUT', {}, token);
+    expect(body).toMatchObject({
+      status: 409,
+      text: expect.stringContaining('LEDGERS_FROM_CHAIN'),
+    });
+  });
 
   it('opens them again, with the proofs it has, on the branch that replaces the first one', async () => {
     const { made } = await proofsMade();

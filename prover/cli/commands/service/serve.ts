@@ -2,6 +2,7 @@
 import { isLocal, readServiceConfig } from '../../../service/config/config.ts';
 import { runService, serviceLogger } from '../../../service/run.ts';
 import { stringOption, type Command } from '../../command.ts';
+import { requireRule } from '../../../core/schema.ts';
 import { shape, text } from '../../../core/json-output.ts';
 
 export const command: Command = {
@@ -24,6 +25,10 @@ export const command: Command = {
       describe:
         'venue.json, in place of the configuration’s chain.venue; PLIMSOLL_RPC has the node',
     },
+    shadow: {
+      type: 'boolean',
+      describe: 'decide, log, prove and send nothing, and compare with what others open on chain',
+    },
   },
   needsSetup: false,
   output: {
@@ -31,11 +36,13 @@ export const command: Command = {
     schema: shape({ url: text, database: text }).describe('one line, once it answers'),
   },
   run: async (context) => {
-    const config = readServiceConfig(
-      context.positionals[0]!,
-      process.env,
-      stringOption(context, 'venue'),
-    );
+    const shadow = context.options['shadow'] === true;
+    const path = context.positionals[0]!;
+    const config = {
+      ...readServiceConfig(path, process.env, stringOption(context, 'venue')),
+      shadow,
+    };
+    requireRule(!shadow || config.chain !== undefined, '--shadow', 'needs a venue to follow');
     if (!isLocal(config)) {
       context.note(`${config.listen.host} is reached from elsewhere: put TLS before it`);
     }
