@@ -24,6 +24,9 @@ function signedQuotientFloor(dividend, divisor) {
  * Assumes the caller proves |quotient| < 2^(251 − DIVISOR_BITS): without a bound every remainder has
  * a quotient in the field. |dividend| must be below 2^251.
  * Guarantees, with that, the floor; a divisor of 0 has no witness.
+ * @assumes dividend in [0 - 2 ** 250, 2 ** 250)
+ * @assumes divisor in [1, 2 ** DIVISOR_BITS)
+ * @assumes quotient in [0 - 2 ** (250 - DIVISOR_BITS), 2 ** (250 - DIVISOR_BITS))
  * Cost: 2·DIVISOR_BITS + 1 constraints.
  */
 template SignedDivFloor(DIVISOR_BITS) {
@@ -53,6 +56,7 @@ template SignedDivFloor(DIVISOR_BITS) {
  * @input divisor in [1, 2^DIVISOR_BITS)
  * @output quotient the floor, below 2^QUOTIENT_BITS
  * Assumes nothing. Guarantees the floor; a divisor of 0 or a quotient out of range has no witness.
+ * @assumes divisor in [1, 2 ** DIVISOR_BITS)
  * Cost: QUOTIENT_BITS + 2·DIVISOR_BITS + 1 constraints.
  */
 template DivFloor(DIVISOR_BITS, QUOTIENT_BITS) {

@@ -11,6 +11,7 @@ include "circomlib/circuits/bitify.circom";
  * @output out in when in ≥ 0, else 0; below 2^BITS
  * @output negative 1 exactly when in < 0
  * Assumes nothing. Guarantees −2^BITS ≤ in < 2^BITS: anything else has no witness.
+ * @ensures in in [0 - 2 ** BITS, 2 ** BITS)
  * Cost: BITS + 2 constraints.
  */
 template MaxZero(BITS) {

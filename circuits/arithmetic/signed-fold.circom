@@ -14,6 +14,7 @@ include "circomlib/circuits/bitify.circom";
  * @output bit[BITS] its bits, least significant first
  * Assumes nothing. Guarantees −2^BITS ≤ in < 2^BITS: anything else, p − 1 − 2^BITS included, has no
  * witness.
+ * @ensures in in [0 - 2 ** BITS, 2 ** BITS)
  * Cost: BITS + 2 constraints.
  */
 template SignedFold(BITS) {

@@ -31,6 +31,9 @@ function squareRootFloor(value) {
  * @output root its integer square root
  * Assumes |in| < 2^250, signed; it needs no range check of its own.
  * Guarantees root² ≤ in < (root + 1)² and root < 2^(BITS+1); a negative input has no witness.
+ * @assumes in in [0 - 2 ** 250, 2 ** 250)
+ * @ensures root in [0, 2 ** (BITS + 1))
+ * @ensures in in [0, 2 ** (2 * BITS + 3))
  * Cost: 2·BITS + 3 constraints.
  */
 template SqrtFloor(BITS) {

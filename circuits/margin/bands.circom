@@ -12,6 +12,8 @@ include "arithmetic/range.circom";
  * @output above[3] above[j] = 1 exactly when amount ≥ threshold[j]
  * Assumes the thresholds' order and width (loader rules of the parameter set). Guarantees the flags,
  * and 0 ≤ amount < 2^(BITS + 1): any other amount has no witness.
+ * @assumes threshold in [0, 2 ** BITS)
+ * @assumes threshold[j + 1] - threshold[j] in [0, 2 ** BITS) for j < 2
  * Cost: 2 · BITS + 11 constraints.
  */
 template Bands(BITS) {

@@ -17,6 +17,9 @@ include "arithmetic/range.circom";
  * @output fractionE6 the rest, 0 … 10^6 − 1
  * Assumes the widths, and that the caller bounds |wholeQuote| below 2^200: every remainder has some
  * quotient in the field. Guarantees the value, exactly. Cost: 154 constraints.
+ * @assumes indexE4 in [0, 2 ** 37 + 1)
+ * @assumes balanceE8 in [0, 2 ** 56)
+ * @assumes wholeQuote in [0 - 2 ** 200, 2 ** 200)
  */
 template CollateralValue() {
     signal input indexE4;

@@ -16,6 +16,9 @@ include "arithmetic/range.circom";
  * Assumes the ranges, and that the caller bounds |requirementE6| below 2^200 (its comparison with the
  * equity does; a range of its own would be paid for twice). Guarantees Σ_u loss_u ≥ 0 (a pair of scenarios in which the account gains has no
  * witness: the scan range is never negative) and the requirement, exactly.
+ * @assumes lossQ16 in [1 - 2 ** 99, 2 ** 99)
+ * @assumes contingenciesBpsQ10 in [0, 2 ** 100)
+ * @assumes requirementE6 in [0 - 2 ** 200, 2 ** 200)
  * Cost: 286 constraints.
  */
 template Requirement() {

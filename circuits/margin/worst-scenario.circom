@@ -22,6 +22,7 @@ function dampedLossQ16(lossE6Q152, dampingQ16) {
  * @output worstId the lowest id that reaches scanQ16, 0 when nothing loses
  * Assumes the ranges of the inputs. Guarantees both outputs, exactly; losses within the ranges have a
  * witness.
+ * @assumes lossE6Q152 in [1 - 2 ** 233, 2 ** 233)
  * Cost: 8,261 constraints.
  */
 template WorstScenario() {

@@ -19,6 +19,9 @@ include "arithmetic/signed-fold.circom";
  * @output gridQ13 d₁ on the grid, −2^16 − 1 … 2^16
  * Assumes the widths of its inputs. Guarantees the values of the specification: T = ⌊x·2^16/w⌋ + w/2
  * is below 2^36 in magnitude, which the fold enforces and which bounds the quotient.
+ * @assumes xQ20 in [0 - 2 ** 25, 2 ** 25)
+ * @assumes coarseQ20 in [64, 2 ** COARSE_BITS)
+ * @assumes halfQ16 in [0, 2 ** 23)
  * Cost: 2·COARSE_BITS + 43 constraints.
  */
 template D1Grid(COARSE_BITS) {

@@ -11,6 +11,7 @@ include "circomlib/circuits/bitify.circom";
  * @output bit[39] of value·2^shift − 2^39, least significant first
  * Assumes the tag is true (a range check elsewhere). Guarantees the only such shift; value 0 has no
  * witness.
+ * @assumes value in [0, 2 ** 40)
  * Cost: 54 constraints.
  */
 template LeadingShift() {

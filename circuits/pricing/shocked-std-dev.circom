@@ -15,6 +15,10 @@ include "arithmetic/sqrt-floor.circom";
  * @output shockedQ32 max(⌊stdDev·factor / 2^10⌋, isqrt(rate·τ)), below 2^38.4
  * Assumes the widths of its inputs. Guarantees the value; the specification's Z (Q42) is wanted only
  * rounded to Q32, and taking the floor before the maximum gives the same.
+ * @assumes stdDevQ32 in [0, 3 * 2 ** 34)
+ * @assumes factorQ10 in [1, 5120)
+ * @assumes floorVarianceRateQ64 in [0, 2 ** 45)
+ * @assumes positiveTau in [0, 2 ** 32)
  * Cost: 134 constraints.
  */
 template ShockedStdDev() {

@@ -17,6 +17,10 @@ include "arithmetic/range.circom";
  * Assumes the widths of its inputs. Guarantees the values of the specification where kNegative is the
  * sign of kQ16; where it is not (slices without a surface, whose deviation is 0) the shifts mean
  * nothing but a witness exists.
+ * @assumes skewSlopeQ10 in [0, 2 ** 13)
+ * @assumes skewCapQ10 in [0, 2 ** 10)
+ * @assumes kQ16 in [0 - 2 ** 19, 2 ** 19)
+ * @assumes kNegative in [0, 2)
  * Cost: 43 constraints.
  */
 template SkewShifts() {

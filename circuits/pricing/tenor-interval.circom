@@ -32,6 +32,10 @@ function tenorIntervalOf(tau, knots) {
  * @output width seconds between the knots, ≥ 1 (1 at both flat ends, where it plays no part)
  * Assumes the knots as the parameter loader enforces them, and 32-bit times. Guarantees the only
  * interval that holds τ.
+ * @assumes expiry, time in [0, 2 ** 32)
+ * @assumes tauSeconds in [0, 2 ** 32)
+ * @assumes tauSeconds[0] in [1, 2 ** 26)
+ * @assumes tauSeconds[i + 1] - tauSeconds[i] in [1, 2 ** 26) for i < 13
  * Cost: 103 constraints.
  */
 template TenorInterval() {

@@ -16,6 +16,14 @@ include "pricing/tenor-width.circom";
  * @output volUpQ10, volDownQ10, skewCapQ10, skewSlopeQ10, rollLogQ10 at τ
  * Assumes what TenorInterval guarantees. Guarantees the values of the specification; a column that runs
  * the other way within the interval has no witness (the parameter loader refuses it).
+ * @free top, rest
+ * @assumes leaf in [0, 2)
+ * @assumes offset in [0, 2 ** 32)
+ * @assumes width in [1, 2 ** 26)
+ * @assumes tenorVolUpQ10 in [0, 2 ** 12)
+ * @assumes tenorVolDownQ10, tenorSkewCapQ10 in [0, 2 ** 10)
+ * @assumes tenorSkewSlopeQ10 in [0, 2 ** 13)
+ * @assumes tenorRollLogQ10 in [0, 2 ** 7)
  * Cost: 328 constraints.
  */
 template TenorValues() {

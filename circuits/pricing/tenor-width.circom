@@ -10,6 +10,7 @@ include "circomlib/circuits/bitify.circom";
  * @output scale 2^e
  * @output scaledWidth width·scale in [2^25, 2^26)
  * Assumes width is an integer below 2^32. Guarantees the only such scale; width 0 has no witness.
+ * @assumes width in [0, 2 ** 32)
  * Cost: 39 constraints.
  */
 template TenorWidth() {

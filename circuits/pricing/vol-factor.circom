@@ -18,6 +18,11 @@ include "arithmetic/range.circom";
  * Assumes the widths of its inputs. Guarantees the value of the specification where kNegative is
  * the sign of kQ16; where it is not (slices without a surface, whose deviation is 0) the factor means
  * nothing but a witness exists.
+ * @assumes volDirection, skewDirection in [0 - 1, 2)
+ * @assumes skewLinear, kNegative in [0, 2)
+ * @assumes columnQ10 in [0 - 2 ** 7, 2 ** 13)
+ * @assumes skewCapQ10 in [0, 2 ** 10)
+ * @assumes kQ16 in [0 - 2 ** 19, 2 ** 19)
  * Cost: 41 constraints.
  */
 template VolFactor() {

@@ -99,7 +99,7 @@ export function execute(command, args, options) {
  * @param {string} node
  * @param {NodeJS.ProcessEnv} environment
  */
-async function npmCi(cwd, node, environment) {
+export async function npmCi(cwd, node, environment) {
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const cli = process.env['npm_execpath'];
   const byPath = cli !== undefined && basename(cli) === 'npm-cli.js';

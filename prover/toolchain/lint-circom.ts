@@ -10,6 +10,9 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { ROOT } from './bootstrap.mjs';
+import { closing, codeOnly, lineOf } from './circom-text.ts';
+import { circuitSources, missingProofs, readLedger } from './gadgets/ledger.ts';
+import { parseTemplates, type BadClaim, type Template } from './gadgets/templates.ts';
 
 export interface Finding {
   readonly line: number;
@@ -22,19 +25,6 @@ const MAX_LINES = 220;
 /** How far from a hint its uniqueness argument may stand. */
 const ARGUMENT_DISTANCE = 6;
 
-interface Template {
-  readonly name: string;
-  readonly start: number;
-  readonly body: string;
-}
-
-/** The source with comments and strings blanked out, so that offsets and lines stay. */
-function codeOnly(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"[^"\n]*"/g, (match) =>
-    match.replace(/[^\n]/g, ' '),
-  );
-}
-
 /** The reverse: only the comments left. */
 function commentsOnly(text: string): string {
   let comments = '';
@@ -44,30 +34,6 @@ function commentsOnly(text: string): string {
     end = match.index + match[0].length;
   }
   return comments + text.slice(end).replace(/[^\n]/g, ' ');
-}
-
-function lineOf(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
-}
-
-function closing(code: string, open: number, opener: string, closer: string): number {
-  let depth = 0;
-  for (let at = open; at < code.length; at++) {
-    if (code[at] === opener) depth++;
-    if (code[at] === closer && --depth === 0) return at;
-  }
-  return code.length;
-}
-
-function templatesOf(code: string): Template[] {
-  return [...code.matchAll(/\btemplate\s+(?:(?:custom|parallel)\s+)*(\w+)\s*\(/g)].map((match) => {
-    const open = code.indexOf('{', match.index);
-    return {
-      name: match[1]!,
-      start: match.index,
-      body: code.slice(open, closing(code, open, '{', '}') + 1),
-    };
-  });
 }
 
 const words = (expression: string): string[] => expression.match(/[A-Za-z_$]\w*/g) ?? [];
@@ -98,18 +64,18 @@ function signalNames(body: string): Set<string> {
 function assertsOnSignals(text: string, code: string, templates: readonly Template[]): Finding[] {
   const findings: Finding[] = [];
   for (const template of templates) {
-    const offset = code.indexOf(template.body, template.start);
-    const signals = signalNames(template.body);
-    for (const match of template.body.matchAll(/\bassert\s*\(/g)) {
+    const body = code.slice(template.open, template.close + 1);
+    const signals = signalNames(body);
+    for (const match of body.matchAll(/\bassert\s*\(/g)) {
       const open = match.index + match[0].length - 1;
-      const condition = template.body.slice(open, closing(template.body, open, '(', ')') + 1);
+      const condition = body.slice(open, closing(body, open, '(', ')') + 1);
       // A tag's value is a number of the compiler's, not a signal.
       const culprit = words(condition.replace(/[\w$]+\.maxbit\b/g, '')).find((word) =>
         signals.has(word),
       );
       if (culprit === undefined) continue;
       findings.push({
-        line: lineOf(text, offset + match.index),
+        line: lineOf(text, template.open + match.index),
         rule: 'no-assert-on-signals',
         message: `assert on "${culprit}" constrains nothing; use === or a comparator`,
       });
@@ -150,6 +116,15 @@ function badIncludes(text: string): Finding[] {
   return findings;
 }
 
+/** `@assumes` and `@ensures` are read by a machine, or are prose that nobody checks. */
+function unreadableClaims(bad: readonly BadClaim[]): Finding[] {
+  return bad.map(({ line, text: claim }) => ({
+    line,
+    rule: 'readable-claim',
+    message: `"${claim}" is not "@assumes name in [low, high)"`,
+  }));
+}
+
 function undocumentedTemplates(text: string, templates: readonly Template[]): Finding[] {
   return templates
     .filter(({ start }) => !/(?:\*\/|\/\/[^\n]*\n[^\n]*\/\/[^\n]*)\s*$/.test(text.slice(0, start)))
@@ -169,11 +144,12 @@ function isNamedFor(file: string, template: string): boolean {
 /** What is wrong with one file; `library` files also need documentation and a telling name. */
 export function lintCircom(file: string, text: string, library: boolean): Finding[] {
   const code = codeOnly(text);
-  const templates = templatesOf(code);
+  const { templates, bad } = parseTemplates(file, text);
   const findings = [
     ...assertsOnSignals(text, code, templates),
     ...hintsWithoutArgument(text, code),
     ...badIncludes(text),
+    ...unreadableClaims(bad),
   ];
   if (!text.startsWith(SPDX)) {
     findings.push({ line: 1, rule: 'spdx', message: `the first line must be "${SPDX}"` });
@@ -223,6 +199,10 @@ function main(): void {
         console.error(`${file}:${line} ${rule}: ${message}`);
       }
     }
+  }
+  for (const missing of missingProofs(readLedger(), circuitSources())) {
+    count++;
+    console.error(`${missing}; run npm run prove-gadgets`);
   }
   if (count > 0) process.exitCode = 1;
 }

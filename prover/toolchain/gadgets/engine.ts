@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * What follows from the constraints of a template without a search: in which range of signed integers
+ * a wire lies, and which wires are determined by the inputs. Every rule is sound on its own; none is
+ * complete, and what they leave goes to the solver (smt.ts).
+ *
+ * A range [low, high] says that the wire's value, read as a signed number in (−p/2, p/2), lies in it.
+ */
+import { SCALAR_FIELD as P } from '../../core/scalar-field.ts';
+import {
+  signed,
+  type Claim,
+  type Component,
+  type Constraint,
+  type Linear,
+  type System,
+} from './system.ts';
+
+export type Interval = readonly [low: bigint, high: bigint];
+
+const HALF = P / 2n;
+/** How often one wire's range may be narrowed; a chase after the last bit proves nothing. */
+const NARROWINGS = 40;
+
+/** What is known of a template that was proven by itself. */
+export interface Proven {
+  /** Its outputs are functions of its inputs wherever its assumptions hold. */
+  readonly unique: boolean;
+  /** Ranges of its outputs there, in their order; undefined where nothing is known. */
+  readonly outputs: readonly (Interval | undefined)[];
+}
+
+export type Lookup = (template: string, parameters: readonly bigint[]) => Proven | undefined;
+
+function inverse(value: bigint): bigint {
+  let [old, rest] = [((value % P) + P) % P, P];
+  let [x, y] = [1n, 0n];
+  while (rest !== 0n) {
+    const quotient = old / rest;
+    [old, rest] = [rest, old - quotient * rest];
+    [x, y] = [y, x - quotient * y];
+  }
+  return x;
+}
+
+const floorDiv = (a: bigint, b: bigint): bigint => {
+  const quotient = a / b;
+  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
+};
+const ceilDiv = (a: bigint, b: bigint): bigint => -floorDiv(-a, b);
+const abs = (value: bigint): bigint => (value < 0n ? -value : value);
+
+function scaled(linear: Linear, factor: bigint): Linear {
+  return new Map([...linear].map(([wire, value]) => [wire, signed(value * factor)]));
+}
+
+/** The multiple of a linear form with the smallest largest coefficient, among the obvious ones. */
+export function smallest(linear: Linear): { form: Linear; factor: bigint } {
+  let best = { form: linear, factor: 1n, size: -1n };
+  const factors = new Set<bigint>([1n]);
+  for (const value of linear.values()) {
+    if (factors.size > 12) break;
+    factors.add(signed(inverse(value)));
+  }
+  for (const factor of factors) {
+    const form = factor === 1n ? linear : scaled(linear, factor);
+    let size = 0n;
+    for (const value of form.values()) if (abs(value) > size) size = abs(value);
+    if (best.size < 0n || size < best.size) best = { form, factor, size };
+  }
+  return best;
+}
+
+export interface Unmet {
+  readonly component: Component;
+  readonly claim: Claim;
+  readonly wire: number;
+  readonly found: Interval | undefined;
+}
+
+export class Analysis {
+  readonly system: System;
+  readonly constraints: Constraint[] = [];
+  readonly known = new Set<number>([0]);
+  /** Components that are proven by themselves and lie in no other such one. */
+  readonly units: { component: Component; proven: Proven; met: boolean }[] = [];
+
+  readonly #rep: number[];
+  readonly #constant = new Map<number, bigint>();
+  readonly #ranges = new Map<number, Interval>([[0, [1n, 1n]]]);
+  readonly #narrowed = new Map<number, number>();
+  #uses = new Map<number, number[]>();
+  #pending: number[] = [];
+  #isPending = new Set<number>();
+  readonly #zeroTests: { number: number; flag: number }[] = [];
+  readonly #scaled = new Set<number>();
+  /** Every component but the root that lies in no unit, and the units. */
+  readonly #visible: Component[] = [];
+
+  constructor(system: System, lookup: Lookup) {
+    this.system = system;
+    this.#rep = Array.from({ length: system.wires }, (_, wire) => wire);
+    this.#reduce(system.constraints);
+    this.#indexUses();
+    const collect = (component: Component): void => {
+      for (const child of component.children) {
+        this.#visible.push(child);
+        const proven =
+          child.template.arrayParameters.length > 0
+            ? undefined
+            : lookup(child.template.name, child.parameters);
+        if (proven === undefined) collect(child);
+        else this.units.push({ component: child, proven, met: false });
+      }
+    };
+    collect(system.root);
+    for (const wire of system.root.inputs) this.known.add(this.find(wire));
+    for (const claim of system.root.assumes) this.suppose(claim);
+    this.#findBooleans();
+    this.#findZeroTests();
+  }
+
+  find(wire: number): number {
+    let root = wire;
+    while (this.#rep[root] !== root) root = this.#rep[root]!;
+    for (let at = wire; this.#rep[at] !== root;) {
+      const next = this.#rep[at]!;
+      this.#rep[at] = root;
+      at = next;
+    }
+    return root;
+  }
+
+  constantOf(wire: number): bigint | undefined {
+    return this.#constant.get(this.find(wire));
+  }
+
+  rangeOf(wire: number): Interval | undefined {
+    const root = this.find(wire);
+    const constant = this.#constant.get(root);
+    return constant === undefined ? this.#ranges.get(root) : [constant, constant];
+  }
+
+  isKnown(wire: number): boolean {
+    const root = this.find(wire);
+    return this.known.has(root) || this.#constant.has(root);
+  }
+
+  isBoolean(wire: number): boolean {
+    const range = this.rangeOf(wire);
+    return range !== undefined && range[0] >= 0n && range[1] <= 1n;
+  }
+
+  suppose(claim: Claim): void {
+    for (const wire of claim.wires) this.narrow(this.find(wire), claim.low, claim.high - 1n);
+  }
+
+  narrow(root: number, low: bigint, high: bigint): boolean {
+    if (root === 0 || this.#constant.has(root)) return false;
+    if (low <= -HALF && high >= HALF) return false;
+    const old = this.#ranges.get(root);
+    const next: Interval =
+      old === undefined
+        ? [low, high]
+        : [low > old[0] ? low : old[0], high < old[1] ? high : old[1]];
+    if (old !== undefined && old[0] === next[0] && old[1] === next[1]) return false;
+    if (next[0] > next[1]) {
+      // Nothing satisfies the constraints in these ranges; a claim about nothing is no proof.
+      throw new Error(`contradiction at ${this.system.nameOf(root)}`);
+    }
+    const count = (this.#narrowed.get(root) ?? 0) + 1;
+    if (count > NARROWINGS) return false;
+    this.#narrowed.set(root, count);
+    this.#ranges.set(root, next);
+    for (const use of this.#uses.get(root) ?? []) this.#push(use);
+    return true;
+  }
+
+  #push(index: number): void {
+    if (this.#isPending.has(index)) return;
+    this.#isPending.add(index);
+    this.#pending.push(index);
+  }
+
+  substituted(linear: Linear): Linear {
+    const result: Linear = new Map();
+    for (const [wire, value] of linear) {
+      const root = wire === 0 ? 0 : this.find(wire);
+      const constant = this.#constant.get(root);
+      const target = constant === undefined ? root : 0;
+      const amount = constant === undefined ? value : value * constant;
+      const sum = signed((result.get(target) ?? 0n) + amount);
+      if (sum === 0n) result.delete(target);
+      else result.set(target, sum);
+    }
+    return result;
+  }
+
+  /** Equal wires become one, constants numbers, and products with a constant linear. */
+  #reduce(source: readonly Constraint[]): void {
+    const inputs = new Set(this.system.root.inputs);
+    const outputs = new Set(this.system.root.outputs);
+    const rank = (wire: number): number => (inputs.has(wire) ? 0 : outputs.has(wire) ? 1 : 2);
+    let work: readonly Constraint[] = source;
+    for (let changed = true; changed;) {
+      changed = false;
+      const next: Constraint[] = [];
+      for (const { a: a0, b: b0, c: c0 } of work) {
+        const a = this.substituted(a0);
+        const b = this.substituted(b0);
+        const c = this.substituted(c0);
+        const isConstant = (linear: Linear): boolean =>
+          linear.size === 0 || (linear.size === 1 && linear.has(0));
+        if (!isConstant(a) && !isConstant(b)) {
+          next.push({ a, b, c });
+          continue;
+        }
+        const [factor, other] = isConstant(a) ? [a.get(0) ?? 0n, b] : [b.get(0) ?? 0n, a];
+        const sum: Linear = new Map(c);
+        for (const [wire, value] of other) {
+          const total = signed((sum.get(wire) ?? 0n) - factor * value);
+          if (total === 0n) sum.delete(wire);
+          else sum.set(wire, total);
+        }
+        const wires = [...sum.keys()].filter((wire) => wire !== 0);
+        if (wires.length === 0) {
+          if (sum.size > 0) throw new Error('contradiction: a constant is not 0');
+          continue;
+        }
+        if (wires.length === 1) {
+          const [wire] = wires;
+          const value = signed(-(sum.get(0) ?? 0n) * inverse(sum.get(wire!)!));
+          this.#constant.set(wire!, value);
+          changed = true;
+          continue;
+        }
+        if (wires.length === 2 && !sum.has(0)) {
+          const [x, y] = wires as [number, number];
+          if (signed(sum.get(x)! + sum.get(y)!) === 0n) {
+            const [keep, drop] =
+              rank(x) < rank(y) || (rank(x) === rank(y) && x < y) ? [x, y] : [y, x];
+            this.#rep[drop] = keep;
+            changed = true;
+            continue;
+          }
+        }
+        next.push({ a: new Map(), b: new Map(), c: sum });
+      }
+      work = next;
+    }
+    const products = new Map<string, Linear>();
+    const keyOf = (linear: Linear): string =>
+      [...linear]
+        .sort(([x], [y]) => x - y)
+        .map(([wire, value]) => `${wire}:${value}`)
+        .join();
+    for (const { a, b, c } of work) {
+      if (a.size === 0) {
+        this.constraints.push({ a, b, c: smallest(c).form });
+        continue;
+      }
+      // a·b = c with a and b brought to small coefficients; c is scaled with them.
+      const left = smallest(a);
+      const right = smallest(b);
+      const product = { a: left.form, b: right.form, c: scaled(c, left.factor * right.factor) };
+      this.constraints.push(product);
+      // The same product twice: what the two equal is equal.
+      const key = [keyOf(product.a), keyOf(product.b)].sort().join('|');
+      const other = products.get(key);
+      if (other === undefined) {
+        products.set(key, product.c);
+        continue;
+      }
+      const difference: Linear = new Map(product.c);
+      for (const [wire, value] of other) {
+        const total = signed((difference.get(wire) ?? 0n) - value);
+        if (total === 0n) difference.delete(wire);
+        else difference.set(wire, total);
+      }
+      if (difference.size > 0) {
+        this.constraints.push({ a: new Map(), b: new Map(), c: smallest(difference).form });
+      }
+    }
+  }
+
+  #indexUses(): void {
+    this.#uses = new Map();
+    this.constraints.forEach(({ a, b, c }, index) => {
+      for (const wire of new Set([...a.keys(), ...b.keys(), ...c.keys()])) {
+        const list = this.#uses.get(wire);
+        if (list === undefined) this.#uses.set(wire, [index]);
+        else list.push(index);
+      }
+      this.#push(index);
+    });
+  }
+
+  /** Wires that a constraint x·(x − 1) = 0, in any multiple, makes boolean. */
+  #findBooleans(): void {
+    for (const { a, b, c } of this.constraints) {
+      if (a.size === 0 || c.size > 0) continue;
+      const left = [...a.keys()].filter((wire) => wire !== 0);
+      const right = [...b.keys()].filter((wire) => wire !== 0);
+      if (left.length !== 1 || right.length !== 1 || left[0] !== right[0]) continue;
+      const wire = left[0]!;
+      const roots = [a, b].map((side) => signed(-(side.get(0) ?? 0n) * inverse(side.get(wire)!)));
+      const [low, high] = roots[0]! < roots[1]! ? roots : [roots[1], roots[0]];
+      if (high! - low! === 1n) this.narrow(wire, low!, high!);
+    }
+  }
+
+  /** x·y = 0 and x·z = 1 − y: y is 1 exactly when x is 0, whatever z is. */
+  #findZeroTests(): void {
+    const zeroes = new Map<number, Set<number>>();
+    const single = (linear: Linear): number | undefined =>
+      linear.size === 1 && !linear.has(0) ? [...linear.keys()][0] : undefined;
+    for (const { a, b, c } of this.constraints) {
+      if (a.size === 0 || c.size > 0) continue;
+      const [x, y] = [single(a), single(b)];
+      if (x === undefined || y === undefined) continue;
+      for (const [from, to] of [
+        [x, y],
+        [y, x],
+      ] as const) {
+        const set = zeroes.get(from) ?? new Set();
+        set.add(to);
+        zeroes.set(from, set);
+      }
+    }
+    // The number may be an expression: then circom has given it a wire, `in` of IsZero.
+    for (const { a, b, c } of this.constraints) {
+      if (a.size === 0 || c.size !== 2 || !c.has(0)) continue;
+      const flag = [...c.keys()].find((wire) => wire !== 0)!;
+      const scale = signed(c.get(0)! * inverse(c.get(flag)!));
+      if (scale !== -1n) continue;
+      for (const number of [single(a), single(b)]) {
+        if (number === undefined || !(zeroes.get(number)?.has(flag) ?? false)) continue;
+        this.#zeroTests.push({ number, flag });
+        this.narrow(flag, 0n, 1n);
+      }
+    }
+  }
+
+  /** Range of a linear form over the integers; undefined when a wire of it has none. */
+  linearRange(linear: Linear, except = -1): Interval | undefined {
+    let low = 0n;
+    let high = 0n;
+    for (const [wire, value] of linear) {
+      if (wire === except) continue;
+      const range = this.rangeOf(wire);
+      if (range === undefined) return undefined;
+      const [x, y] = [range[0] * value, range[1] * value];
+      low += x < y ? x : y;
+      high += x < y ? y : x;
+    }
+    return [low, high];
+  }
+
+  productRange(a: Linear, b: Linear): Interval | undefined {
+    if (a.size === 0) return [0n, 0n];
+    const left = this.linearRange(a);
+    const right = this.linearRange(b);
+    if (left === undefined || right === undefined) return undefined;
+    const corners = left.flatMap((x) => right.map((y) => x * y));
+    let low = corners.reduce((x, y) => (x < y ? x : y));
+    const high = corners.reduce((x, y) => (x > y ? x : y));
+    const isSquare = a.size === b.size && [...a].every(([wire, value]) => b.get(wire) === value);
+    if (isSquare && low < 0n) {
+      const [x, y] = [left[0] * left[0], left[1] * left[1]];
+      low = left[0] < 0n && left[1] > 0n ? 0n : x < y ? x : y;
+    }
+    return [low, high];
+  }
+
+  #propagateRange(index: number): void {
+    const { a, b, c } = this.constraints[index]!;
+    const missing = [...c.keys()].filter((wire) => this.rangeOf(wire) === undefined);
+    if (missing.length > 1) return;
+    const product = this.productRange(a, b);
+    if (product === undefined) return;
+    for (const wire of missing.length === 1 ? missing : c.keys()) {
+      if (wire === 0) continue;
+      const factor = c.get(wire)!;
+      const rest = this.linearRange(c, wire);
+      if (rest === undefined) return;
+      // factor·wire = product − rest as integers, if that cannot be off by p.
+      const [low, high] = [product[0] - rest[1], product[1] - rest[0]];
+      const range = this.rangeOf(wire);
+      if (range !== undefined) {
+        const ends = [range[0] * factor, range[1] * factor];
+        const [least, most] = ends[0]! < ends[1]! ? ends : [ends[1], ends[0]];
+        if (most! - low < P && high - least! < P) {
+          const quotients =
+            factor > 0n
+              ? [ceilDiv(low, factor), floorDiv(high, factor)]
+              : [ceilDiv(high, factor), floorDiv(low, factor)];
+          this.narrow(wire, quotients[0]!, quotients[1]!);
+        }
+      } else if (factor === 1n || factor === -1n) {
+        const [least, most] = factor === 1n ? [low, high] : [-high, -low];
+        if (least > -HALF && most < HALF) this.narrow(wire, least, most);
+      } else {
+        // In the field: wire = (a·b − rest) / factor, with whatever coefficients that gives.
+        const unit = signed(inverse(factor));
+        const others: Linear = new Map([...scaled(c, unit)].filter(([other]) => other !== wire));
+        const otherRange = this.linearRange(others);
+        const products = a.size === 0 ? ([0n, 0n] as const) : this.productRange(scaled(a, unit), b);
+        if (otherRange === undefined || products === undefined) continue;
+        const [least, most] = [products[0] - otherRange[1], products[1] - otherRange[0]];
+        if (least > -HALF && most < HALF) this.narrow(wire, least, most);
+      }
+    }
+  }
+
+  /** Whether a claim's wires are all proven to be in its range. */
+  holds(claim: Claim): boolean {
+    return claim.wires.every((wire) => this.#within(wire, claim));
+  }
+
+  #within(wire: number, claim: Claim): boolean {
+    const range = this.rangeOf(wire);
+    return range !== undefined && range[0] >= claim.low && range[1] < claim.high;
+  }
+
+  /**
+   * Replaces each wire that is known only as a multiple of something in range, 2·root = s, by a new wire
+   * that is that something: then what else is said of it is about integers too.
+   */
+  #scaleWires(): boolean {
+    let changed = false;
+    for (const { a, c } of [...this.constraints]) {
+      if (a.size > 0) continue;
+      const missing = [...c.keys()].filter((wire) => this.rangeOf(wire) === undefined);
+      const [wire] = missing;
+      if (missing.length !== 1 || wire === undefined || this.#scaled.has(wire)) continue;
+      const factor = c.get(wire)!;
+      if (factor === 1n || factor === -1n) continue;
+      const rest: Linear = new Map([...c].filter(([other]) => other !== wire));
+      const range = this.linearRange(rest);
+      if (range === undefined || range[1] - range[0] >= HALF) continue;
+      const fresh = this.#rep.length;
+      this.#rep.push(fresh);
+      this.#scaled.add(wire);
+      const unit = inverse(factor);
+      const replaced = (linear: Linear): Linear => {
+        const amount = linear.get(wire);
+        if (amount === undefined) return linear;
+        const result: Linear = new Map(linear);
+        result.delete(wire);
+        result.set(fresh, signed(amount * unit));
+        return result;
+      };
+      this.constraints.forEach((constraint, index) => {
+        if (constraint.c === c) return;
+        const left = smallest(replaced(constraint.a));
+        const right = smallest(replaced(constraint.b));
+        const product = scaled(replaced(constraint.c), left.factor * right.factor);
+        this.constraints[index] =
+          constraint.a.size > 0
+            ? { a: left.form, b: right.form, c: product }
+            : { a: left.form, b: right.form, c: smallest(replaced(constraint.c)).form };
+      });
+      // fresh + rest = 0, and what it has to do with the wire itself.
+      const definition: Linear = new Map([...rest, [fresh, 1n]]);
+      this.constraints.push({ a: new Map(), b: new Map(), c: definition });
+      changed = true;
+    }
+    if (changed) this.#indexUses();
+    return changed;
+  }
+
+  /** Ranges to their fixed point, with what proven components ensure where their assumptions are met. */
+  ranges(): void {
+    for (let changed = true; changed;) {
+      for (let index = this.#pending.pop(); index !== undefined; index = this.#pending.pop()) {
+        this.#isPending.delete(index);
+        this.#propagateRange(index);
+      }
+      changed = this.#scaleWires();
+      for (const unit of this.units) {
+        if (unit.met || !unit.component.assumes.every((claim) => this.holds(claim))) continue;
+        unit.met = true;
+        changed = true;
+        for (const claim of unit.component.ensures) this.suppose(claim);
+        unit.component.outputs.forEach((wire, index) => {
+          const range = unit.proven.outputs[index];
+          if (range !== undefined) this.narrow(this.find(wire), range[0], range[1]);
+        });
+      }
+    }
+  }
+
+  /** Assumptions of components that the ranges do not show to be met. */
+  unmet(): Unmet[] {
+    return this.#visible.flatMap((component) =>
+      component.assumes.flatMap((claim) =>
+        claim.wires
+          .filter((wire) => !this.#within(wire, claim))
+          .map((wire) => ({ component, claim, wire, found: this.rangeOf(wire) })),
+      ),
+    );
+  }
+
+  #learn(wire: number): boolean {
+    const root = this.find(wire);
+    if (this.known.has(root)) return false;
+    this.known.add(root);
+    return true;
+  }
+
+  #unknown(linear: Linear): number[] {
+    return [...linear.keys()].filter((wire) => !this.isKnown(wire));
+  }
+
+  /** Whether two solutions could differ in these wires of one linear equation at all. */
+  #isMixedRadix(c: Linear, wires: readonly number[]): boolean {
+    const widths: [coefficient: bigint, width: bigint][] = [];
+    for (const wire of wires) {
+      const range = this.rangeOf(wire);
+      if (range === undefined) return false;
+      widths.push([abs(c.get(wire)!), range[1] - range[0]]);
+    }
+    widths.sort(([x], [y]) => (x < y ? -1 : x > y ? 1 : 0));
+    let total = 0n;
+    for (const [coefficient, width] of widths) {
+      if (coefficient <= total) return false;
+      total += coefficient * width;
+    }
+    return total < P;
+  }
+
+  #determine({ a, b, c }: Constraint): boolean {
+    const unknownA = this.#unknown(a);
+    const unknownB = this.#unknown(b);
+    const unknownC = this.#unknown(c);
+    if (unknownA.length === 0 && unknownB.length === 0) {
+      if (unknownC.length === 0) return false;
+      if (unknownC.length === 1) return this.#learn(unknownC[0]!);
+      const forms = [
+        c,
+        ...(unknownC.length <= 8 ? unknownC.map((wire) => scaled(c, inverse(c.get(wire)!))) : []),
+      ];
+      if (!forms.some((form) => this.#isMixedRadix(form, unknownC))) return false;
+      return unknownC.map((wire) => this.#learn(wire)).some(Boolean);
+    }
+    if (unknownC.length > 0) return false;
+    // One factor is known and not 0: the other is a quotient.
+    for (const [known, other, count] of [
+      [a, unknownB, unknownA.length],
+      [b, unknownA, unknownB.length],
+    ] as const) {
+      if (count > 0 || other.length !== 1) continue;
+      const range = this.linearRange(known);
+      if (range !== undefined && (range[0] > 0n || range[1] < 0n) && range[1] - range[0] < P) {
+        return this.#learn(other[0]!);
+      }
+    }
+    return false;
+  }
+
+  /** The wires that the inputs determine, to the fixed point. */
+  propagate(): void {
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const constraint of this.constraints) {
+        if (this.#determine(constraint)) changed = true;
+      }
+      for (const { number, flag } of this.#zeroTests) {
+        if (this.isKnown(number) && this.#learn(flag)) changed = true;
+      }
+      for (const { component, proven, met } of this.units) {
+        if (!met || !proven.unique) continue;
+        if (!component.inputs.every((wire) => this.isKnown(wire))) continue;
+        for (const wire of component.outputs) if (this.#learn(wire)) changed = true;
+      }
+    }
+  }
+
+  undetermined(): number[] {
+    return this.system.root.outputs.filter((wire) => !this.isKnown(wire));
+  }
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * The question that propagation leaves open, for a solver of integer arithmetic: may two solutions with
+ * the same inputs differ in one of the target wires? In SMT-LIB 2, so that any solver can be asked.
+ *
+ * Every constraint a·b = c mod p becomes a·b − c = k·p over the integers, with k bounded by the ranges of
+ * its wires (and so mostly 0). Whatever is left out, or said of a product without being its definition,
+ * only lets more solutions through: `unsat` is a proof, `sat` need not be a defect.
+ */
+import { SCALAR_FIELD as P } from '../../core/scalar-field.ts';
+import { type Analysis, type Interval } from './engine.ts';
+import { type Claim, type Constraint, type Linear } from './system.ts';
+
+/** Of a polynomial in boolean wires: the coefficient by the wires that must be 1, joined by commas. */
+type BooleanPolynomial = ReadonlyMap<string, bigint>;
+
+const MOST_MONOMIALS = 80;
+const MOST_ROOTS = 14;
+/** Up to here a polynomial's range is taken over all its points, not from its coefficients. */
+const ENUMERATED_ROOTS = 8;
+
+const rootsOf = (monomial: string): number[] =>
+  monomial === '' ? [] : monomial.split(',').map(Number);
+const monomialOf = (roots: Iterable<number>): string =>
+  [...new Set(roots)].sort((x, y) => x - y).join();
+
+function plus(terms: BooleanPolynomial, more: BooleanPolynomial, factor: bigint) {
+  const result = new Map(terms);
+  for (const [monomial, value] of more) {
+    const sum = (result.get(monomial) ?? 0n) + value * factor;
+    if (sum === 0n) result.delete(monomial);
+    else result.set(monomial, sum);
+  }
+  return result;
+}
+
+function times(left: BooleanPolynomial, right: BooleanPolynomial): Map<string, bigint> {
+  let result = new Map<string, bigint>();
+  for (const [x, a] of left) {
+    const product = new Map<string, bigint>();
+    for (const [y, b] of right) {
+      const monomial = monomialOf([...rootsOf(x), ...rootsOf(y)]);
+      product.set(monomial, (product.get(monomial) ?? 0n) + a * b);
+    }
+    result = plus(result, product, 1n);
+  }
+  return result;
+}
+
+/** Least and largest value over boolean roots. */
+function rangeOfPolynomial(terms: BooleanPolynomial, roots: readonly number[]): Interval {
+  if (roots.length > ENUMERATED_ROOTS) {
+    let [low, high] = [0n, 0n];
+    for (const [monomial, value] of terms) {
+      if (monomial === '' || value < 0n) low += value;
+      if (monomial === '' || value > 0n) high += value;
+    }
+    return [low, high];
+  }
+  const monomials = [...terms].map(([monomial, value]) => {
+    const mask = rootsOf(monomial).reduce((sum, root) => sum | (1 << roots.indexOf(root)), 0);
+    return [mask, value] as const;
+  });
+  let [low, high]: [bigint | undefined, bigint | undefined] = [undefined, undefined];
+  for (let point = 0; point < 1 << roots.length; point++) {
+    let value = 0n;
+    for (const [mask, factor] of monomials) if ((mask & point) === mask) value += factor;
+    if (low === undefined || value < low) low = value;
+    if (high === undefined || value > high) high = value;
+  }
+  return [low ?? 0n, high ?? 0n];
+}
+
+/** A wire that is exactly the number that these boolean wires spell, least significant first. */
+interface Decomposition {
+  readonly wire: number;
+  readonly bits: readonly number[];
+}
+
+export class Query {
+  readonly #analysis: Analysis;
+  readonly #constraints: readonly Constraint[];
+  readonly #polynomials = new Map<number, BooleanPolynomial>();
+  readonly #decompositions: Decomposition[] = [];
+
+  constructor(analysis: Analysis) {
+    this.#analysis = analysis;
+    this.#constraints = analysis.constraints.filter((constraint) => {
+      const found = this.#decompositionOf(constraint);
+      if (found !== undefined) this.#decompositions.push(found);
+      return found === undefined && !this.#isBooleanTest(constraint);
+    });
+    this.#expand();
+  }
+
+  #isBooleanTest({ a, b, c }: Constraint): boolean {
+    const [x] = [...a.keys()].filter((wire) => wire !== 0);
+    const [y] = [...b.keys()].filter((wire) => wire !== 0);
+    return a.size > 0 && c.size === 0 && x === y && a.size + b.size <= 3 && this.#isBoolean(x ?? 0);
+  }
+
+  #isBoolean(wire: number): boolean {
+    return wire !== 0 && this.#analysis.isBoolean(wire);
+  }
+
+  #decompositionOf({ a, c }: Constraint): Decomposition | undefined {
+    if (a.size > 0 || c.has(0)) return undefined;
+    const others = [...c.keys()].filter((wire) => !this.#isBoolean(wire));
+    const [wire] = others;
+    if (others.length !== 1 || wire === undefined || c.size < 2 || c.size > 254) return undefined;
+    const factor = c.get(wire)!;
+    if (factor !== 1n && factor !== -1n) return undefined;
+    const bits: number[] = [];
+    for (const [bit, value] of c) {
+      if (bit === wire) continue;
+      const weight = -value * factor;
+      if (weight <= 0n || (weight & (weight - 1n)) !== 0n) return undefined;
+      bits[weight.toString(2).length - 1] = bit;
+    }
+    return bits.length === c.size - 1 && !bits.includes(undefined as never)
+      ? { wire, bits }
+      : undefined;
+  }
+
+  /** Wires that are polynomials in a few unknown boolean ones: a one-hot's powers of two, say. */
+  #expand(): void {
+    const known = new Map<number, BooleanPolynomial>([[0, new Map([['', 1n]])]]);
+    const polynomialOf = (wire: number): BooleanPolynomial | undefined =>
+      known.get(wire) ??
+      (this.#isBoolean(wire) && !this.#analysis.isKnown(wire)
+        ? new Map([[String(wire), 1n]])
+        : undefined);
+    const linear = (form: Linear): BooleanPolynomial | undefined => {
+      let sum: BooleanPolynomial = new Map();
+      for (const [wire, value] of form) {
+        const terms = polynomialOf(wire);
+        if (terms === undefined) return undefined;
+        sum = plus(sum, terms, value);
+      }
+      return sum;
+    };
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const { a, b, c } of this.#constraints) {
+        const missing = [...c.keys()].filter((wire) => polynomialOf(wire) === undefined);
+        const [wire] = missing;
+        if (missing.length !== 1 || wire === undefined || this.#analysis.isKnown(wire)) continue;
+        const factor = c.get(wire)!;
+        if (factor !== 1n && factor !== -1n) continue;
+        const rest = linear(new Map([...c].filter(([other]) => other !== wire)));
+        const [left, right] = [linear(a), linear(b)];
+        if (rest === undefined || left === undefined || right === undefined) continue;
+        if (left.size * right.size > 4_000) continue;
+        const terms = plus(
+          new Map([...times(left, right)].map(([monomial, value]) => [monomial, value * factor])),
+          rest,
+          -factor,
+        );
+        const roots = [...new Set([...terms.keys()].flatMap(rootsOf))];
+        if (terms.size > MOST_MONOMIALS || roots.length > MOST_ROOTS) continue;
+        const [low, high] = rangeOfPolynomial(terms, roots);
+        if (low <= -P / 2n || high >= P / 2n) continue;
+        this.#analysis.narrow(wire, low, high);
+        known.set(wire, terms);
+        changed = true;
+      }
+    }
+    for (const [wire, terms] of known) {
+      if (wire !== 0 && !this.#isBoolean(wire)) this.#polynomials.set(wire, terms);
+    }
+  }
+
+  /** The wire itself, or the number whose bit it is. */
+  targetOf(wire: number): number {
+    const root = this.#analysis.find(wire);
+    return this.#decompositions.find(({ bits }) => bits.includes(root))?.wire ?? root;
+  }
+
+  /** SMT-LIB 2; `unsat` says that the inputs determine every target. */
+  uniqueness(targets: readonly number[]): string {
+    const asked = [...new Set(targets.map((wire) => this.targetOf(wire)))].filter(
+      (wire) => !this.#analysis.isKnown(wire),
+    );
+    return this.#text((value) => {
+      const differing = asked.map((wire) => `(not (= ${value(wire, 0)} ${value(wire, 1)}))`);
+      return `(or false ${differing.join(' ')})`;
+    });
+  }
+
+  /** SMT-LIB 2; `unsat` says that every wire of the claim is in its range. */
+  ensured({ wires, low, high }: Claim): string {
+    return this.#text((value) => {
+      const outside = wires.map((wire) => {
+        const name = value(this.#analysis.find(wire), 0);
+        const within = (shift: bigint): string =>
+          `(<= ${numeral(low + shift)} ${name} ${numeral(high - 1n + shift)})`;
+        // A wire without a range is a number from 0 to p − 1 here, whose upper half is negative.
+        return `(not (or ${within(0n)} ${within(P)}))`;
+      });
+      return `(or false ${outside.join(' ')})`;
+    });
+  }
+
+  #text(question: (value: (wire: number, copy: 0 | 1) => string) => string): string {
+    const analysis = this.#analysis;
+    const lines: string[] = [];
+    const declared = new Set<string>();
+    const say = (formula: string): void => void lines.push(`(assert ${formula})`);
+    const sum = (terms: readonly string[]): string =>
+      terms.length === 0 ? '0' : terms.length === 1 ? terms[0]! : `(+ ${terms.join(' ')})`;
+    const scaled = (factor: bigint, term: string): string =>
+      factor === 1n ? term : `(* ${numeral(factor)} ${term})`;
+    const rangeOf = (wire: number): Interval =>
+      wire === 0 ? [1n, 1n] : (analysis.rangeOf(wire) ?? [0n, P - 1n]);
+    const declare = (name: string, [low, high]: Interval): string => {
+      if (!declared.has(name)) {
+        declared.add(name);
+        lines.push(`(declare-const ${name} Int)`);
+        say(`(<= ${numeral(low)} ${name} ${numeral(high)})`);
+      }
+      return name;
+    };
+    const value = (wire: number, copy: 0 | 1): string =>
+      wire === 0 ? '1' : declare(`w${wire}_${analysis.isKnown(wire) ? 0 : copy}`, rangeOf(wire));
+
+    const products = new Map<string, string>();
+    const product = (x: number, y: number, copy: 0 | 1): string => {
+      if (x === 0) return value(y, copy);
+      if (y === 0) return value(x, copy);
+      const [a, b] = x < y ? [x, y] : [y, x];
+      const shared = analysis.isKnown(a) && analysis.isKnown(b) ? 0 : copy;
+      const key = `p${a}_${b}_${shared}`;
+      const made = products.get(key);
+      if (made !== undefined) return made;
+      const term = productTerm(a, b, copy, key);
+      products.set(key, term);
+      return term;
+    };
+    const productTerm = (a: number, b: number, copy: 0 | 1, name: string): string => {
+      const [isA, isB] = [this.#isBoolean(a), this.#isBoolean(b)];
+      if (isA || isB) {
+        if (a === b) return value(a, copy);
+        const [flag, other] = isA ? [a, b] : [b, a];
+        return `(ite (= ${value(flag, copy)} 1) ${value(other, copy)} 0)`;
+      }
+      const expanded = this.#polynomials.has(a) ? a : this.#polynomials.has(b) ? b : undefined;
+      if (expanded !== undefined) {
+        const other = value(expanded === a ? b : a, copy);
+        return sum(
+          [...this.#polynomials.get(expanded)!].map(([monomial, factor]) => {
+            const flags = rootsOf(monomial).map((root) => `(= ${value(root, copy)} 1)`);
+            if (flags.length === 0) return scaled(factor, other);
+            const all = flags.length === 1 ? flags[0]! : `(and ${flags.join(' ')})`;
+            return scaled(factor, `(ite ${all} ${other} 0)`);
+          }),
+        );
+      }
+      const [[lowA, highA], [lowB, highB]] = [rangeOf(a), rangeOf(b)];
+      const corners = [lowA * lowB, lowA * highB, highA * lowB, highA * highB];
+      let low = corners.reduce((x, y) => (x < y ? x : y));
+      const high = corners.reduce((x, y) => (x > y ? x : y));
+      if (a === b && low < 0n) low = 0n;
+      declare(name, [low, high]);
+      if (a === b) {
+        // A square is as even as its root: x = 2h + q has x² = 4z + q.
+        const parity = declare(`q${name}`, [0n, 1n]);
+        const half = declare(`h${name}`, [lowA / 2n - 1n, highA / 2n + 1n]);
+        const quarter = declare(`z${name}`, [0n, high / 4n + 1n]);
+        say(`(= ${value(a, copy)} (+ (* 2 ${half}) ${parity}))`);
+        say(`(= ${name} (+ (* 4 ${quarter}) ${parity}))`);
+      }
+      // Not a definition but its hull (McCormick): multiplication itself is what such solvers fail at.
+      const [u, v] = [value(a, copy), value(b, copy)];
+      const hull = (x: bigint, y: bigint): string =>
+        `(- (+ ${scaled(x, v)} ${scaled(y, u)}) ${numeral(x * y)})`;
+      say(`(>= ${name} ${hull(lowA, lowB)})`);
+      say(`(>= ${name} ${hull(highA, highB)})`);
+      say(`(<= ${name} ${hull(highA, lowB)})`);
+      say(`(<= ${name} ${hull(lowA, highB)})`);
+      return name;
+    };
+
+    let quotients = 0;
+    const wiresOf = ({ a, b, c }: Constraint): Set<number> =>
+      new Set([...a.keys(), ...b.keys(), ...c.keys()]);
+    for (const constraint of this.#constraints) {
+      const { a, b, c } = constraint;
+      const isShared = [...wiresOf(constraint)].every((wire) => analysis.isKnown(wire));
+      const range = productsRange(a, b, rangeOf);
+      const [low, high] = [
+        range[0] - linearRange(c, rangeOf)[1],
+        range[1] - linearRange(c, rangeOf)[0],
+      ];
+      for (const copy of isShared ? ([0] as const) : ([0, 1] as const)) {
+        const terms: string[] = [];
+        for (const [x, left] of a) {
+          for (const [y, right] of b) terms.push(scaled(left * right, product(x, y, copy)));
+        }
+        for (const [wire, factor] of c) terms.push(scaled(-factor, value(wire, copy)));
+        if (low > -P && high < P) {
+          say(`(= ${sum(terms)} 0)`);
+          continue;
+        }
+        const quotient = declare(`k${quotients++}`, [-(-low / P) - 1n, high / P + 1n]);
+        say(`(= ${sum(terms)} (* ${P} ${quotient}))`);
+      }
+    }
+    const used = new Set(this.#constraints.flatMap((constraint) => [...wiresOf(constraint)]));
+    for (const { wire, bits } of this.#decompositions) {
+      if (analysis.isKnown(wire) || !bits.some((bit) => used.has(bit))) continue;
+      for (const copy of [0, 1] as const) {
+        const spelt = bits.map((bit, place) => scaled(1n << BigInt(place), value(bit, copy)));
+        say(`(= ${value(wire, copy)} ${sum(spelt)})`);
+      }
+    }
+    // What a component that is proven by itself makes of equal inputs is equal.
+    for (const { component, proven, met } of analysis.units) {
+      if (!met || !proven.unique) continue;
+      const differing = (wires: readonly number[]): number[] =>
+        [...new Set(wires.map((wire) => analysis.find(wire)))].filter(
+          (wire) => !analysis.isKnown(wire),
+        );
+      const same = (wires: readonly number[]): string[] =>
+        wires.map((wire) => `(= ${value(wire, 0)} ${value(wire, 1)})`);
+      const outputs = same(differing(component.outputs));
+      if (outputs.length === 0) continue;
+      say(
+        `(=> (and true ${same(differing(component.inputs)).join(' ')}) (and ${outputs.join(' ')}))`,
+      );
+    }
+    this.#compareProducts(products, value, rangeOf, say);
+    say(question(value));
+    return ['(set-logic ALL)', ...lines, '(check-sat)', ''].join('\n');
+  }
+
+  /** How products of the two copies differ: by monotony, where a factor is shared or it is a square. */
+  #compareProducts(
+    products: ReadonlyMap<string, string>,
+    value: (wire: number, copy: 0 | 1) => string,
+    rangeOf: (wire: number) => Interval,
+    say: (formula: string) => void,
+  ): void {
+    const analysis = this.#analysis;
+    for (const [key, name] of products) {
+      const match = /^p(\d+)_(\d+)_0$/.exec(key);
+      if (match === null || name !== key) continue;
+      const other = products.get(`p${match[1]}_${match[2]}_1`);
+      if (other === undefined) continue;
+      const [a, b] = [Number(match[1]), Number(match[2])];
+      if (a === b) {
+        if (rangeOf(a)[0] < 0n) continue;
+        const [x, y] = [value(a, 0), value(a, 1)];
+        say(`(=> (< ${x} ${y}) (>= ${other} (+ ${name} (* 2 ${x}) 1)))`);
+        say(`(=> (< ${y} ${x}) (>= ${name} (+ ${other} (* 2 ${y}) 1)))`);
+        say(`(=> (= ${x} ${y}) (= ${name} ${other}))`);
+        say(`(=> (>= ${y} (+ ${x} 2)) (>= ${other} (+ ${name} (* 4 ${x}) 4)))`);
+        say(`(=> (>= ${x} (+ ${y} 2)) (>= ${name} (+ ${other} (* 4 ${y}) 4)))`);
+        continue;
+      }
+      for (const [moving, fixed] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        if (analysis.isKnown(moving) || !analysis.isKnown(fixed)) continue;
+        const [x, y, d] = [value(moving, 0), value(moving, 1), value(fixed, 0)];
+        say(`(=> (= ${x} ${y}) (= ${name} ${other}))`);
+        if (rangeOf(fixed)[0] < 0n) continue;
+        say(`(=> (< ${x} ${y}) (>= ${other} (+ ${name} ${d})))`);
+        say(`(=> (< ${y} ${x}) (>= ${name} (+ ${other} ${d})))`);
+      }
+    }
+  }
+}
+
+const numeral = (value: bigint): string => (value < 0n ? `(- ${-value})` : String(value));
+
+function linearRange(form: Linear, rangeOf: (wire: number) => Interval): Interval {
+  let [low, high] = [0n, 0n];
+  for (const [wire, factor] of form) {
+    const [x, y] = [rangeOf(wire)[0] * factor, rangeOf(wire)[1] * factor];
+    low += x < y ? x : y;
+    high += x < y ? y : x;
+  }
+  return [low, high];
+}
+
+/** Of the product, term by term, as the query states it: wider than that of the product itself. */
+function productsRange(a: Linear, b: Linear, rangeOf: (wire: number) => Interval): Interval {
+  let [low, high] = [0n, 0n];
+  for (const [x, left] of a) {
+    for (const [y, right] of b) {
+      const corners = rangeOf(x).flatMap((u) => rangeOf(y).map((v) => u * v * left * right));
+      low += corners.reduce((u, v) => (u < v ? u : v));
+      high += corners.reduce((u, v) => (u > v ? u : v));
+    }
+  }
+  return [low, high];
+}
