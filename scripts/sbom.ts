@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /**
- * Writes docs/sbom.cdx.json: what npm says of both locks (`npm sbom`), and the Go modules. A test fails when
+ * Writes docs/sbom.cdx.json: what npm says of every lock (`npm sbom`), and the Go modules. A test fails when
  * it lists something else than the locks pin. Needs npm, and no network.
  */
 import { execFileSync } from 'node:child_process';

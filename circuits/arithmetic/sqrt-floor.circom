@@ -33,6 +33,7 @@ function squareRootFloor(value) {
  * Guarantees root² ≤ in < (root + 1)² and root < 2^(BITS+1); a negative input has no witness.
  * @assumes in in [0 - 2 ** 250, 2 ** 250)
  * @ensures root in [0, 2 ** (BITS + 1))
+ * @ensures in - root * root in [0, 2 ** (BITS + 1))
  * @ensures in in [0, 2 ** (2 * BITS + 3))
  * Cost: 2·BITS + 3 constraints.
  */

@@ -20,7 +20,8 @@ include "circomlib/circuits/bitify.circom";
  * Assumes what ScaledStdDev guarantees. Guarantees the values of the specification. A witness exists
  * where |D| − 2^19·Wc < 2^(C+18), which is so for |x| < 29.8 (Q20): |x·2^16| < 2^41, and Wh·Wc is at
  * most 2^19·Wc at C = 24 (w < 12), at most 1.5·2^42 more at C = 25 (w ≤ 24).
- * @free top
+ * @free top, grid, bit
+ * @times scale: remainder, remainder - 8 * coarseQ20
  * @assumes dividend in [0 - 2 ** 60, 2 ** 60)
  * @assumes coarseQ20 in [64, 2 ** COARSE_BITS)
  * @assumes scale in [1, 2 ** (COARSE_BITS - 6))

@@ -12,6 +12,7 @@ include "arithmetic/sqrt-floor.circom";
  * @output stdDevQ32 below 1.5·2^35
  * Assumes the widths of its inputs: then |y| ≤ 2^34, the inner root is below 1.12·2^34 and |V| below
  * 2.25·2^70. Guarantees V > 0 ? isqrt(V) : 0 for every slice of those widths, no-arbitrage or not.
+ * @free negative
  * @assumes kQ30 in [0 - 2 ** 33, 2 ** 33)
  * @assumes aQ44 in [0 - 2 ** 47, 2 ** 47)
  * @assumes bQ30 in [0, 2 ** 32)

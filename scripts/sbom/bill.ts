@@ -13,6 +13,7 @@ export const BILL_PATH = 'docs/sbom.cdx.json';
 export const NPM_PROJECTS = {
   '.': 'library, command line, contracts and their tests',
   'prover/toolchain/runtime': 'the pinned Node.js',
+  'prover/toolchain/gadgets/z3': 'the solver that hints are proven with',
 } as const;
 
 /** Folders with a go.sum; npm knows nothing of them. */

@@ -40,7 +40,6 @@ export const CASES: readonly Case[] = [
   of('LeadingShift', [], { value: 40 }),
   of('D1Cell', [24]),
   of('D1Cell', [25]),
-  of('D1Grid', [27]),
   of('D2Cell'),
   of('SviStdDev'),
   of('SkewShifts'),
@@ -53,6 +52,7 @@ export const CASES: readonly Case[] = [
   of('WorstScenario', [], { dampingQ16: 17 }),
   of('ScenarioGrid'),
   of('ScenarioSelection'),
+  of('RowSums'),
   of('AccountChange', [4], { slot: 106, addedSlot: 106, addedKey: 76 }),
 ];
 

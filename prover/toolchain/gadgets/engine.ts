@@ -545,12 +545,14 @@ export class Analysis {
       return unknownC.map((wire) => this.#learn(wire)).some(Boolean);
     }
     if (unknownC.length > 0) return false;
-    // One factor is known and not 0: the other is a quotient.
+    // One factor is known and not 0, by its range or because the product is not: the other is a quotient.
+    const isProductNonzero = c.size === 1 && c.has(0);
     for (const [known, other, count] of [
       [a, unknownB, unknownA.length],
       [b, unknownA, unknownB.length],
     ] as const) {
       if (count > 0 || other.length !== 1) continue;
+      if (isProductNonzero) return this.#learn(other[0]!);
       const range = this.linearRange(known);
       if (range !== undefined && (range[0] > 0n || range[1] < 0n) && range[1] - range[0] < P) {
         return this.#learn(other[0]!);

@@ -24,6 +24,10 @@ export const WIDTH_MARK = `${MARK}width_`;
 export const claimMark = (kind: 'assumes' | 'ensures', index: number, part: string): string =>
   `${MARK}${kind}_${index}_${part}`;
 
+/** Expression `at` of the `index`-th list of what is multiplied by a factor. */
+export const timesMark = (index: number, part: 'factor' | number): string =>
+  `${MARK}times_${index}_${part}_value`;
+
 const said = (name: string, value: string): string => `signal ${name}; ${name} <== ${value};`;
 
 function saidClaim(kind: 'assumes' | 'ensures', claim: ClaimText, index: number): string[] {
@@ -63,6 +67,10 @@ export function instrumented(file: string, text: string): string {
       ...widths.map(({ name }) => said(WIDTH_MARK + name, `${name}.maxbit`)),
       ...template.assumes.flatMap((claim, index) => saidClaim('assumes', claim, index)),
       ...template.ensures.flatMap((claim, index) => saidClaim('ensures', claim, index)),
+      ...template.times.flatMap(({ factor, expressions }, index) => [
+        said(timesMark(index, 'factor'), factor),
+        ...expressions.map((expression, at) => said(timesMark(index, at), expression)),
+      ]),
     ];
     result += `${text.slice(end, template.open + 1)} ${head.join(' ')} `;
     result += `${text.slice(template.open + 1, template.close)} ${tail.join(' ')} `;

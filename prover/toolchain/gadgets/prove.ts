@@ -79,7 +79,9 @@ export async function prove(
   analysis.propagate();
   const free = new Set(instance.template.free);
   const wires = [
-    ...system.root.outputs,
+    ...instance.template.outputs
+      .filter(({ name }) => !free.has(name))
+      .flatMap(({ name }) => system.wiresOf(name)),
     ...instance.template.hints
       .filter(({ signal }) => !free.has(signal))
       .flatMap(({ signal }) => system.wiresOf(signal)),

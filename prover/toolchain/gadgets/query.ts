@@ -78,11 +78,19 @@ interface Decomposition {
   readonly bits: readonly number[];
 }
 
+/** flag · on + base, with forms of known wires. */
+interface Switched {
+  readonly flag: number;
+  readonly on: Linear;
+  readonly base: Linear;
+}
+
 export class Query {
   readonly #analysis: Analysis;
   readonly #constraints: readonly Constraint[];
   readonly #polynomials = new Map<number, BooleanPolynomial>();
   readonly #decompositions: Decomposition[] = [];
+  readonly #switched = new Map<number, Switched>();
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
@@ -92,6 +100,37 @@ export class Query {
       return found === undefined && !this.#isBooleanTest(constraint);
     });
     this.#expand();
+    this.#findSwitched();
+  }
+
+  /** Wires that a flag switches between two known numbers. */
+  #findSwitched(): void {
+    const isKnown = (form: Linear): boolean =>
+      [...form.keys()].every((wire) => this.#analysis.isKnown(wire));
+    for (const { a, b, c } of this.#constraints) {
+      for (const [left, right] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        const [flag] = left.keys();
+        if (left.size !== 1 || flag === undefined || !this.#isBoolean(flag)) continue;
+        const unknown = [...c.keys()].filter((wire) => !this.#analysis.isKnown(wire));
+        const [wire] = unknown;
+        if (unknown.length !== 1 || wire === undefined || !isKnown(right)) continue;
+        const factor = c.get(wire)!;
+        if ((factor !== 1n && factor !== -1n) || this.#polynomials.has(wire)) continue;
+        const scale = left.get(flag)! * factor;
+        this.#switched.set(wire, {
+          flag,
+          on: new Map([...right].map(([known, value]) => [known, value * scale])),
+          base: new Map(
+            [...c].flatMap(([known, value]) =>
+              known === wire ? [] : [[known, -value * factor] as const],
+            ),
+          ),
+        });
+      }
+    }
   }
 
   #isBooleanTest({ a, b, c }: Constraint): boolean {
@@ -256,6 +295,14 @@ export class Query {
           }),
         );
       }
+      const switched = this.#switched.has(a) ? a : this.#switched.has(b) ? b : undefined;
+      if (switched !== undefined) {
+        const { flag, on, base } = this.#switched.get(switched)!;
+        const other = switched === a ? b : a;
+        const spread = (form: Linear): string =>
+          sum([...form].map(([known, factor]) => scaled(factor, product(known, other, copy))));
+        return `(+ ${spread(base)} (ite (= ${value(flag, copy)} 1) ${spread(on)} 0))`;
+      }
       const [[lowA, highA], [lowB, highB]] = [rangeOf(a), rangeOf(b)];
       const corners = [lowA * lowB, lowA * highB, highA * lowB, highA * highB];
       let low = corners.reduce((x, y) => (x < y ? x : y));
@@ -329,9 +376,55 @@ export class Query {
         `(=> (and true ${same(differing(component.inputs)).join(' ')}) (and ${outputs.join(' ')}))`,
       );
     }
+    this.#signs(value, rangeOf, (factor, wire, copy) => product(factor, wire, copy), say);
     this.#compareProducts(products, value, rangeOf, say);
     say(question(value));
     return ['(set-logic ALL)', ...lines, '(check-sat)', ''].join('\n');
+  }
+
+  /** Of products with a positive factor that a comment names: they have the sign of the other factor. */
+  #signs(
+    value: (wire: number, copy: 0 | 1) => string,
+    rangeOf: (wire: number) => Interval,
+    product: (factor: number, wire: number, copy: 0 | 1) => string,
+    say: (formula: string) => void,
+  ): void {
+    const analysis = this.#analysis;
+    for (const { factor: factorWire, wires } of analysis.system.root.times) {
+      const factor = analysis.find(factorWire);
+      if (rangeOf(factor)[0] < 1n) continue;
+      for (const wire of wires.map((named) => analysis.find(named))) {
+        const form = this.#definitionOf(wire) ?? new Map([[wire, 1n]]);
+        for (const copy of [0, 1] as const) {
+          const terms = [...form].map(
+            ([part, amount]) => `(* ${numeral(amount)} ${product(factor, part, copy)})`,
+          );
+          const [number, whole, unit] = [
+            value(wire, copy),
+            `(+ 0 ${terms.join(' ')})`,
+            value(factor, copy),
+          ];
+          say(`(=> (>= ${number} 1) (>= ${whole} ${unit}))`);
+          say(`(=> (= ${number} 0) (= ${whole} 0))`);
+          say(`(=> (< ${number} 0) (<= ${whole} (- ${unit})))`);
+        }
+      }
+    }
+  }
+
+  /** The linear form that a mark stands for; undefined for a mark that is a wire of the template. */
+  #definitionOf(wire: number): Linear | undefined {
+    for (const { a, c } of this.#constraints) {
+      const factor = c.get(wire);
+      if (a.size > 0 || (factor !== 1n && factor !== -1n)) continue;
+      if (!this.#analysis.system.nameOf(wire)?.includes('zz_times_')) return undefined;
+      return new Map(
+        [...c].flatMap(([other, value]) =>
+          other === wire ? [] : [[other, -value * factor] as const],
+        ),
+      );
+    }
+    return undefined;
   }
 
   /** How products of the two copies differ: by monotony, where a factor is shared or it is a square. */
@@ -350,6 +443,8 @@ export class Query {
       const [a, b] = [Number(match[1]), Number(match[2])];
       if (a === b) {
         if (rangeOf(a)[0] < 0n) continue;
+        say(`(>= ${name} ${value(a, 0)})`);
+        say(`(>= ${other} ${value(a, 1)})`);
         const [x, y] = [value(a, 0), value(a, 1)];
         say(`(=> (< ${x} ${y}) (>= ${other} (+ ${name} (* 2 ${x}) 1)))`);
         say(`(=> (< ${y} ${x}) (>= ${name} (+ ${other} (* 2 ${y}) 1)))`);

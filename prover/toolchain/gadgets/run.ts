@@ -44,6 +44,11 @@ export async function solverFolder(): Promise<string> {
 /** What cases tell those that are built on them. */
 export class KnownGadgets {
   readonly #proven = new Map<string, Proven>();
+  readonly #templates: ReadonlyMap<string, Template>;
+
+  constructor(templates: ReadonlyMap<string, Template>) {
+    this.#templates = templates;
+  }
 
   static #key(template: string, parameters: readonly (bigint | number)[]): string {
     return `${template}(${parameters.join()})`;
@@ -54,6 +59,9 @@ export class KnownGadgets {
     verdict: Pick<LedgerEntry, 'open' | 'notEnsured' | 'outputs'>,
   ): void {
     if (!opaque || verdict.open.length > 0 || verdict.notEnsured.length > 0) return;
+    const { free, outputs } = this.#templates.get(template)!;
+    // Its inputs do not determine all that it puts out: whoever uses it must be proven with its interior.
+    if (outputs.some(({ name }) => free.includes(name))) return;
     this.#proven.set(KnownGadgets.#key(template, parameters), {
       unique: true,
       outputs: verdict.outputs.map((range) =>
@@ -160,7 +168,7 @@ export async function proveAll(options: ProveAllOptions): Promise<boolean> {
   const templates = templatesByName(sources);
   const hashes = templateHashes(sources);
   const before = existsSync(LEDGER_FILE) ? readLedger().cases : [];
-  const known = new KnownGadgets();
+  const known = new KnownGadgets(templates);
   const entries = new Map<string, LedgerEntry>();
   const write = (): GadgetLedger => {
     const kept = CASES.flatMap((one) => {
@@ -178,7 +186,7 @@ export async function proveAll(options: ProveAllOptions): Promise<boolean> {
       const old = before.find((entry) => entry.case === title);
       const isChosen = options.only.length === 0 || options.only.includes(one.template);
       const isStale = old === undefined || old.hash !== hash;
-      if (old !== undefined && !(isChosen && (isStale || options.all || old.open.length > 0))) {
+      if (!isChosen || !(isStale || options.all || old.open.length > 0)) {
         if (!isStale) known.add(one, old);
         continue;
       }
@@ -221,7 +229,7 @@ export async function proveMutants({ timeoutSeconds, json }: ProveAllOptions): P
     const templates = templatesByName(weakened);
     const one = CASES.find(({ template }) => template === mutant.template)!;
     const honest = cases.find((entry) => entry.case === caseName(one))!;
-    const known = new KnownGadgets();
+    const known = new KnownGadgets(templates);
     for (const other of CASES) {
       const entry = cases.find(({ case: title }) => title === caseName(other));
       if (other.template !== mutant.template && entry !== undefined) known.add(other, entry);

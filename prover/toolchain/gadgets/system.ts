@@ -15,6 +15,7 @@ import {
   TEMPLATE_MARK,
   WIDTH_MARK,
   claimMark,
+  timesMark,
   type Compiled,
 } from './instrument.ts';
 import type { Declared, Template } from './templates.ts';
@@ -46,6 +47,8 @@ export interface Component {
   readonly outputs: readonly number[];
   readonly assumes: readonly Claim[];
   readonly ensures: readonly Claim[];
+  /** Wires whose products with a factor are to be compared with 0. */
+  readonly times: readonly { readonly factor: number; readonly wires: readonly number[] }[];
   readonly children: readonly Component[];
   /** Wires of it and of all below it. */
   readonly size: number;
@@ -240,6 +243,10 @@ export function readSystem(
       outputs: wiresOf(template.outputs),
       assumes: [...claims('assumes'), ...tagClaims(template.inputs)],
       ensures: [...claims('ensures'), ...tagClaims(template.outputs)],
+      times: template.times.map(({ expressions }, index) => ({
+        factor: node.marks.get(timesMark(index, 'factor'))![0]!,
+        wires: expressions.map((_, at) => node.marks.get(timesMark(index, at))![0]!),
+      })),
       // What lies within an opaque one is its own affair.
       children: node.children.map((child) => build(child, node.owner)),
       size: node.size,

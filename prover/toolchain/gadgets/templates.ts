@@ -8,6 +8,7 @@
  *     @assumes threshold[j + 1] - threshold[j] in [0, 2 ** BITS) for j < 2
  *     @ensures root in [0, 2 ** (BITS + 1))
  *     @free top
+ *     @times scale: remainder, remainder - 8 * coarseQ20
  *
  * A bare name (or several, separated by commas) means every element of the signal; anything else is an
  * expression of circom's. Bounds are numbers of compile time, negative ones stand for signed values.
@@ -24,6 +25,11 @@ export interface ClaimText {
   readonly index: { readonly name: string; readonly count: string } | undefined;
   readonly text: string;
   readonly line: number;
+}
+
+export interface TimesText {
+  readonly factor: string;
+  readonly expressions: readonly string[];
 }
 
 export interface HintText {
@@ -53,6 +59,8 @@ export interface Template {
   readonly hints: readonly HintText[];
   /** Hints whose choice changes no output: `@free top, rest`. */
   readonly free: readonly string[];
+  /** Whose products with a positive factor the solver is to compare with 0. */
+  readonly times: readonly TimesText[];
   /** Offsets of the word `template` and of the braces of its body. */
   readonly start: number;
   readonly open: number;
@@ -163,6 +171,12 @@ export function parseTemplates(
       free: [...doc.matchAll(/^\s*\*\s*@free\s+(.+)$/gm)].flatMap(([, names]) =>
         names!.split(',').map((name) => name.trim()),
       ),
+      times: [...doc.matchAll(/^\s*\*\s*@times\s+(\w+):\s*(.+)$/gm)].map(
+        ([, factor, expressions]) => ({
+          factor: factor!,
+          expressions: expressions!.split(',').map((expression) => expression.trim()),
+        }),
+      ),
       start: match.index,
       open,
       close,
@@ -195,7 +209,10 @@ export function templateHashes(sources: ReadonlyMap<string, string>): Map<string
   for (const [file, text] of sources) {
     for (const [name, code] of parseFunctions(text)) texts.set(name, squeezed(code));
     for (const template of parseTemplates(file, text).templates) {
-      const claims = [...template.assumes, ...template.ensures].map((claim) => claim.text);
+      const claims = [
+        ...[...template.assumes, ...template.ensures].map((claim) => claim.text),
+        ...template.free,
+      ];
       texts.set(template.name, [squeezed(template.code), ...claims].join('\n'));
     }
   }
