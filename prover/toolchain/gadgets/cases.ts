@@ -53,6 +53,8 @@ export const CASES: readonly Case[] = [
   of('ScenarioGrid'),
   of('ScenarioSelection'),
   of('RowSums'),
+  of('PageUnit', [6]),
+  of('PageUnit', [16]),
   of('AccountChange', [4], { slot: 106, addedSlot: 106, addedKey: 76 }),
 ];
 

@@ -579,7 +579,8 @@ export class Analysis {
     }
   }
 
-  undetermined(): number[] {
-    return this.system.root.outputs.filter((wire) => !this.isKnown(wire));
+  /** Takes for determined what was proven so elsewhere. */
+  learn(wires: readonly number[]): void {
+    for (const wire of wires) this.#learn(wire);
   }
 }

@@ -96,8 +96,18 @@ export async function prove(
   let open = undetermined();
   if (open.length > 0 && tools !== undefined) {
     by = 'solver';
-    answer = await askSolver(query.uniqueness(open), tools, timeoutSeconds);
-    if (answer === 'unsat') open = [];
+    // The hints first, which are often enough for the rest to follow; then what is still open.
+    const hinted = new Set(instance.template.hints.flatMap(({ signal }) => system.wiresOf(signal)));
+    const hints = open.filter((wire) => hinted.has(wire));
+    for (const targets of hints.length > 0 && hints.length < open.length ? [hints, open] : [open]) {
+      const asked = targets.filter((wire) => !analysis.isKnown(wire));
+      if (asked.length === 0) continue;
+      answer = await askSolver(query.uniqueness(asked), tools, timeoutSeconds);
+      if (answer !== 'unsat') continue;
+      analysis.learn(asked);
+      analysis.propagate();
+    }
+    open = undetermined();
   }
   const notEnsured: string[] = [];
   for (const claim of system.root.ensures) {
