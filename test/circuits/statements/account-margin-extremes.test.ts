@@ -128,7 +128,7 @@ const parameterSets: fc.Arbitrary<ParameterSet> = fc
     own: fc.tuple(ownTerms, ownTerms),
     collateral: fc.tuple(collateralTerms, collateralTerms, collateralTerms),
     factors: fc.record({
-      mmFactorBps: end(0, 65_535),
+      mmFactorBps: end(0, 10_000),
       imFactorBps: end(0, 65_535),
       cureBufferBpsOfMM: end(0, 65_535),
     }),

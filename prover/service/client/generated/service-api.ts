@@ -9,7 +9,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description An account’s state and margin, for its owner and the operator. */
+        /** An account’s state and margin, for its owner and the operator. */
         get: {
             parameters: {
                 query?: never;
@@ -21,7 +21,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -29,27 +29,27 @@ export interface paths {
                     content: {
                         "application/json": {
                             account: number;
-                            /** @description of the ledger that its margin is of */
+                            /** of the ledger that its margin is of */
                             ledgerSequence: number;
                             margin: {
                                 equityE6: string;
                                 imE6: string;
                                 mmE6: string;
-                                /** @description how far the equity of the arrays may be from the exact one */
+                                /** how far the equity of the arrays may be from the exact one */
                                 roundingE6: string;
-                                /** @description how far the maintenance margin may be */
+                                /** how far the maintenance margin may be */
                                 slackE6: string;
                                 /** @enum {string} */
                                 verdict: "healthy" | "liquidatable" | "band";
                             } | null;
                             /** @enum {string} */
                             state: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "cured" | "takenOver" | "bankrupt";
-                            /** @description that its margin is of */
+                            /** that its margin is of */
                             tick: string | null;
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -58,7 +58,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -67,7 +67,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -76,7 +76,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -85,7 +85,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -94,7 +94,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -103,7 +103,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -112,7 +112,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -121,7 +121,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -130,7 +130,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -139,7 +139,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -148,7 +148,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -174,7 +174,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Every number between the snapshot and its margin. For its owner and the operator. */
+        /** Every number between the snapshot and its margin. For its owner and the operator. */
         get: {
             parameters: {
                 query?: never;
@@ -186,7 +186,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -362,7 +362,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -371,7 +371,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -380,7 +380,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -389,7 +389,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -398,7 +398,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -407,7 +407,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -416,7 +416,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -425,7 +425,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -434,7 +434,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -443,7 +443,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -452,7 +452,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -461,7 +461,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -487,7 +487,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Its Greeks under the surface. For its owner and the operator. */
+        /** Its Greeks under the surface. For its owner and the operator. */
         get: {
             parameters: {
                 query?: never;
@@ -499,7 +499,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -568,7 +568,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -577,7 +577,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -586,7 +586,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -595,7 +595,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -604,7 +604,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -613,7 +613,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -622,7 +622,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -631,7 +631,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -640,7 +640,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -649,7 +649,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -658,7 +658,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -667,7 +667,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -693,7 +693,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Its newest transitions, the newest first. */
+        /** Its newest transitions, the newest first. */
         get: {
             parameters: {
                 query?: never;
@@ -705,7 +705,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -726,7 +726,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -735,7 +735,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -744,7 +744,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -753,7 +753,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -762,7 +762,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -771,7 +771,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -780,7 +780,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -789,7 +789,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -798,7 +798,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -807,7 +807,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -816,7 +816,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -825,7 +825,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -851,7 +851,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where margin calls and liquidation come. For its owner and the operator. */
+        /** Where margin calls and liquidation come. For its owner and the operator. */
         get: {
             parameters: {
                 query?: never;
@@ -863,7 +863,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -940,7 +940,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -949,7 +949,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -958,7 +958,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -967,7 +967,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -976,7 +976,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -985,7 +985,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -994,7 +994,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1003,7 +1003,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1012,7 +1012,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1021,7 +1021,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1030,7 +1030,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1039,7 +1039,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1065,7 +1065,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Everything its exact margin is made of. For its owner and the operator. */
+        /** Everything its exact margin is made of. For its owner and the operator. */
         get: {
             parameters: {
                 query?: never;
@@ -1077,7 +1077,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1204,7 +1204,7 @@ export interface paths {
                             scanMmE6: string;
                             settlementNonce: string;
                             snapshotHash: string;
-                            /** @description components of the snapshot older than the parameter set allows */
+                            /** components of the snapshot older than the parameter set allows */
                             stale: {
                                 ageSeconds: string;
                                 allowedSeconds: string;
@@ -1230,7 +1230,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1239,7 +1239,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1248,7 +1248,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1257,7 +1257,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1266,7 +1266,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -1275,7 +1275,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1284,7 +1284,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1293,7 +1293,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1302,7 +1302,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1311,7 +1311,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1320,7 +1320,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1329,7 +1329,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1355,7 +1355,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest proof that it may be liquidated, verified before it was stored. */
+        /** The newest proof that it may be liquidated, verified before it was stored. */
         get: {
             parameters: {
                 query?: never;
@@ -1367,7 +1367,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1375,14 +1375,14 @@ export interface paths {
                     content: {
                         "application/json": {
                             account: number;
-                            /** @description the text of the proof file, as plimsoll verify takes it */
+                            /** the text of the proof file, as plimsoll verify takes it */
                             proof: string;
                             settlementNonce: string;
                             tick: string;
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1391,7 +1391,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1400,7 +1400,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1409,7 +1409,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1418,7 +1418,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -1427,7 +1427,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1436,7 +1436,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1445,7 +1445,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1454,7 +1454,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1463,7 +1463,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1472,7 +1472,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1481,7 +1481,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1507,7 +1507,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Its proofs, the newest first, at most 500; /proof has the newest whole. */
+        /** Its proofs, the newest first, at most 500; /proof has the newest whole. */
         get: {
             parameters: {
                 query?: never;
@@ -1519,7 +1519,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1535,7 +1535,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1544,7 +1544,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1553,7 +1553,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1562,7 +1562,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1571,7 +1571,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -1580,7 +1580,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1589,7 +1589,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1598,7 +1598,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1607,7 +1607,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1616,7 +1616,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1625,7 +1625,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1634,7 +1634,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1662,7 +1662,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description An exact receipt of an account at the newest tick on chain, for the owner who signed a challenge that was asked for with `receipt`. The signature is all that it needs, and serves once. */
+        /** An exact receipt of an account at the newest tick on chain, for the owner who signed a challenge that was asked for with `receipt`. The signature is all that it needs, and serves once. */
         post: {
             parameters: {
                 query?: never;
@@ -1681,14 +1681,14 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description a plimsoll-receipt document: docs/formats.md */
+                            /** a plimsoll-receipt document: docs/formats.md */
                             receipt: {
                                 /** @enum {string} */
                                 format: "plimsoll-receipt";
@@ -1699,7 +1699,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1708,7 +1708,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1717,7 +1717,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1726,7 +1726,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1735,7 +1735,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -1744,7 +1744,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1753,7 +1753,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1762,7 +1762,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -1771,7 +1771,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1780,7 +1780,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1789,7 +1789,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1798,7 +1798,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1807,7 +1807,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1833,7 +1833,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Its margin before and after trades, transfers and moves of the market. */
+        /** Its margin before and after trades, transfers and moves of the market. */
         post: {
             parameters: {
                 query?: never;
@@ -1847,42 +1847,42 @@ export interface paths {
                 content: {
                     "application/json": {
                         add?: {
-                            /** @description a decimal number */
+                            /** a decimal number */
                             contracts: string;
-                            /** @description such as BTC-PERPETUAL or BTC-27MAR26-70000-C */
+                            /** such as BTC-PERPETUAL or BTC-27MAR26-70000-C */
                             instrument: string;
                         }[];
                         deposit?: {
-                            /** @description a decimal number */
+                            /** a decimal number */
                             amount: string;
                             /** @enum {string} */
                             asset: "USDC" | "BTC" | "ETH" | "stETH";
                         }[];
-                        /** @description the levels of margin calls after the change, too */
+                        /** the levels of margin calls after the change, too */
                         levels?: boolean;
                         remove?: {
                             contracts: string | "all";
-                            /** @description such as BTC-PERPETUAL or BTC-27MAR26-70000-C */
+                            /** such as BTC-PERPETUAL or BTC-27MAR26-70000-C */
                             instrument: string;
                         }[];
                         shock?: {
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             btc?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             "btc-vol"?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             eth?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             "eth-vol"?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             time?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             vol?: string;
                         };
-                        /** @description positions come and go without payment */
+                        /** positions come and go without payment */
                         unpaid?: boolean;
                         withdraw?: {
-                            /** @description a decimal number */
+                            /** a decimal number */
                             amount: string;
                             /** @enum {string} */
                             asset: "USDC" | "BTC" | "ETH" | "stETH";
@@ -1891,14 +1891,14 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description null for a portfolio that nobody has */
+                            /** null for a portfolio that nobody has */
                             account: number | null;
                             accountAfter: {
                                 balances: {
@@ -2050,7 +2050,7 @@ export interface paths {
                                     worstScenario: number;
                                 }[];
                             };
-                            /** @description a plimsoll.snapshot document: docs/formats.md */
+                            /** a plimsoll.snapshot document: docs/formats.md */
                             snapshotAfter: {
                                 /** @enum {string} */
                                 format: "plimsoll.snapshot";
@@ -2058,7 +2058,7 @@ export interface paths {
                             } & {
                                 [key: string]: unknown;
                             };
-                            /** @description components of the snapshot older than the parameter set allows */
+                            /** components of the snapshot older than the parameter set allows */
                             stale: {
                                 ageSeconds: string;
                                 allowedSeconds: string;
@@ -2068,7 +2068,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2077,7 +2077,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2086,7 +2086,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2095,7 +2095,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2104,7 +2104,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -2113,7 +2113,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -2122,7 +2122,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2131,7 +2131,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2140,7 +2140,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -2149,7 +2149,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2158,7 +2158,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2167,7 +2167,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2191,7 +2191,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Server-sent events: every alert after Last-Event-ID, then as they are made. */
+        /** Server-sent events: every alert after Last-Event-ID, then as they are made. */
         get: {
             parameters: {
                 query?: never;
@@ -2203,7 +2203,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description OK */
+                /** OK */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2212,7 +2212,7 @@ export interface paths {
                         "text/event-stream": unknown;
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2221,7 +2221,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2230,7 +2230,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2239,7 +2239,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2248,7 +2248,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -2257,7 +2257,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -2266,7 +2266,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2275,7 +2275,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2284,7 +2284,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -2293,7 +2293,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2302,7 +2302,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2311,7 +2311,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2339,7 +2339,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A text for an owner to sign (EIP-191), for a token or for one receipt; it serves once. */
+        /** A text for an owner to sign (EIP-191), for a token or for one receipt; it serves once. */
         post: {
             parameters: {
                 query?: never;
@@ -2351,17 +2351,17 @@ export interface paths {
                 content: {
                     "application/json": {
                         owner: string;
-                        /** @description where the signature is to ask for one receipt, and not for a token */
+                        /** where the signature is to ask for one receipt, and not for a token */
                         receipt?: {
                             account: number;
-                            /** @description the challenge of whoever the receipt is for: a text, or 0x and 64 hex digits */
+                            /** the challenge of whoever the receipt is for: a text, or 0x and 64 hex digits */
                             answers?: string;
                         };
                     };
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2373,7 +2373,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2382,7 +2382,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2391,7 +2391,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2400,7 +2400,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2409,7 +2409,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -2418,7 +2418,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -2427,7 +2427,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2436,7 +2436,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2445,7 +2445,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -2454,7 +2454,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2463,7 +2463,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2472,7 +2472,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2496,7 +2496,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What the insurance fund has and owes on chain, at most five seconds ago. */
+        /** What the insurance fund has and owes on chain, at most five seconds ago. */
         get: {
             parameters: {
                 query?: never;
@@ -2506,14 +2506,14 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description what its shares are worth together */
+                            /** what its shares are worth together */
                             assetsE6: string;
                             bufferE6: string;
                             freeE6: string;
@@ -2523,7 +2523,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2532,7 +2532,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2541,7 +2541,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2550,7 +2550,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2559,7 +2559,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -2568,7 +2568,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -2577,7 +2577,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2586,7 +2586,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2595,7 +2595,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -2604,7 +2604,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2613,7 +2613,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2622,7 +2622,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2631,7 +2631,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2657,7 +2657,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description It runs. */
+        /** It runs. */
         get: {
             parameters: {
                 query?: never;
@@ -2667,7 +2667,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2679,7 +2679,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2688,7 +2688,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2697,7 +2697,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2706,7 +2706,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2715,7 +2715,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -2724,7 +2724,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -2733,7 +2733,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2742,7 +2742,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2751,7 +2751,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -2760,7 +2760,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2769,7 +2769,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2778,7 +2778,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2804,7 +2804,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Which ledger is held. */
+        /** Which ledger is held. */
         get: {
             parameters: {
                 query?: never;
@@ -2814,7 +2814,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2827,7 +2827,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2836,7 +2836,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2845,7 +2845,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2854,7 +2854,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2863,7 +2863,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -2872,7 +2872,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -2881,7 +2881,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2890,7 +2890,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -2899,7 +2899,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -2908,7 +2908,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2917,7 +2917,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2926,7 +2926,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2937,7 +2937,7 @@ export interface paths {
                 };
             };
         };
-        /** @description A whole ledger, under its number and root. */
+        /** A whole ledger, under its number and root. */
         put: {
             parameters: {
                 query?: never;
@@ -2948,7 +2948,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description a plimsoll.ledger document */
+                        /** a plimsoll.ledger document */
                         ledger: {
                             [key: string]: unknown;
                         };
@@ -2958,7 +2958,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2971,7 +2971,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2980,7 +2980,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2989,7 +2989,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2998,7 +2998,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3007,7 +3007,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -3016,7 +3016,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3025,7 +3025,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3034,7 +3034,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3043,7 +3043,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3052,7 +3052,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3061,7 +3061,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3070,7 +3070,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3097,7 +3097,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description What changed since the ledger numbered one less, and the root that results. */
+        /** What changed since the ledger numbered one less, and the root that results. */
         post: {
             parameters: {
                 query?: never;
@@ -3108,21 +3108,21 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description accounts as a ledger document has them */
+                        /** accounts as a ledger document has them */
                         changes: {
                             account: {
                                 [key: string]: unknown;
                             };
                             index: number;
                         }[];
-                        /** @description the root of the ledger that results */
+                        /** the root of the ledger that results */
                         root: string;
                         sequence: number;
                     };
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3135,7 +3135,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3144,7 +3144,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3153,7 +3153,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3162,7 +3162,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3171,7 +3171,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -3180,7 +3180,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3189,7 +3189,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3198,7 +3198,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3207,7 +3207,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3216,7 +3216,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3225,7 +3225,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3234,7 +3234,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3258,7 +3258,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Accounts that may be liquidated. */
+        /** Accounts that may be liquidated. */
         get: {
             parameters: {
                 query?: never;
@@ -3268,7 +3268,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3279,7 +3279,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3288,7 +3288,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3297,7 +3297,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3306,7 +3306,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3315,7 +3315,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -3324,7 +3324,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3333,7 +3333,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3342,7 +3342,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3351,7 +3351,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3360,7 +3360,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3369,7 +3369,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3378,7 +3378,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3404,7 +3404,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Each time that an account fell below maintenance, and why: the tick, the scenarios that cost most, the first proof. After a number of the journal, at most 500. */
+        /** Each time that an account fell below maintenance, and why: the tick, the scenarios that cost most, the first proof. After a number of the journal, at most 500. */
         get: {
             parameters: {
                 query?: {
@@ -3416,7 +3416,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3425,24 +3425,24 @@ export interface paths {
                         "application/json": {
                             liquidations: {
                                 account: number;
-                                /** @description the number of the change that ended it */
+                                /** the number of the change that ended it */
                                 ended: number | null;
                                 equityE6: string;
                                 /** @enum {string} */
                                 from: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "cured" | "takenOver" | "bankrupt";
                                 mmE6: string;
-                                /** @description the first one made while it lasted */
+                                /** the first one made while it lasted */
                                 proof: {
                                     settlementNonce: string;
                                     tick: string;
                                 } | null;
-                                /** @description of the change in the journal: what `after` takes */
+                                /** of the change in the journal: what `after` takes */
                                 sequence: number;
                                 snapshotTime: string | null;
                                 tick: string;
                                 /** @enum {string} */
                                 to: "healthy" | "marginCall" | "belowMaintenance" | "inLiquidation" | "cured" | "takenOver" | "bankrupt";
-                                /** @description the scenario of each underlying that costs most */
+                                /** the scenario of each underlying that costs most */
                                 worstScenarios: {
                                     btc: number;
                                     eth: number;
@@ -3451,7 +3451,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3460,7 +3460,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3469,7 +3469,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3478,7 +3478,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3487,7 +3487,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -3496,7 +3496,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3505,7 +3505,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3514,7 +3514,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3523,7 +3523,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3532,7 +3532,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3541,7 +3541,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3550,7 +3550,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3576,7 +3576,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Prometheus metrics. */
+        /** Prometheus metrics. */
         get: {
             parameters: {
                 query?: never;
@@ -3586,7 +3586,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description OK */
+                /** OK */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3595,7 +3595,7 @@ export interface paths {
                         "text/plain": string;
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3604,7 +3604,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3613,7 +3613,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3622,7 +3622,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3631,7 +3631,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -3640,7 +3640,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3649,7 +3649,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3658,7 +3658,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3667,7 +3667,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3676,7 +3676,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3685,7 +3685,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3694,7 +3694,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3720,7 +3720,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description This description. */
+        /** This description. */
         get: {
             parameters: {
                 query?: never;
@@ -3730,7 +3730,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3739,7 +3739,7 @@ export interface paths {
                         "application/json": unknown;
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3748,7 +3748,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3757,7 +3757,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3766,7 +3766,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3775,7 +3775,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -3784,7 +3784,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3793,7 +3793,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3802,7 +3802,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3811,7 +3811,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3820,7 +3820,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3829,7 +3829,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3838,7 +3838,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3864,7 +3864,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description It has a ledger and a tick. */
+        /** It has a ledger and a tick. */
         get: {
             parameters: {
                 query?: never;
@@ -3874,7 +3874,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3886,7 +3886,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3895,7 +3895,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3904,7 +3904,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3913,7 +3913,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3922,7 +3922,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -3931,7 +3931,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3940,7 +3940,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3949,7 +3949,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3958,7 +3958,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3967,7 +3967,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -3976,7 +3976,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3985,7 +3985,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3994,7 +3994,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4025,7 +4025,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A token for the owner who signed the challenge. */
+        /** A token for the owner who signed the challenge. */
         post: {
             parameters: {
                 query?: never;
@@ -4042,7 +4042,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4053,7 +4053,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4062,7 +4062,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4071,7 +4071,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4080,7 +4080,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4089,7 +4089,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -4098,7 +4098,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -4107,7 +4107,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -4116,7 +4116,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -4125,7 +4125,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -4134,7 +4134,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -4143,7 +4143,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4152,7 +4152,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4177,7 +4177,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description The snapshot of the next tick. */
+        /** The snapshot of the next tick. */
         put: {
             parameters: {
                 query?: never;
@@ -4185,7 +4185,7 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            /** @description a plimsoll.snapshot document */
+            /** a plimsoll.snapshot document */
             requestBody: {
                 content: {
                     "application/json": {
@@ -4194,14 +4194,14 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description the snapshot hash */
+                            /** the snapshot hash */
                             name: string;
                             /** Format: date-time */
                             publishedAt: string;
@@ -4210,7 +4210,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4219,7 +4219,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4228,7 +4228,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4237,7 +4237,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4246,7 +4246,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -4255,7 +4255,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -4264,7 +4264,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -4273,7 +4273,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -4282,7 +4282,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -4291,7 +4291,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -4300,7 +4300,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4309,7 +4309,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4334,7 +4334,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest tick. */
+        /** The newest tick. */
         get: {
             parameters: {
                 query?: never;
@@ -4344,14 +4344,14 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description the snapshot hash */
+                            /** the snapshot hash */
                             name: string;
                             /** Format: date-time */
                             publishedAt: string;
@@ -4360,7 +4360,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4369,7 +4369,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4378,7 +4378,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4387,7 +4387,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4396,7 +4396,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -4405,7 +4405,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -4414,7 +4414,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -4423,7 +4423,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -4432,7 +4432,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -4441,7 +4441,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -4450,7 +4450,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4459,7 +4459,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4485,7 +4485,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Ticks after a number of the journal, at most 500, the oldest first. */
+        /** Ticks after a number of the journal, at most 500, the oldest first. */
         get: {
             parameters: {
                 query?: {
@@ -4497,7 +4497,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4505,16 +4505,16 @@ export interface paths {
                     content: {
                         "application/json": {
                             ticks: {
-                                /** @description the snapshot hash */
+                                /** the snapshot hash */
                                 name: string;
-                                /** @description its number in the journal: what `after` takes */
+                                /** its number in the journal: what `after` takes */
                                 sequence: number;
                                 snapshotTime: string | null;
                             }[];
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4523,7 +4523,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4532,7 +4532,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4541,7 +4541,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4550,7 +4550,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -4559,7 +4559,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -4568,7 +4568,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -4577,7 +4577,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -4586,7 +4586,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -4595,7 +4595,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -4604,7 +4604,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4613,7 +4613,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4639,7 +4639,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How many accounts stand how, and what they have and need together. */
+        /** How many accounts stand how, and what they have and need together. */
         get: {
             parameters: {
                 query?: never;
@@ -4649,7 +4649,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4657,14 +4657,14 @@ export interface paths {
                     content: {
                         "application/json": {
                             accounts: number;
-                            /** @description by which equity is below zero, where it is */
+                            /** by which equity is below zero, where it is */
                             deficitE6: string;
-                            /** @description of all accounts that have any, as the arrays have it */
+                            /** of all accounts that have any, as the arrays have it */
                             equityE6: string;
                             imE6: string;
                             mmE6: string;
                             remarginMs: number;
-                            /** @description what accounts lack to their maintenance margin */
+                            /** what accounts lack to their maintenance margin */
                             shortfallE6: string;
                             states: {
                                 [key: string]: number;
@@ -4672,7 +4672,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4681,7 +4681,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4690,7 +4690,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4699,7 +4699,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4708,7 +4708,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -4717,7 +4717,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -4726,7 +4726,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -4735,7 +4735,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -4744,7 +4744,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -4753,7 +4753,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -4762,7 +4762,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4771,7 +4771,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4799,7 +4799,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The same of a portfolio that nobody has. */
+        /** The same of a portfolio that nobody has. */
         post: {
             parameters: {
                 query?: never;
@@ -4811,20 +4811,20 @@ export interface paths {
                 content: {
                     "application/json": {
                         add?: {
-                            /** @description a decimal number */
+                            /** a decimal number */
                             contracts: string;
-                            /** @description such as BTC-PERPETUAL or BTC-27MAR26-70000-C */
+                            /** such as BTC-PERPETUAL or BTC-27MAR26-70000-C */
                             instrument: string;
                         }[];
                         deposit?: {
-                            /** @description a decimal number */
+                            /** a decimal number */
                             amount: string;
                             /** @enum {string} */
                             asset: "USDC" | "BTC" | "ETH" | "stETH";
                         }[];
-                        /** @description the levels of margin calls after the change, too */
+                        /** the levels of margin calls after the change, too */
                         levels?: boolean;
-                        /** @description as an account of a ledger document has them */
+                        /** as an account of a ledger document has them */
                         portfolio: {
                             balances: {
                                 [key: string]: unknown;
@@ -4835,27 +4835,27 @@ export interface paths {
                         };
                         remove?: {
                             contracts: string | "all";
-                            /** @description such as BTC-PERPETUAL or BTC-27MAR26-70000-C */
+                            /** such as BTC-PERPETUAL or BTC-27MAR26-70000-C */
                             instrument: string;
                         }[];
                         shock?: {
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             btc?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             "btc-vol"?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             eth?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             "eth-vol"?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             time?: string;
-                            /** @description a move such as -10%, of an index also a price; of time such as 6h */
+                            /** a move such as -10%, of an index also a price; of time such as 6h */
                             vol?: string;
                         };
-                        /** @description positions come and go without payment */
+                        /** positions come and go without payment */
                         unpaid?: boolean;
                         withdraw?: {
-                            /** @description a decimal number */
+                            /** a decimal number */
                             amount: string;
                             /** @enum {string} */
                             asset: "USDC" | "BTC" | "ETH" | "stETH";
@@ -4864,14 +4864,14 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
-                            /** @description null for a portfolio that nobody has */
+                            /** null for a portfolio that nobody has */
                             account: number | null;
                             accountAfter: {
                                 balances: {
@@ -5023,7 +5023,7 @@ export interface paths {
                                     worstScenario: number;
                                 }[];
                             };
-                            /** @description a plimsoll.snapshot document: docs/formats.md */
+                            /** a plimsoll.snapshot document: docs/formats.md */
                             snapshotAfter: {
                                 /** @enum {string} */
                                 format: "plimsoll.snapshot";
@@ -5031,7 +5031,7 @@ export interface paths {
                             } & {
                                 [key: string]: unknown;
                             };
-                            /** @description components of the snapshot older than the parameter set allows */
+                            /** components of the snapshot older than the parameter set allows */
                             stale: {
                                 ageSeconds: string;
                                 allowedSeconds: string;
@@ -5041,7 +5041,7 @@ export interface paths {
                         };
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5050,7 +5050,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5059,7 +5059,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5068,7 +5068,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5077,7 +5077,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 405: {
                     headers: {
                         [name: string]: unknown;
@@ -5086,7 +5086,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -5095,7 +5095,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -5104,7 +5104,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -5113,7 +5113,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -5122,7 +5122,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -5131,7 +5131,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5140,7 +5140,7 @@ export interface paths {
                         "application/json": components["schemas"]["Refusal"];
                     };
                 };
-                /** @description Default Response */
+                /** Default Response */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5164,7 +5164,7 @@ export interface components {
         Refusal: {
             code: string;
             field?: string;
-            /** @description the ledger that is held, where an update was refused */
+            /** the ledger that is held, where an update was refused */
             held?: {
                 accounts: number;
                 root: string;
@@ -5175,7 +5175,7 @@ export interface components {
         RefusalInput: {
             code: string;
             field?: string;
-            /** @description the ledger that is held, where an update was refused */
+            /** the ledger that is held, where an update was refused */
             held?: {
                 accounts: number;
                 root: string;
