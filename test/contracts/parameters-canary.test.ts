@@ -44,7 +44,7 @@ function setWith(mmFactorBps: number, imFactorBps: number): ParameterSet {
 }
 const TIGHTER = setWith(8_500, 10_000);
 const LOOSER = setWith(7_900, 10_000);
-const TOO_TIGHT = setWith(10_500, 12_000);
+const TOO_TIGHT = setWith(10_000, 12_000);
 
 describe('the canary of a parameter set', () => {
   let chain: TestChain;
