@@ -101,7 +101,8 @@ describe('sensitivities', () => {
   it('tell which cannot change alone, and by which rule', () => {
     const { mmFactorBps, imFactorBps } = current.document.factors;
     const raised = parametersWith(current, [
-      { path: 'factors.mmFactorBps', to: imFactorBps + 100 },
+      // Below the initial factor, and not by the cure buffer.
+      { path: 'factors.mmFactorBps', to: imFactorBps - 500 },
       { path: 'factors.imFactorBps', to: imFactorBps + 2_000 },
     ]);
     expect(mmFactorBps).toBeLessThan(imFactorBps);
