@@ -215,7 +215,8 @@ export class Service {
           `the snapshot is of ${snapshot.time}, the tick held is of ${held.snapshotTime}`,
         );
       }
-      return await this.#takeTick(document, snapshot, undefined);
+      if (await this.#takeTick(document, snapshot, undefined)) await this.#remargin();
+      return this.#tick!;
     });
   }
 
@@ -249,22 +250,22 @@ export class Service {
     return this.#parameters.has(hash);
   }
 
+  /** False for the tick that is held already; whoever takes another makes the margins. */
   async #takeTick(
     document: string,
     snapshot: MarketSnapshot,
     chain: ChainTick | undefined,
-  ): Promise<TickState> {
+  ): Promise<boolean> {
     const name = snapshotHash(snapshot).toString();
     const held = this.#tick;
-    if (held?.name === name && sameChainTick(held.chain, chain)) return held;
+    if (held?.name === name && sameChainTick(held.chain, chain)) return false;
     const blob = await this.store.journal.putBlob(Buffer.from(document, 'utf8'));
     const bound = chain === undefined ? {} : { chain: chainRecord(chain) };
     const snapshotTime = snapshot.time.toString();
     await this.store.journal.append('tick', { name, document: blob, snapshotTime, ...bound });
     this.#tickBlob = blob;
     this.#setTick(name, document, snapshot, chain);
-    await this.#remargin();
-    return this.#tick!;
+    return true;
   }
 
   /** Proves what is due from now on; the proving desk is closed with the service. */
@@ -312,9 +313,8 @@ export class Service {
 
   /** Accounts of the tick's ledger that are below maintenance at it, neither frozen in it nor held off. */
   shortAtTick(): readonly Due[] {
-    if (this.#tick === undefined) return [];
-    const ledger = this.#follows ? this.#cited?.ledger : this.ledger.ledger;
-    if (ledger === undefined) return [];
+    const ledger = this.#citedNow();
+    if (this.#tick === undefined || ledger === undefined) return [];
     const changed = new Set(this.#cited?.changed === 'all' ? [] : this.#cited?.changed);
     const isAllChanged = this.#follows && this.#cited?.changed === 'all';
     const unchanged = isAllChanged

@@ -16,7 +16,7 @@ export interface ProofMaker {
  * questions with it, whose jobs are tried again; the next question starts another.
  */
 export class ForkedProver implements ProofMaker {
-  readonly #process = new AskedProcess<Omit<ProofQuestion, 'id'>, ProofAnswer>(
+  readonly #process = new AskedProcess<ProofQuestion, ProofAnswer>(
     new URL('./proving-process.ts', import.meta.url),
     () => new PlimsollError('PROVING_PROCESS', 'the proving process ended'),
   );

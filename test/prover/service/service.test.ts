@@ -24,6 +24,7 @@ import { ACCOUNT_STATES } from '../../../prover/service/margin/account-state.ts'
 import { runService, type RunningService } from '../../../prover/service/run.ts';
 import { CLIENT_TYPES, clientTypes } from '../../../scripts/client-types/client-types.ts';
 import { request } from '../../support/api.ts';
+import { serviceConfig } from '../../support/service-config.ts';
 
 const sample = loadSample();
 const wallet = new Wallet(`0x${'22'.repeat(32)}`);
@@ -91,12 +92,8 @@ describe('the service', () => {
       });
     });
     await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
-    config = {
-      folder,
-      databaseUrl: undefined,
+    config = serviceConfig(folder, {
       operatorToken: token,
-      listen: { host: '127.0.0.1', port: 0 },
-      rules: { distanceBps: 500, releaseBps: 200 },
       webhooks: [
         {
           url: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`,
@@ -104,10 +101,7 @@ describe('the service', () => {
           states: ACCOUNT_STATES.filter((state) => state !== 'healthy'),
         },
       ],
-      proving: undefined,
-      chain: undefined,
-      limits: { bodyBytes: 2 ** 24, requestsPerMinute: 100_000 },
-    };
+    });
     await start();
   }, 180_000);
 

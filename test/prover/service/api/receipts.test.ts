@@ -33,6 +33,7 @@ import {
   receiptVenue,
   type ReceiptVenue,
 } from '../../../support/receipts.ts';
+import { serviceConfig } from '../../../support/service-config.ts';
 
 const ASKED = 'Ada asks, 22 November';
 const owner = OWNER.address.toLowerCase();
@@ -64,17 +65,8 @@ describe('a service that knows a venue’s contracts', () => {
     folder = mkdtempSync(join(tmpdir(), 'plimsoll-receipts-'));
     at = await receiptVenue();
     const { chainId } = at.place;
-    const config = {
-      folder,
-      databaseUrl: undefined,
-      operatorToken: 'the-token-of-the-operator',
-      listen: { host: '127.0.0.1', port: 0 },
-      rules: { distanceBps: 500, releaseBps: 200 },
-      webhooks: [],
-      proving: undefined,
-      chain: undefined,
-      limits: { bodyBytes: 2 ** 24, requestsPerMinute: 1000 },
-    };
+    const limits = { bodyBytes: 2 ** 24, requestsPerMinute: 1000 };
+    const config = serviceConfig(folder, { limits });
     const store = await openStore({ ...config, standby: none, lost: none, fault: none });
     service = await Service.start(store, config, PARAMETERS, PLAIN_HASHER);
     const venue = { chainId, contracts: at.venue.addresses } as VenueDocument;

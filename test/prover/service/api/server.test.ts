@@ -17,6 +17,7 @@ import { runService, type RunningService } from '../../../../prover/service/run.
 import { request } from '../../../support/api.ts';
 import { plimsoll } from '../../../support/cli.ts';
 import '../../../support/seed.ts';
+import { serviceConfig } from '../../../support/service-config.ts';
 
 const sample = loadSample();
 const wallet = new Wallet(`0x${'22'.repeat(32)}`);
@@ -71,18 +72,11 @@ describe('the API', () => {
     files = ['--ledger', ledgerFile, '--snapshot', snapshotFile];
     const log = { write: (line: string) => void logged.push(line) };
     running = await runService(
-      {
-        folder: join(folder, 'state'),
-        databaseUrl: undefined,
+      serviceConfig(join(folder, 'state'), {
         operatorToken: token,
         previousOperatorToken: previous,
-        listen: { host: '127.0.0.1', port: 0 },
-        rules: { distanceBps: 500, releaseBps: 200 },
-        webhooks: [],
-        proving: undefined,
-        chain: undefined,
         limits: { bodyBytes: 2 ** 20, requestsPerMinute: 5000, headersMs: 500, requestMs: 1500 },
-      },
+      }),
       pino({ level: 'trace' }, log),
       () => undefined,
     );

@@ -18,7 +18,7 @@ import type { ProofMaker } from '../../../../prover/service/proving/proof-maker.
 import { priorityOf, type ProvingDesk } from '../../../../prover/service/proving/proving-desk.ts';
 import { Service } from '../../../../prover/service/service.ts';
 import { openStore } from '../../../../prover/service/store/store.ts';
-import type { ServiceConfig } from '../../../../prover/service/config/config.ts';
+import { serviceConfig } from '../../../support/service-config.ts';
 
 describe('what is proven first', () => {
   it('is an account of an earlier minute, however small its shortfall', () => {
@@ -77,17 +77,7 @@ describe('a proving desk', () => {
       lost: none,
       fault: none,
     });
-    const config: ServiceConfig = {
-      folder,
-      databaseUrl: undefined,
-      operatorToken: '',
-      listen: { host: '127.0.0.1', port: 0 },
-      rules: { distanceBps: 500, releaseBps: 200 },
-      webhooks: [],
-      chain: undefined,
-      proving: use,
-      limits: { bodyBytes: 0, requestsPerMinute: 0 },
-    };
+    const config = serviceConfig(folder, { proving: use });
     service = await Service.start(store, config, loadDefaultParameters(), PLAIN_HASHER);
     await service.putLedger({
       sequence: 1,
