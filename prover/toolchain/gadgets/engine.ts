@@ -7,7 +7,9 @@
  *
  * A range [low, high] says that the wire's value, read as a signed number in (−p/2, p/2), lies in it.
  */
+import { fieldInverse } from '../../core/field.ts';
 import { SCALAR_FIELD as P } from '../../core/scalar-field.ts';
+import { divCeil, divFloor } from '../../risk/pricing/fixed-point.ts';
 import {
   signed,
   type Claim,
@@ -33,22 +35,6 @@ export interface Proven {
 
 export type Lookup = (template: string, parameters: readonly bigint[]) => Proven | undefined;
 
-function inverse(value: bigint): bigint {
-  let [old, rest] = [((value % P) + P) % P, P];
-  let [x, y] = [1n, 0n];
-  while (rest !== 0n) {
-    const quotient = old / rest;
-    [old, rest] = [rest, old - quotient * rest];
-    [x, y] = [y, x - quotient * y];
-  }
-  return x;
-}
-
-const floorDiv = (a: bigint, b: bigint): bigint => {
-  const quotient = a / b;
-  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
-};
-const ceilDiv = (a: bigint, b: bigint): bigint => -floorDiv(-a, b);
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
 function scaled(linear: Linear, factor: bigint): Linear {
@@ -61,7 +47,7 @@ export function smallest(linear: Linear): { form: Linear; factor: bigint } {
   const factors = new Set<bigint>([1n]);
   for (const value of linear.values()) {
     if (factors.size > 12) break;
-    factors.add(signed(inverse(value)));
+    factors.add(signed(fieldInverse(value)));
   }
   for (const factor of factors) {
     const form = factor === 1n ? linear : scaled(linear, factor);
@@ -230,7 +216,7 @@ export class Analysis {
         }
         if (wires.length === 1) {
           const [wire] = wires;
-          const value = signed(-(sum.get(0) ?? 0n) * inverse(sum.get(wire!)!));
+          const value = signed(-(sum.get(0) ?? 0n) * fieldInverse(sum.get(wire!)!));
           this.#constant.set(wire!, value);
           changed = true;
           continue;
@@ -304,7 +290,9 @@ export class Analysis {
       const right = [...b.keys()].filter((wire) => wire !== 0);
       if (left.length !== 1 || right.length !== 1 || left[0] !== right[0]) continue;
       const wire = left[0]!;
-      const roots = [a, b].map((side) => signed(-(side.get(0) ?? 0n) * inverse(side.get(wire)!)));
+      const roots = [a, b].map((side) =>
+        signed(-(side.get(0) ?? 0n) * fieldInverse(side.get(wire)!)),
+      );
       const [low, high] = roots[0]! < roots[1]! ? roots : [roots[1], roots[0]];
       if (high! - low! === 1n) this.narrow(wire, low!, high!);
     }
@@ -332,7 +320,7 @@ export class Analysis {
     for (const { a, b, c } of this.constraints) {
       if (a.size === 0 || c.size !== 2 || !c.has(0)) continue;
       const flag = [...c.keys()].find((wire) => wire !== 0)!;
-      const scale = signed(c.get(0)! * inverse(c.get(flag)!));
+      const scale = signed(c.get(0)! * fieldInverse(c.get(flag)!));
       if (scale !== -1n) continue;
       for (const number of [single(a), single(b)]) {
         if (number === undefined || !(zeroes.get(number)?.has(flag) ?? false)) continue;
@@ -393,8 +381,8 @@ export class Analysis {
         if (most! - low < P && high - least! < P) {
           const quotients =
             factor > 0n
-              ? [ceilDiv(low, factor), floorDiv(high, factor)]
-              : [ceilDiv(high, factor), floorDiv(low, factor)];
+              ? [divCeil(low, factor), divFloor(high, factor)]
+              : [divCeil(-high, -factor), divFloor(-low, -factor)];
           this.narrow(wire, quotients[0]!, quotients[1]!);
         }
       } else if (factor === 1n || factor === -1n) {
@@ -402,7 +390,7 @@ export class Analysis {
         if (least > -HALF && most < HALF) this.narrow(wire, least, most);
       } else {
         // In the field: wire = (a·b − rest) / factor, with whatever coefficients that gives.
-        const unit = signed(inverse(factor));
+        const unit = signed(fieldInverse(factor));
         const others: Linear = new Map([...scaled(c, unit)].filter(([other]) => other !== wire));
         const otherRange = this.linearRange(others);
         const products = a.size === 0 ? ([0n, 0n] as const) : this.productRange(scaled(a, unit), b);
@@ -442,7 +430,7 @@ export class Analysis {
       const fresh = this.#rep.length;
       this.#rep.push(fresh);
       this.#scaled.add(wire);
-      const unit = inverse(factor);
+      const unit = fieldInverse(factor);
       const replaced = (linear: Linear): Linear => {
         const amount = linear.get(wire);
         if (amount === undefined) return linear;
@@ -539,7 +527,9 @@ export class Analysis {
       if (unknownC.length === 1) return this.#learn(unknownC[0]!);
       const forms = [
         c,
-        ...(unknownC.length <= 8 ? unknownC.map((wire) => scaled(c, inverse(c.get(wire)!))) : []),
+        ...(unknownC.length <= 8
+          ? unknownC.map((wire) => scaled(c, fieldInverse(c.get(wire)!)))
+          : []),
       ];
       if (!forms.some((form) => this.#isMixedRadix(form, unknownC))) return false;
       return unknownC.map((wire) => this.#learn(wire)).some(Boolean);

@@ -24,9 +24,11 @@ export const WIDTH_MARK = `${MARK}width_`;
 export const claimMark = (kind: 'assumes' | 'ensures', index: number, part: string): string =>
   `${MARK}${kind}_${index}_${part}`;
 
+/** Begins the name of what is multiplied by a factor. */
+export const TIMES_MARK = `${MARK}times_`;
 /** Expression `at` of the `index`-th list of what is multiplied by a factor. */
 export const timesMark = (index: number, part: 'factor' | number): string =>
-  `${MARK}times_${index}_${part}_value`;
+  `${TIMES_MARK}${index}_${part}_value`;
 
 const said = (name: string, value: string): string => `signal ${name}; ${name} <== ${value};`;
 

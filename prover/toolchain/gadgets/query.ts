@@ -10,6 +10,7 @@
  */
 import { SCALAR_FIELD as P } from '../../core/scalar-field.ts';
 import { type Analysis, type Interval } from './engine.ts';
+import { TIMES_MARK } from './instrument.ts';
 import { type Claim, type Constraint, type Linear } from './system.ts';
 
 /** Of a polynomial in boolean wires: the coefficient by the wires that must be 1, joined by commas. */
@@ -417,7 +418,7 @@ export class Query {
     for (const { a, c } of this.#constraints) {
       const factor = c.get(wire);
       if (a.size > 0 || (factor !== 1n && factor !== -1n)) continue;
-      if (!this.#analysis.system.nameOf(wire)?.includes('zz_times_')) return undefined;
+      if (!this.#analysis.system.nameOf(wire)?.includes(TIMES_MARK)) return undefined;
       return new Map(
         [...c].flatMap(([other, value]) =>
           other === wire ? [] : [[other, -value * factor] as const],

@@ -105,7 +105,6 @@ function hintsOf(
 }
 
 interface Proving {
-  readonly sources: ReadonlyMap<string, string>;
   readonly templates: ReadonlyMap<string, Template>;
   readonly folder: string;
   readonly timeoutSeconds: number;
@@ -190,7 +189,7 @@ export async function proveAll(options: ProveAllOptions): Promise<boolean> {
         if (!isStale) known.add(one, old);
         continue;
       }
-      const verdict = await proveCase(one, known, { ...options, sources, templates, folder });
+      const verdict = await proveCase(one, known, { ...options, templates, folder });
       const entry = entryOf(one, hash, verdict);
       entries.set(title, entry);
       known.add(one, entry);
@@ -235,7 +234,7 @@ export async function proveMutants({ timeoutSeconds, json }: ProveAllOptions): P
       if (other.template !== mutant.template && entry !== undefined) known.add(other, entry);
     }
     const verdict = await withMarked(weakened, async (folder) =>
-      proveCase(one, known, { sources: weakened, templates, folder, timeoutSeconds }),
+      proveCase(one, known, { templates, folder, timeoutSeconds }),
     );
     // One that is open anyway shows nothing by being open.
     const isCaught =

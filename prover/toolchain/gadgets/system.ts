@@ -7,7 +7,7 @@
  */
 import { PlimsollError } from '../../core/errors.ts';
 import { SCALAR_FIELD as P } from '../../core/scalar-field.ts';
-import { readR1cs, type LinearTerms, type R1cs } from '../../proving/formats/r1cs.ts';
+import { readR1cs, type LinearTerms } from '../../proving/formats/r1cs.ts';
 import {
   INSTANCE_PATH,
   MARK,
@@ -62,8 +62,6 @@ export interface System {
   readonly constraintCount: number;
   readonly nameOf: (wire: number) => string;
   readonly wiresOf: (name: string) => readonly number[];
-  /** All constraints, for checking a witness. */
-  readonly r1cs: R1cs;
 }
 
 const HALF = P / 2n;
@@ -289,7 +287,6 @@ export function readSystem(
     constraintCount: r1cs.constraints - markedCount,
     nameOf: (wire) => names[wire]!,
     wiresOf: (name) => main.signals.get(name) ?? [],
-    r1cs,
   };
 }
 

@@ -65,7 +65,6 @@ export interface Template {
   readonly start: number;
   readonly open: number;
   readonly close: number;
-  readonly doc: string;
   /** Its code without comments, from `template` to the closing brace. */
   readonly code: string;
 }
@@ -180,7 +179,6 @@ export function parseTemplates(
       start: match.index,
       open,
       close,
-      doc,
       code: code.slice(match.index, close + 1),
     };
   });
