@@ -18,13 +18,7 @@ import { verifyingKeyAt } from '../prover/audit/circuits.ts';
 import { FolderCheckout, parseExport, replaying } from '../prover/audit/evidence.ts';
 import { AuditMemory } from '../prover/audit/memory.ts';
 import { readHistory } from '../prover/audit/replay/history.ts';
-import { auditInbox, auditLedgers } from '../prover/audit/replay/ledgers.ts';
-import {
-  AuditedTicks,
-  PublishedParameters,
-  auditSnapshots,
-  auditTicks,
-} from '../prover/audit/replay/ticks.ts';
+import { auditMarket } from '../prover/audit/replay/market.ts';
 import { Verdicts, type CheckName } from '../prover/audit/verdict.ts';
 import { machineLine } from '../prover/bench/measure.ts';
 import { exportedAbi } from '../prover/chain/abi.ts';
@@ -78,12 +72,7 @@ async function cures(count: number): Promise<readonly Added[]> {
     events: await readHistory(chain),
     memory,
   };
-  const inbox = await auditInbox(context);
-  const snapshots = await auditSnapshots(context);
-  const ledgers = await auditLedgers(context, inbox, (block) => snapshots.before(block));
-  const published = new PublishedParameters(parameters);
-  const ticks = new AuditedTicks(snapshots, published);
-  await auditTicks(context, ledgers, ticks, published);
+  const { ledgers, ticks } = await auditMarket(context, parameters);
   const opened = context.events.filter(({ name }) => name === 'TickOpened');
   const from = `0x${'11'.repeat(20)}`;
   const added: Added[] = [];

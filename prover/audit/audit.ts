@@ -16,9 +16,8 @@ import type { ChainEvidence, Checkout } from './evidence.ts';
 import { auditGovernance } from './governance.ts';
 import { AuditMemory } from './memory.ts';
 import { readHistory } from './replay/history.ts';
-import { auditInbox, auditLedgers } from './replay/ledgers.ts';
+import { auditMarket } from './replay/market.ts';
 import { auditProofs } from './replay/proofs.ts';
-import { AuditedTicks, PublishedParameters, auditSnapshots, auditTicks } from './replay/ticks.ts';
 import { Verdicts, given, type CheckName, type Verdict } from './verdict.ts';
 
 export interface AuditSubject {
@@ -80,15 +79,8 @@ export async function audit(
   await auditGovernance(chain, verdicts);
   const events = await readHistory(chain);
   const context = { evidence: chain, verdicts, events, memory };
-  const inbox = await auditInbox(context);
-  const snapshots = await auditSnapshots(context);
-  const ledgers = await auditLedgers(context, inbox, (block) => snapshots.before(block));
-  const published = new PublishedParameters(parameters);
-  const ticks = new AuditedTicks(snapshots, published);
-  await auditTicks(context, ledgers, ticks, published);
   const proofs = await auditProofs(context, {
-    ledgers,
-    ticks,
+    ...(await auditMarket(context, parameters)),
     manifest: parseManifest(parseJson(textOf(checkout, MANIFEST_PATH), MANIFEST_PATH)),
     key: async (statement, profile) => {
       const found = artifacts.find((one) => one.statement === statement && one.profile === profile);

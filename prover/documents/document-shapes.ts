@@ -10,6 +10,16 @@ export function documentOf(format: string): z.ZodType {
     .describe(`a ${format} document: docs/formats.md`);
 }
 
+/** Since when a tick stands, and what it serves now, by the name of the field. */
+export const tickStanding = {
+  from: decimal,
+  until: decimal.optional(),
+  latestTick: decimal,
+  asOf: decimal,
+  isAdmissible: flag,
+  isHalted: flag,
+} as const;
+
 /** One account as a ledger document holds it (docs/formats.md). */
 export const accountOutput = shape({
   owner: address,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { getAddress } from 'ethers';
 import { z } from 'zod';
 
 import { BASE_FIELD } from '../core/bn254.ts';
@@ -10,9 +9,9 @@ import {
   integer,
   parseDocument,
   pattern,
-  text,
   digestText as digest,
 } from '../core/schema.ts';
+import { checksummedAddress as address } from '../proving/formats/checksummed-address.ts';
 import { keySetup } from '../proving/formats/verification-key.ts';
 import { NO_CHALLENGE } from './challenge.ts';
 
@@ -22,18 +21,6 @@ const hash = decimalBigint(0n, SCALAR_FIELD - 1n);
 const coordinate = decimalBigint(0n, BASE_FIELD - 1n);
 const point = z.tuple([coordinate, coordinate]);
 const bytes32 = pattern(/^0x[0-9a-f]{64}$/, 'must be 0x and 64 lower-case hexadecimal digits');
-
-function isChecksummed(value: string): boolean {
-  try {
-    return getAddress(value) === value;
-  } catch {
-    return false;
-  }
-}
-
-const address = text().refine(isChecksummed, {
-  error: 'must be a 20-byte address, 0x and hexadecimal digits, with its checksum (EIP-55)',
-});
 
 /** Where the roots stand: a margin tick of a market feed on a chain. */
 export const placeSchema = z.strictObject({

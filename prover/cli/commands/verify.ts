@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { tickStanding } from '../../documents/document-shapes.ts';
 import { z } from 'zod';
 
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
@@ -139,12 +140,7 @@ export const command: Command = {
         tick: shape({
           number: decimal,
           ledgerSequence: decimal,
-          from: decimal,
-          until: decimal.optional(),
-          latestTick: decimal,
-          asOf: decimal,
-          isAdmissible: flag,
-          isHalted: flag,
+          ...tickStanding,
         }).nullable(),
         use: useOutput.nullable(),
         verifier: address,

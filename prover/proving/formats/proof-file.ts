@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { getAddress } from 'ethers';
 import { z } from 'zod';
 
 import { BASE_FIELD } from '../../core/bn254.ts';
@@ -18,6 +17,7 @@ import { biased } from '../../commitments/pack.ts';
 import { encodePublicSignals, namedSignals } from '../../statements/public-signals.ts';
 import { PUBLIC_SIGNALS } from '../../statements/generated/public-signals.ts';
 import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
+import { checksummedAddress as address } from './checksummed-address.ts';
 import { SCALAR_FIELD } from './r1cs.ts';
 import { keySetup } from './verification-key.ts';
 
@@ -42,18 +42,6 @@ const signalEntry = z.strictObject({
 
 /** Several times what a statement has. */
 const MAX_SIGNALS = 100;
-
-function isChecksummed(value: string): boolean {
-  try {
-    return getAddress(value) === value;
-  } catch {
-    return false;
-  }
-}
-
-const address = text().refine(isChecksummed, {
-  error: 'must be a 20-byte address, 0x and hexadecimal digits, with its checksum (EIP-55)',
-});
 
 const use = z.strictObject({
   chainId: decimalBigint(1n, 2n ** 256n - 1n),

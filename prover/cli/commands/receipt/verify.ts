@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { tickStanding } from '../../../documents/document-shapes.ts';
 import { z } from 'zod';
 
 import { readTextFile } from '../../../core/files.ts';
@@ -14,7 +15,7 @@ import { jsonRpcOf } from '../../../receipt/provider-rpc.ts';
 import { RPC_OPTION, venueAddress, connectRpc } from '../../options/rpc-input.ts';
 import { KEYS_OPTION, trustedKeys } from '../../options/trusted-keys.ts';
 import { VENUE_INSTEAD_OPTION } from '../../options/venue-file.ts';
-import { decimal, flag, shape, text } from '../../../core/json-output.ts';
+import { flag, shape, text } from '../../../core/json-output.ts';
 import { keyOutput, placeOutput } from './receipt-output.ts';
 
 async function check(context: CommandContext, path: string): Promise<CheckedReceipt> {
@@ -73,14 +74,7 @@ export const command: Command = {
         signals: z.record(text, text),
         place: placeOutput,
         key: keyOutput,
-        tick: shape({
-          from: decimal,
-          until: decimal.optional(),
-          latestTick: decimal,
-          asOf: decimal,
-          isAdmissible: flag,
-          isHalted: flag,
-        }).optional(),
+        tick: shape(tickStanding).optional(),
         sentence: text,
         notChecked: z.array(text),
       }),

@@ -18,11 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY_ROOT } from '../../../../prover/core/root.ts';
 import { CeremonyFolder, receiptMessage } from '../../../../prover/proving/ceremony/folder.ts';
 import { spelled, type CeremonyPlan } from '../../../../prover/proving/ceremony/documents.ts';
-import { writeKnownPowers } from '../../../../prover/proving/ceremony/native-ceremony.ts';
-import {
-  blake2bFile,
-  type PreparedPowers,
-} from '../../../../prover/proving/ceremony/prepared-powers.ts';
+import type { PreparedPowers } from '../../../../prover/proving/ceremony/prepared-powers.ts';
 import {
   isProduction,
   verifyTranscript,
@@ -30,15 +26,14 @@ import {
   type TranscriptFinding,
 } from '../../../../prover/proving/ceremony/transcript.ts';
 import { contribute, contributeBeacon } from '../../../../prover/toolchain/ceremony/contribute.ts';
-import { finaliseCeremony } from '../../../../prover/toolchain/ceremony/finalise.ts';
-import { startCeremony } from '../../../../prover/toolchain/ceremony/start.ts';
 import { ReleaseKeys } from '../../../../prover/toolchain/circuits/release-keys.ts';
+import {
+  BEACON,
+  CIRCUIT,
+  PEOPLE,
+  rehearseCeremony,
+} from '../../../../scripts/tampering/rehearsal.ts';
 import { NEEDS_WORKER } from '../../native/support.ts';
-
-const CIRCUIT = 'takeover-any';
-const POWER = 14;
-const BEACON = id('a block that nobody knew').slice(2);
-const PEOPLE = ['ada', 'bob', 'eve'] as const;
 
 const beaconValue = async (): Promise<string> => BEACON;
 const fails = (findings: readonly TranscriptFinding[]): TranscriptCheck[] =>
@@ -55,23 +50,7 @@ describe.skipIf(NEEDS_WORKER !== '')(`a ceremony with three contributors${NEEDS_
 
   beforeAll(async () => {
     base = mkdtempSync(join(tmpdir(), 'plimsoll-ceremony-'));
-    const powers = join(base, 'KNOWN-TRAPDOOR.ptau');
-    await writeKnownPowers(powers, POWER, 'vitest');
-    table = [{ power: POWER, name: 'KNOWN-TRAPDOOR.ptau', blake2b: await blake2bFile(powers) }];
-    folder = new CeremonyFolder(join(base, 'ceremony'));
-    await startCeremony({
-      folder: folder.path,
-      name: 'vitest',
-      powers,
-      beacon: { chainId: 1, block: 100, iterations: 4 },
-      targets: [CIRCUIT],
-      table,
-    });
-    for (const name of PEOPLE) {
-      await contribute(folder, { name, entropy: name, signer: new Wallet(id(name)) });
-    }
-    await contributeBeacon(folder, BEACON);
-    await finaliseCeremony(folder, options());
+    ({ folder, table } = await rehearseCeremony(base, 'vitest'));
   }, 600_000);
 
   afterAll(async () => {
