@@ -5,10 +5,11 @@
  * `N passed, N failed` over all of it. With arguments only the tests that they name are run.
  * With `--fast`, as `npm run check` calls it, only what needs no circuit, key or contract.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT, execute, runtimeEnvironment, runtimePath } from './bootstrap.mjs';
+import { sha256 } from '../core/hash.ts';
 import { loadManifest } from '../statements/manifest.ts';
 import { writeGeneratedSources } from './circuits/generate.ts';
 import { formatDuration, say } from './progress.mjs';
@@ -19,6 +20,8 @@ interface Check {
   readonly name: string;
   /** Script under the root, then its arguments. */
   readonly command: readonly [string, ...string[]];
+  /** All it reads, of one that keeps no cache of its own. */
+  readonly reads?: readonly string[];
 }
 
 const FAST = process.argv.includes('--fast');
@@ -70,6 +73,7 @@ const CHECKS: readonly Check[] = [
       '--max-warnings=0',
       'contracts/**/*.sol',
     ],
+    reads: ['contracts/**/*.sol', '.solhint.json', 'package-lock.json'],
   },
   { name: 'lint circom', command: ['prover/toolchain/lint-circom.ts'] },
   // A link in a docstring that leads nowhere; `npm run reference` writes the pages.
@@ -85,15 +89,32 @@ const CHECKS: readonly Check[] = [
 const CONCURRENCY = 2;
 const REPORT = join(ROOT, '.plimsoll', 'vitest-report.json');
 
-async function runCheck({ name, command: [script, ...args] }: Check): Promise<boolean> {
+/** Of names and contents, so that a file that moves or goes is seen as well. */
+function digestOf(patterns: readonly string[]): string {
+  const files = globSync(patterns, { cwd: ROOT }).sort();
+  return sha256(
+    files.map((file) => `${file} ${sha256(readFileSync(join(ROOT, file)))}\n`).join(''),
+  );
+}
+
+async function runCheck({ name, command: [script, ...args], reads }: Check): Promise<boolean> {
   const started = performance.now();
-  const { code, output } = await execute(runtimePath(), [join(ROOT, script), ...args], {
-    cwd: ROOT,
-    env: runtimeEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const stamp = join(CACHE, `${name}.sha256`);
+  const digest = reads === undefined ? undefined : digestOf(reads);
+  const isKnown = FAST && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+  const { code, output } = isKnown
+    ? { code: 0, output: '' }
+    : await execute(runtimePath(), [join(ROOT, script), ...args], {
+        cwd: ROOT,
+        env: runtimeEnvironment(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
   say(`${code === 0 ? '✓' : '✗'} ${name}  ${formatDuration(performance.now() - started)}`);
   if (code !== 0) process.stdout.write(`${output.trimEnd()}\n`);
+  else if (digest !== undefined) {
+    mkdirSync(CACHE, { recursive: true });
+    writeFileSync(stamp, digest);
+  }
   return code === 0;
 }
 

@@ -14,12 +14,13 @@ import { priceMarket } from '../../../prover/risk/pricing/market.ts';
 import type { MarketSnapshot, Portfolio, Position, Slice } from '../../../prover/model/types.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { SEED, inLedgerOrder, portfolios, scenes, snapshots } from '../../support/arbitraries.ts';
+import { casesOf } from '../../support/cases.ts';
 
 const { parameters } = loadDefaultParameters();
 const crash = loadSample().snapshots.crash.snapshot;
 
 const check = <T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => void, numRuns = 150): void =>
-  fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns });
+  fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns: casesOf(numRuns) });
 
 const abs = (x: bigint): bigint => (x < 0n ? -x : x);
 const marginIn = (snapshot: MarketSnapshot, portfolio: Portfolio): AccountMargin =>

@@ -12,6 +12,7 @@ import { labelled } from '../../../prover/sample/labels.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { plimsoll } from '../../support/cli.ts';
 import { SEED, scenes } from '../../support/arbitraries.ts';
+import { casesOf } from '../../support/cases.ts';
 
 const { parameters } = loadDefaultParameters();
 const sample = loadSample();
@@ -71,6 +72,8 @@ function checkLevels(portfolio: Portfolio, market: PricedMarket): number {
   return found;
 }
 
+const STEPS = BigInt(casesOf(60));
+
 describe('margin-call levels', () => {
   it('part healthy from unhealthy to the unit, on random markets and portfolios', () => {
     let found = 0;
@@ -85,9 +88,9 @@ describe('margin-call levels', () => {
         const quoteE6 = portfolio.quoteE6 - equityE6 + imE6 + (imE6 * percent) / 100n;
         found += checkLevels({ ...portfolio, quoteE6 }, market);
       }),
-      { seed: SEED, numRuns: 25 },
+      { seed: SEED, numRuns: casesOf(25) },
     );
-    expect(found).toBeGreaterThan(40);
+    expect(found).toBeGreaterThan(casesOf(40));
   });
 
   it.each(['wick-victim', 'equity-equals-mm', 'equity-below-mm', 'positions-16', 'together'])(
@@ -110,8 +113,8 @@ describe('margin-call levels', () => {
         for (const direction of ['up', 'down'] as const) {
           const { healthyNow, level, searchedTo } = search[direction].mm;
           const end = level ?? searchedTo;
-          for (let step = 0n; step < 60n; step += 1n) {
-            const at = search.now + ((end - search.now) * step) / 60n;
+          for (let step = 0n; step < STEPS; step += 1n) {
+            const at = search.now + ((end - search.now) * step) / STEPS;
             const { mm } = excessAt(portfolio, crash.snapshot, shockAt(at));
             expect(mm >= 0n, `${name} at ${at}`).toBe(healthyNow);
           }

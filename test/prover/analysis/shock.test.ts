@@ -23,13 +23,14 @@ import { totalVarianceQ64 } from '../../../prover/risk/pricing/svi.ts';
 import type { Instrument, LiveSlice, MarketSnapshot } from '../../../prover/model/types.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { SEED, scenes, snapshots, TIME } from '../../support/arbitraries.ts';
+import { casesOf } from '../../support/cases.ts';
 
 const { parameters } = loadDefaultParameters();
 const sample = loadSample();
 const crash = sample.snapshots.crash.snapshot;
 
 const check = <T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => void, numRuns = 200): void =>
-  fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns });
+  fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns: casesOf(numRuns) });
 
 const STEEP: LiveSlice = {
   state: 'live',

@@ -14,6 +14,7 @@ import {
   referenceSlot,
   referenceTreeRoot,
 } from './reference.ts';
+import { casesOf } from '../../support/cases.ts';
 
 describe('instrument key', () => {
   it('orders by underlying, then kind, then expiry, then strike', () => {
@@ -48,7 +49,7 @@ describe('account leaf', () => {
       fc.property(anyAccount(), (account) => {
         expect(accountLeaf(account)).toBe(referenceLeaf(account));
       }),
-      { numRuns: 25 },
+      { numRuns: casesOf(25) },
     );
   });
 
@@ -65,7 +66,7 @@ describe('account leaf', () => {
         const leaf = accountLeaf(account);
         for (const changed of singleChanges(account)) expect(accountLeaf(changed)).not.toBe(leaf);
       }),
-      { numRuns: 15 },
+      { numRuns: casesOf(15) },
     );
   });
 

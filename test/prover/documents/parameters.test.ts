@@ -15,6 +15,7 @@ import {
   scenarioLane,
 } from '../../../prover/commitments/parameters-words.ts';
 import { referenceHashWords } from '../commitments/reference.ts';
+import { casesOf, someOf } from '../../support/cases.ts';
 
 // The document is walked by path here, so a loose type is the useful one.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -339,7 +340,7 @@ describe('parameter hash', () => {
   it('changes with every single field that may change alone', () => {
     const hash = parameterHash(base);
     let accepted = 0;
-    for (const path of leafPaths(JSON.parse(SOURCE))) {
+    for (const path of someOf(leafPaths(JSON.parse(SOURCE)))) {
       const text = changed((document) => {
         const parent = path.slice(0, -1).reduce((node, key) => node[key], document);
         const key = path.at(-1) as string | number;
@@ -355,7 +356,7 @@ describe('parameter hash', () => {
       accepted += 1;
       expect(other, path.join('.')).not.toBe(hash);
     }
-    expect(accepted).toBeGreaterThan(150);
+    expect(accepted).toBeGreaterThan(casesOf(150));
   });
 
   it('binds through the words, not only through the document digest', () => {

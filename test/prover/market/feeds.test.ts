@@ -21,6 +21,7 @@ import {
   ticker,
   toCsv,
 } from './synthetic.ts';
+import { casesOf } from '../../support/cases.ts';
 
 const small = { ...BTC, days: [9], strikes: 7 };
 const chain = (): SyntheticOption[] => syntheticChain(small);
@@ -326,7 +327,7 @@ describe('a feed damaged at random', () => {
         const cells = rows[row]!.split(',').with(column, text);
         readOrRefused(rows.with(row, cells.join(',')).join('\n'), 'a.csv');
       }),
-      { numRuns: 400 },
+      { numRuns: casesOf(400) },
     );
   });
 
@@ -338,7 +339,7 @@ describe('a feed damaged at random', () => {
         const damaged = { ...good[row], [keys[field % keys.length]!]: value };
         readOrRefused(JSON.stringify(envelope(good.with(row, damaged))), 'a.json');
       }),
-      { numRuns: 400 },
+      { numRuns: casesOf(400) },
     );
   });
 
@@ -349,7 +350,7 @@ describe('a feed damaged at random', () => {
         readOrRefused(csv.slice(0, atCsv), 'a.csv');
         expect(() => readMarketFile(json.slice(0, atJson), 'a.json')).toThrow('a.json');
       }),
-      { numRuns: 200 },
+      { numRuns: casesOf(200) },
     );
   });
 });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: an evaluation of 2^17 rows.
 import { buildBn128 } from 'ffjavascript';
 import { expect, test } from 'vitest';
 

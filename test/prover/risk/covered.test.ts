@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: thousands of portfolios are margined at three ticks.
 import { describe, expect, it } from 'vitest';
 
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';

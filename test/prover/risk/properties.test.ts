@@ -22,11 +22,12 @@ import {
   snapshots,
   TIME,
 } from '../../support/arbitraries.ts';
+import { casesOf } from '../../support/cases.ts';
 
 const { parameters } = loadDefaultParameters();
 
 const check = <T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => void, numRuns = 300): void =>
-  fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns });
+  fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns: casesOf(numRuns) });
 
 const marginIn = (snapshot: MarketSnapshot, portfolio: Portfolio) =>
   marginPortfolio(portfolio, priceMarket(snapshot, parameters));

@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { describe, expect, it } from 'vitest';
 
 import { instrumentKey } from '../../../prover/commitments/instrument.ts';
 import type { Account } from '../../../prover/commitments/account.ts';
 import { requirementAt } from '../../../prover/risk/margin/margin.ts';
-import { SAMPLE_DIRECTORY } from '../../../prover/sample/sample.ts';
-import { sampleFiles } from '../../../scripts/generate-sample.ts';
 import { SAMPLE_TICKS, margins, parameters, sample } from './venue.ts';
 
 const quoteTotal = (accounts: readonly Account[]): bigint =>
   accounts.reduce((total, { quoteE6 }) => total + quoteE6, 0n);
 
 describe('the sample', () => {
-  it('is what the generator writes, byte for byte', () => {
-    for (const [name, content] of sampleFiles()) {
-      // Not toBe: a difference of a megabyte is not worth printing.
-      expect(readFileSync(join(SAMPLE_DIRECTORY, name), 'utf8') === content, name).toBe(true);
-    }
-  });
-
   it('has at least 200 accounts, each with a label of its own', () => {
     const { labels, ledgers } = sample;
     expect(ledgers.crash.length).toBeGreaterThanOrEqual(200);

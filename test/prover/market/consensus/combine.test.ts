@@ -24,6 +24,7 @@ import { plimsoll } from '../../../support/cli.ts';
 import type { ChainSpec } from '../synthetic.ts';
 import { readFeed } from '../read-feed.ts';
 import { BTC, CALM, ETH, TIME, syntheticChain, toCsv } from '../synthetic.ts';
+import { casesOf } from '../../../support/cases.ts';
 
 const RULES = { maxAgeSeconds: 120, minSources: 2 };
 
@@ -144,7 +145,7 @@ describe('snapshots of several sources', () => {
       fc.property(fc.shuffledSubarray(five, { minLength: 5 }), (order) => {
         expect(bytes(order)).toBe(wanted);
       }),
-      { numRuns: 8 },
+      { numRuns: casesOf(8) },
     );
   });
 

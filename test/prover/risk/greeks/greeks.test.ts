@@ -27,6 +27,7 @@ import type {
   Scenario,
 } from '../../../../prover/model/types.ts';
 import { goldenCases, goldenMarket } from '../../../support/golden.ts';
+import { someOf } from '../../../support/cases.ts';
 
 type Kind = 'call' | 'put';
 
@@ -124,7 +125,7 @@ const GRID: Terms[] = (['call', 'put'] as const).flatMap((kind) =>
 
 describe('Greeks of an option', () => {
   it('are the derivatives of the price at 50 digits, the strike keeping its volatility', () => {
-    for (const terms of GRID) {
+    for (const terms of someOf(GRID)) {
       const position = positionOf(terms);
       const stdDev = new Real(position.valuation.stdDevQ32.toString()).div(2 ** 32);
       const years = new Real(terms.tau).div(YEAR);

@@ -27,9 +27,10 @@ import {
 } from '../../../../prover/risk/pricing/normal-distribution.ts';
 import { sqrtFloor } from '../../../../prover/risk/pricing/square-root.ts';
 import { SEED } from '../../../support/arbitraries.ts';
+import { casesOf } from '../../../support/cases.ts';
 
 const check = <T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => void): void =>
-  fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns: 1000 });
+  fc.assert(fc.property(arbitrary, property), { seed: SEED, numRuns: casesOf(1000) });
 
 const priceE4 = fc
   .tuple(fc.integer({ min: 0, max: 39 }), fc.bigInt(0n, 2n ** 39n - 1n))
@@ -89,7 +90,7 @@ describe('logarithm', () => {
       fc.property(priceE4, (n) => {
         expect(error(n)).toBeLessThan(3e-10);
       }),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: casesOf(500) },
     );
   });
 

@@ -15,6 +15,7 @@ import {
 } from '../../../../prover/venue/solvency/admission.ts';
 import { jointScenarios } from '../../../../prover/venue/solvency/joint-scenarios.ts';
 import { venueTotals, worstCovered } from '../../../../prover/venue/solvency/totals.ts';
+import { casesOf } from '../../../support/cases.ts';
 
 const set = loadDefaultParameters();
 const sample = loadSample();
@@ -150,6 +151,7 @@ describe('admission', () => {
   });
 
   test('no sequence of admitted trades and withdrawals takes cover below its limit', () => {
+    const STEPS = casesOf(1_500);
     const fundE6 = ONE_MILLION_E6 / 4n;
     const control = controlOf(fundE6);
     const held = accounts.flatMap(({ positions }) => positions.map(({ instrument }) => instrument));
@@ -162,15 +164,15 @@ describe('admission', () => {
       size: fc.bigInt(1n, 2_000n),
       withdraws: fc.boolean(),
     });
-    const [steps] = fc.sample(fc.array(step, { minLength: 1_500, maxLength: 1_500 }), {
+    const [steps] = fc.sample(fc.array(step, { minLength: STEPS, maxLength: STEPS }), {
       numRuns: 1,
       seed: Number(process.env['PLIMSOLL_SEED']),
     });
     let admitted = 0;
     let refused = 0;
     steps!.forEach(({ buyer, seller, instrument, size, withdraws }, at) => {
-      if (at === 700) control.setMarket(crash);
-      if (at === 1_100) control.setMarket(market);
+      if (at === Math.ceil(STEPS / 2)) control.setMarket(crash);
+      if (at === Math.ceil((3 * STEPS) / 4)) control.setMarket(market);
       if (buyer === seller) return;
       const before = control.totals();
       const own = control.account(buyer);
@@ -184,8 +186,8 @@ describe('admission', () => {
         expect(shortfallE6).toBeLessThanOrEqual(limitE6);
       });
     });
-    expect(admitted).toBeGreaterThan(100);
-    expect(refused).toBeGreaterThan(100);
+    expect(admitted).toBeGreaterThan(casesOf(100));
+    expect(refused).toBeGreaterThan(casesOf(100));
     const again = venueTotals(
       accounts.map((_, index) => control.account(index)),
       market,
