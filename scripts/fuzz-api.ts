@@ -13,7 +13,8 @@ import { Ledger } from '../prover/commitments/ledger.ts';
 import { formatLedger } from '../prover/documents/ledger-document.ts';
 import { loadSample } from '../prover/sample/sample.ts';
 import { readServiceConfig } from '../prover/service/config/config.ts';
-import { runService, serviceLogger } from '../prover/service/run.ts';
+import { serviceLogger } from '../prover/service/log/logger.ts';
+import { runService } from '../prover/service/run.ts';
 
 const TOKEN = 'the-operator-of-a-fuzzer';
 const CHECKS =

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { readServiceConfig } from '../prover/service/config/config.ts';
-import { runService, serviceLogger } from '../prover/service/run.ts';
+import { serviceLogger } from '../prover/service/log/logger.ts';
+import { runService } from '../prover/service/run.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types/client-types.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-client-'));

@@ -28,7 +28,9 @@ const TICK_SECONDS = 60n;
 const CHANGED_SHARE = 0.01;
 const OPERATOR = 'the-operator-of-a-benchmark';
 const REQUESTS_PER_SECOND = 200;
-const QUIET_MS = 2000;
+/** Between two looks at what it has proven. */
+const LOOK_MS = 20;
+const QUIET_MS = 10_000;
 
 export interface ServiceBenchmark {
   readonly machine: string;
@@ -55,6 +57,8 @@ export interface ServiceBenchmark {
   readonly quietP99Ms: number;
   /** Made while they were asked. */
   readonly proofs: number;
+  /** Between one proof and the next while nothing else is asked, beyond witness and proof; null without two. */
+  readonly proofOverheadMs: number | null;
   readonly transitions: number;
   /** From a kill's disk to a service that answers: nothing is hashed. */
   readonly restartMs: number;
@@ -198,8 +202,27 @@ class Subject {
   }
 }
 
-const proofsOf = (metrics: string): number =>
-  Number(/^plimsoll_proofs_made (\d+)$/m.exec(metrics)?.[1] ?? 0);
+const metricOf = (metrics: string, name: string): number =>
+  Number(new RegExp(`^plimsoll_${name} ([0-9.]+)$`, 'm').exec(metrics)?.[1] ?? 0);
+const proofsOf = (metrics: string): number => metricOf(metrics, 'proofs_made');
+
+/** What a proof costs beside its work, from the moment one was stored to the moment a later one is. */
+async function overheadOf(subject: Subject): Promise<number | null> {
+  const until = performance.now() + QUIET_MS;
+  const stored: { readonly at: number; readonly made: number; readonly workMs: number }[] = [];
+  while (performance.now() < until) {
+    const metrics = await subject.ask('GET', '/metrics');
+    const made = proofsOf(metrics);
+    if (made !== (stored.at(-1)?.made ?? 0)) {
+      stored.push({ at: performance.now(), made, workMs: metricOf(metrics, 'proof_work_ms') });
+    }
+    await sleep(LOOK_MS);
+  }
+  // The first loads its key.
+  const [first, last] = [stored[1], stored.at(-1)];
+  if (first === undefined || last === undefined || last.made === first.made) return null;
+  return (last.at - first.at - (last.workMs - first.workMs)) / (last.made - first.made);
+}
 
 /** A whole service on a synthetic venue, ticks and updates one after another. */
 export async function benchmarkService(
@@ -226,7 +249,10 @@ export async function benchmarkService(
     };
     await subject.ask('PUT', '/snapshot', document(0));
     progress('its ledger is held');
-    const quiet = await subject.underLoad(accounts, () => sleep(QUIET_MS));
+    let proofOverheadMs: number | null = null;
+    const quiet = await subject.underLoad(accounts, async () => {
+      proofOverheadMs = await overheadOf(subject);
+    });
     const random = seeded(11);
     const changedPerTick = Math.max(1, Math.floor(accounts * CHANGED_SHARE));
     const update = async (tick: number): Promise<string> => {
@@ -283,6 +309,7 @@ export async function benchmarkService(
       answerMostMs: quantile(answersMs, 1),
       quietP99Ms: quantile(quiet.answersMs, 0.99),
       proofs,
+      proofOverheadMs,
       transitions,
       restartMs,
       peakMemoryMiB,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
   Interface,
+  isError,
   type Contract,
   type ContractTransactionReceipt,
   type ContractTransactionResponse,
@@ -82,7 +83,37 @@ export function asRefusal(abi: Interface, error: unknown): unknown {
   return new ContractRefused(parsed.name, values, { cause: error });
 }
 
-/** Sends a transaction and waits for it; throws `ContractRefused` when the contract reverts. */
+/** Chains put a block out in seconds; what is not mined after so long was dropped, or pays too little. */
+const MINED_WITHIN_MS = 600_000;
+
+/**
+ * Its receipt; throws `TRANSACTION_PENDING` where none comes: it may still be mined, so that whoever sends
+ * again looks for it first.
+ */
+export async function minedReceipt<Receipt>(
+  response: {
+    readonly hash: string;
+    wait(confirmations: number, withinMs: number): Promise<Receipt | null>;
+  },
+  method: string,
+  withinMs = MINED_WITHIN_MS,
+): Promise<Receipt | null> {
+  try {
+    return await response.wait(1, withinMs);
+  } catch (error) {
+    if (!isError(error, 'TIMEOUT')) throw error;
+    throw new PlimsollError(
+      'TRANSACTION_PENDING',
+      `${method}: transaction ${response.hash} is not mined after ${withinMs / 1000} s; ` +
+        'it may still be: look for it before you send again',
+    );
+  }
+}
+
+/**
+ * Sends a transaction and waits for it; throws `ContractRefused` when the contract reverts, and as
+ * `minedReceipt` does.
+ */
 export async function send(
   contract: Contract,
   method: string,
@@ -94,7 +125,7 @@ export async function send(
   } catch (error) {
     throw asRefusal(contract.interface, error);
   }
-  const receipt = await response.wait();
+  const receipt = await minedReceipt(response, method);
   if (receipt === null || receipt.status !== 1) {
     throw new PlimsollError('TRANSACTION_FAILED', `${method}: transaction ${response.hash} failed`);
   }

@@ -69,6 +69,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/service/serve.ts')).command,
   ),
   entry(
+    'worker',
+    'prove for a service on another machine',
+    async () => (await import('./commands/service/worker.ts')).command,
+  ),
+  entry(
     'torture',
     'kill a service at random moments and see that nothing is lost',
     async () => (await import('./commands/service/torture.ts')).command,

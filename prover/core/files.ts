@@ -102,7 +102,7 @@ function removeQuietly(temporary: string): void {
 }
 
 /** Either the whole file or nothing: a reader, or a later run, never sees half of it. */
-export function writeFileAtomically(path: string, content: string): void {
+export function writeFileAtomically(path: string, content: string | Uint8Array): void {
   const temporary = temporaryBeside(path);
   try {
     writeFileSync(temporary, content, { flag: 'wx' });

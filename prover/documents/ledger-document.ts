@@ -213,10 +213,18 @@ export function accountDocument(account: Account): unknown {
 
 /** One account a line: a published ledger can be compared with a text tool. */
 export function formatLedger(accounts: readonly Account[]): string {
-  const lines = accounts.map((account) => `  ${JSON.stringify(accountDocument(account))}`);
-  return [
-    `{"format":"${LEDGER_FORMAT}","version":${LEDGER_VERSION},"accounts":[`,
-    lines.join(',\n'),
-    ']}\n',
-  ].join('\n');
+  return [...ledgerPieces(accounts, accounts.length)].join('');
+}
+
+/** The same in pieces of so many accounts, for whoever does other things in between. */
+export function* ledgerPieces(accounts: readonly Account[], size: number): Generator<string> {
+  yield `{"format":"${LEDGER_FORMAT}","version":${LEDGER_VERSION},"accounts":[\n`;
+  for (let first = 0; first < accounts.length; first += size) {
+    const lines = accounts
+      .slice(first, first + size)
+      .map((account) => `  ${JSON.stringify(accountDocument(account))}`);
+    const isLast = first + size >= accounts.length;
+    yield `${lines.join(',\n')}${isLast ? '' : ',\n'}`;
+  }
+  yield '\n]}\n';
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { readSender } from '../chain/remote-signer.ts';
 import { ChainLink } from './chain/chain-link.ts';
 import type { ChainConfig, SubmittingConfig } from './config/chain-settings.ts';
-import { ForkedProver } from './proving/proof-maker.ts';
+import type { ProofMaker } from './proving/proof-maker.ts';
 import type { Service } from './service.ts';
 import { OpeningDesk } from './submitter/opening-desk.ts';
 import { RpcSubmissionChain } from './submitter/rpc-submission-chain.ts';
@@ -67,11 +67,18 @@ export async function shadowChain(
   return { link, openings: undefined, shadow, stop: () => link.stop() };
 }
 
+/** What a service does on its chain beside following it. */
+export interface ChainWork {
+  readonly submitting: SubmittingConfig | undefined;
+  /** Who makes its proofs. */
+  readonly maker: () => Promise<ProofMaker>;
+}
+
 /** Throws where the nodes are of another chain or the contracts are not there. */
 export async function joinChain(
   service: Service,
   config: ChainConfig,
-  submitting: SubmittingConfig | undefined,
+  { submitting, maker }: ChainWork,
   logger: Logger,
 ): Promise<JoinedChain> {
   const link = await ChainLink.open(config, service);
@@ -85,7 +92,7 @@ export async function joinChain(
     const beneficiary = sending?.beneficiary ?? config.beneficiary;
     if (beneficiary !== undefined) {
       const { chainId, contracts, verifiers } = config.venue;
-      const desk = await service.startProving(new ForkedProver(), {
+      const desk = await service.startProving(await maker(), {
         chainId,
         liquidationEngine: contracts.liquidationEngine,
         beneficiary,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 
 import { readTextFile } from '../core/files.ts';
 import {
@@ -12,8 +12,10 @@ import { refusalOf } from './api/faults.ts';
 import { createServer } from './api/server.ts';
 import type { ServiceConfig } from './config/config.ts';
 import { LedgerFolder } from './ledger/ledger-folder.ts';
-import { ForkedProver } from './proving/proof-maker.ts';
+import { FleetProver } from './proving/fleet-prover.ts';
+import { ForkedProver, type ProofMaker } from './proving/proof-maker.ts';
 import { joinChain, shadowChain, type JoinedChain } from './join-chain.ts';
+import { Joining } from './joining.ts';
 import { Service } from './service.ts';
 import { openStore } from './store/store.ts';
 
@@ -21,17 +23,13 @@ import { openStore } from './store/store.ts';
 export interface RunningService {
   readonly url: string;
   readonly service: Service;
-  /** Where a chain is followed. */
+  /** Where a chain is followed, once its node has answered. */
   readonly joined: JoinedChain | undefined;
   stop(): Promise<void>;
 }
 
-/** JSON lines on standard error; standard output is the command's. No header is logged: they hold tokens. */
-export const serviceLogger = (level: string): Logger =>
-  pino({ level, redact: ['req.headers', 'res.headers'] }, pino.destination({ fd: 2, sync: true }));
-
 /** The default set, and those that the configuration names beside it. */
-const parameterSets = ({ chain }: ServiceConfig): readonly ParameterSet[] => [
+export const parameterSets = ({ chain }: ServiceConfig): readonly ParameterSet[] => [
   loadDefaultParameters(),
   ...(chain?.parameters ?? []).map((path) =>
     parseParameters(readTextFile(path, 'chain.parameters')),
@@ -73,17 +71,23 @@ export async function runService(
   });
   try {
     const service = await Service.start(store, config, parameterSets(config), fastestHasher());
-    let joined: JoinedChain | undefined;
-    if (config.chain !== undefined) {
-      joined =
-        config.shadow === true
-          ? await shadowChain(service, config.chain, logger)
-          : await joinChain(service, config.chain, config.submitting, logger);
+    const { chain, submitting, shadow, workers } = config;
+    const maker = async (): Promise<ProofMaker> =>
+      workers === undefined
+        ? new ForkedProver()
+        : await FleetProver.start(store.boss, new ForkedProver(), logger);
+    let joining: Joining | undefined;
+    if (chain !== undefined) {
+      const join = async (): Promise<JoinedChain> =>
+        shadow === true
+          ? await shadowChain(service, chain, logger)
+          : await joinChain(service, chain, { submitting, maker }, logger);
+      joining = await Joining.start(join, (error) => logger.warn({ err: error }, 'the chain'));
     } else if (config.proving !== undefined) {
-      await service.startProving(new ForkedProver(), config.proving);
+      await service.startProving(await maker(), config.proving);
     }
     const folder = await watchedFolder(service, config, logger);
-    const server = await createServer(service, config, logger);
+    const server = await createServer(service, config, logger, () => joining?.fault);
     const url = await server.listen(config.listen);
     logger.info(
       { url, database: store.database.kind, ledger: service.ledger.state.sequence },
@@ -91,11 +95,18 @@ export async function runService(
     );
     const stop = async (): Promise<void> => {
       await server.close();
-      await joined?.stop();
+      await joining?.stop();
       await folder?.stop();
       await service.stop();
     };
-    return { url, service, joined, stop };
+    return {
+      url,
+      service,
+      get joined() {
+        return joining?.joined;
+      },
+      stop,
+    };
   } catch (error) {
     await store.close();
     throw error;

@@ -13,7 +13,6 @@ import type { ParameterSet } from '../documents/parameters-document.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { MarketTick } from '../statements/market-tick.ts';
-import { RemarginEngine } from '../venue/remargin/engine.ts';
 import { AlertDesk } from './alerts/alert-desk.ts';
 import type { ServiceConfig } from './config/config.ts';
 import { LedgerKeeper, type CitedLedger, type LedgerState } from './ledger/ledger-keeper.ts';
@@ -21,6 +20,7 @@ import type { AccountState } from './margin/account-state.ts';
 import { MarginBook } from './margin/margin-book.ts';
 import type { Question } from './questions/question.ts';
 import { QuestionDesk } from './questions/question-desk.ts';
+import { FleetProver } from './proving/fleet-prover.ts';
 import type { ProofMaker } from './proving/proof-maker.ts';
 import {
   ProvingDesk,
@@ -89,6 +89,13 @@ const sameChainTick = (one: ChainTick | undefined, other: ChainTick | undefined)
   one?.ledgerRoot === other?.ledgerRoot &&
   one?.parameterHash === other?.parameterHash;
 
+const sameStages = (ones: readonly LedgerStage[], others: readonly LedgerStage[]): boolean =>
+  ones.length === others.length &&
+  ones.every(({ account, nonce, state }, at) => {
+    const other = others[at]!;
+    return account === other.account && nonce === other.nonce && state === other.state;
+  });
+
 /**
  * Ledger and ticks in, margins and alerts out. Everything that changes does so in one line: what is
  * acknowledged is in the journal, and what the journal leads to is done again after a kill.
@@ -103,6 +110,7 @@ export class Service {
   #tail: Promise<unknown> = Promise.resolve();
   #tick: TickState | undefined;
   #market: MarketTick | undefined;
+  #document: string | undefined;
   #tickBlob: string | undefined;
   #proving: ProvingDesk | undefined;
   #changes: LedgerChange[] = [];
@@ -110,6 +118,8 @@ export class Service {
   /** Whether ticks and states come from a chain, and whether ledgers do. */
   readonly #follows: boolean;
   readonly #isPublished: boolean;
+  /** How many proofs are made at a time. */
+  readonly #inFlight: number;
   /** What the chain says; undefined until it is read. */
   #stages: readonly LedgerStage[] | undefined;
   #underLiquidation: ReadonlySet<string> = new Set();
@@ -128,7 +138,7 @@ export class Service {
     book: MarginBook,
     alerts: AlertDesk,
     parameters: readonly ParameterSet[],
-    chain: ServiceConfig['chain'],
+    { chain, workers }: Pick<ServiceConfig, 'chain' | 'workers'>,
   ) {
     this.store = store;
     this.ledger = ledger;
@@ -136,6 +146,7 @@ export class Service {
     this.alerts = alerts;
     this.#parameters = new Map(parameters.map((set) => [parameterHash(set), set]));
     this.#follows = chain !== undefined;
+    this.#inFlight = workers?.inFlight ?? 1;
     this.#isPublished = chain?.ledger !== undefined;
     // Without a chain nothing says that a liquidation goes on.
     if (!this.#follows) book.ofChain = new Map();
@@ -158,7 +169,7 @@ export class Service {
     const book = await MarginBook.restore(store.journal, config.rules);
     const alerts = new AlertDesk(store, config.webhooks);
     const sets = 'parameters' in parameters ? [parameters] : parameters;
-    const service = new Service(store, ledger, book, alerts, sets, config.chain);
+    const service = new Service(store, ledger, book, alerts, sets, config);
     if (config.chain !== undefined) await ledger.keepHistory();
     await alerts.start();
     let newest: z.infer<typeof tickRecordSchema> | undefined;
@@ -230,12 +241,16 @@ export class Service {
     heldOff: readonly HeldOff[] = [],
   ): Promise<void> {
     await this.#inTurn(async () => {
+      const isStaged = this.#stages !== undefined && sameStages(this.#stages, stages);
       this.#stages = stages;
       this.#heldOff = new Map(heldOff.map((one) => [`${one.account}/${one.nonce}`, one]));
-      if (tick !== undefined) {
-        await this.#takeTick(tick.document, parseSnapshot(tick.document), tick.chain);
-      }
-      await this.#remargin();
+      // Of most blocks nothing is new: neither the snapshot is read again then, nor any account margined.
+      const isHeld =
+        tick === undefined ||
+        (tick.document === this.#document && sameChainTick(this.#tick?.chain, tick.chain));
+      if (!isHeld) await this.#takeTick(tick.document, parseSnapshot(tick.document), tick.chain);
+      if (isHeld && isStaged) await this.#queueProofs();
+      else await this.#remargin();
     });
   }
 
@@ -270,7 +285,7 @@ export class Service {
 
   /** Proves what is due from now on; the proving desk is closed with the service. */
   async startProving(maker: ProofMaker, use: ProofUse): Promise<ProvingDesk> {
-    const desk = new ProvingDesk(this.store, maker, use, this.#ground());
+    const desk = new ProvingDesk(this.store, maker, use, this.#ground(), this.#inFlight);
     await desk.start();
     this.#proving = desk;
     await this.#inTurn(async () => this.#queueProofs());
@@ -356,6 +371,12 @@ export class Service {
     return this.#proving;
   }
 
+  /** Where workers prove. */
+  get fleet(): FleetProver | undefined {
+    const maker = this.#proving?.maker;
+    return maker instanceof FleetProver ? maker : undefined;
+  }
+
   /** Ends once what is under way is done. */
   async stop(): Promise<void> {
     await this.#tail;
@@ -381,6 +402,7 @@ export class Service {
         `no parameter set with the hash ${chain?.parameterHash} is held: give it in chain.parameters`,
       );
     }
+    this.#document = document;
     this.#questions.setTick(document, parameters);
     this.#market = new MarketTick(snapshot, parameters);
     this.book.setTick(name, this.#market);
@@ -429,17 +451,10 @@ export class Service {
     const { ledger, changed } = this.#cited;
     const indices = changed === 'all' ? ledger.accounts.map((_, index) => index) : changed;
     const there = indices.filter((index) => index < ledger.accounts.length);
-    if (there.length === 0) return;
-    const engine = new RemarginEngine();
-    for (const index of there) engine.add(ledger.account(index));
-    engine.setMarket(this.#market.market);
-    engine.remargin();
-    this.#citedDue = new Map(
-      engine.liquidatable().map((place) => {
-        const { equityE6, mmE6 } = engine.margin(place);
-        return [there[place]!, mmE6 - equityE6];
-      }),
+    const found = await this.book.liquidatableAmong(there.length, (place) =>
+      ledger.account(there[place]!),
     );
+    this.#citedDue = new Map(found.map(({ place, shortfallE6 }) => [there[place]!, shortfallE6]));
   }
 
   /** What a job finds when it is taken up. */
@@ -450,6 +465,7 @@ export class Service {
         : {
             name: this.#tick.name,
             ledgerRoot: this.#tick.chain?.ledgerRoot.toString() ?? '',
+            number: this.#tick.chain?.number,
             market: this.#market,
           };
     return {

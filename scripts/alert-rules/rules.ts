@@ -104,4 +104,28 @@ export const ALERT_RULES: readonly AlertRule[] = [
       'Proofs can be made by hand meanwhile: `plimsoll prove liquidation`.',
     ],
   },
+  {
+    name: 'PlimsollChainUnfollowed',
+    expression: 'plimsoll_chain_followed == 0',
+    forMinutes: 2,
+    severity: 'page',
+    summary: 'The service does not follow its chain: no tick comes, and nothing is opened.',
+    steps: [
+      '`GET /ready` says what keeps it. `the node does not answer`: is the node of `PLIMSOLL_RPC` up, and in time? It is tried again by itself.',
+      '`CHAIN_DISAGREES`: two nodes have different blocks at one height. Take the one that is wrong out of `chain.rpc`, restart.',
+      '`CHAIN_REORG_TOO_DEEP`: more was taken back than `chain.depth` keeps. Restart: the chain is read anew.',
+    ],
+  },
+  {
+    name: 'PlimsollWorkerRefused',
+    expression: 'increase(plimsoll_worker_proofs_refused[10m]) > 0',
+    forMinutes: 0,
+    severity: 'ticket',
+    summary: 'A worker has handed back a proof that does not hold.',
+    steps: [
+      'The log has the worker’s name and the reason (`the proof of a worker is refused`). Nothing of it was stored; the service proves such an order itself.',
+      'An old checkout, or a broken machine: stop that worker, run the set-up there, start it again.',
+      'Otherwise it lies: take its role away (`ALTER ROLE … NOLOGIN`) and change `PLIMSOLL_WORKER_TOKEN`.',
+    ],
+  },
 ];

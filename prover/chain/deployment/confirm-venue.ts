@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Contract, ZeroAddress, type Provider } from 'ethers';
+import { Contract, ZeroAddress, isError, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { InvalidInput } from '../../core/errors.ts';
 import { exportedAbi, type ExportedInterface } from '../abi.ts';
+import { isNodeFailure } from '../node-failure.ts';
 import { read } from '../refusal.ts';
 import type { VenueDocument } from '../venue-document.ts';
 
@@ -42,7 +43,8 @@ const WIRES: readonly (readonly [
 
 /**
  * Holds a venue document against the chain: that it is of this chain, and that its contracts stand
- * there and name each other. Throws `InvalidInput` naming the field that is not so.
+ * there and name each other. Throws `InvalidInput` naming the field that is not so, and what the node's
+ * failure is where it does not answer.
  */
 export async function confirmVenue(venue: VenueDocument, provider: Provider): Promise<void> {
   const { chainId } = await provider.getNetwork();
@@ -61,6 +63,8 @@ export async function confirmVenue(venue: VenueDocument, provider: Provider): Pr
       try {
         named = await read(contract, method, [], address);
       } catch (cause) {
+        // An account without code answers too, with nothing; a node that does not says nothing of it.
+        if (isNodeFailure(cause) && !isError(cause, 'BAD_DATA')) throw cause;
         throw new InvalidInput(
           `contracts.${from}`,
           `there is no ${abi} at ${at} on chain ${chainId}`,

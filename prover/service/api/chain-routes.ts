@@ -36,11 +36,12 @@ export function chainRoutes(
       },
     },
     async () => {
-      const { assetsE6, bufferE6, reservedE6, queuedE6, freeE6, uncoveredE6 } =
+      const { assetsE6, bufferE6, guaranteedE6, reservedE6, queuedE6, freeE6, uncoveredE6 } =
         await known().fund();
       return {
         assetsE6: assetsE6.toString(),
         bufferE6: bufferE6.toString(),
+        guaranteedE6: guaranteedE6.toString(),
         reservedE6: reservedE6.toString(),
         queuedE6: queuedE6.toString(),
         freeE6: freeE6.toString(),

@@ -6,10 +6,11 @@ import { verifyMessage } from 'ethers';
 import { PlimsollError } from '../../core/errors.ts';
 import { formatAddress } from '../../model/format.ts';
 
-/** Who asks: anybody, the owner of accounts, or the operator. */
+/** Who asks: anybody, the owner of accounts, a proving worker, or the operator. */
 export type Caller =
   | { readonly role: 'public' }
   | { readonly role: 'owner'; readonly owner: bigint }
+  | { readonly role: 'worker' }
   | { readonly role: 'operator' };
 
 const CHALLENGE_MS = 120_000;
@@ -54,13 +55,19 @@ export function challengeText(challenge: string, owner: bigint, receipt?: AskedR
 /** Tokens of the operator and of owners who signed a challenge, which serves once. */
 export class Roles {
   readonly #operators: readonly Buffer[];
+  readonly #worker: Buffer | undefined;
   readonly #now: () => number;
   readonly #challenges = new Map<string, Kept>();
   readonly #sessions = new Map<string, Kept>();
 
   /** Several tokens of the operator while one takes the place of another. */
-  constructor(operatorTokens: readonly string[], now: () => number = Date.now) {
+  constructor(
+    operatorTokens: readonly string[],
+    now: () => number = Date.now,
+    workerToken?: string | undefined,
+  ) {
     this.#operators = operatorTokens.map(digest);
+    this.#worker = workerToken === undefined ? undefined : digest(workerToken);
     this.#now = now;
   }
 
@@ -70,6 +77,9 @@ export class Roles {
     const token = /^Bearer (\S+)$/.exec(authorization)?.[1] ?? '';
     if (this.#operators.some((known) => timingSafeEqual(digest(token), known))) {
       return { role: 'operator' };
+    }
+    if (this.#worker !== undefined && timingSafeEqual(digest(token), this.#worker)) {
+      return { role: 'worker' };
     }
     const session = this.#sessions.get(digest(token).toString('hex'));
     if (session === undefined || session.until < this.#now()) {

@@ -45,6 +45,15 @@ export const errors = {
   500: errorReply,
 };
 
+/** A reply that is not JSON. */
+export const inType = <T extends z.ZodType>(type: string, schema: T) => ({
+  description: 'OK',
+  content: { [type]: { schema } },
+});
+
+export const bytes = z.unknown();
+export const artifactParams = z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/) });
+
 export const ledgerReply = z.object({ sequence: z.int(), root: decimal, accounts: z.int() });
 
 export const tickReply = z.object({
@@ -137,6 +146,7 @@ export const receiptReply = z.object({ receipt: documentOf('plimsoll-receipt') }
 export const fundReply = z.object({
   assetsE6: decimal.describe('what its shares are worth together'),
   bufferE6: decimal,
+  guaranteedE6: decimal.describe('of the buffer, and part of what is reserved'),
   reservedE6: decimal,
   queuedE6: decimal,
   freeE6: decimal,

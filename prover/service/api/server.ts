@@ -23,12 +23,14 @@ import type { ServiceConfig } from '../config/config.ts';
 import { ACCOUNT_STATES, type AccountState } from '../margin/account-state.ts';
 import { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import type { Service, TickState } from '../service.ts';
+import { artifactRoutes } from './artifact-routes.ts';
 import { chainRoutes } from './chain-routes.ts';
 import { faultOf, ledgerReply } from './faults.ts';
 import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
 import { serviceMetrics } from './metrics.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
 import * as schemas from './schemas.ts';
+import { inType } from './schemas.ts';
 
 /** A client that dawdles over its request is cut off. */
 const REQUEST_MS = 60_000;
@@ -51,16 +53,23 @@ const tickReply = ({ name, snapshotTime, publishedAt, publishMs }: TickState) =>
 
 const { errors } = schemas;
 
-/** The whole HTTP face; it listens nowhere yet. */
+/**
+ * The whole HTTP face; it listens nowhere yet.
+ *
+ * @param chainFault what keeps the service from following its chain now
+ */
 export async function createServer(
   service: Service,
   config: ServiceConfig,
   logger: FastifyBaseLogger,
+  chainFault: () => string | undefined = () => undefined,
 ): Promise<FastifyInstance> {
   const roles = new Roles(
     [config.operatorToken, config.previousOperatorToken].filter((known) => known !== undefined),
+    Date.now,
+    config.workerToken,
   );
-  const metrics = serviceMetrics(service);
+  const metrics = serviceMetrics(service, config.chain === undefined ? undefined : chainFault);
   const receipts = new ReceiptDesk();
   const venue = config.chain === undefined ? undefined : new VenueDesk(config.chain);
   const app = fastify({
@@ -143,7 +152,9 @@ export async function createServer(
   };
   const readable = (request: { headers: { authorization?: string | undefined } }, text: string) => {
     const caller = callerOf(request);
-    if (caller.role === 'public') throw new PlimsollError('UNAUTHORIZED', 'needs a token');
+    if (caller.role !== 'owner' && caller.role !== 'operator') {
+      throw new PlimsollError('UNAUTHORIZED', 'needs a token');
+    }
     const index = Number(text);
     const account = service.ledger.ledger.accounts[index];
     // Another's account and one that is not there look the same.
@@ -153,7 +164,8 @@ export async function createServer(
     return index;
   };
   const requireKnown = async (request: Parameters<typeof callerOf>[0]): Promise<void> => {
-    if (callerOf(request).role === 'public') {
+    const { role } = callerOf(request);
+    if (role !== 'owner' && role !== 'operator') {
       throw new PlimsollError('UNAUTHORIZED', 'needs a token');
     }
   };
@@ -165,6 +177,7 @@ export async function createServer(
     figureRoutes(api, door);
     historyRoutes(api, door);
     chainRoutes(api, { ...door, roles, receipts, venue });
+    artifactRoutes(api, { errors, callerOf });
     api.get(
       '/health',
       { schema: { description: 'It runs.', response: { 200: schemas.healthReply, ...errors } } },
@@ -174,17 +187,20 @@ export async function createServer(
       '/ready',
       {
         schema: {
-          description: 'It has a ledger and a tick.',
+          description: 'It has a ledger and a tick, and follows its chain where it has one.',
           response: { 200: schemas.readyReply, 503: schemas.readyReply, ...errors },
         },
       },
       async (_request, reply) => {
+        const chain = chainFault();
         const reason =
-          service.ledger.state.sequence === 0
-            ? 'no ledger yet'
-            : service.tick === undefined
-              ? 'no tick yet'
-              : undefined;
+          chain !== undefined
+            ? `chain: ${chain}`
+            : service.ledger.state.sequence === 0
+              ? 'no ledger yet'
+              : service.tick === undefined
+                ? 'no tick yet'
+                : undefined;
         if (reason === undefined) return { ready: true };
         return await reply.status(503).send({ ready: false, reason });
       },
@@ -460,12 +476,6 @@ export async function createServer(
   });
   return app;
 }
-
-/** A reply that is not JSON. */
-const inType = <T extends z.ZodType>(type: string, schema: T) => ({
-  description: 'OK',
-  content: { [type]: { schema } },
-});
 
 function stateOf(value: unknown): AccountState {
   return ACCOUNT_STATES.find((state) => state === value)!;

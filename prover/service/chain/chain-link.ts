@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { JsonRpcProvider } from 'ethers';
+import type { JsonRpcProvider } from 'ethers';
 
 import { confirmVenue } from '../../chain/deployment/confirm-venue.ts';
 import { readSubmission } from '../../chain/snapshot.ts';
@@ -19,7 +19,8 @@ import type { AccountState } from '../margin/account-state.ts';
 import type { StoredProof } from '../proving/proving-desk.ts';
 import type { ChainTick, HeldOff, LedgerStage, Service } from '../service.ts';
 import { ChainView, type AcceptedTick, type LiquidationStage } from './chain-view.ts';
-import { ChainFollower, agreeing, type FollowedBlock } from './follower.ts';
+import { ChainFollower, agreeing, type BlockSource, type FollowedBlock } from './follower.ts';
+import { nodeAt } from './node-at.ts';
 import { rpcSource } from './rpc-source.ts';
 
 const DEPTH = 64;
@@ -36,15 +37,21 @@ const STATES: Readonly<Record<LiquidationStage, AccountState>> = {
   closed: 'takenOver',
 };
 
-/** A node that is asked; nothing is answered from memory. */
-export const nodeAt = (url: string, chainId: bigint): JsonRpcProvider =>
-  new JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
+const inShort = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 export interface ChainLinkHooks {
   /** Called after each look, once the service has taken what the branch says. */
   readonly looked: () => Promise<void>;
   /** Told what keeps it from following or from `looked`, once however long it lasts. */
   readonly fault: (error: unknown) => void;
+}
+
+/** What has been, in place of what a node says now. */
+export interface ThePast {
+  readonly source: BlockSource;
+  /** The market's clock then. */
+  readonly clock: () => Promise<bigint>;
 }
 
 /** Keeps a service on the venue's contracts: its ticks, and the liquidations of its accounts. */
@@ -57,15 +64,17 @@ export class ChainLink {
   readonly #config: ChainConfig;
   readonly #service: Service;
   readonly #ended = new AbortController();
+  readonly #clock: () => Promise<bigint>;
   readonly #documents = new Map<string, string>();
   #loop: Promise<void> | undefined;
   #told: string | undefined;
-  #fault: string | undefined;
+  #fault: unknown;
 
   private constructor(
     config: ChainConfig,
     service: Service,
     providers: readonly [JsonRpcProvider, ...JsonRpcProvider[]],
+    past: ThePast | undefined,
   ) {
     const [provider, ...others] = providers;
     this.provider = provider;
@@ -75,8 +84,9 @@ export class ChainLink {
     const { contracts, deploymentBlock } = config.venue;
     this.venue = connectVenue(contracts, provider);
     const [first, second] = providers.map((node) => rpcSource(node, connectVenue(contracts, node)));
-    const source = second === undefined ? first! : agreeing(first!, second);
-    this.#follower = new ChainFollower(source, {
+    const present = second === undefined ? first! : agreeing(first!, second);
+    this.#clock = past?.clock ?? (async () => marketClock(this.venue.marketFeed));
+    this.#follower = new ChainFollower(past?.source ?? present, {
       fromBlock: deploymentBlock,
       depth: config.depth ?? DEPTH,
     });
@@ -85,7 +95,7 @@ export class ChainLink {
   }
 
   /** Throws where a node is of another chain, or has not these contracts. */
-  static async open(config: ChainConfig, service: Service): Promise<ChainLink> {
+  static async open(config: ChainConfig, service: Service, past?: ThePast): Promise<ChainLink> {
     const [first, second] = config.rpc.map((url) => nodeAt(url, config.venue.chainId));
     const providers = [first!, ...(second === undefined ? [] : [second])] as const;
     try {
@@ -99,7 +109,7 @@ export class ChainLink {
         }
         await confirmVenue(config.venue, provider);
       }
-      return new ChainLink(config, service, providers);
+      return new ChainLink(config, service, providers, past);
     } catch (error) {
       for (const provider of providers) provider.destroy();
       throw error;
@@ -108,6 +118,11 @@ export class ChainLink {
 
   get head(): FollowedBlock | undefined {
     return this.#follower.head;
+  }
+
+  /** What kept the last look from ending well. */
+  get fault(): unknown {
+    return this.#fault;
   }
 
   /** Follows until it is stopped. */
@@ -121,9 +136,8 @@ export class ChainLink {
           await looked();
           this.#fault = undefined;
         } catch (error) {
-          const message = error instanceof Error ? error.message : String(error);
-          if (this.#fault !== message && !signal.aborted) fault(error);
-          this.#fault = message;
+          if (inShort(this.#fault) !== inShort(error) && !signal.aborted) fault(error);
+          this.#fault = error;
         }
         await sleep(pollMs, undefined, { signal }).catch(() => undefined);
       }
@@ -190,7 +204,7 @@ export class ChainLink {
   async #guaranteed(): Promise<readonly HeldOff[]> {
     const guarantees = this.view.guarantees();
     if (guarantees.length === 0) return [];
-    const clock = await marketClock(this.venue.marketFeed);
+    const clock = await this.#clock();
     return guarantees
       .filter(({ dueAt }) => clock <= dueAt)
       .map((guarantee) => ({

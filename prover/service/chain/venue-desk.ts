@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { JsonRpcProvider } from 'ethers';
+import type { JsonRpcProvider } from 'ethers';
 
 import { connectVenue, type Venue } from '../../chain/venue.ts';
 import { PlimsollError } from '../../core/errors.ts';
@@ -8,6 +8,7 @@ import type { Place } from '../../receipt/document.ts';
 import { findPlace, type Roots } from '../../receipt/place.ts';
 import { jsonRpcOf } from '../../receipt/provider-rpc.ts';
 import type { ChainConfig } from '../config/chain-settings.ts';
+import { nodeAt } from './node-at.ts';
 
 /** So long an answer stands: whoever asks more often asks no node. */
 const STANDS_MS = 5000;
@@ -29,7 +30,7 @@ export class VenueDesk {
     const { contracts, chainId } = config.venue;
     this.#config = config;
     this.#now = now;
-    this.#provider = new JsonRpcProvider(config.rpc[0], chainId, { staticNetwork: true });
+    this.#provider = nodeAt(config.rpc[0]!, chainId);
     this.#venue = connectVenue(contracts, this.#provider);
   }
 

@@ -34,6 +34,8 @@ export const SERVICE_FORMAT = 'plimsoll.service';
 export const SERVICE_VERSION = 1;
 
 const LEAST_SECRET = 16;
+/** Enough to keep several machines busy; what waits longer than a tick is dropped anyway. */
+const IN_FLIGHT = 16;
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const url = pattern(/^https?:\/\/[^\s@]+$/, 'must be an http(s) address without credentials');
@@ -72,6 +74,8 @@ const fileSchema = z.strictObject({
     })
     .optional(),
   chain: chainSchema.optional(),
+  /** Proofs are made by `plimsoll worker` processes, which take them from PostgreSQL. */
+  workers: z.strictObject({ inFlight: integer(1, 1000).optional() }).optional(),
   /** Where ledgers and updates come as files; relative to the file. */
   ledgerFolder: text().optional(),
   limits: z
@@ -92,6 +96,11 @@ const environmentSchema = z.object({
     .min(LEAST_SECRET, { error: `must have at least ${LEAST_SECRET} characters` }),
   /** The token of before, taken too while clients change over. */
   PLIMSOLL_PREVIOUS_OPERATOR_TOKEN: z
+    .string()
+    .min(LEAST_SECRET, { error: `must have at least ${LEAST_SECRET} characters` })
+    .optional(),
+  /** What workers show to be given keys and circuits. */
+  PLIMSOLL_WORKER_TOKEN: z
     .string()
     .min(LEAST_SECRET, { error: `must have at least ${LEAST_SECRET} characters` })
     .optional(),
@@ -122,6 +131,10 @@ export interface ServiceConfig {
   readonly proving: ProofUse | undefined;
   readonly chain: ChainConfig | undefined;
   readonly submitting?: SubmittingConfig | undefined;
+  /** Where others prove: how many proofs are asked of them at a time. */
+  readonly workers?: { readonly inFlight: number } | undefined;
+  /** Without one nobody is given keys and circuits. */
+  readonly workerToken?: string | undefined;
   readonly ledgerFolder?: string | undefined;
   /** Decides and says so, and sends nothing. */
   readonly shadow?: boolean | undefined;
@@ -172,6 +185,11 @@ export function readServiceConfig(
     'proving',
     'is for a service without a chain: the venue says whom proofs are for',
   );
+  requireRule(
+    file.workers === undefined || variables.DATABASE_URL !== undefined,
+    'workers',
+    'needs DATABASE_URL: workers take their orders from a PostgreSQL',
+  );
   return {
     folder: resolve(beside, file.folder),
     databaseUrl: variables.DATABASE_URL,
@@ -192,6 +210,9 @@ export function readServiceConfig(
         ? undefined
         : { ...file.proving, chainId: BigInt(file.proving.chainId) },
     chain,
+    workers:
+      file.workers === undefined ? undefined : { inFlight: file.workers.inFlight ?? IN_FLIGHT },
+    workerToken: variables.PLIMSOLL_WORKER_TOKEN,
     submitting: submittingConfig(beside, file.submitting, chain),
     ledgerFolder: file.ledgerFolder === undefined ? undefined : resolve(beside, file.ledgerFolder),
     limits: file.limits ?? DEFAULTS.limits,

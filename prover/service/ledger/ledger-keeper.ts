@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { gunzip, gzip } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { createGzip, gunzip } from 'node:zlib';
 
 import { z } from 'zod';
 
@@ -16,13 +18,30 @@ import {
   LEDGER_FORMAT,
   LEDGER_VERSION,
   accountDocument,
-  formatLedger,
+  ledgerPieces,
   parseLedger,
-  parseLedgerValue,
 } from '../../documents/ledger-document.ts';
 import type { Journal } from '../store/journal.ts';
+import { parseLedgerInLots } from './parse-in-lots.ts';
 
-const pack = promisify(gzip);
+/** Accounts that are written at a time: a hundred thousand take a second. */
+const WRITTEN_LOT = 500;
+
+/** A ledger document, packed without keeping this thread's other work waiting. */
+async function packed(accounts: readonly Account[]): Promise<Uint8Array> {
+  const pieces = async function* (): AsyncGenerator<string> {
+    for (const piece of ledgerPieces(accounts, WRITTEN_LOT)) {
+      yield piece;
+      await nextTurn();
+    }
+  };
+  const parts: Buffer[] = [];
+  await pipeline(pieces, createGzip({ level: 1 }), async (packedPieces) => {
+    for await (const part of packedPieces) parts.push(part as Buffer);
+  });
+  return Buffer.concat(parts);
+}
+
 const unpack = promisify(gunzip);
 
 /** Updates between two checkpoints: what a restart replays at most. */
@@ -101,13 +120,15 @@ const updateRecordSchema = z.object({
 });
 
 /** Reads the changed accounts; a fault names the change it is in. */
-function changesOf(changes: readonly { index: number; account?: unknown }[]): LedgerChange[] {
+async function changesOf(
+  changes: readonly { index: number; account?: unknown }[],
+): Promise<LedgerChange[]> {
   const document = {
     format: LEDGER_FORMAT,
     version: LEDGER_VERSION,
     accounts: changes.map(({ account }) => account),
   };
-  const accounts = parseLedgerValue(document);
+  const accounts = await parseLedgerInLots(document);
   const seen = new Set<number>();
   return changes.map(({ index }, at) => {
     requireRule(!seen.has(index), `changes[${at}].index`, `${index} stands there twice`);
@@ -190,7 +211,7 @@ export class LedgerKeeper {
   }
 
   async #replay({ sequence: number, root: stated, changes }: z.infer<typeof updateRecordSchema>) {
-    const parsed = changesOf(changes);
+    const parsed = await changesOf(changes);
     await this.#ledger.apply(parsed, this.#hasher);
     this.#sequence = number;
     this.#sinceCheckpoint += 1;
@@ -302,7 +323,7 @@ export class LedgerKeeper {
       root: stated,
       ledger,
     } = parseValue(wholeLedgerSchema, body, 'ledger');
-    const accounts = parseLedgerValue(ledger);
+    const accounts = await parseLedgerInLots(ledger);
     return await this.#inTurn(async () => {
       this.#requireLater(number);
       const next = await Ledger.build(accounts, this.#hasher);
@@ -323,7 +344,7 @@ export class LedgerKeeper {
       root: stated,
       changes,
     } = parseValue(ledgerUpdateSchema, body, 'update');
-    const parsed = changesOf(changes);
+    const parsed = await changesOf(changes);
     return await this.#inTurn(async () => {
       this.#requireLater(number);
       if (number !== this.#sequence + 1) {
@@ -387,9 +408,7 @@ export class LedgerKeeper {
 
   async #checkpoint(ledger: Ledger, number: number): Promise<void> {
     const levels = ledger.tree.levels();
-    const accounts = await this.#journal.putBlob(
-      await pack(formatLedger(ledger.accounts), { level: 1 }),
-    );
+    const accounts = await this.#journal.putBlob(await packed(ledger.accounts));
     const tree = await this.#journal.putBlob(concatenated(levels));
     const sizes = levels.map(({ length }) => length);
     const checkpoint = { sequence: number, accounts, tree, sizes };

@@ -10,7 +10,7 @@ import { VERDICTS } from '../../venue/remargin/results.ts';
 import { AskedThread } from '../asked-thread.ts';
 import type { Journal } from '../store/journal.ts';
 import { ACCOUNT_STATES, isOfChain, type AccountState, type CallRules } from './account-state.ts';
-import type { MarginQuestion, MarginSums, MarginTable } from './margin-thread.ts';
+import type { AsideShort, MarginQuestion, MarginSums, MarginTable } from './margin-thread.ts';
 
 /** An account that stands otherwise than before. Amounts are E6 USD. */
 export interface Transition {
@@ -208,6 +208,25 @@ export class MarginBook {
     return found;
   }
 
+  /**
+   * Of accounts that are not those of the ledger held, such as a tick's: which may be liquidated under the
+   * newest tick, by their place. Nothing that is published changes.
+   */
+  async liquidatableAmong(
+    count: number,
+    accountAt: (place: number) => Account,
+  ): Promise<readonly AsideShort[]> {
+    const tick = this.#tick;
+    if (count === 0 || tick === undefined) return [];
+    await this.#tellMarket(tick);
+    for (let first = 0; first < count; first += LOT) {
+      const size = Math.min(LOT, count - first);
+      const accounts = Array.from({ length: size }, (_, at) => accountAt(first + at));
+      await this.#ask({ kind: 'aside', isFirst: first === 0, accounts });
+    }
+    return await this.#ask<readonly AsideShort[]>({ kind: 'aside-short' });
+  }
+
   totals(): VenueTotals {
     const accounts = this.#published?.table.accounts ?? 0;
     const counts = new Array<number>(ACCOUNT_STATES.length).fill(0);
@@ -243,6 +262,10 @@ export class MarginBook {
       await this.#ask({ kind: 'accounts', changes });
       this.#changes = [];
     }
+    await this.#tellMarket(tick);
+  }
+
+  async #tellMarket(tick: Tick): Promise<void> {
     if (this.#told === tick) return;
     const { snapshot, parameters } = tick.market;
     await this.#ask({ kind: 'market', snapshot, parameters: parameters.parameters });

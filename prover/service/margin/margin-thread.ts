@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { Account } from '../../commitments/account.ts';
 import type { LedgerChange } from '../../commitments/ledger.ts';
 import type { MarketSnapshot, RiskParameters } from '../../model/types.ts';
 import { priceMarket, type PricedMarket } from '../../risk/pricing/market.ts';
@@ -16,7 +17,16 @@ export type MarginQuestion =
       readonly snapshot: MarketSnapshot;
       readonly parameters: RiskParameters;
     }
-  | { readonly kind: 'margin'; readonly states: Uint8Array; readonly rules: CallRules };
+  | { readonly kind: 'margin'; readonly states: Uint8Array; readonly rules: CallRules }
+  // Accounts beside those of the ledger, lot by lot; and which of them may be liquidated.
+  | { readonly kind: 'aside'; readonly isFirst: boolean; readonly accounts: readonly Account[] }
+  | { readonly kind: 'aside-short' };
+
+/** One that may be liquidated, by its place among those that stood aside. E6 USD. */
+export interface AsideShort {
+  readonly place: number;
+  readonly shortfallE6: bigint;
+}
 
 /** Sums over all accounts as the arrays have them, E6 USD. Equity below zero counts as deficit alone. */
 export interface MarginSums {
@@ -52,6 +62,7 @@ export interface MarginTable {
 const HEALTHY = ACCOUNT_STATES.indexOf('healthy');
 
 let engine = new RemarginEngine();
+let aside = new RemarginEngine();
 let market: PricedMarket | undefined;
 
 /** Margins what is due and judges every account by the state it had. */
@@ -94,6 +105,19 @@ function marginAll(before: Uint8Array, rules: CallRules): Handed {
   return { value: table, transfer: columns.map(({ buffer }) => buffer as ArrayBuffer) };
 }
 
+/** Of those that stand aside, which are let go with the answer. */
+function shortAside(): readonly AsideShort[] {
+  const asked = aside;
+  aside = new RemarginEngine();
+  if (market === undefined) return [];
+  asked.setMarket(market);
+  asked.remargin();
+  return asked.liquidatable().map((place) => {
+    const { equityE6, mmE6 } = asked.margin(place);
+    return { place, shortfallE6: mmE6 - equityE6 };
+  });
+}
+
 answerQuestions<MarginQuestion>((question) => {
   switch (question.kind) {
     case 'clear':
@@ -112,5 +136,11 @@ answerQuestions<MarginQuestion>((question) => {
       return { value: undefined };
     case 'margin':
       return marginAll(question.states, question.rules);
+    case 'aside':
+      if (question.isFirst) aside = new RemarginEngine();
+      for (const account of question.accounts) aside.add(account);
+      return { value: undefined };
+    case 'aside-short':
+      return { value: shortAside() };
   }
 });

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../core/errors.ts';
+import type { ProofUse } from '../../proving/formats/proof-file.ts';
 import type { StatementInstance } from '../../statements/instance.ts';
 import { AskedProcess } from '../asked-process.ts';
 import type { ProofAnswer, ProofQuestion } from './proving-process.ts';
 
+export interface MadeProof {
+  /** The text of the proof file, which says what the proof is for. */
+  readonly file: string;
+  /** What witness and proof took, where they were made here. */
+  readonly workMs?: number | undefined;
+}
+
 /** Makes proofs, each verified before it is handed out. */
 export interface ProofMaker {
-  /** The text of the proof file. */
-  prove(instance: StatementInstance<'liquidation'>): Promise<string>;
+  prove(instance: StatementInstance<'liquidation'>, use: ProofUse): Promise<MadeProof>;
   close(): void;
 }
 
@@ -21,12 +28,13 @@ export class ForkedProver implements ProofMaker {
     () => new PlimsollError('PROVING_PROCESS', 'the proving process ended'),
   );
 
-  async prove(instance: StatementInstance<'liquidation'>): Promise<string> {
+  async prove(instance: StatementInstance<'liquidation'>, use: ProofUse): Promise<MadeProof> {
     const { statement, profile, inputs, publicSignals } = instance;
     const answer = await this.#process.ask({
       instance: { statement, profile, inputs, publicSignals },
+      use,
     });
-    if ('proof' in answer) return answer.proof;
+    if ('proof' in answer) return { file: answer.proof, workMs: answer.workMs };
     throw new PlimsollError(answer.code, answer.message);
   }
 

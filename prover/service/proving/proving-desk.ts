@@ -12,11 +12,14 @@ import type { ProofMaker } from './proof-maker.ts';
 
 const QUEUE = 'prove';
 const HEARTBEAT_SECONDS = 20;
-const EXPIRE_SECONDS = 300;
+/** As long as workers may take over an order, which each of them has five minutes for. */
+const EXPIRE_SECONDS = 1800;
 const RETRIES = 5;
 /** Places within a minute: one a power of ten of the shortfall. */
 const PLACES = 10;
 const SECONDS = 60n;
+/** Jobs that are queued at a time: between two lots others have their turn. */
+const LOT = 1000;
 const COLUMNS = 'account, nonce::text, tick, ledger_root, file';
 
 /** Whom a proof is for: without it no contract takes it. */
@@ -31,7 +34,14 @@ export interface ProofUse {
 /** Where the desk looks when a job is taken up: never at what was true when it was queued. */
 export interface ProvingGround {
   readonly tick:
-    { readonly name: string; readonly ledgerRoot: string; readonly market: MarketTick } | undefined;
+    | {
+        readonly name: string;
+        readonly ledgerRoot: string;
+        /** Under which a chain has it, where one does. */
+        readonly number: bigint | undefined;
+        readonly market: MarketTick;
+      }
+    | undefined;
   /** The account in the ledger of the tick. */
   open(account: number): AccountOpening;
   isDue(account: number, nonce: bigint): boolean;
@@ -79,18 +89,29 @@ export class ProvingDesk {
   readonly #maker: ProofMaker;
   readonly #use: ProofUse;
   readonly #ground: ProvingGround;
-  #counts = { made: 0, dropped: 0 };
+  readonly #inFlight: number;
+  /** Who has a place in the queue, as far as this process knows: thousands are not asked for at each tick. */
+  readonly #queued = new Set<string>();
+  #workId: string | undefined;
+  #counts = { made: 0, dropped: 0, workMs: 0 };
   /** Told of each proof once it is stored, and again while its account stays due. */
   onProof: (proof: StoredProof) => void = () => undefined;
 
-  constructor(store: Store, maker: ProofMaker, use: ProofUse, ground: ProvingGround) {
+  /** @param inFlight how many proofs are asked for at a time: more than one where several make them */
+  constructor(store: Store, maker: ProofMaker, use: ProofUse, ground: ProvingGround, inFlight = 1) {
     this.#store = store;
     this.#maker = maker;
     this.#use = use;
     this.#ground = ground;
+    this.#inFlight = inFlight;
   }
 
-  get counts(): { readonly made: number; readonly dropped: number } {
+  get maker(): ProofMaker {
+    return this.#maker;
+  }
+
+  /** `workMs`: what witness and proof of those made here took. */
+  get counts(): Readonly<Record<'made' | 'dropped' | 'workMs', number>> {
     return this.#counts;
   }
 
@@ -105,20 +126,43 @@ export class ProvingDesk {
       heartbeatSeconds: HEARTBEAT_SECONDS,
       expireInSeconds: EXPIRE_SECONDS,
     });
-    await boss.work<Task>(QUEUE, { pollingIntervalSeconds: 0.5 }, async ([job]) =>
-      this.#take(job!),
-    );
+    const each = { pollingIntervalSeconds: 0.5, localConcurrency: this.#inFlight } as const;
+    this.#workId = await boss.work<Task>(QUEUE, each, async ([job]) => {
+      try {
+        await this.#take(job!);
+      } finally {
+        // A proof takes less than the queue waits between two looks: there may be another.
+        this.#look();
+      }
+    });
   }
 
   /** Queues every account that is due and not queued yet. */
   async enqueue(time: bigint, due: readonly Due[]): Promise<void> {
-    if (due.length === 0) return;
-    const jobs = due.map(({ account, nonce, shortfallE6 }) => ({
-      data: { account, nonce: nonce.toString() },
-      singletonKey: `${account}/${nonce}`,
-      priority: priorityOf(time, shortfallE6),
-    }));
-    await this.#store.boss.insert(QUEUE, jobs);
+    const jobs = due
+      .map(({ account, nonce, shortfallE6 }) => ({
+        data: { account, nonce: nonce.toString() },
+        singletonKey: `${account}/${nonce}`,
+        priority: priorityOf(time, shortfallE6),
+      }))
+      .filter(({ singletonKey }) => !this.#queued.has(singletonKey));
+    for (let first = 0; first < jobs.length; first += LOT) {
+      const lot = jobs.slice(first, first + LOT);
+      // Before it is there: a job that is taken up meanwhile takes its key away, and at worst is queued again.
+      for (const { singletonKey } of lot) this.#queued.add(singletonKey);
+      try {
+        await this.#store.boss.insert(QUEUE, lot);
+      } catch (error) {
+        for (const { singletonKey } of lot) this.#queued.delete(singletonKey);
+        throw error;
+      }
+    }
+    if (jobs.length > 0) this.#look();
+  }
+
+  /** Has the queue looked into now. */
+  #look(): void {
+    if (this.#workId !== undefined) this.#store.boss.notifyWorker(this.#workId);
   }
 
   /** The newest proof of an account. */
@@ -144,9 +188,10 @@ export class ProvingDesk {
   }
 
   async #take({ data: { account, nonce } }: Job<Task>): Promise<void> {
+    this.#queued.delete(`${account}/${nonce}`);
     const { tick } = this.#ground;
     if (tick === undefined || !this.#ground.isDue(account, BigInt(nonce))) return this.#drop();
-    const { name, ledgerRoot, market } = tick;
+    const { name, ledgerRoot, number, market } = tick;
     const [known] = await this.#store.database.query(
       `SELECT ${COLUMNS} FROM plimsoll.proofs
        WHERE account = $1 AND nonce = $2 AND tick = $3 AND ledger_root = $4`,
@@ -158,7 +203,14 @@ export class ProvingDesk {
       return this.#drop();
     }
     const { chainId, liquidationEngine, beneficiary, profiles } = this.#use;
-    const context = proofContext(chainId, liquidationEngine, 'openLiquidation', beneficiary);
+    const use = {
+      chainId,
+      contract: liquidationEngine,
+      action: 'openLiquidation',
+      beneficiary,
+      tick: number,
+    } as const;
+    const context = proofContext(chainId, use.contract, use.action, beneficiary);
     const opening = this.#ground.open(account);
     let instance;
     try {
@@ -169,13 +221,14 @@ export class ProvingDesk {
       throw error;
     }
     if (profiles !== undefined && !profiles.has(instance.profile)) return this.#drop();
-    const file = await this.#maker.prove(instance);
+    const { file, workMs = 0 } = await this.#maker.prove(instance, use);
     await this.#store.database.query(
       `INSERT INTO plimsoll.proofs (account, nonce, tick, ledger_root, file, snapshot_time)
        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
       [account, nonce, name, ledgerRoot, file, market.snapshot.time.toString()],
     );
-    this.#counts = { ...this.#counts, made: this.#counts.made + 1 };
+    const { made, workMs: sum } = this.#counts;
+    this.#counts = { ...this.#counts, made: made + 1, workMs: sum + workMs };
     this.onProof({ account, nonce: BigInt(nonce), tick: name, ledgerRoot, file });
   }
 

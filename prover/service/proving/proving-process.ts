@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatProof } from '../../proving/formats/proof-file.ts';
+import { formatProof, type ProofUse } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import type { StatementInstance } from '../../statements/instance.ts';
 import { answerParent, type ProcessAnswer } from '../answering-process.ts';
@@ -7,14 +7,16 @@ import { answerParent, type ProcessAnswer } from '../answering-process.ts';
 /** What the owner asks of a proving process, and what comes back. */
 export interface ProofQuestion {
   readonly instance: StatementInstance<'liquidation'>;
+  readonly use: ProofUse;
 }
-export type ProofAnswer = ProcessAnswer<{ readonly proof: string }>;
+export type ProofAnswer = ProcessAnswer<{ readonly proof: string; readonly workMs: number }>;
 
 // Keys and witness calculators stay warm between questions.
 const prover = new Prover();
 
-answerParent(async ({ instance }: ProofQuestion) => {
+answerParent(async ({ instance, use }: ProofQuestion) => {
   // Verified before it is anybody's.
-  const { file } = await prover.prove(instance);
-  return { proof: formatProof(file) };
+  const { file, timings } = await prover.prove(instance);
+  const workMs = timings.witnessMs + timings.proveMs;
+  return { proof: formatProof({ ...file, use }), workMs };
 });

@@ -13,10 +13,12 @@ import { FollowedVenue } from '../../../prover/bench/torture/followed-venue.ts';
 import { NodeGateway } from '../../../prover/bench/torture/node-gateway.ts';
 import { OwnerProcess } from '../../../prover/bench/torture/owner-process.ts';
 import { readServiceConfig } from '../../../prover/service/config/config.ts';
-import { runService, type RunningService } from '../../../prover/service/run.ts';
+import { replayDay } from '../../../prover/service/replay.ts';
+import { parameterSets, runService, type RunningService } from '../../../prover/service/run.ts';
 import { formatVenue } from '../../../prover/chain/venue-document.ts';
 import { Ledger } from '../../../prover/commitments/ledger.ts';
 import { formatLedger } from '../../../prover/documents/ledger-document.ts';
+import { parseProof } from '../../../prover/proving/formats/proof-file.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { request } from '../../support/api.ts';
 import { developmentKey } from '../../support/deployments.ts';
@@ -42,6 +44,7 @@ describe('a service on its venue’s chain', () => {
   let node: NodeGateway;
   let owner: OwnerProcess;
   let shadow: RunningService;
+  let readyWithoutNode: Awaited<ReturnType<typeof request>>;
   let saved: unknown;
   let tickedAt: number | undefined;
   let openedAtTick: readonly number[] = [];
@@ -106,11 +109,15 @@ describe('a service on its venue’s chain', () => {
       PLIMSOLL_SIGNER_KEY: sender.privateKey,
     });
     const published = configured('keeper', { ledger: 'ledger.json' });
+    // Whoever starts while the node is down waits for it.
+    await node.down();
     shadow = await runService(
       { ...readServiceConfig(published, environment), shadow: true },
       pino({ level: 'silent' }),
       () => undefined,
     );
+    readyWithoutNode = await request(`${shadow.url}/ready`, 'GET', undefined, null);
+    await node.up();
     await owner.start();
     await ask('PUT', '/ledger', {
       sequence: 1,
@@ -126,6 +133,12 @@ describe('a service on its venue’s chain', () => {
     await followed.chain.close();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  it('starts while its node is down, says so, and follows once it answers', async () => {
+    expect(readyWithoutNode.status).toBe(503);
+    expect(readyWithoutNode.text).toContain('chain: the node does not answer');
+    await until(async () => shadow.joined !== undefined);
+  }, 60_000);
 
   it('opens each account below maintenance once, killed when the node has its transaction', async () => {
     let kills = 0;
@@ -146,6 +159,15 @@ describe('a service on its venue’s chain', () => {
     expect(await followed.chain.provider.getTransactionCount(sender.address)).toBe(mined.size);
     await until(allInLiquidation);
     expect(await stateOf(0)).toBe('healthy');
+    const { proof } = await ask('GET', `/accounts/${DUE[0]!}/proof`);
+    const { chainId, contracts } = followed.document;
+    expect(parseProof(String(proof)).use).toMatchObject({
+      chainId,
+      contract: contracts.liquidationEngine,
+      action: 'openLiquidation',
+      beneficiary: sender.address,
+      tick: expect.any(BigInt) as bigint,
+    });
   }, 300_000);
 
   it('is seen by a keeper in the shadow, from published data alone, to do what it would have done', async () => {
@@ -157,6 +179,24 @@ describe('a service on its venue’s chain', () => {
       code: 'LEDGERS_FROM_CHAIN',
     });
   });
+
+  it('goes through a day that is past as it would have gone through it', async () => {
+    const config = readServiceConfig(join(folder, 'keeper.json'), {
+      PLIMSOLL_OPERATOR_TOKEN: token,
+    });
+    const day = new Date(Number(sample.snapshots.crash.snapshot.time) * 1000)
+      .toISOString()
+      .slice(0, 10);
+    const past = { ...config, chain: config.chain! };
+    const log = pino({ level: 'silent' });
+    const sets = parameterSets(config);
+    const report = await replayDay(past, day, sets, log);
+    expect(report).toMatchObject({ day, decided: DUE.length, agreed: DUE.length, onlyTheirs: 0 });
+    expect(report.ticks).toBeGreaterThan(0);
+    await expect(replayDay(past, '2020-01-01', sets, log)).rejects.toMatchObject({
+      code: 'NO_TICK',
+    });
+  }, 60_000);
 
   it('opens again what a reorganisation took back', async () => {
     await followed.chain.rpc('evm_revert', [saved]);

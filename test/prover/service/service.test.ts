@@ -188,6 +188,20 @@ describe('the service', () => {
     expect(service.dueAtTick().map((one) => one.account)).toContain(account);
   });
 
+  it('margins nobody again for a block in which nothing is new', async () => {
+    const { service } = running;
+    const inLiquidation = [{ account: 0, nonce: 0n, state: 'inLiquidation' as const }];
+    await service.followChain(undefined, inLiquidation);
+    const { publishedAt, publishMs } = service.tick!;
+    await service.followChain(
+      undefined,
+      inLiquidation.map((stage) => ({ ...stage })),
+    );
+    expect(service.tick).toMatchObject({ publishedAt, publishMs });
+    await service.followChain(undefined, []);
+    expect(service.tick!.publishMs).not.toBe(publishMs);
+  });
+
   it('tells a webhook of every state once, signed, and again where it was refused', async () => {
     let expected = 0;
     for await (const { body } of running.service.store.journal.read(0, 'transitions')) {

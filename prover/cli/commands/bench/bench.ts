@@ -100,6 +100,7 @@ export const command: Command = {
         answerP99Ms: real,
         answerMostMs: real,
         quietP99Ms: real,
+        proofOverheadMs: real.nullable(),
         proofs: whole,
         transitions: whole,
         restartMs: real,

@@ -35,6 +35,9 @@ export async function benchService(context: CommandContext): Promise<void> {
       `median ${benchmark.answerMedianMs.toFixed(1)} ms, p99 ${benchmark.answerP99Ms.toFixed(1)} ms, ` +
       `most ${benchmark.answerMostMs.toFixed(0)} ms (p99 without any of it ${benchmark.quietP99Ms.toFixed(1)} ms)`,
   );
+  if (benchmark.proofOverheadMs !== null) {
+    print(`a proof takes ${benchmark.proofOverheadMs.toFixed(0)} ms beside witness and proof`);
+  }
   print(`restarted in ${(benchmark.restartMs / 1000).toFixed(1)} s`);
   print(`${benchmark.transitions} transitions; peak memory ${benchmark.peakMemoryMiB} MiB`);
   context.printJson(benchmark);

@@ -1,9 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { Logger } from 'pino';
+import { z } from 'zod';
+
 import { isLocal, readServiceConfig } from '../../../service/config/config.ts';
-import { runService, serviceLogger } from '../../../service/run.ts';
-import { stringOption, type Command } from '../../command.ts';
-import { requireRule } from '../../../core/schema.ts';
-import { shape, text } from '../../../core/json-output.ts';
+import { secretsOf } from '../../../service/config/secrets.ts';
+import { serviceLogger } from '../../../service/log/logger.ts';
+import { parameterSets, runService } from '../../../service/run.ts';
+import { stringOption, type Command, type CommandContext } from '../../command.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import { parseValue, requireRule } from '../../../core/schema.ts';
+import type { ServiceConfig } from '../../../service/config/config.ts';
+import { replayDay } from '../../../service/replay.ts';
+import { shape, text, whole } from '../../../core/json-output.ts';
+
+const day = z.iso.date({ error: 'must be a day, such as 2026-02-05' });
+
+async function replay(
+  context: CommandContext,
+  config: ServiceConfig,
+  given: string,
+  logger: Logger,
+): Promise<void> {
+  const { chain } = config;
+  const asked = parseValue(day, given, '--replay');
+  if (chain?.ledger === undefined) {
+    throw new InvalidInput('chain.ledger', 'is required: a day is replayed from published data');
+  }
+  const report = await replayDay({ ...config, chain }, asked, parameterSets(config), logger);
+  const { ticks, decided, agreed, onlyTheirs } = report;
+  context.print(`${ticks} ticks: ${decided} accounts would have been opened`);
+  context.print(`opened by others too: ${agreed}; by others alone: ${onlyTheirs}`);
+  context.printJson({ replay: report });
+}
 
 export const command: Command = {
   name: 'serve',
@@ -29,11 +57,27 @@ export const command: Command = {
       type: 'boolean',
       describe: 'decide, log, prove and send nothing, and compare with what others open on chain',
     },
+    replay: {
+      type: 'string',
+      placeholder: 'day',
+      describe:
+        'go through the ticks of a day that is past (2026-02-05, UTC) in the shadow, and end',
+    },
   },
   needsSetup: false,
   output: {
     version: 1,
-    schema: shape({ url: text, database: text }).describe('one line, once it answers'),
+    schema: shape({
+      url: text.optional(),
+      database: text.optional(),
+      replay: shape({
+        day: text,
+        ticks: whole,
+        decided: whole,
+        agreed: whole,
+        onlyTheirs: whole,
+      }).optional(),
+    }).describe('one line, once it answers, or with --replay at its end'),
   },
   run: async (context) => {
     const shadow = context.options['shadow'] === true;
@@ -42,11 +86,13 @@ export const command: Command = {
       ...readServiceConfig(path, process.env, stringOption(context, 'venue')),
       shadow,
     };
+    const logger = serviceLogger(process.env['PLIMSOLL_LOG'] ?? 'info', secretsOf(config));
+    const replayed = stringOption(context, 'replay');
+    if (replayed !== undefined) return await replay(context, config, replayed, logger);
     requireRule(!shadow || config.chain !== undefined, '--shadow', 'needs a venue to follow');
     if (!isLocal(config)) {
       context.note(`${config.listen.host} is reached from elsewhere: put TLS before it`);
     }
-    const logger = serviceLogger(process.env['PLIMSOLL_LOG'] ?? 'info');
     const running = await runService(config, logger, () => {
       logger.fatal('the lease is lost: another owner may be writing');
       process.exit(1);

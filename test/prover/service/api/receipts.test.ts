@@ -91,7 +91,11 @@ describe('a service that knows a venue’s contracts', () => {
   it('says what the fund has', async () => {
     const { data } = await client.GET('/fund');
     const said = (await at.venue.insuranceFund['totalAssets']!()) as bigint;
-    expect(data?.assetsE6).toBe(said.toString());
+    const guaranteed = (await at.venue.insuranceFund['guaranteedE6']!()) as bigint;
+    expect(data).toMatchObject({
+      assetsE6: said.toString(),
+      guaranteedE6: guaranteed.toString(),
+    });
   });
 
   it('makes no receipt without a tick', async () => {

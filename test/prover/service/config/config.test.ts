@@ -76,6 +76,13 @@ describe('the configuration of a service', () => {
     ['nodes that are none', minimal, { PLIMSOLL_RPC: 'ws://x' }, /^PLIMSOLL_RPC/],
     ['no token', minimal, { PLIMSOLL_OPERATOR_TOKEN: undefined }, /^PLIMSOLL_OPERATOR_TOKEN/],
     ['a short token', minimal, { PLIMSOLL_OPERATOR_TOKEN: 'short' }, /at least 16/],
+    [
+      'workers without a PostgreSQL',
+      { ...minimal, workers: {} },
+      {},
+      /^workers: needs DATABASE_URL/,
+    ],
+    ['a short token of workers', minimal, { PLIMSOLL_WORKER_TOKEN: 'short' }, /at least 16/],
     ['another database', minimal, { DATABASE_URL: 'mysql://x' }, /^DATABASE_URL/],
     [
       'a webhook without its secret',

@@ -23,13 +23,23 @@ describe('a prover in a process of its own', () => {
         candidate.positions.length <= 7 && marginPortfolio(candidate, tick.market).liquidatable,
     )!;
     const opening = new Ledger([account]).open(0);
+    const use = {
+      chainId: 31_337n,
+      contract: `0x${'11'.repeat(20)}`,
+      action: 'openLiquidation',
+      beneficiary: `0x${'22'.repeat(20)}`,
+      tick: 7n,
+    };
     const instance = prepareStatement('liquidation', { opening, tick, context: 5n });
-    const file = parseProof(await maker.prove(instance));
+    const file = parseProof((await maker.prove(instance, use)).file);
     expect(file.publicSignals).toEqual(instance.publicSignals);
     expect(file.profile).toBe(instance.profile);
+    expect(file.use).toEqual(use);
     // What no witness satisfies is that question's failure, and the next one is answered.
     const inputs = { ...instance.inputs, context: 6n, scenarioId: [0n, 0n] };
-    await expect(maker.prove({ ...instance, inputs })).rejects.toThrow();
-    expect(parseProof(await maker.prove(instance)).publicSignals).toEqual(file.publicSignals);
+    await expect(maker.prove({ ...instance, inputs }, use)).rejects.toThrow();
+    expect(parseProof((await maker.prove(instance, use)).file).publicSignals).toEqual(
+      file.publicSignals,
+    );
   }, 180_000);
 });

@@ -43,15 +43,17 @@ describe('a proving desk', () => {
     beneficiary: `0x${'22'.repeat(20)}`,
   };
   const made: { account: bigint; tick: bigint }[] = [];
+  const uses: object[] = [];
   let fails = 0;
   const maker: ProofMaker = {
-    prove: async ({ publicSignals }) => {
+    prove: async ({ publicSignals }, madeFor) => {
+      uses.push(madeFor);
       if (fails > 0) {
         fails -= 1;
         throw new Error('the proving process ended');
       }
       made.push({ account: publicSignals.accountIndex, tick: publicSignals.snapshotHash });
-      return JSON.stringify({ account: publicSignals.accountIndex.toString() });
+      return { file: JSON.stringify({ account: publicSignals.accountIndex.toString() }) };
     },
     close: () => undefined,
   };
@@ -100,6 +102,8 @@ describe('a proving desk', () => {
     await until(() => made.length >= due.length);
     expect(made.map(({ account }) => Number(account)).sort((a, b) => a - b)).toEqual(due);
     await until(() => desk.counts.made === due.length);
+    const { chainId, beneficiary, liquidationEngine: contract } = use;
+    expect(uses.at(-1)).toEqual({ chainId, contract, action: 'openLiquidation', beneficiary });
     const proof = await desk.proofOf(due[0]!);
     expect(proof).toMatchObject({ account: due[0], tick: service.tick!.name });
     expect(await desk.proofOf(accounts.length - 1)).toBeUndefined();
