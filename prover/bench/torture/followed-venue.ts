@@ -8,20 +8,28 @@ import { DEMO_CONFIG, deployVenue } from '../../demo/deployment.ts';
 import { serveLocalChain, type ServedChain } from '../../demo/local-chain.ts';
 import { later, publishSnapshot } from '../../demo/ticks.ts';
 import { loadDefaultParameters } from '../../documents/parameters-document.ts';
+import type { MarketSnapshot } from '../../model/types.ts';
 import type { PublishedSnapshot } from '../../sample/sample.ts';
+import type { VenueIdentity, VenueState } from '../../sequencer/propose.ts';
 import { Sequencer, provingNothing } from '../../sequencer/sequencer.ts';
 
 const MINUTE = 60n;
 /** The time of a deployment on a loaded machine, before the first root. */
 const HEAD_START_SECONDS = 600n;
 
+export interface VenueMark {
+  readonly chain: unknown;
+  readonly state: VenueState;
+}
+
 /** A venue on a local chain whose ledger and market go on when they are told to, for a service to follow. */
 export class FollowedVenue {
   readonly chain: ServedChain;
   readonly venue: Venue;
   readonly document: VenueDocument;
-  readonly sequencer: Sequencer;
+  readonly #identity: VenueIdentity;
   readonly #market: PublishedSnapshot;
+  #sequencer: Sequencer;
 
   private constructor(
     chain: ServedChain,
@@ -33,12 +41,16 @@ export class FollowedVenue {
     this.venue = venue;
     this.document = document;
     this.#market = market;
-    const identity = {
+    this.#identity = {
       chainId: chain.chainId,
       registry: venue.addresses.ledgerRegistry,
       maxPositions: BigInt(DEMO_CONFIG.registry.maxPositions),
     };
-    this.sequencer = new Sequencer(venue.ledgerRegistry, identity, provingNothing);
+    this.#sequencer = new Sequencer(venue.ledgerRegistry, this.#identity, provingNothing);
+  }
+
+  get sequencer(): Sequencer {
+    return this.#sequencer;
   }
 
   /** With its first root posted, and no tick yet. */
@@ -57,10 +69,30 @@ export class FollowedVenue {
   }
 
   /** The market as it was, published in the next minute. */
-  async nextTick(): Promise<void> {
+  async nextTick(): Promise<MarketSnapshot> {
     const { time } = this.#market.snapshot;
     const next = ((await this.chain.now()) / MINUTE + 1n) * MINUTE;
-    await publishSnapshot(this.chain, this.venue, later(this.#market, next > time ? next : time));
+    const published = later(this.#market, next > time ? next : time);
+    await publishSnapshot(this.chain, this.venue, published);
+    return published.snapshot;
+  }
+
+  /** Where the chain and its sequencer stand, to go back to once. */
+  async mark(): Promise<VenueMark> {
+    return { chain: await this.chain.rpc('evm_snapshot', []), state: this.#sequencer.state };
+  }
+
+  /** Takes back every block since, and puts others in their place. */
+  async reorganise({ chain, state }: VenueMark): Promise<void> {
+    await this.chain.rpc('evm_revert', [chain]);
+    this.#sequencer = new Sequencer(
+      this.venue.ledgerRegistry,
+      this.#identity,
+      provingNothing,
+      state,
+    );
+    await this.chain.setNextTime((await this.chain.now()) + 2n);
+    await this.mine();
   }
 
   async mine(blocks = 1): Promise<void> {

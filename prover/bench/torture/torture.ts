@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,20 +14,18 @@ import { loadDefaultParameters } from '../../documents/parameters-document.ts';
 import { parseSnapshot, snapshotDocument } from '../../documents/snapshot-document.ts';
 import { ageSnapshot } from '../../market/snapshot/age-slice.ts';
 import { loadSample, SAMPLE_TICKS } from '../../sample/sample.ts';
-import { alertsOf } from '../../service/alerts/alert.ts';
 import {
   MarginBook,
-  tickTransitionsSchema,
   type TickTransitions,
   type Transition,
 } from '../../service/margin/margin-book.ts';
-import { EmbeddedDatabase, PostgresDatabase } from '../../service/store/database.ts';
-import { FolderJournal, type Journal } from '../../service/store/journal.ts';
-import { PostgresJournal } from '../../service/store/postgres-journal.ts';
+import type { Journal } from '../../service/store/journal.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 import { seeded } from '../venue.ts';
 import { OwnerProcess } from './owner-process.ts';
+import { readOutcome } from './outcome.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
+import { Receiver } from './receiver.ts';
 
 export type TortureDatabase = 'pglite' | 'postgresql';
 
@@ -74,38 +70,6 @@ type Operation =
 interface Change {
   readonly index: number;
   readonly account: Account;
-}
-
-/** Somebody's end of a webhook: counts by id, and now and then refuses. */
-class Receiver {
-  readonly seen = new Map<string, number>();
-  #server: Server | undefined;
-
-  async listen(random: () => number): Promise<string> {
-    this.#server = createServer((request, response) => {
-      request.resume();
-      request.on('end', () => {
-        const refuses = random() < 0.05;
-        if (!refuses) {
-          const id = String(request.headers['plimsoll-alert']);
-          this.seen.set(id, (this.seen.get(id) ?? 0) + 1);
-        }
-        response.statusCode = refuses ? 503 : 204;
-        response.end();
-      });
-    });
-    await new Promise<void>((resolve) => this.#server!.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
-  }
-
-  get deliveries(): number {
-    return [...this.seen.values()].reduce((sum, count) => sum + count, 0);
-  }
-
-  close(): void {
-    this.#server?.closeAllConnections();
-    this.#server?.close();
-  }
 }
 
 /** Records in memory: of the service that nobody killed. */
@@ -339,23 +303,13 @@ class Run {
 
   async #judge(started: number): Promise<TortureReport> {
     const reference = await this.#undisturbed();
-    const expected = new Set<string>();
     const until = Date.now() + DRAIN_MS;
     // What the service says is read by its own stream; what it wrote, from its journal, at the end.
     while (this.#receiver.seen.size < reference.alerts && Date.now() < until) await sleep(200);
     await this.#owner.kill();
-    const found: Transition[] = [];
-    const { journal, close } = await this.#openJournal();
-    for await (const { sequence, body } of journal.read(0, 'transitions')) {
-      const made = tickTransitionsSchema.parse(body);
-      found.push(...made.transitions);
-      for (const { id, to } of alertsOf(sequence, made)) if (to !== 'healthy') expected.add(id);
-    }
-    await close();
+    const { transitions: found, alerts } = await readOutcome(this.#folder, this.#cluster?.url);
     const { missing, surplus } = compare(reference.transitions.map(keyOf), found.map(keyOf));
-    const told = [...this.#receiver.seen.keys()];
-    const untold = [...expected].filter((id) => !this.#receiver.seen.has(id)).length;
-    const invented = told.filter((id) => !expected.has(id)).length;
+    const { untold, invented } = this.#receiver.against(alerts);
     const { deliveries } = this.#receiver;
     return {
       database: this.#options.database,
@@ -369,25 +323,6 @@ class Run {
       lost: this.#lost + missing + untold,
       doubled: surplus + invented,
       seconds: Math.round((performance.now() - started) / 1000),
-    };
-  }
-
-  async #openJournal(): Promise<{ journal: Journal; close: () => Promise<void> }> {
-    if (this.#cluster === undefined) {
-      const journal = new FolderJournal(join(this.#folder, 'state'));
-      // It opens too: a database that a kill has broken would be a finding.
-      await (await EmbeddedDatabase.open(join(this.#folder, 'state', 'database'))).close();
-      return { journal, close: async () => journal.close() };
-    }
-    const database = new PostgresDatabase(this.#cluster.url);
-    const none = (): void => undefined;
-    const journal = await PostgresJournal.acquire(database, { standby: none, lost: none });
-    return {
-      journal,
-      close: async () => {
-        await journal.close();
-        await database.close();
-      },
     };
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { torture, type TortureReport } from '../../../bench/torture/torture.ts';
+import { chainTorture } from '../../../bench/torture/chain-torture.ts';
+import { torture, type TortureOptions } from '../../../bench/torture/torture.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { oneOf, parseValue } from '../../../core/schema.ts';
 import { stringOption, type Command } from '../../command.ts';
@@ -15,7 +16,9 @@ export const command: Command = {
   description:
     'Feeds a service a market crash over and over and kills it, or its PostgreSQL, with SIGKILL at\n' +
     'random moments; then holds what it kept and told against what it had acknowledged and against the\n' +
-    'same operations without a kill. Ends with an error where anything was lost or made twice.',
+    'same operations without a kill. With --chain it follows a venue on a local chain, proves and opens;\n' +
+    'its workers and its node are killed too, the chain is reorganised, and what is opened there is held\n' +
+    'against what had to be. Ends with an error where anything was lost or made twice.',
   example: 'npx plimsoll torture --kills 25 --seed 1 --json',
   positionals: [],
   options: {
@@ -26,6 +29,7 @@ export const command: Command = {
       placeholder: 'pglite|postgresql',
       describe: 'the embedded one (default), or a PostgreSQL that is started for it',
     },
+    chain: { type: 'boolean', describe: 'on a chain, with proofs and transactions' },
   },
   needsSetup: false,
   output: {
@@ -33,10 +37,20 @@ export const command: Command = {
     schema: shape({
       database: text,
       seed: whole,
-      kills: shape({ owner: whole, postgresql: whole }),
+      kills: shape({
+        owner: whole,
+        postgresql: whole,
+        worker: whole.optional(),
+        node: whole.optional(),
+        reorganisation: whole.optional(),
+      }),
       updates: whole,
       ticks: whole,
-      transitions: whole,
+      transitions: whole.optional(),
+      openings: whole.optional(),
+      openingsMade: whole.optional(),
+      transactions: whole.optional(),
+      failedTransactions: whole.optional(),
       deliveries: whole,
       repeated: whole,
       lost: whole,
@@ -45,7 +59,7 @@ export const command: Command = {
     }),
   },
   run: async (context) => {
-    const report: TortureReport = await torture({
+    const options: TortureOptions = {
       kills: countOption(context, 'kills', DEFAULT_KILLS, MOST_KILLS),
       seed: countOption(context, 'seed', 1, MOST_SEED),
       database: parseValue(
@@ -54,13 +68,20 @@ export const command: Command = {
         '--database',
       ),
       progress: context.note,
-    });
-    const { kills } = report;
-    context.print(`${kills.owner} kills of the owner, ${kills.postgresql} of PostgreSQL`);
+    };
+    const isOnChain = context.options['chain'] === true;
+    if (isOnChain) (await import('../../../toolchain/setup-state.ts')).assertSetUp();
+    const report = isOnChain ? await chainTorture(options) : await torture(options);
+    const kills = Object.entries(report.kills).filter(([, count]) => count > 0);
+    context.print(`kills: ${kills.map(([of, count]) => `${count} ${of}`).join(', ')}`);
     context.print(`${report.updates} updates and ${report.ticks} ticks, ${report.seconds} s`);
-    context.print(
-      `${report.transitions} transitions, ${report.deliveries} deliveries, ${report.repeated} repeated`,
-    );
+    if ('transitions' in report) context.print(`${report.transitions} transitions`);
+    else {
+      const { openings, openingsMade, transactions, failedTransactions } = report;
+      context.print(`${openings} openings of ${openingsMade} made on all branches`);
+      context.print(`${transactions} transactions, ${failedTransactions} of them failed`);
+    }
+    context.print(`${report.deliveries} deliveries, ${report.repeated} repeated`);
     context.print(`lost ${report.lost}, doubled ${report.doubled}`);
     context.printJson(report);
     if (report.lost + report.doubled > 0) {
