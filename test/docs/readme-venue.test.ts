@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: the commands of the README's venue, as they stand there, against the node they start.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { freePort } from '../../prover/bench/free-port.ts';
 import { parseVenue } from '../../prover/chain/venue-document.ts';
 import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
+import { commandsOf, runScript } from '../support/readme-script.ts';
 
-const readme = readFileSync(join(REPOSITORY_ROOT, 'README.md'), 'utf8');
-const [, example = ''] =
-  /<!-- BEGIN venue example -->\n```sh\n(.*?)```\n<!-- END venue example -->/s.exec(readme) ?? [];
+const example = commandsOf('venue');
 
 /** The same commands without npx, in a folder of their own, at a port of their own. */
 function script(folder: string, port: number): string {
@@ -38,21 +36,6 @@ function script(folder: string, port: number): string {
   ].join('\n');
 }
 
-function run(text: string): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn('bash', ['-c', text], { detached: true });
-    // A script that waits for ever for a node that did not start would outlive the test: its whole group goes.
-    onTestFinished(() => {
-      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    });
-    const parts: string[] = [];
-    const keep = (data: Buffer): void => void parts.push(data.toString());
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.on('exit', (code) => resolve({ code, output: parts.join('') }));
-  });
-}
-
 it('is deployed, gets a ledger and a tick, and opens a liquidation, by the README’s own commands', async () => {
   expect(example).toContain('npx hardhat node --network sample');
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-readme-'));
@@ -61,7 +44,7 @@ it('is deployed, gets a ledger and a tick, and opens a liquidation, by the READM
       /main\.ts (venue (?:root|open|status))/g,
       'main.ts $1 --venue $HERE/venue.json',
     );
-    const { code, output } = await run(text);
+    const { code, output } = await runScript(text).ended;
     expect(code, output).toBe(0);
     expect(parseVenue(readFileSync(join(folder, 'venue.json'), 'utf8')).chainId).toBe(31_337n);
     expect(output).toMatch(/margin tick {4}1/);
