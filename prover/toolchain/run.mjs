@@ -18,6 +18,7 @@ const TASKS = {
   'fuzz:api': [['scripts/fuzz-api.ts']],
   torture: [['prover/cli/main.ts', 'torture']],
   bundle: [['prover/receipt/bundle.ts']],
+  coverage: [['prover/toolchain/setup.ts', '--test'], ['scripts/solidity-coverage.ts']],
   'prove-gadgets': [['scripts/prove-gadgets.ts']],
   'audit-tampering': [['prover/toolchain/setup.ts'], ['scripts/audit-tampering.ts']],
 };
