@@ -88,16 +88,17 @@ export async function readLogs(
   return logs;
 }
 
-/** The newest log since a height, sought from the head down; `undefined` where there is none. */
+/** The newest log since a height that is sought, from the head down; `undefined` where there is none. */
 export async function lastLog(
   provider: Provider,
   filter: LogFilter,
   fromBlock: number,
+  isSought: (log: Log) => boolean = () => true,
 ): Promise<Log | undefined> {
   const blocks = await range(provider, fromBlock, 'latest');
   const ask = (asked: BlockRange): Promise<Log[]> => provider.getLogs({ ...filter, ...asked });
   for await (const piece of inPieces(blocks, ask, { newestFirst: true })) {
-    const last = piece.at(-1);
+    const last = piece.findLast(isSought);
     if (last !== undefined) return last;
   }
   return undefined;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ZeroHash } from 'ethers';
+import { ZeroHash, toBeHex } from 'ethers';
 
+import { inputsHash } from '../commitments/dynamic-words.ts';
 import { snapshotHash } from '../commitments/snapshot-words.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { documentHash, type FeedSnapshot } from './snapshot.ts';
@@ -40,6 +41,9 @@ export function feedSnapshotOf(snapshot: MarketSnapshot, document: string): Feed
     // The next one takes its place: what was signed and not relayed by then is worth nothing.
     deadline: snapshot.time + SLOT_SECONDS,
     ...headlinesOf(snapshot),
-    marginInputsHash: ZeroHash,
+    marginInputsHash:
+      snapshot.marginInputs === undefined
+        ? ZeroHash
+        : toBeHex(inputsHash(snapshot.marginInputs), 32),
   };
 }

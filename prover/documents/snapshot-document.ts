@@ -13,6 +13,12 @@ import {
   parseValue,
   requireRule,
 } from '../core/schema.ts';
+import {
+  marginInputsDocument,
+  marginInputsOf,
+  marginInputsSchema,
+  type MarginInputsDocument,
+} from './margin-inputs-document.ts';
 import { checkSnapshot } from './snapshot-rules.ts';
 
 export const SNAPSHOT_FORMAT = 'plimsoll.snapshot';
@@ -96,6 +102,8 @@ const firstSnapshotSchema = z.strictObject({
 const snapshotSchema = firstSnapshotSchema.extend({
   version: constant(SNAPSHOT_VERSION),
   bookedThrough: seconds,
+  /** Of a venue whose margin moves by proven steps: here everybody can take the next one. */
+  marginInputs: marginInputsSchema.optional(),
 });
 
 /** What both versions have in common. */
@@ -137,7 +145,11 @@ function underlyingOf(document: UnderlyingDocument, time: bigint, field: string)
   };
 }
 
-function snapshotOf(document: SnapshotDocument, bookedThrough: bigint): MarketSnapshot {
+function snapshotOf(
+  document: SnapshotDocument,
+  bookedThrough: bigint,
+  marginInputs?: MarginInputsDocument,
+): MarketSnapshot {
   const { indexTime, perpetualTime, forwardTime, surfaceTime, collateralTime } = document;
   const { time, underlyings, collateral } = document;
   const [btc, eth] = underlyings;
@@ -155,6 +167,7 @@ function snapshotOf(document: SnapshotDocument, bookedThrough: bigint): MarketSn
       underlyingOf(eth, time, 'underlyings[1]'),
     ],
     collateral: [pricesOf(collateralBtc), pricesOf(collateralEth), pricesOf(collateralStEth)],
+    ...(marginInputs && { marginInputs: marginInputsOf(marginInputs) }),
   };
   checkSnapshot(snapshot);
   return snapshot;
@@ -177,8 +190,12 @@ export function parseSnapshot(source: string): MarketSnapshot {
 export function parseSnapshotValue(value: unknown): MarketSnapshot {
   const isFirst = (value as { version?: unknown } | null)?.version === FIRST_VERSION;
   if (isFirst) return snapshotOf(parseValue(firstSnapshotSchema, value, 'snapshot'), 0n);
-  const { bookedThrough, ...document } = parseValue(snapshotSchema, value, 'snapshot');
-  return snapshotOf(document, bookedThrough);
+  const { bookedThrough, marginInputs, ...document } = parseValue(
+    snapshotSchema,
+    value,
+    'snapshot',
+  );
+  return snapshotOf(document, bookedThrough, marginInputs);
 }
 
 function surfaceDocument(slice: LiveSlice): unknown {
@@ -231,5 +248,6 @@ export function snapshotDocument(snapshot: MarketSnapshot): unknown {
       marketPriceE4: prices.marketPriceE4.toString(),
       redemptionRateQ30: prices.redemptionRateQ30.toString(),
     })),
+    ...(snapshot.marginInputs && { marginInputs: marginInputsDocument(snapshot.marginInputs) }),
   };
 }

@@ -70,6 +70,11 @@ export function checkSnapshot(snapshot: MarketSnapshot): void {
     'bookedThrough',
     'must not be after the snapshot time',
   );
+  requireRule(
+    snapshot.marginInputs === undefined || snapshot.marginInputs.time === snapshot.time,
+    'marginInputs.time',
+    'must be the snapshot time',
+  );
   snapshot.underlyings.forEach((market, index) =>
     checkUnderlying(market, snapshot.bookedThrough, `underlyings[${index}]`),
   );

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { DynamicInputs } from './dynamic.ts';
 
 /**
  * What the risk model reads, as plain values. Units are in the names (see docs/fixed-point.md),
@@ -103,6 +104,8 @@ export interface MarketSnapshot {
   readonly bookedThrough: bigint;
   readonly underlyings: Pair<UnderlyingMarket>;
   readonly collateral: Triple<CollateralMarket>;
+  /** Of this very time, for the rule by which margin moves; no part of what margins are computed from. */
+  readonly marginInputs?: DynamicInputs;
 }
 
 /** In the order of their codes 0…6 in a scenario lane. */

@@ -2,6 +2,7 @@
 import { PlimsollError } from '../core/errors.ts';
 import {
   COLLATERAL_SYMBOLS,
+  UNDERLYINGS,
   UNDERLYING_SYMBOLS,
   type MarketSnapshot,
   type Portfolio,
@@ -161,6 +162,23 @@ export function requireBooked(
   }
 }
 
+/** What is counted only rises, and the rule takes no step back in time. Throws `SnapshotRefused`. */
+export function requireCounting({ marginInputs }: MarketSnapshot, state: FeedState): void {
+  const before = state.marginInputs;
+  if (marginInputs === undefined || before === undefined) return;
+  for (const u of UNDERLYINGS) {
+    const [counter, last] = [
+      marginInputs.underlyings[u].counterQ48,
+      before.underlyings[u].counterQ48,
+    ];
+    requireThat(
+      counter >= last,
+      'COUNTER_FELL',
+      `margin inputs of ${UNDERLYING_SYMBOLS[u]}: the counter ${counter} is below ${last}, the last taken`,
+    );
+  }
+}
+
 /** Every rule that a signer can check of a snapshot. Throws `SnapshotRefused`. */
 export function requireSignable(
   snapshot: MarketSnapshot,
@@ -173,6 +191,7 @@ export function requireSignable(
   requireNear(snapshot, state, limitBps);
   requireListed(snapshot, state);
   requireBooked(snapshot, state, ledger);
+  requireCounting(snapshot, state);
 }
 
 const sliceByExpiry = (snapshot: MarketSnapshot, u: UnderlyingId): ReadonlyMap<bigint, Slice> =>

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { DynamicInputs } from '../model/dynamic.ts';
 import {
   COLLATERAL_SYMBOLS,
+  UNDERLYINGS,
   UNDERLYING_SYMBOLS,
   type LiveSlice,
   type MarketSnapshot,
   type Slice,
 } from '../model/types.ts';
 import { SnapshotRefused } from './admission.ts';
-import { exceeds } from './breaker.ts';
+import { distance, exceeds } from './breaker.ts';
 
 /** Volatilities are read off thin books: two honest readings differ by more than two of a price. */
 const VOLATILITY_SHARE = 10;
+const VARIANCE_SHARE = 2n * BigInt(VOLATILITY_SHARE);
 
 /** At the money, as of the snapshot's time. A measure of distance, so floating point will do. */
 function totalVariance({ aQ44, bQ30, cQ30, mQ24, sigmaQ24 }: LiveSlice): number {
@@ -50,15 +53,44 @@ function requireSlice(theirs: Slice, ours: Slice, toleranceBps: bigint, name: st
   }
 }
 
+/** Of inputs of the margin rule: what both counted since the last that the feed took, and the rates beside. */
+function requireMarginInputs(
+  theirs: DynamicInputs,
+  ours: DynamicInputs | undefined,
+  last: DynamicInputs | undefined,
+  toleranceBps: bigint,
+): void {
+  if (ours === undefined) {
+    throw new SnapshotRefused('DISAGREEMENT', 'margin inputs: this signer reads none at this time');
+  }
+  const shareBps = toleranceBps * VARIANCE_SHARE;
+  // Of nothing there is no share; and of funding, one unit is the least that it can differ by.
+  const near = (what: string, proposed: bigint, read: bigint, unit = 0n): void => {
+    const apart = distance(proposed, read);
+    requireThat(apart <= unit || apart * 10_000n <= shareBps * read, what, proposed, read);
+  };
+  for (const u of UNDERLYINGS) {
+    const symbol = UNDERLYING_SYMBOLS[u];
+    const [proposed, read] = [theirs.underlyings[u], ours.underlyings[u]];
+    const start = last?.underlyings[u].counterQ48 ?? 0n;
+    near(`variance of ${symbol}`, proposed.counterQ48 - start, read.counterQ48 - start);
+    near(`implied variance of ${symbol}`, proposed.impliedRateQ64, read.impliedRateQ64);
+    near(`funding of ${symbol}`, proposed.fundingBps, read.fundingBps, 1n);
+  }
+}
+
 /**
  * That a proposal is the market this signer reads itself, number by number, within `toleranceBps`:
  * index, perpetual, collateral and redemption rates, forwards, volatilities at the money (ten times as
- * wide) and settlement prices (exactly) of the expiries both list. Throws `SnapshotRefused`.
+ * wide) and settlement prices (exactly) of the expiries both list; variances of the margin rule (twenty
+ * times as wide) since `last`. A proposal may lack inputs of the rule: it then takes silence for risk.
+ * Throws `SnapshotRefused`.
  */
 export function requireAgreement(
   theirs: MarketSnapshot,
   ours: MarketSnapshot,
   toleranceBps: bigint,
+  last?: DynamicInputs,
 ): void {
   const near = (what: string, proposed: bigint, read: bigint): void =>
     requireThat(!exceeds(proposed, read, toleranceBps), what, proposed, read);
@@ -79,5 +111,8 @@ export function requireAgreement(
     const symbol = COLLATERAL_SYMBOLS[c];
     near(`collateral price of ${symbol}`, proposed.marketPriceE4, read.marketPriceE4);
     near(`redemption rate of ${symbol}`, proposed.redemptionRateQ30, read.redemptionRateQ30);
+  }
+  if (theirs.marginInputs !== undefined) {
+    requireMarginInputs(theirs.marginInputs, ours.marginInputs, last, toleranceBps);
   }
 }

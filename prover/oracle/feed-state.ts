@@ -9,6 +9,7 @@ import { readSubmission } from '../chain/snapshot.ts';
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
 import { requireRule } from '../core/schema.ts';
+import type { DynamicInputs } from '../model/dynamic.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import type { Breaker, Levels } from './breaker.ts';
 
@@ -69,6 +70,8 @@ export interface FeedState {
   readonly levels: Levels;
   /** The last accepted snapshot; absent before the first. */
   readonly accepted?: MarketSnapshot;
+  /** Where a signer goes by inputs of the margin rule: those of the last snapshot that carried some. */
+  readonly marginInputs?: DynamicInputs;
 }
 
 const values = (contract: Contract, log: Log): unknown =>
@@ -174,6 +177,24 @@ export async function readFeedState(
   if (accepted === undefined) return base;
   const text = await acceptedDocument(provider, feed, accepted, lastDocument);
   return { ...base, accepted: parseSnapshot(text) };
+}
+
+/** The inputs of the margin rule that the feed took last, from calldata; undefined before the first. */
+export async function readMarginInputs(
+  provider: Provider,
+  address: string,
+  { fromBlock = 0 }: KnownToSigners = {},
+): Promise<DynamicInputs | undefined> {
+  const feed = feedContract(address, provider);
+  const view = asObject(z.object({ time: uint }));
+  const { time } = await read(feed, 'marginInputs', [], view);
+  if (time === 0n) return undefined;
+  const isSought = (log: Log): boolean =>
+    z.object({ time: uint }).parse(values(feed, log)).time === time;
+  const topic = feed.interface.getEvent('SnapshotAccepted')?.topicHash ?? '';
+  const log = await lastLog(provider, { address, topics: [topic] }, fromBlock, isSought);
+  if (log === undefined) return undefined;
+  return parseSnapshot(await acceptedDocument(provider, feed, log, undefined)).marginInputs;
 }
 
 /** Those of `signers` that do not belong to the installed quorum. */

@@ -79,7 +79,7 @@ export async function answerProposal(
   const ledger = await node.ledgerAt(snapshot.time);
   requireSignable(snapshot, state, node.maxMoveBps(state), ledger);
   const own = attested(await node.make(snapshot.time, state));
-  requireAgreement(snapshot, own.snapshot, node.toleranceBps);
+  requireAgreement(snapshot, own.snapshot, node.toleranceBps, state.marginInputs);
   return signed(node, snapshot.time, proposal.document);
 }
 

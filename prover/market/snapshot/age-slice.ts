@@ -35,9 +35,11 @@ export function ageSnapshot(snapshot: MarketSnapshot, time: bigint, field: strin
     throw new InvalidInput(field, `is of ${-elapsed} s after the quotes; take an earlier snapshot`);
   }
   if (elapsed === 0n) return snapshot;
+  // Those of another time are none of this one.
+  const { marginInputs: _, ...kept } = snapshot;
   const [btc, eth] = snapshot.underlyings;
   return {
-    ...snapshot,
+    ...kept,
     time,
     underlyings: [ageUnderlying(btc, time, elapsed), ageUnderlying(eth, time, elapsed)],
   };

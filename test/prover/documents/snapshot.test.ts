@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { ZeroHash, toBeHex } from 'ethers';
 import { describe, expect, it } from 'vitest';
 
 import { parseSnapshot, snapshotDocument } from '../../../prover/documents/snapshot-document.ts';
+import { feedSnapshotOf } from '../../../prover/chain/market-snapshot.ts';
+import { inputsHash } from '../../../prover/commitments/dynamic-words.ts';
+import { ageSnapshot } from '../../../prover/market/snapshot/age-slice.ts';
 import { snapshotHash, snapshotWords } from '../../../prover/commitments/snapshot-words.ts';
 import type { LiveSlice, MarketSnapshot, Slice } from '../../../prover/model/types.ts';
 import { referenceHashWords } from '../commitments/reference.ts';
@@ -32,6 +36,23 @@ describe('snapshot document', () => {
   it('reads what it writes', () => {
     const snapshot = validSnapshot();
     expect(parseSnapshot(JSON.stringify(snapshotDocument(snapshot)))).toEqual(snapshot);
+  });
+
+  it('carries inputs of the margin rule, which are no part of its hash', () => {
+    const own = { counterQ48: 5n, impliedRateQ64: 0n, fundingBps: 1n };
+    const marginInputs = { time: SNAPSHOT_TIME, underlyings: [own, own] as const };
+    const carrying = { ...validSnapshot(), marginInputs };
+    const text = JSON.stringify(snapshotDocument(carrying));
+    expect(parseSnapshot(text)).toEqual(carrying);
+    expect(snapshotHash(carrying)).toBe(snapshotHash(validSnapshot()));
+    expect(feedSnapshotOf(carrying, text).marginInputsHash).toBe(
+      toBeHex(inputsHash(marginInputs), 32),
+    );
+    expect(feedSnapshotOf(validSnapshot(), text).marginInputsHash).toBe(ZeroHash);
+    expect(ageSnapshot(carrying, SNAPSHOT_TIME + 60n, 'time').marginInputs).toBeUndefined();
+    const of = { ...marginInputs, time: SNAPSHOT_TIME + 1n };
+    const another = JSON.stringify(snapshotDocument({ ...carrying, marginInputs: of }));
+    expect(() => parseSnapshot(another)).toThrow('marginInputs.time: must be the snapshot time');
   });
 
   it('reads version 1 as one of which nothing is booked, under the hash it always had', () => {

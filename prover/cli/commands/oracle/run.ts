@@ -24,6 +24,7 @@ import {
   feedContract,
   nextBlockTime,
   readFeedState,
+  readMarginInputs,
   strangers,
   type FeedState,
 } from '../../../oracle/feed-state.ts';
@@ -59,6 +60,7 @@ import {
   maxMoveBps,
 } from '../../options/feed-inputs.ts';
 import { buildWhereMissing } from '../../options/circuit-build.ts';
+import { MARGIN_SOURCES_OPTION, marginDesk } from '../../options/margin-sources.ts';
 import { priceSources } from '../../options/median-gate.ts';
 import {
   RPC_OPTION,
@@ -143,6 +145,8 @@ function nodeOf(
 ): SignerNode {
   const feed = feedContract(marketFeed, signer.connect(provider));
   const ledgerPath = stringOption(context, 'ledger');
+  const memory = required(context, 'memory', 'where what was signed is remembered');
+  const margin = marginDesk(context, memory);
   const ledgerAt = async (time: bigint): Promise<PublishedLedger | undefined> =>
     ledgerPath === undefined
       ? undefined
@@ -151,7 +155,7 @@ function nodeOf(
     chainId,
     marketFeed,
     signer: signer.address,
-    memory: new SigningMemory(required(context, 'memory', 'where what was signed is remembered')),
+    memory: new SigningMemory(memory),
     peers: urlsOf(context, 'peers'),
     maxMoveBps: (state: FeedState) => maxMoveBps(context, state),
     toleranceBps: parseValue(
@@ -159,11 +163,20 @@ function nodeOf(
       stringOption(context, 'agreement') ?? '50',
       '--agreement',
     ),
-    readState: () => readFeedState(provider, marketFeed, knownToSigners(context)),
-    make: async (time, state) =>
-      JSON.stringify(
-        snapshotDocument(marketAt(context, time, state.accepted, await ledgerAt(time))),
-      ),
+    readState: async () => {
+      const known = knownToSigners(context);
+      const state = await readFeedState(provider, marketFeed, known);
+      if (margin === undefined) return state;
+      const last = await readMarginInputs(provider, marketFeed, known);
+      return { ...state, marginInputs: last ?? margin.opening };
+    },
+    make: async (time, state) => {
+      const market = marketAt(context, time, state.accepted, await ledgerAt(time));
+      const marginInputs = margin?.inputsAt(time, state);
+      return JSON.stringify(
+        snapshotDocument(marginInputs === undefined ? market : { ...market, marginInputs }),
+      );
+    },
     ledgerAt,
     sign: (document) => signSnapshot(signer, attested(document).message, chainId, marketFeed),
     ask: askPeer,
@@ -307,7 +320,8 @@ export const command: Command = {
     'signer pays the gas of what it submits.\n' +
     'Of a feed with a median gate it also gathers the reports of all sources, puts their medians into\n' +
     'the snapshot and proves them; whoever is a source itself (plimsoll oracle report) answers with its\n' +
-    'report, and need not be a signer.',
+    'report, and need not be a signer. Of a venue with a margin state its snapshot carries the medians\n' +
+    'of --margin-sources whenever a step may be taken.',
   example:
     'npx plimsoll oracle run btc-chain.json eth-chain.json --rpc http://127.0.0.1:8545 --feed 0x… --keystore oracle.json --memory signed.json --listen 0.0.0.0:9090 --peers http://peer-2:9090,http://peer-3:9090',
   positionals: [
@@ -349,6 +363,7 @@ export const command: Command = {
       placeholder: 'file',
       describe: 'the set of sources, of a feed with a median gate (default: the venue’s)',
     },
+    'margin-sources': MARGIN_SOURCES_OPTION,
     agreement: {
       type: 'string',
       placeholder: 'bps',
