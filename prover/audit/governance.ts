@@ -4,9 +4,10 @@ import { ZeroAddress, ZeroHash, keccak256, type Interface } from 'ethers';
 import { exportedAbi, type ExportedInterface } from '../chain/abi.ts';
 import { isLocalChain } from '../chain/local-chain.ts';
 import type { VenueAddresses } from '../chain/venue.ts';
+import { sourcesHash } from '../commitments/report-words.ts';
 import type { JsonRpc } from '../receipt/json-rpc.ts';
 import type { ChainEvidence } from './evidence.ts';
-import { demand, unchecked, type Verdicts } from './verdict.ts';
+import { demand, given, unchecked, type Verdicts } from './verdict.ts';
 
 /** Asks views of a contract as of a block. */
 export class Asked {
@@ -94,6 +95,21 @@ export async function auditGovernance(audit: ChainEvidence, verdicts: Verdicts):
     demand(gate === contracts.liquidationEngine, `canaries are checked by ${String(gate)}`);
     return `owner ${roles.owner}`;
   });
+  if (contracts.medianGate !== undefined) {
+    const gate = new Asked('MedianGate', contracts.medianGate, audit);
+    await verdicts.judge('roles', 'MedianGate', async () => {
+      const [owner, guardian] = [await gate.one('owner'), await gate.one('guardian')];
+      demand(owner === roles.owner, `its owner is ${String(owner)}`);
+      demand(guardian === roles.guardian, `its guardian is ${String(guardian)}`);
+      demand((await gate.one('pendingOwner')) === ZeroAddress, 'an owner is about to take over');
+      demand((await gate.one('pendingGuardian')) === ZeroAddress, 'a guardian is proposed');
+      const [proposed] = await gate.all('pendingSources');
+      demand(proposed === 0n, 'another set of sources is proposed');
+      const sources = given(venue.medianSources, 'the venue names no sources');
+      demand((await gate.one('sourcesHash')) === sourcesHash(sources), 'it has other sources');
+      return `${sources.length} sources, owner ${roles.owner}`;
+    });
+  }
   await verdicts.judge('roles', 'LedgerRegistry', async () => {
     for (const [view, expected] of [
       ['marketFeed', contracts.marketFeed],

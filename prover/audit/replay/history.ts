@@ -44,6 +44,8 @@ const READ = {
   liquidationEngine: 'LiquidationEngine',
   marginGuarantee: 'MarginGuarantee',
   vault: 'Vault',
+  medianGate: 'MedianGate',
+  marginState: 'MarginState',
 } as const satisfies Readonly<Record<string, ExportedInterface>>;
 
 /** An export has the pieces that its node granted, and no others: they are found as they were then. */
@@ -54,10 +56,10 @@ const isRefusal = (error: unknown): boolean =>
 export async function readHistory(evidence: ChainEvidence): Promise<readonly AuditedEvent[]> {
   const { rpc, venue, toBlock } = evidence;
   const byAddress = new Map<string, readonly [keyof typeof READ, Interface]>(
-    (Object.keys(READ) as (keyof typeof READ)[]).map((field) => [
-      venue.contracts[field].toLowerCase(),
-      [field, exportedAbi(READ[field])],
-    ]),
+    (Object.keys(READ) as (keyof typeof READ)[]).flatMap((field) => {
+      const address = venue.contracts[field]?.toLowerCase();
+      return address === undefined ? [] : [[address, [field, exportedAbi(READ[field])]]];
+    }),
   );
   const hex = (number: number): string => `0x${number.toString(16)}`;
   const ask = async (piece: BlockRange): Promise<z.infer<typeof logsSchema>> => {
@@ -100,7 +102,8 @@ export function callOf(
   contract: keyof typeof READ,
   { venue }: ChainEvidence,
 ): { readonly name: string; readonly args: Readonly<Record<string, unknown>> } | undefined {
-  if (to?.toLowerCase() !== venue.contracts[contract].toLowerCase()) return undefined;
+  const address = venue.contracts[contract]?.toLowerCase();
+  if (address === undefined || to?.toLowerCase() !== address) return undefined;
   const parsed = exportedAbi(READ[contract]).parseTransaction({ data: input });
   if (parsed === null) return undefined;
   return { name: parsed.name, args: parsed.args.toObject(true) as Record<string, unknown> };

@@ -16,9 +16,11 @@ import { prepareStatement } from '../../statements/prepare.ts';
 import { decodePublicSignals, encodePublicSignals } from '../../statements/public-signals.ts';
 import type { CircuitManifest } from '../../statements/manifest.ts';
 import { demand, given, unchecked } from '../verdict.ts';
+import type { MarginSteps } from './margin-steps.ts';
+import { medianSignals } from './medians.ts';
 import { callOf, readTransaction, type AuditedEvent, type Transaction } from './history.ts';
 import { isInRange, type Ledgers, type ReplayContext } from './ledgers.ts';
-import type { AuditedTicks } from './ticks.ts';
+import { readDocument, type AuditedTicks } from './ticks.ts';
 
 /** A proof as a transaction carried it. */
 export interface PostedProof {
@@ -33,6 +35,10 @@ export interface PostedProof {
   readonly context: (signals: StatementSignals[StatementName]) => bigint;
   /** Of a `takeover`. */
   readonly message?: LeafMessage;
+  /** Of a step of margin or of medians: the event that says it was taken. */
+  readonly event?: AuditedEvent;
+  /** Of medians: what they were proven of. */
+  readonly document?: string;
 }
 
 interface ContractPoints {
@@ -74,6 +80,9 @@ const TAKEN: Readonly<Record<string, keyof typeof READERS>> = {
   CanaryProven: 'riskParameters',
   MarginCanaryProven: 'riskParameters',
   TighteningRefuted: 'riskParameters',
+  MarginStepped: 'marginState',
+  SnapshotAccepted: 'marketFeed',
+  BreakerTripped: 'marketFeed',
 };
 
 type Reader = (
@@ -206,7 +215,41 @@ const readParameters: Reader = ({ name, args }, _transaction, { evidence }, take
   return fields.map((field) => ({ statement: 'account-margin', ...health(args[field]), context }));
 };
 
+const readStep: Reader = ({ name, args }, _transaction, _context, [event]) => {
+  if (name !== 'step') unchecked(`${name} is not known to carry a proof`);
+  return [
+    {
+      statement: 'margin-step',
+      profile: 'any',
+      signals: list(args['publicSignals']),
+      proof: pointsOf(args['proof']),
+      event: event!,
+      context: (signals) => (signals as StatementSignals['margin-step']).context,
+    },
+  ];
+};
+
+/** A snapshot comes with a proof only where the feed asks a gate. */
+const readSnapshot: Reader = ({ name, args }, _transaction, _context, [event]) => {
+  if (name !== 'submitProvenSnapshot') return [];
+  const { proof, publicSignals } = args['medianProof'] as Args;
+  return [
+    {
+      statement: 'oracle-median',
+      profile: 'any',
+      signals: list(publicSignals),
+      proof: pointsOf(proof),
+      event: event!,
+      document: args['document'] as string,
+      // Its venue is a signal like the others.
+      context: () => 0n,
+    },
+  ];
+};
+
 const READERS = {
+  marginState: readStep,
+  marketFeed: readSnapshot,
   liquidationEngine: readEngine,
   marginGuarantee: ownersProof('marginGuarantee', 'given', {
     take: 'takeGuarantee',
@@ -224,14 +267,25 @@ const READERS = {
 export interface ProofReplay {
   readonly ledgers: Ledgers;
   readonly ticks: AuditedTicks;
+  readonly steps: MarginSteps;
   readonly manifest: CircuitManifest;
   /** The key of a circuit, from its proving key; throws where there is none here. */
   readonly key: (statement: StatementName, profile: string) => Promise<SnarkjsVerificationKey>;
 }
 
 /** The signals that the model gives for what the proof is about. */
-function recomputed(posted: PostedProof, replay: ProofReplay): StatementSignals[StatementName] {
+function recomputed(
+  posted: PostedProof,
+  replay: ProofReplay,
+  { evidence, events }: ReplayContext,
+): StatementSignals[StatementName] {
   const stated = decodePublicSignals(posted.statement, posted.signals);
+  if (posted.statement === 'margin-step') return replay.steps.of(posted.event!);
+  if (posted.statement === 'oracle-median') {
+    const medians = stated as StatementSignals['oracle-median'];
+    const snapshot = given(readDocument(posted.document!), 'its snapshot cannot be read');
+    return medianSignals(evidence, events, posted.event!, snapshot, medians);
+  }
   const context = posted.context(stated);
   if (posted.statement === 'takeover') {
     const { previousLedgerRoot } = stated as StatementSignals['takeover'];
@@ -298,13 +352,14 @@ function requirementOrNone(
 async function requireSignals(
   posted: PostedProof,
   replay: ProofReplay,
-  { memory }: ReplayContext,
+  context: ReplayContext,
 ): Promise<string> {
-  const { statement, signals, tick, message } = posted;
-  const cited = tick === undefined ? message : replay.ticks.of(tick);
+  const { memory } = context;
+  const { statement, signals, tick, message, event } = posted;
+  const cited = event ?? (tick === undefined ? message : replay.ticks.of(tick));
   const about = posted.context(decodePublicSignals(statement, signals));
   const key = `signals ${canonicalJson([statement, signals, cited, about])}`;
-  const expected = await memory.once(key, async () => recomputed(posted, replay));
+  const expected = await memory.once(key, async () => recomputed(posted, replay, context));
   const stated = decodePublicSignals(posted.statement, posted.signals);
   const names = Object.keys(expected) as (keyof typeof expected)[];
   const wrong = names.filter((name) => expected[name] !== stated[name]);
@@ -333,6 +388,9 @@ export async function auditProofs(context: ReplayContext, replay: ProofReplay): 
   const byTransaction = new Map<string, AuditedEvent[]>();
   for (const event of events) {
     if (TAKEN[event.name] === undefined || !isInRange(event, evidence)) continue;
+    // Without a gate nothing of a snapshot is proven: `snapshot` has judged it.
+    if (event.contract === 'marketFeed' && evidence.venue.contracts.medianGate === undefined)
+      continue;
     const known = byTransaction.get(event.transaction) ?? [];
     byTransaction.set(event.transaction, [...known, event]);
   }

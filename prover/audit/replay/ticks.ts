@@ -10,9 +10,10 @@ import { parseSnapshot } from '../../documents/snapshot-document.ts';
 import type { MarketSnapshot } from '../../model/types.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 import { Asked } from '../governance.ts';
-import { demand, given, unchecked } from '../verdict.ts';
+import { demand, given } from '../verdict.ts';
 import { callOf, readTransaction, type AuditedEvent } from './history.ts';
 import { isInRange, type Ledgers, type ReplayContext } from './ledgers.ts';
+import { setInForce } from './margin-steps.ts';
 
 /** A tick as the feed announced it. */
 export interface AnnouncedTick {
@@ -75,8 +76,7 @@ export async function auditSnapshots(context: ReplayContext): Promise<Snapshots>
     const call = callOf(transaction, 'marketFeed', evidence);
     const isSubmission = call?.name === 'submitSnapshot' || call?.name === 'submitProvenSnapshot';
     const submission = isSubmission ? call.args : undefined;
-    const text = submission && documentText(submission['document'] as string);
-    const snapshot = text === undefined ? undefined : readOrNothing(text);
+    const snapshot = submission && readDocument(submission['document'] as string);
     if (snapshot !== undefined) snapshots.add(block, snapshot);
     if (!isInRange(event, evidence)) continue;
     await verdicts.judge('snapshot', `snapshot of ${String(args['time'])} (block ${block})`, () => {
@@ -106,18 +106,10 @@ export async function auditSnapshots(context: ReplayContext): Promise<Snapshots>
   return snapshots;
 }
 
-function documentText(hex: string): string | undefined {
+/** The snapshot of a document in calldata; what cannot be read is refused where it is judged. */
+export function readDocument(hex: string): MarketSnapshot | undefined {
   try {
-    return toUtf8String(getBytes(hex));
-  } catch {
-    return undefined;
-  }
-}
-
-/** What cannot be read is refused where it is judged. */
-function readOrNothing(text: string): MarketSnapshot | undefined {
-  try {
-    return parseSnapshot(text);
+    return parseSnapshot(toUtf8String(getBytes(hex)));
   } catch {
     return undefined;
   }
@@ -125,27 +117,20 @@ function readOrNothing(text: string): MarketSnapshot | undefined {
 
 /** Parameter sets by their hash, as they are published. */
 export class PublishedParameters {
-  readonly #byHash: ReadonlyMap<bigint, ParameterSet>;
+  readonly #byHash: Map<bigint, ParameterSet>;
 
   constructor(sets: readonly ParameterSet[]) {
     this.#byHash = new Map(sets.map((set) => [parameterHash(set), set]));
   }
 
+  /** One that follows from others. */
+  add(set: ParameterSet): void {
+    this.#byHash.set(parameterHash(set), set);
+  }
+
   of(hash: bigint): ParameterSet {
     return given(this.#byHash.get(hash), `no document of parameter set ${hash} was given`);
   }
-}
-
-/** The chain of active sets: what was in force at a block. */
-function activeAt(
-  events: readonly AuditedEvent[],
-  initial: bigint,
-): (event: AuditedEvent) => bigint {
-  return (at) => {
-    const before = events.slice(0, events.indexOf(at));
-    const last = before.findLast(({ name }) => name === 'ParametersActivated');
-    return last === undefined ? initial : (last.args['parameterHash'] as bigint);
-  };
 }
 
 /** Markets of ticks, priced once. */
@@ -187,7 +172,7 @@ export async function auditTicks(
   parameters: PublishedParameters,
 ): Promise<void> {
   const { venue } = evidence;
-  const inForce = activeAt(events, venue.parametersHash);
+  const inForce = setInForce(events, venue.parametersHash);
   let accepted: bigint | undefined;
   let last = 0n;
   for (const event of events) {
@@ -204,11 +189,6 @@ export async function auditTicks(
       const root = ledgers.rootOf.get(tick.ledgerSequence);
       demand(root === tick.ledgerRoot, `ledger ${tick.ledgerSequence} has root ${root}`);
       demand(newest === tick.snapshotHash, 'it binds another snapshot than was accepted last');
-      if (
-        events.some(({ name, block: since }) => name === 'MarginStateActivated' && since <= block)
-      ) {
-        unchecked('a margin state is active, and its effective sets are not replayed');
-      }
       const active = inForce(event);
       demand(active === tick.parameterHash, `parameter set ${active} was in force`);
       return `ledger ${tick.ledgerSequence}`;

@@ -14,7 +14,8 @@ import { initialState } from '../../risk/dynamic/rule.ts';
 import type { VenueConfig } from '../config.ts';
 import type { MovingMargin, OptionalParts } from './optional-parts.ts';
 
-function plannedRule({ rule }: MovingMargin): MarginRuleDocument {
+/** The margin rule of a plan or a venue; throws `InvalidInput`. */
+export function plannedRule({ rule }: Pick<MovingMargin, 'rule'>): MarginRuleDocument {
   try {
     return marginRuleOf(rule);
   } catch (cause) {

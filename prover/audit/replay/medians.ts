@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { reportVenue } from '../../chain/context.ts';
+import { snapshotHash } from '../../commitments/snapshot-words.ts';
+import type { MarketSnapshot } from '../../model/types.ts';
+import { LEAST_SOURCES } from '../../model/price-sources.ts';
+import type { StatementSignals } from '../../statements/generated/public-signals.ts';
+import { headlineList } from '../../commitments/report-words.ts';
+import { snapshotHeadlines } from '../../statements/oracle-median.ts';
+import type { ChainEvidence } from '../evidence.ts';
+import { demand, given } from '../verdict.ts';
+import type { AuditedEvent } from './history.ts';
+
+type MedianSignals = StatementSignals['oracle-median'];
+
+/** The gate's set and who of it was suspended, before an event. */
+function sourcesAt(
+  events: readonly AuditedEvent[],
+  at: AuditedEvent,
+): { readonly hash: bigint; readonly count: number; readonly suspended: bigint } {
+  const before = events.slice(0, events.indexOf(at));
+  const start = before.findLastIndex(({ name }) => name === 'SourcesInstalled');
+  const installed = given(before[start], 'no set of sources was installed').args;
+  let suspended = 0n;
+  for (const { name, args } of before.slice(start)) {
+    const bit = (): bigint => 1n << BigInt(args['source'] as bigint);
+    if (name === 'SourceSuspended') suspended |= bit();
+    if (name === 'SourceReinstated') suspended &= ~bit();
+  }
+  return {
+    hash: installed['sourcesHash'] as bigint,
+    count: Number(installed['count']),
+    suspended,
+  };
+}
+
+const heardOf = (bits: bigint): number => bits.toString(2).replaceAll('0', '').length;
+
+/** Every source that is not suspended; any three of them where no tick was opened for so long. */
+function requireHeard(
+  { config }: ChainEvidence['venue'],
+  stated: MedianSignals,
+  sources: { readonly count: number; readonly suspended: bigint },
+  lastTime: bigint | undefined,
+): void {
+  const all = (1n << BigInt(sources.count)) - 1n;
+  const required = all & ~sources.suspended;
+  demand(
+    (stated.included & ~required) === 0n,
+    'it hears a source that is suspended, or none of the set',
+  );
+  if (stated.included === required) return;
+  demand(heardOf(stated.included) >= LEAST_SOURCES, 'it hears fewer than three sources');
+  // Of the minute before: the block of the tick is within one of the snapshot's.
+  const silence = lastTime === undefined ? 0n : stated.time + 60n - lastTime;
+  demand(
+    silence > BigInt(config.downtimeAfter),
+    'it leaves out a source that is not suspended, and the feed was not silent',
+  );
+}
+
+/** What the signals of a proof of medians must be, of the snapshot that came with it. */
+export function medianSignals(
+  { venue }: ChainEvidence,
+  events: readonly AuditedEvent[],
+  event: AuditedEvent,
+  snapshot: MarketSnapshot,
+  stated: MedianSignals,
+): MedianSignals {
+  const gate = given(venue.contracts.medianGate, 'the venue has no median gate');
+  const sources = sourcesAt(events, event);
+  const before = events.slice(0, events.indexOf(event));
+  const last = before.findLast(({ name }) => name === 'SnapshotAccepted');
+  requireHeard(venue, stated, sources, last?.args['time'] as bigint | undefined);
+  const [
+    indexBtcE4,
+    indexEthE4,
+    perpetualBtcE4,
+    perpetualEthE4,
+    rateBtcQ30,
+    rateEthQ30,
+    rateStEthQ30,
+  ] = headlineList(snapshotHeadlines(snapshot)) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
+  return {
+    snapshotHash: snapshotHash(snapshot),
+    sourcesHash: sources.hash,
+    indexBtcE4,
+    indexEthE4,
+    perpetualBtcE4,
+    perpetualEthE4,
+    rateBtcQ30,
+    rateEthQ30,
+    rateStEthQ30,
+    time: snapshot.time,
+    indexTime: snapshot.indexTime,
+    perpetualTime: snapshot.perpetualTime,
+    collateralTime: snapshot.collateralTime,
+    included: stated.included,
+    venue: reportVenue(venue.chainId, gate),
+  };
+}
