@@ -26,6 +26,7 @@ import {
   startChain,
   type TestChain,
 } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
 
 const MILLION = 1_000_000_000_000n;
 const COOLDOWN = BigInt(DEFAULT_VENUE_CONFIG.fund.cooldown);
@@ -275,6 +276,35 @@ describe('InsuranceFund shares', () => {
     await mineAt((await chain.now()) + 86_400n);
     await send(fund(bob), 'payQueued', []);
     expect([await view('queuedE6'), await view('depositedE6')]).toEqual([0n, cap]);
+  });
+
+  it('costs what is recorded, whatever of it anybody may do', async () => {
+    const cap = DEFAULT_VENUE_CONFIG.fund.coverPerWindowE6;
+    await send(token, 'mint', [aliceAddress, 10n * cap]);
+    await send(as(token, alice), 'approve', [venue.addresses.insuranceFund, 10n * cap]);
+    const cost = async (name: string, method: string, args: readonly unknown[]): Promise<void> =>
+      compareGas(`fund: ${name}`, await send(fund(alice), method, args));
+    await cost('raise the buffer', 'raiseBuffer', [1_000_000n]);
+    await cost('deposit, the first', 'deposit', [2n * cap, aliceAddress]);
+    await cost('request a redemption', 'requestRedeem', [VIRTUAL_SHARES]);
+    await asEngine('cover', [7n, 0n, 0n, 4n * cap]);
+    await mineAt((await chain.now()) + 86_400n);
+    await cost('pay a queued claim', 'payQueued', []);
+    await cost('pay what is recorded', 'payUncovered', [7n, 0n, 1_000_000n]);
+    await send(token, 'mint', [venue.addresses.insuranceFund, 1_000_000n]);
+    await cost('skim', 'skim', []);
+  });
+
+  it('claims a redemption for what is recorded', async () => {
+    await deposit(alice, MILLION);
+    await request(alice, VIRTUAL_SHARES);
+    await tickAt((await chain.now()) + BATCH + COOLDOWN);
+    const settled = await send(fund(bob), 'settleRedemptions', []);
+    await compareGas('fund: settle a batch of redemptions', settled);
+    await compareGas(
+      'fund: claim a redemption',
+      await send(fund(bob), 'claimRedeem', [aliceAddress]),
+    );
   });
 
   it('has shares that move like any token’s, within an epoch', async () => {

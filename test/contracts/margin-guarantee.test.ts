@@ -109,7 +109,7 @@ describe('a guarantee', () => {
     expect(await readGuarantee(life.venue, BigInt(MINE), 0n)).toMatchObject({ isCalled: true });
     // Paid first: what was guaranteed is what the liquidation may draw before anything else.
     expect([await fund('guaranteedE6'), await fund('reservedE6')]).toEqual([0n, AMOUNT]);
-    await end(MINE);
+    await compareGas('end a guarantee', await end(MINE));
     expect(await readGuarantee(life.venue, BigInt(MINE), 0n)).toBeUndefined();
     expect(await outstanding()).toEqual([0n, 0n]);
     expect(await fund('reservedE6')).toBe(AMOUNT);
@@ -244,7 +244,7 @@ describe('a restriction', () => {
     await life.advance();
     const rich = await life.guaranteeProof(MINE, 'releaseGuarantee');
     await life.after();
-    await releaseGuarantee(life.by('stranger'), rich);
+    await compareGas('release a guarantee', await releaseGuarantee(life.by('stranger'), rich));
     expect([await fund('guaranteedE6'), await fund('reservedE6')]).toEqual([0n, 0n]);
     expect(await outstanding()).toEqual([0n, 0n]);
     await life.root();
