@@ -216,6 +216,38 @@ describe('InsuranceFund shares', () => {
     expect(await balance(aliceAddress)).toBe(MILLION);
   });
 
+  it('waits while a breach of the breaker awaits its confirmation', async () => {
+    await deposit(alice, MILLION);
+    await request(alice, await view('balanceOf', aliceAddress));
+    const maturesAt = (await chain.now()) + BATCH + COOLDOWN;
+    await tickAt(maturesAt);
+    const minute = minuteFrom(maturesAt) + 60n;
+    const [btc, eth] = snapshotAt(0n).indexPricesE4;
+    const prices: [bigint, bigint] = [btc / 3n, eth];
+    const crashed = { indexPricesE4: prices, perpetualMarksE4: prices };
+    await postSnapshot(chain, venue, snapshotAt(minute, crashed), minute + 1n);
+    await expectRefusal(claim(alice), 'NotSettled');
+    await tickAt(minute + 60n);
+    await claim(alice);
+  });
+
+  it('waits for no market where the venue is dead', async () => {
+    const own = {
+      ...CONFIG,
+      registry: { ...CONFIG.registry, deadAfter: Number(BATCH + COOLDOWN) + 86_400 },
+    };
+    const mortal = await deployVenue(chain, { config: own });
+    await postRoot(chain, mortal, 11n, 200n, (await chain.now()) + 10n);
+    await deposit(alice, MILLION, mortal);
+    await send(as(mortal.insuranceFund, alice), 'requestRedeem', [VIRTUAL_SHARES]);
+    const maturesAt = (await chain.now()) + BATCH + COOLDOWN;
+    const leave = () => send(as(mortal.insuranceFund, bob), 'claimRedeem', [aliceAddress]);
+    await mineAt(maturesAt);
+    await expectRefusal(leave(), 'NotSettled');
+    await mineAt(maturesAt + 86_400n);
+    await leave();
+  });
+
   it('waits while the oracle is silent', async () => {
     await deposit(alice, MILLION);
     await request(alice, 5n * VIRTUAL_SHARES);
@@ -276,6 +308,36 @@ describe('InsuranceFund shares', () => {
     await mineAt((await chain.now()) + 86_400n);
     await send(fund(bob), 'payQueued', []);
     expect([await view('queuedE6'), await view('depositedE6')]).toEqual([0n, cap]);
+  });
+
+  it('pays a claim that is larger than a window in as many windows as it takes', async () => {
+    const cap = DEFAULT_VENUE_CONFIG.fund.coverPerWindowE6;
+    const left = async (): Promise<readonly bigint[]> => {
+      const head = z.preprocess(
+        (claim) => (claim as { amountE6: bigint }).amountE6,
+        z.bigint().nonnegative(),
+      );
+      const [amountE6, length] = await read(
+        venue.insuranceFund,
+        'queue',
+        [],
+        z.tuple([head, z.bigint()]),
+      );
+      return [amountE6, length, await view('queuedE6')];
+    };
+    await deposit(alice, 4n * cap);
+    await asEngine('cover', [7n, 0n, 0n, 3n * cap + 1n]);
+    expect(await left()).toEqual([2n * cap + 1n, 1n, 2n * cap + 1n]);
+    for (const amountE6 of [cap + 1n, 1n]) {
+      await mineAt((await chain.now()) + 86_400n);
+      await send(fund(bob), 'payQueued', []);
+      expect(await left()).toEqual([amountE6, 1n, amountE6]);
+      await expectRefusal(send(fund(bob), 'payQueued', []), 'CoverWindowSpent');
+    }
+    await mineAt((await chain.now()) + 86_400n);
+    await send(fund(bob), 'payQueued', []);
+    expect(await left()).toEqual([0n, 0n, 0n]);
+    expect(await view('depositedE6')).toBe(cap - 1n);
   });
 
   it('costs what is recorded, whatever of it anybody may do', async () => {
