@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Provider } from 'ethers';
 
-import { InvalidInput } from '../core/errors.ts';
+import { InvalidInput, requireRule } from '../core/errors.ts';
 import { parseLedger } from '../documents/ledger-document.ts';
 import { Ledger } from '../commitments/ledger.ts';
 import type { ParameterSet } from '../documents/parameters-document.ts';
@@ -10,7 +10,6 @@ import { parameterHash } from '../commitments/parameters-words.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
 import { snapshotHash } from '../commitments/snapshot-words.ts';
 import type { MarketSnapshot } from '../model/types.ts';
-import { requireRule } from '../core/schema.ts';
 import type { ChainEvent, EventValues } from './events.ts';
 import { eventsNamed, readEvents } from './events.ts';
 import { readSubmission } from './snapshot.ts';

@@ -34,6 +34,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/margin/what-if.ts')).command,
   ),
   entry(
+    'page',
+    'write a page about a tick that opens in any browser',
+    async () => (await import('./commands/page.ts')).command,
+  ),
+  entry(
     'prove',
     'prove that an account is below maintenance, its deficit, or its exact margin',
     async () => (await import('./commands/prove.ts')).command,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Position, Triple } from '../model/types.ts';
-import { requireRule } from '../core/schema.ts';
+import { requireRule } from '../core/errors.ts';
 import type { Account } from './account.ts';
 import { MAX_POSITIONS, QUOTE_BITS } from './widths.ts';
 import { LOTS_BITS, instrumentKey } from './instrument.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../core/errors.ts';
-import { requireRule } from '../core/schema.ts';
+import { InvalidInput, requireRule } from '../core/errors.ts';
 import type { Account } from './account.ts';
 import { accountLeaf } from './account.ts';
 import { TAG, hashWords } from './hash-words.ts';

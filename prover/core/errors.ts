@@ -48,6 +48,11 @@ export class InvalidInput extends PlimsollError {
   }
 }
 
+/** Throws `InvalidInput` unless the rule holds. */
+export function requireRule(holds: boolean, field: string, rule: string): void {
+  if (!holds) throw new InvalidInput(field, rule);
+}
+
 /** The message, and where in its document stands what it speaks of. */
 export function messageWithPlace(error: PlimsollError): string {
   const place = error instanceof InvalidInput ? error.place : undefined;

@@ -42,11 +42,6 @@ export const addressText = pattern(
 );
 export const digestText = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
 
-/** Throws `InvalidInput` unless the rule holds. */
-export function requireRule(holds: boolean, field: string, rule: string): void {
-  if (!holds) throw new InvalidInput(field, rule);
-}
-
 /** A JSON integer within [min, max]; both at most 2⁵³ − 1, beyond which JSON readers disagree. */
 export function integer(min: number, max: number): z.ZodType<number> {
   return z

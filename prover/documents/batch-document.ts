@@ -3,14 +3,8 @@ import { z } from 'zod';
 
 import type { Account } from '../commitments/account.ts';
 import { TREE_CAPACITY } from '../commitments/widths.ts';
-import {
-  constant,
-  decimalBigint,
-  integer,
-  list,
-  parseDocument,
-  requireRule,
-} from '../core/schema.ts';
+import { requireRule } from '../core/errors.ts';
+import { constant, decimalBigint, integer, list, parseDocument } from '../core/schema.ts';
 import { formatLedger, parseLedgerValue } from './ledger-document.ts';
 
 export const BATCH_FORMAT = 'plimsoll.batch';

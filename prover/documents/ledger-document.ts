@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { InvalidInput } from '../core/errors.ts';
+import { InvalidInput, requireRule } from '../core/errors.ts';
 import { formatAddress } from '../model/format.ts';
 import type { Instrument, InstrumentKind, Position, UnderlyingId } from '../model/types.ts';
 import { UNDERLYING_SYMBOLS } from '../model/types.ts';
@@ -15,7 +15,6 @@ import {
   parseValue,
   readValue,
   pattern,
-  requireRule,
   requiredOr,
   withPlaces,
 } from '../core/schema.ts';

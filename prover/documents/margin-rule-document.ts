@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { ruleHash } from '../commitments/dynamic-words.ts';
 import { SECONDS_PER_YEAR } from '../core/year.ts';
+import { requireRule } from '../core/errors.ts';
 import {
   constant,
   decimalBigint,
@@ -10,7 +11,6 @@ import {
   list,
   parseJson,
   parseValue,
-  requireRule,
   text,
   withPlaces,
 } from '../core/schema.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { requireRule } from '../core/schema.ts';
+import { requireRule } from '../core/errors.ts';
 import { multiplierOfLogMoveQ24 } from '../risk/pricing/log-grid.ts';
 import type { ParametersDocument } from './parameters-schema.ts';
 import { SCENARIO_COUNT } from './parameters-schema.ts';

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 
 import { isPublicKey } from '../commitments/eddsa.ts';
-import { constant, parseDocument, requireRule } from '../core/schema.ts';
+import { requireRule } from '../core/errors.ts';
+import { constant, parseDocument } from '../core/schema.ts';
 import { namedSourcesSchema, type NamedSource } from './price-sources-schema.ts';
 
 const documentSchema = z.strictObject({

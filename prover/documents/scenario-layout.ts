@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { VolShock } from '../model/types.ts';
-import { requireRule } from '../core/schema.ts';
+import { requireRule } from '../core/errors.ts';
 import type { ParametersDocument } from './parameters-schema.ts';
 
 type Scenario = ParametersDocument['underlyings'][number]['scenarios'][number];

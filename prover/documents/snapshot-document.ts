@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import type { LiveSlice, MarketSnapshot, Slice, UnderlyingMarket } from '../model/types.ts';
 import { COLLATERAL_SYMBOLS, MAX_SLICES, UNDERLYING_SYMBOLS } from '../model/types.ts';
+import { requireRule } from '../core/errors.ts';
 import {
   constant,
   decimalBigint,
@@ -11,7 +12,6 @@ import {
   parseJson,
   withPlaces,
   parseValue,
-  requireRule,
 } from '../core/schema.ts';
 import {
   marginInputsDocument,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { LiveSlice, MarketSnapshot, UnderlyingMarket } from '../model/types.ts';
-import { requireRule } from '../core/schema.ts';
+import { requireRule } from '../core/errors.ts';
 
 const COMPONENT_TIMES = [
   'indexTime',

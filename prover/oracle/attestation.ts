@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { feedSnapshotOf } from '../chain/market-snapshot.ts';
 import { SNAPSHOT_TYPES, feedDomain, type FeedSnapshot } from '../chain/snapshot.ts';
-import { InvalidInput } from '../core/errors.ts';
+import { InvalidInput, requireRule } from '../core/errors.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import {
@@ -13,7 +13,6 @@ import {
   list,
   parseDocument,
   pattern,
-  requireRule,
   text,
   addressText as address,
 } from '../core/schema.ts';

@@ -5,15 +5,8 @@ import { z } from 'zod';
 import { reportVenue } from '../chain/context.ts';
 import { publicKey, signElement, verifiesElement, type CurvePoint } from '../commitments/eddsa.ts';
 import { reportHash, type PriceReport } from '../commitments/report-words.ts';
-import { InvalidInput } from '../core/errors.ts';
-import {
-  constant,
-  decimalBigint,
-  integer,
-  parseDocument,
-  pattern,
-  requireRule,
-} from '../core/schema.ts';
+import { InvalidInput, requireRule } from '../core/errors.ts';
+import { constant, decimalBigint, integer, parseDocument, pattern } from '../core/schema.ts';
 import { MAX_AGE } from '../model/price-sources.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { snapshotHeadlines, type SignedReport } from '../statements/oracle-median.ts';

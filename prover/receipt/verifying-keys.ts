@@ -4,13 +4,13 @@ import type { SnarkjsVerificationKey } from 'snarkjs';
 import { z } from 'zod';
 
 import { keySetup, parseVerificationKey } from '../proving/formats/verification-key.ts';
+import { requireRule } from '../core/errors.ts';
 import {
   constant,
   list,
   oneOf,
   parseDocument,
   pattern,
-  requireRule,
   text,
   digestText as digest,
 } from '../core/schema.ts';

@@ -14,7 +14,7 @@ import {
 } from '../commitments/instrument.ts';
 import { packFields, unbiased, unpackFields } from '../commitments/pack.ts';
 import type { InstrumentKind, Position } from '../model/types.ts';
-import { requireRule } from '../core/schema.ts';
+import { requireRule } from '../core/errors.ts';
 
 const ASSET_BITS = 2;
 const WIDTHS = [SLOT_BITS, REMOVED_AMOUNT_BITS, ASSET_BITS, 1] as const;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../core/errors.ts';
+import { PlimsollError, requireRule } from '../core/errors.ts';
 import { profileCapacity, type Statement } from './manifest.ts';
 import type { CircuitInputs } from './circuit-input.ts';
 import { marginPortfolio } from '../risk/margin/margin.ts';
-import { requireRule } from '../core/schema.ts';
 import { accountInputs, gridInputs, parameterInputs, snapshotInputs } from './circuit-inputs.ts';
 import type { SolvencyReceiptRequest, StatementInstance } from './instance.ts';
 import { accountSignals, smallestProfile } from './instance.ts';

@@ -44,6 +44,19 @@ const CHECKS: readonly Check[] = [
     ],
   },
   {
+    // With the browser's declarations, which nothing else is compiled with.
+    name: 'types of the page',
+    command: [
+      'node_modules/typescript/bin/tsc',
+      '--noEmit',
+      '--incremental',
+      '--tsBuildInfoFile',
+      join(CACHE, 'tsc-page.json'),
+      '-p',
+      'prover/dashboard/page',
+    ],
+  },
+  {
     name: 'lint TypeScript',
     command: [
       'node_modules/eslint/bin/eslint.js',

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import type { BalanceSymbol } from '../../commitments/account-change.ts';
-import { requireRule } from '../../core/schema.ts';
 
 /** Contracts are counted in lots of 0.01. */
 export const LOT_DECIMALS = 2;

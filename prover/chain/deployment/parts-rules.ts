@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { stateHash } from '../../commitments/dynamic-words.ts';
-import { InvalidInput } from '../../core/errors.ts';
-import { requireRule } from '../../core/schema.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { marginInputsOf } from '../../documents/margin-inputs-document.ts';
 import {
   marginRuleOf,

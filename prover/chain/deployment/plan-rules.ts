@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { requireRule } from '../../core/schema.ts';
+import { requireRule } from '../../core/errors.ts';
 import type { StatementName } from '../../statements/generated/public-signals.ts';
 import type { VenueConfig } from '../config.ts';
 import { SLOT_SECONDS } from '../market-snapshot.ts';

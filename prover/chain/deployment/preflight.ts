@@ -2,8 +2,7 @@
 import { Contract, decodeBytes32String, type Provider } from 'ethers';
 import { z } from 'zod';
 
-import { InvalidInput, PlimsollError } from '../../core/errors.ts';
-import { requireRule } from '../../core/schema.ts';
+import { InvalidInput, PlimsollError, requireRule } from '../../core/errors.ts';
 import type { ArtifactManifest } from '../../proving/artifacts.ts';
 import type { StatementName } from '../../statements/generated/public-signals.ts';
 import { verifierName } from '../../toolchain/circuits/verifier.ts';

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import type { AccountChange, BalanceSymbol } from '../../commitments/account-change.ts';
 import { BALANCE_SYMBOLS, checkChange, NO_CHANGE } from '../../commitments/account-change.ts';
 import type { Position } from '../../model/types.ts';
-import { requireRule } from '../../core/schema.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
 import { stringOption } from '../command.ts';
 import { parseBalanceAmount, parseList, parseLots } from '../../analysis/figures/amount.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../core/errors.ts';
-import { requireRule } from '../../core/schema.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { secondsOf } from '../feeds/clock.ts';
 import { parseVenueJson } from '../feeds/json-text.ts';
 import { requireMarketText } from '../feeds/market-text.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { constant, oneOf, parseDocument, requireRule, text } from '../../core/schema.ts';
+import { requireRule } from '../../core/errors.ts';
+import { constant, oneOf, parseDocument, text } from '../../core/schema.ts';
 import { TIME_UNITS } from './clock.ts';
 import type { Field, Layout } from './layouts.ts';
 import { FIELDS, PRICE_UNITS, VOL_UNITS } from './layouts.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../core/errors.ts';
-import { requireRule } from '../../core/schema.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { TIME_RULES, secondsOf } from '../feeds/clock.ts';
 import { csvLines } from '../feeds/csv-lines.ts';
 

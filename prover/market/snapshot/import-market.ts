@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import type { MarketSnapshot, Pair, Triple, UnderlyingId } from '../../model/types.ts';
 import type { CollateralMarket } from '../../model/types.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
-import { requireRule } from '../../core/schema.ts';
 import { parseSnapshotValue, snapshotDocument } from '../../documents/snapshot-document.ts';
 import { durationText, utcText } from '../feeds/clock.ts';
 import { ageSnapshot } from './age-slice.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../core/errors.ts';
-import { requireRule } from '../../core/schema.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { confidenceQ10, diagnose } from './diagnostics.ts';
 import type { FitLimits } from './fit-limits.ts';
 import { DEFAULT_FIT_LIMITS } from './fit-limits.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { quoted } from '../../core/quoted.ts';
-import { constant, oneOf, parseDocument, requireRule, text } from '../../core/schema.ts';
+import { constant, oneOf, parseDocument, text } from '../../core/schema.ts';
 import type { TimeUnit } from '../feeds/clock.ts';
 import { TIME_UNITS } from '../feeds/clock.ts';
 import { COLUMN_MAP_FORMAT } from '../feeds/column-map.ts';

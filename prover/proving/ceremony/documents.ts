@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import {
-  constant,
-  integer,
-  list,
-  parseDocument,
-  pattern,
-  requireRule,
-  text,
-} from '../../core/schema.ts';
+import { requireRule } from '../../core/errors.ts';
+import { constant, integer, list, parseDocument, pattern, text } from '../../core/schema.ts';
 
 /** What a ceremony is of, fixed before anybody contributes and never changed. */
 export const PLAN_FILE = 'ceremony.json';

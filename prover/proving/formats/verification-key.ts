@@ -12,16 +12,8 @@ import {
   type G1Point,
   type G2Point,
 } from '../../core/bn254.ts';
-import { InvalidInput } from '../../core/errors.ts';
-import {
-  constant,
-  list,
-  oneOf,
-  parseJson,
-  parseValue,
-  pattern,
-  requireRule,
-} from '../../core/schema.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
+import { constant, list, oneOf, parseJson, parseValue, pattern } from '../../core/schema.ts';
 import { isDevelopmentKey } from '../keys/development-points.ts';
 
 /** How the secrets behind a key were made: known to everybody, or to nobody if one told the truth. */

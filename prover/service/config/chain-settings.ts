@@ -5,9 +5,9 @@ import { isAddress } from 'ethers';
 import { z } from 'zod';
 
 import { parseVenue, type VenueDocument } from '../../chain/venue-document.ts';
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
-import { decimalBigint, integer, list, pattern, requireRule, text } from '../../core/schema.ts';
+import { decimalBigint, integer, list, pattern, text } from '../../core/schema.ts';
 
 const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address').refine(isAddress, {
   error: 'must carry a right checksum',

@@ -5,7 +5,7 @@ import { isAddress } from 'ethers';
 import { z } from 'zod';
 
 import { remoteKeyOf } from '../../chain/remote-signer.ts';
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import {
   constant,
@@ -15,7 +15,6 @@ import {
   parseDocument,
   parseValue,
   pattern,
-  requireRule,
   text,
 } from '../../core/schema.ts';
 import { ACCOUNT_STATES, type AccountState, type CallRules } from '../margin/account-state.ts';

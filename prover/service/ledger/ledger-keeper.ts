@@ -11,8 +11,8 @@ import { Ledger, type LedgerChange } from '../../commitments/ledger.ts';
 import { concatenated, type RowHasher } from '../../commitments/row-hasher.ts';
 import { QuaternaryTree } from '../../commitments/tree.ts';
 import { TREE_CAPACITY, TREE_DEPTH } from '../../commitments/widths.ts';
-import { PlimsollError } from '../../core/errors.ts';
-import { decimalBigint, integer, list, parseValue, requireRule } from '../../core/schema.ts';
+import { PlimsollError, requireRule } from '../../core/errors.ts';
+import { decimalBigint, integer, list, parseValue } from '../../core/schema.ts';
 import { SCALAR_FIELD } from '../../core/scalar-field.ts';
 import {
   LEDGER_FORMAT,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Judgement, PageInput } from '../../../prover/receipt/browser.ts';
@@ -15,6 +15,7 @@ import { formatReceipt } from '../../../prover/receipt/document.ts';
 import { localKeyDocument } from '../../../prover/receipt/local-keys.ts';
 import { ROOT } from '../../../prover/toolchain/bootstrap.mjs';
 import { bundleReceipt, type ReceiptBundle } from '../../../prover/receipt/bundle.ts';
+import { launchBrowser, noBrowser } from '../../support/browser.ts';
 import { busyNode, silentNode } from '../../support/faulty-node.ts';
 import {
   ACCOUNT,
@@ -37,20 +38,6 @@ beforeAll(async () => {
   built = await bundleReceipt(keys);
 });
 afterAll(() => at.chain.close());
-
-function programs(names: readonly string[]): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return names
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
 
 describe('the bundle, with none of Node’s globals', () => {
   /** What browsers and nothing else offer to a script, as far as the bundle may use it. */
@@ -155,14 +142,8 @@ describe('the bundle, with none of Node’s globals', () => {
   });
 });
 
-const browserPath = programs(['chromium', 'chromium-browser', 'google-chrome']);
-/** Where it could have been installed, continuous integration must not pass without it. */
-const isRequired = process.env['CI'] === 'true' && programs(['apt-get']) !== undefined;
-
-const isSkipped = browserPath === undefined && !isRequired;
-
-describe.skipIf(isSkipped)(
-  `the page, in a browser${isSkipped ? ' (skipped: no Chromium is installed)' : ''}`,
+describe.skipIf(noBrowser)(
+  `the page, in a browser${noBrowser ? ' (skipped: no Chromium is installed)' : ''}`,
   () => {
     let folder: string;
     let browser: Browser;
@@ -170,24 +151,11 @@ describe.skipIf(isSkipped)(
     const problems: string[] = [];
 
     beforeAll(async () => {
-      if (browserPath === undefined) throw new Error('no Chromium is installed: see .ci/run');
       folder = mkdtempSync(join(tmpdir(), 'plimsoll-page-'));
       writeFileSync(join(folder, 'page.html'), built.page);
       writeFileSync(join(folder, 'exact.json'), formatReceipt(made.exact));
       writeFileSync(join(folder, 'private.json'), formatReceipt(made.private));
-      browser = await chromium.launch({
-        executablePath: browserPath,
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-dev-shm-usage',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-        ],
-      });
+      browser = await launchBrowser();
       page = await browser.newPage();
       page.on('pageerror', (error) => problems.push(error.message));
       page.on('console', (message) => {

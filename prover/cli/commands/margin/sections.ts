@@ -4,7 +4,7 @@ import type { AccountMargin } from '../../../risk/margin/margin.ts';
 import { abs } from '../../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../../risk/pricing/market.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
-import { valueE6 } from '../../../analysis/figures/figures.ts';
+import { valueE6 } from '../../../analysis/figures/summary.ts';
 import { formatFixed, formatUsd, instrumentName, wrapText } from '../../../model/format.ts';
 import { printRows, type Output } from '../../table.ts';
 import { GREEKS } from './comparison.ts';

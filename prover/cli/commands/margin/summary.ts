@@ -5,7 +5,7 @@ import type { PricedMarket } from '../../../risk/pricing/market.ts';
 import { formatFixed, formatUsd, wrapText } from '../../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Output } from '../../table.ts';
-import { summaryOf } from '../../../analysis/figures/figures.ts';
+import { summaryOf } from '../../../analysis/figures/summary.ts';
 import { levelText, moveText, type LevelFormat } from '../../../analysis/figures/levels-text.ts';
 import { scenarioRows } from '../../../analysis/figures/report.ts';
 

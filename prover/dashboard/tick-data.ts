@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Account } from '../commitments/account.ts';
+import type { Heartbeats } from '../analysis/staleness.ts';
+import type { MarketSnapshot, RiskParameters } from '../model/types.ts';
+
+/** What a page is given of a tick, every document of it checked by whoever exports it. */
+export interface TickData {
+  readonly snapshot: MarketSnapshot;
+  readonly parameters: RiskParameters;
+  readonly heartbeats: Heartbeats;
+  readonly accounts: readonly Account[];
+  /** Names by index, where accounts have any. */
+  readonly names: Readonly<Record<number, string>>;
+}
+
+const BIGINT = /^-?\d+n$/;
+
+/** Amounts are written as `123n`, which no name of an account or field is. */
+export function formatTickData(data: TickData): string {
+  return JSON.stringify(data, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+}
+
+/** Of what `formatTickData` wrote, and of nothing else: the page checks no documents. */
+export function readTickData(text: string): TickData {
+  return JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'string' && BIGINT.test(value) ? BigInt(value.slice(0, -1)) : value,
+  ) as TickData;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: a browser is started.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { exportPage } from '../../../prover/dashboard/export.ts';
+import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
+import { loadSample } from '../../../prover/sample/sample.ts';
+import { launchBrowser, noBrowser } from '../../support/browser.ts';
+import { plimsoll } from '../../support/cli.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { parameters, document } = loadDefaultParameters();
+const sample = loadSample();
+
+describe.skipIf(noBrowser)(
+  `the page of a tick, in a browser${noBrowser ? ' (skipped: no Chromium is installed)' : ''}`,
+  () => {
+    let folder: string;
+    let browser: Browser;
+    let page: Page;
+    let address: string;
+    const problems: string[] = [];
+
+    const text = async (selector: string): Promise<string> =>
+      (await page.locator(selector).first().innerText()).trim();
+    const show = async (hash: string): Promise<void> => {
+      await page.goto(`${address}${hash}`);
+      await page.locator('main h1').waitFor();
+    };
+    const open = async (path: string): Promise<void> => {
+      address = pathToFileURL(path).href;
+      await page.goto('about:blank');
+      await show('');
+    };
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'plimsoll-page-'));
+      browser = await launchBrowser();
+      page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      page.on('console', (message) => problems.push(message.text()));
+      page.on('pageerror', (error) => problems.push(error.message));
+      page.on('request', (request) => {
+        if (!/^(file|about|data):/.test(request.url())) problems.push(request.url());
+      });
+      const { status, stderr } = await plimsoll(
+        'page',
+        '--tick',
+        'crash',
+        '--out',
+        join(folder, 'crash.html'),
+      );
+      expect(status, stderr).toBe(0);
+      await open(join(folder, 'crash.html'));
+    });
+    afterAll(async () => {
+      await browser.close();
+      rmSync(folder, { recursive: true });
+      // Nothing was asked of anybody, nothing forbidden by the page's own policy, nothing thrown.
+      expect(problems).toEqual([]);
+    });
+
+    it('counts the venue’s accounts as the command line does', async () => {
+      await show('#/venue');
+      const { stdout } = await plimsoll('margin', '--all', '--below', 'mm', '--json');
+      const { accounts } = JSON.parse(stdout) as { accounts: { account: number }[] };
+      const [below, bankrupt] = [
+        Number(await text('#count-below-maintenance dd')),
+        Number(await text('#count-bankrupt dd')),
+      ];
+      expect(below + bankrupt).toBe(accounts.length);
+      const first = await text('tbody tr th a');
+      expect(first.split(' ')[0]).toBe(String(accounts[0]!.account));
+    });
+
+    it('finds accounts, and none without an error', async () => {
+      await show('#/venue');
+      await page.locator('#find').fill('bankrupt-paid');
+      expect(await page.locator('section').first().locator('tbody tr').count()).toBe(1);
+      await page.locator('#find').fill('nobody has this name');
+      expect(await text('section .quiet')).toContain('none is found by that');
+    });
+
+    it.each(['ordinary-liquidation', 'positions-17', 'bankrupt-paid-in-full'])(
+      'shows the figures of margin for %s, character by character',
+      async (name) => {
+        const { stdout } = await plimsoll('margin', name);
+        const line = (label: string): string =>
+          stdout
+            .split('\n')
+            .find((one) => one.startsWith(`  ${label} `))!
+            .slice(22);
+        await page.locator('#go').fill(name);
+        await page.locator('#go').press('Enter');
+        await page.locator('#state').waitFor();
+        const dollars = async (id: string): Promise<string> =>
+          (await text(`#${id} dd`)).replace(/ USD$/, '');
+        expect(await dollars('equity')).toBe(line('equity'));
+        expect(line('maintenance margin').split(' ')[0]).toBe(await dollars('mm'));
+        expect(line('initial margin').split(' ')[0]).toBe(await dollars('im'));
+        expect(line('margin ratio')).toContain(await text('#ratio dd'));
+      },
+    );
+
+    it('opens the positions behind a scenario, by the keyboard', async () => {
+      await show('#/account/1');
+      const worst = page.locator('.heat .worst').last();
+      await worst.focus();
+      await page.keyboard.press('Enter');
+      expect(await worst.getAttribute('aria-expanded')).toBe('true');
+      expect(await page.locator('#behind tbody tr').count()).toBe(
+        sample.ledgers.crash[1]!.positions.filter(({ instrument }) => instrument.underlying === 1)
+          .length,
+      );
+      await page.keyboard.press('Enter');
+      expect(await page.locator('#behind').count()).toBe(0);
+    });
+
+    it('searches the levels that margin --levels prints', async () => {
+      await show('#/account/1');
+      await page.locator('#levels ~ .scroll table').waitFor();
+      const { stdout } = await plimsoll('margin', '1', '--levels');
+      for (const level of (await text('#levels ~ .scroll')).matchAll(/ at ([\d,.]+)/g)) {
+        expect(stdout).toContain(level[1]!);
+      }
+      expect(await text('#levels ~ .scroll')).toContain('is restored at 1,880.4375');
+    });
+
+    it('answers what-if to the unit, and names the field and rule of what it does not take', async () => {
+      await show('#/account/1');
+      const fill = (name: string, value: string) => page.locator(`input[name=${name}]`).fill(value);
+      await fill('deposit', '1000');
+      await fill('instrument', 'ETH-PERPETUAL');
+      await fill('contracts', '-10');
+      await fill('eth', '-5%');
+      const { stdout, status } = await plimsoll(
+        'what-if',
+        '1',
+        '--deposit',
+        'USDC:1000',
+        '--add',
+        'ETH-PERPETUAL:-10',
+        '--shock',
+        'eth=-5%',
+        '--json',
+      );
+      expect(status).toBe(0);
+      const { after } = JSON.parse(stdout) as {
+        after: { equityE6: string; mmE6: string; imE6: string };
+      };
+      const shown = (await text('#answer table')).replaceAll(',', '').replaceAll('.', '');
+      for (const figure of [after.equityE6, after.mmE6, after.imE6])
+        expect(shown).toContain(`${figure} USD`);
+      await fill('contracts', 'ten');
+      expect(await text('#answer .refusal')).toContain(
+        'contracts: must be a decimal number, got "ten"',
+      );
+      await fill('contracts', '');
+      await fill('instrument', 'DOGE-PERPETUAL');
+      expect(await text('#answer .refusal')).toContain('must look like BTC-PERPETUAL');
+    });
+
+    it('has every smile as a picture and as numbers, and says what is stale', async () => {
+      await show('#/market');
+      expect(await page.locator('.chart canvas').count()).toBe(2);
+      expect(await text('#ages ~ .scroll')).not.toContain('stale');
+      const { page: stale } = await exportPage({
+        snapshot: sample.staleSurface.snapshot,
+        parameters,
+        heartbeats: document.heartbeatsSeconds,
+        accounts: [],
+        names: {},
+      });
+      writeFileSync(join(folder, 'stale.html'), stale);
+      await open(join(folder, 'stale.html'));
+      await show('#/market');
+      expect(await text('#ages ~ .scroll')).toContain('▼ stale');
+      await show('#/venue');
+      expect(await text('section .quiet')).toContain('0 of 0 accounts');
+      await open(join(folder, 'crash.html'));
+    });
+
+    it('lets no text of the data become markup', async () => {
+      const { page: hostile } = await exportPage({
+        snapshot: sample.snapshots.crash.snapshot,
+        parameters,
+        heartbeats: document.heartbeatsSeconds,
+        accounts: sample.ledgers.crash.slice(0, 1),
+        names: { 0: '</script><img src=x onerror=alert(1)>' },
+      });
+      writeFileSync(join(folder, 'hostile.html'), hostile);
+      await open(join(folder, 'hostile.html'));
+      expect(await page.locator('img').count()).toBe(0);
+      expect(await text('tbody th a')).toContain('</script><img');
+      await open(join(folder, 'crash.html'));
+    });
+
+    it.each([375, 1280])(
+      'fits %i pixels, in light and dark, with nothing serious for axe',
+      async (width) => {
+        await page.setViewportSize({ width, height: 800 });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          for (const hash of ['#/venue', '#/account/1', '#/market']) {
+            await show(hash);
+            if (hash === '#/account/1') await page.locator('#levels ~ .scroll table').waitFor();
+            const wide = await page.evaluate('document.documentElement.scrollWidth');
+            expect(wide, `${hash} at ${width}`).toBeLessThanOrEqual(width);
+            await page.evaluate(AXE);
+            const serious = await page.evaluate(
+              "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))",
+            );
+            expect(serious, `${hash} ${colorScheme}`).toEqual([]);
+          }
+        }
+      },
+    );
+
+    it('shows 5,000 accounts', async () => {
+      const many = Array.from({ length: 5000 }, (_, at) => sample.ledgers.crash[at % 304]!);
+      const { page: large } = await exportPage({
+        snapshot: sample.snapshots.crash.snapshot,
+        parameters,
+        heartbeats: document.heartbeatsSeconds,
+        accounts: many,
+        names: {},
+      });
+      writeFileSync(join(folder, 'large.html'), large);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await open(join(folder, 'large.html'));
+      expect(await text('section .scroll caption')).toBe('5000 of 5000 accounts, in USD');
+      await page.getByRole('button', { name: 'next' }).click();
+      expect(await text('section p:last-child')).toContain('page 2 of 100');
+    });
+  },
+);
