@@ -6,8 +6,11 @@ import { PAGES, SLOTS_PER_PAGE } from './widths.ts';
 
 const PAGE_WORDS = SLOTS_PER_PAGE / 2;
 const LEAF_WORDS = 2 + PAGES;
-/** Rows are made and hashed so many accounts at a time, so that memory stays bounded. */
-const BATCH = 8192;
+/**
+ * Rows are made and hashed so many accounts at a time: memory stays bounded, a thread that answers others
+ * does so in between, and a worker has two columns, one a core.
+ */
+const BATCH = 512;
 
 async function leavesOf(accounts: readonly Account[], hasher: RowHasher): Promise<Uint8Array> {
   const rows = new Uint8Array(accounts.length * LEAF_WORDS * WORD_BYTES);

@@ -423,7 +423,7 @@ export class Service {
       const publishMs = performance.now() - started;
       this.#tick = { ...this.#tick, publishedAt: Date.now(), publishMs };
     }
-    if (made !== undefined) await this.alerts.catchUp();
+    if (made > 0) await this.alerts.catchUp();
     await this.#queueProofs();
   }
 

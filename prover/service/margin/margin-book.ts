@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { z } from 'zod';
 
 import type { Account } from '../../commitments/account.ts';
@@ -24,7 +26,7 @@ export interface Transition {
   readonly worstScenarios?: readonly [number, number] | undefined;
 }
 
-/** The transitions of one re-margining, as the journal has them. */
+/** Transitions of one re-margining, as the journal has them: of many, so many a record. */
 export interface TickTransitions {
   readonly tick: string;
   readonly snapshotTime: string;
@@ -77,6 +79,8 @@ const NO_SUMS: MarginSums = { equityE6: 0n, deficitE6: 0n, mmE6: 0n, imE6: 0n, s
 const HEALTHY = ACCOUNT_STATES.indexOf('healthy');
 /** Accounts that are handed to the thread at a time: between two lots others have their turn. */
 const LOT = 1000;
+/** Transitions that one record of the journal has at most. */
+const RECORDED = 500;
 
 /**
  * All accounts under the newest tick. They are margined in a thread of their own; what is read here is
@@ -140,14 +144,12 @@ export class MarginBook {
   }
 
   /**
-   * Margins what is due, writes down what changed, and returns it with its number in the journal. One
-   * at a time, and nothing is set meanwhile.
+   * Margins what is due, writes down what changed, and returns how many accounts that were. One at a
+   * time, and nothing is set meanwhile.
    */
-  async remargin(
-    ledgerSequence: number,
-  ): Promise<{ readonly sequence: number; readonly made: TickTransitions } | undefined> {
+  async remargin(ledgerSequence: number): Promise<number> {
     const tick = this.#tick;
-    if (tick === undefined) return undefined;
+    if (tick === undefined) return 0;
     const started = performance.now();
     await this.#tell(tick);
     const table = await this.#ask<MarginTable>({
@@ -164,22 +166,23 @@ export class MarginBook {
       const to = this.#standing(account, table.states[account]!);
       if (to !== this.#states[account]) transitions.push(this.#transition(published, account, to));
     }
-    if (transitions.length === 0) {
-      this.#published = published;
-      return undefined;
+    const snapshotTime = market.snapshot.time.toString();
+    // A crash changes thousands: between two records others have their turn. What a kill cuts off is made
+    // again from the states that the records before it lead to.
+    for (let first = 0; first < transitions.length; first += RECORDED) {
+      await this.#journal.append('transitions', {
+        tick: name,
+        snapshotTime,
+        ledgerSequence,
+        transitions: transitions.slice(first, first + RECORDED),
+      } satisfies TickTransitions);
+      await nextTurn();
     }
-    const made = {
-      tick: name,
-      snapshotTime: market.snapshot.time.toString(),
-      ledgerSequence,
-      transitions,
-    };
-    const sequence = await this.#journal.append('transitions', made);
     for (const { account, to } of transitions) {
       this.#states[account] = ACCOUNT_STATES.indexOf(to);
     }
     this.#published = published;
-    return { sequence, made };
+    return transitions.length;
   }
 
   state(account: number): AccountState {

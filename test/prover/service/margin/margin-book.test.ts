@@ -8,23 +8,60 @@ import { expect, it, onTestFinished } from 'vitest';
 import { loadDefaultParameters } from '../../../../prover/documents/parameters-document.ts';
 import { marginPortfolio } from '../../../../prover/risk/margin/margin.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
-import { MarginBook } from '../../../../prover/service/margin/margin-book.ts';
+import {
+  MarginBook,
+  tickTransitionsSchema,
+} from '../../../../prover/service/margin/margin-book.ts';
 import { FolderJournal } from '../../../../prover/service/store/journal.ts';
 import { MarketTick } from '../../../../prover/statements/market-tick.ts';
 
-it('judges accounts beside the ledger by the tick, and publishes nothing of them', async () => {
+/** A book of its own on a journal of its own. */
+async function openBook(): Promise<{ readonly book: MarginBook; readonly journal: FolderJournal }> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-book-'));
   const journal = new FolderJournal(folder);
-  const rules = { distanceBps: 500, releaseBps: 200 };
-  const book = await MarginBook.restore(journal, rules);
+  const book = await MarginBook.restore(journal, { distanceBps: 500, releaseBps: 200 });
   onTestFinished(async () => {
     await book.close();
     await journal.close();
     rmSync(folder, { recursive: true });
   });
+  book.ofChain = new Map();
+  return { book, journal };
+}
+
+it('writes down what a crash changes record by record, each account once', async () => {
+  const { book, journal } = await openBook();
+  const { ledgers, snapshots } = loadSample();
+  const accounts = Array.from(
+    { length: 9000 },
+    (_, at) => ledgers.crash[at % ledgers.crash.length]!,
+  );
+  book.setAccounts(accounts);
+  book.setTick('crash', new MarketTick(snapshots.crash.snapshot, loadDefaultParameters()));
+  const changed = await book.remargin(1);
+  expect(changed).toBeGreaterThan(1000);
+  const seen: number[] = [];
+  let records = 0;
+  for await (const { body } of journal.read(0, 'transitions')) {
+    const { transitions } = tickTransitionsSchema.parse(body);
+    expect(transitions.length).toBeLessThanOrEqual(500);
+    seen.push(...transitions.map(({ account }) => account));
+    records += 1;
+  }
+  expect(records).toBe(Math.ceil(changed / 500));
+  expect(new Set(seen).size).toBe(changed);
+  expect(seen).toHaveLength(changed);
+  // The same tick again changes nothing; and a book that is restored from the records has these states.
+  expect(await book.remargin(1)).toBe(0);
+  const restored = await MarginBook.restore(journal, { distanceBps: 500, releaseBps: 200 });
+  onTestFinished(() => restored.close());
+  for (const account of seen) expect(restored.state(account)).toBe(book.state(account));
+});
+
+it('judges accounts beside the ledger by the tick, and publishes nothing of them', async () => {
+  const { book } = await openBook();
   const { ledgers, snapshots } = loadSample();
   const tick = new MarketTick(snapshots.crash.snapshot, loadDefaultParameters());
-  book.ofChain = new Map();
   book.setAccounts(ledgers.crash.slice(0, 5));
   book.setTick('crash', tick);
   await book.remargin(1);
