@@ -671,6 +671,7 @@ describe('InsuranceFund shares', () => {
     { calmSeconds: 0 },
     { maxWait: 3_600 },
     { maxWait: 31 * 86_400 },
+    { batchSeconds: 18_900, maxWait: 8 * 86_400 },
     { windowSeconds: 0 },
     { coverPerWindowE6: 0n },
     { coverPerWindowE6: 2n ** 63n },

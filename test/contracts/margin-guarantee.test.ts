@@ -178,6 +178,18 @@ describe('a guarantee', () => {
     expect(await life.claimable('owner')).toBe(0n);
   });
 
+  it('is given to an owner once per window, whichever account it is for (attack: farmed)', async () => {
+    await life.takeGuarantee(MINE);
+    await life.advance({
+      ownTransactions: (accounts) =>
+        accounts
+          .with(HEALTHY, { ...accounts[HEALTHY]!, quoteE6: accounts[HEALTHY]!.quoteE6 - 1n })
+          .with(DEEP, { ...accounts[DEEP]!, quoteE6: accounts[DEEP]!.quoteE6 + 1n }),
+    });
+    const other = await life.guaranteeProof(HEALTHY);
+    await expectRefusal(take(other), 'OncePerWindow');
+  });
+
   it('is no way out: what is guaranteed withdraws nothing (attack: used to lever up)', async () => {
     await life.takeGuarantee(MINE);
     await send(life.by('owner').vault, 'requestWithdrawal', [MINE, 0n, 10_000_000n]);
@@ -318,6 +330,7 @@ describe('limits', () => {
     ['termSeconds', { termSeconds: 0 }],
     ['windowSeconds', { windowSeconds: RULE.termSeconds }],
     ['feeBps', { feeBps: 0 }],
+    ['feeBps', { feeBps: 10_001 }],
     ['minFeeE6', { minFeeE6: 0n }],
     ['perOwnerE6', { perOwnerE6: 0n }],
     ['perOwnerE6', { perOwnerE6: RULE.totalE6 + 1n }],
