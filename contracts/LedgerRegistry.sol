@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {Inbox} from "./base/Inbox.sol";
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
-import {Message} from "./interfaces/IInbox.sol";
 import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
 import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
 import {IMarginGuarantee} from "./interfaces/IMarginGuarantee.sol";
@@ -24,26 +23,32 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     bytes32 private constant APPLY = keccak256("plimsoll.ledger.apply");
     /// @dev The ledger tree has 2^24 leaves.
     uint256 private constant MAX_ACCOUNTS = 1 << 24;
+    /// @dev In the third signal of `takeover`, after the 128 bits of the message.
+    uint256 private constant APPLIED_AT = 128;
     /// @dev What a leaf can commit to.
     uint8 private constant MOST_POSITIONS = 64;
 
-    /// @dev One slot beside the root.
+    /// @dev One slot beside the root; times of 32 bits last until 2106. `sequencerRootAt`: when the sequencer's last
+    /// root was accepted (it stands with the engine's lane, too). For that root this is `acceptedAt`, for the forced
+    /// ones after it an earlier time, for in the block of a root no head is overdue. `roundStartedAt`: of the last
+    /// round of forced messages.
     struct Checkpoint {
         uint32 accountCount;
-        uint40 acceptedAt;
-        uint40 clock;
+        uint32 acceptedAt;
+        uint32 clock;
         uint32 bookedThrough;
         uint32 engineCount;
         uint32 userCount;
-        bool forced;
+        uint32 sequencerRootAt;
+        uint32 roundStartedAt;
     }
 
     /// @dev One slot. `engineCaughtUpAt` and `userCaughtUpAt`: when a root last consumed `maxMessages` of the lane.
     struct Progress {
-        uint64 sequence;
-        uint40 engineCaughtUpAt;
-        uint40 userCaughtUpAt;
-        uint40 roundStartedAt;
+        IMarketFeed marketFeed;
+        uint32 sequence;
+        uint32 engineCaughtUpAt;
+        uint32 userCaughtUpAt;
     }
 
     /// @inheritdoc ILedgerRegistry
@@ -52,8 +57,6 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     IGroth16Verifier public immutable takeoverVerifier;
     /// @inheritdoc ILedgerRegistry
     uint8 public immutable maxPositions;
-    /// @inheritdoc ILedgerRegistry
-    IMarketFeed public marketFeed;
     /// @inheritdoc ILedgerRegistry
     address public guarantee;
 
@@ -73,6 +76,8 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
 
     /// @inheritdoc ILedgerRegistry
     mapping(uint64 sequence => bytes32) public outcomesRoot;
+    /// @inheritdoc ILedgerRegistry
+    mapping(address beneficiary => uint256) public forcedFor;
 
     constructor(
         IStateTransitionVerifier transitionVerifier_,
@@ -125,7 +130,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         address guarantee_
     ) external {
         require(msg.sender == _deployer, NotTheDeployer(msg.sender));
-        require(address(marketFeed) == address(0), AlreadyBound());
+        require(address(_progress.marketFeed) == address(0), AlreadyBound());
         require(
             address(marketFeed_.ledgerRegistry()) == address(this),
             NotOfThisVenue(address(marketFeed_))
@@ -142,7 +147,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             NotOfThisVenue(guarantee_)
         );
 
-        marketFeed = marketFeed_;
+        _progress.marketFeed = marketFeed_;
         guarantee = guarantee_;
         _engineLane.writer = engine_;
         _userLane.writer = vault_;
@@ -157,65 +162,58 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     ) external {
         Progress memory progress = _progress;
         Checkpoint memory previous = _checkpoints[progress.sequence];
-        require(address(marketFeed) != address(0), NotBound());
-        _requireAlive(_engineLane.lastSequencerRootAt);
+        require(address(progress.marketFeed) != address(0), NotBound());
+        _requireAlive(previous.sequencerRootAt);
         _requireWellFormed(previous, next);
         bool engineCaughtUp = _requireLawful(Lane.Engine, previous.engineCount, next.engineCount);
         bool userCaughtUp = _requireLawful(Lane.User, previous.userCount, next.userCount);
         bytes32 dataHash = _hashOfData(data);
         _requireRight(progress.sequence, previous, next, dataHash, transitionProof);
 
-        if (engineCaughtUp) progress.engineCaughtUpAt = uint40(block.timestamp);
-        if (userCaughtUp) progress.userCaughtUpAt = uint40(block.timestamp);
-        _accept(progress, next, dataHash);
+        if (engineCaughtUp) _progress.engineCaughtUpAt = uint32(block.timestamp);
+        if (userCaughtUp) _progress.userCaughtUpAt = uint32(block.timestamp);
+        _accept(progress, previous.roundStartedAt, next, dataHash);
     }
 
     /// @inheritdoc ILedgerRegistry
     function applyMessage(
-        Message calldata message,
+        bytes32 hashBefore,
         Proof calldata proof,
-        uint256[] calldata publicSignals,
+        uint256 nextRoot,
+        uint256 consumed,
+        uint256 messageAddress,
         address beneficiary
     ) external {
-        ScalarField.requireAllInField(publicSignals);
-        TakeoverSignals.Signals memory proven = TakeoverSignals.read(publicSignals);
         Progress memory progress = _progress;
         Checkpoint memory checkpoint = _checkpoints[progress.sequence];
-        require(mode() == Mode.Forced, NotForced());
-        _enterRound(progress);
         uint64 index = checkpoint.engineCount;
-        require(index < _engineLane.count, NothingToApply());
-        _requireMessage(Lane.Engine, index, message);
-        uint256 root = _roots[progress.sequence];
-        require(
-            proven.previousLedgerRoot == root,
-            WrongPreviousRoot(root, proven.previousLedgerRoot)
-        );
-        require(
-            proven.message == message.w0 && proven.messageAddress == message.w1,
-            WrongMessage(index)
-        );
+        require(_modeAt(progress, checkpoint) == Mode.Forced, NotForced());
+        _enterRound(checkpoint);
+        _requireHead(index, _chainedWords(hashBefore, uint128(consumed), messageAddress));
         require(beneficiary != address(0), ApplicantIsZero());
-        uint256 context = applyContext(beneficiary);
-        require(proven.context == context, WrongApplyContext(context, proven.context));
-        require(takeoverVerifier.verify(proof, publicSignals), InvalidTakeoverProof());
+        uint256[] memory signals = new uint256[](TakeoverSignals.COUNT);
+        signals[0] = _roots[progress.sequence];
+        signals[1] = nextRoot;
+        signals[2] = consumed;
+        signals[3] = messageAddress;
+        signals[4] = applyContext(beneficiary);
+        // It refuses what is no field element, and the circuit what is beyond the fields of `consumed`.
+        require(takeoverVerifier.verify(proof, signals), InvalidTakeoverProof());
 
         progress.sequence += 1;
-        _progress = progress;
-        _roots[progress.sequence] = proven.nextLedgerRoot;
-        checkpoint.acceptedAt = uint40(block.timestamp);
-        checkpoint.clock = uint40(marketFeed.marketClock());
+        checkpoint.acceptedAt = uint32(block.timestamp);
+        checkpoint.clock = uint32(progress.marketFeed.marketClock());
         checkpoint.engineCount += 1;
-        checkpoint.forced = true;
-        _checkpoints[progress.sequence] = checkpoint;
+        _progress.sequence = progress.sequence;
+        _record(progress.sequence, nextRoot, checkpoint);
+        forcedFor[beneficiary] += 1;
         emit MessageForced(
             progress.sequence,
-            proven.nextLedgerRoot,
+            nextRoot,
             index,
             beneficiary,
-            uint64(proven.appliedE6)
+            uint64(consumed >> APPLIED_AT)
         );
-        ILiquidationEngine(_engineLane.writer).creditForced(beneficiary);
     }
 
     /// @inheritdoc ILedgerRegistry
@@ -253,12 +251,17 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         Checkpoint memory before = _checkpoints[sequence - 1];
         Checkpoint memory checkpoint = _checkpoints[sequence];
         consumed = index >= _countIn(before, lane) && index < _countIn(checkpoint, lane);
-        if (consumed) (clock, forced) = (checkpoint.clock, checkpoint.forced);
+        if (consumed) (clock, forced) = (checkpoint.clock, _isForced(checkpoint));
     }
 
     /// @inheritdoc ILedgerRegistry
     function consumedCount(Lane lane) external view returns (uint64) {
         return _countIn(_checkpoints[_progress.sequence], lane);
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function marketFeed() external view returns (IMarketFeed) {
+        return _progress.marketFeed;
     }
 
     /// @inheritdoc ILedgerRegistry
@@ -290,31 +293,20 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
                 bookedThrough: checkpoint.bookedThrough,
                 engineCount: checkpoint.engineCount,
                 userCount: checkpoint.userCount,
-                forced: checkpoint.forced
+                forced: _isForced(checkpoint)
             });
     }
 
     /// @inheritdoc ILedgerRegistry
     function mode() public view returns (Mode) {
-        uint256 lastRootAt = _engineLane.lastSequencerRootAt;
-        // Before the first root there is nothing to force and nobody to exit.
-        if (lastRootAt == 0) return Mode.Normal;
-        if (block.timestamp > lastRootAt + _deadAfter) return Mode.Dead;
-        if (block.timestamp > lastRootAt + _heartbeat) return Mode.Forced;
-        uint64 overdue = overdueAt(Lane.Engine);
-        return overdue != 0 && block.timestamp > overdue ? Mode.Forced : Mode.Normal;
+        Progress memory progress = _progress;
+        return _modeAt(progress, _checkpoints[progress.sequence]);
     }
 
     /// @inheritdoc ILedgerRegistry
     function overdueAt(Lane lane) public view returns (uint64) {
         Progress memory progress = _progress;
-        Checkpoint memory checkpoint = _checkpoints[progress.sequence];
-        uint64 head = _countIn(checkpoint, lane);
-        if (head >= laneCount(lane)) return 0;
-        uint64 caughtUpAt =
-            lane == Lane.Engine ? progress.engineCaughtUpAt : progress.userCaughtUpAt;
-        uint64 posted = _postedAt(lane, head);
-        return (posted > caughtUpAt ? posted : caughtUpAt) + _deadline;
+        return _overdueAt(progress, lane, _countIn(_checkpoints[progress.sequence], lane));
     }
 
     /// @inheritdoc ILedgerRegistry
@@ -331,14 +323,52 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         );
     }
 
+    /// @param last Of the latest ledger
+    function _modeAt(
+        Progress memory progress,
+        Checkpoint memory last
+    ) private view returns (Mode) {
+        uint256 lastRootAt = last.sequencerRootAt;
+        // Before the first root there is nothing to force and nobody to exit.
+        if (lastRootAt == 0) return Mode.Normal;
+        if (block.timestamp > lastRootAt + _deadAfter) return Mode.Dead;
+        if (block.timestamp > lastRootAt + _heartbeat) return Mode.Forced;
+        uint64 overdue = _overdueAt(progress, Lane.Engine, last.engineCount);
+        return overdue != 0 && block.timestamp > overdue ? Mode.Forced : Mode.Normal;
+    }
+
+    function _overdueAt(
+        Progress memory progress,
+        Lane lane,
+        uint64 head
+    ) private view returns (uint64) {
+        // Of a message that was not sent there is no time.
+        uint64 posted = _postedAt(lane, head);
+        if (posted == 0) return 0;
+        uint64 caughtUpAt =
+            lane == Lane.Engine ? progress.engineCaughtUpAt : progress.userCaughtUpAt;
+        return (posted > caughtUpAt ? posted : caughtUpAt) + _deadline;
+    }
+
+    /// @param hashAfter What the lane's hash after its head must be
+    function _requireHead(uint64 index, bytes32 hashAfter) private view {
+        // A hash that is kept says that there is a head, without a look at the count.
+        if (_isHash(Lane.Engine, index + 1, hashAfter)) return;
+        require(index < _engineLane.count, NothingToApply());
+        require(
+            hashAfter == _keptHash(Lane.Engine, index + 1),
+            MessageMismatch(uint8(Lane.Engine), index)
+        );
+    }
+
     /// @dev A round is open for `forcedRound` from its first message; the next one begins when a proof that was begun
     /// at its end can have been posted.
-    function _enterRound(Progress memory progress) private view {
-        uint256 closesAt = uint256(progress.roundStartedAt) + _forcedRound;
+    function _enterRound(Checkpoint memory checkpoint) private view {
+        uint256 closesAt = uint256(checkpoint.roundStartedAt) + _forcedRound;
         if (block.timestamp < closesAt) return;
         uint256 nextAt = closesAt + _provingTime + _l1Slack;
         require(block.timestamp >= nextAt, SequencersTurn(uint64(nextAt)));
-        progress.roundStartedAt = uint40(block.timestamp);
+        checkpoint.roundStartedAt = uint32(block.timestamp);
     }
 
     function _requireWellFormed(Checkpoint memory previous, NextLedger calldata next) private view {
@@ -415,21 +445,27 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         );
     }
 
-    function _accept(Progress memory progress, NextLedger calldata next, bytes32 dataHash) private {
+    function _accept(
+        Progress memory progress,
+        uint32 roundStartedAt,
+        NextLedger calldata next,
+        bytes32 dataHash
+    ) private {
         progress.sequence += 1;
-        _progress = progress;
+        _progress.sequence = progress.sequence;
         _engineLane.lastSequencerRootAt = uint40(block.timestamp);
-        _roots[progress.sequence] = next.root;
         // Counts are at most those posted, of 32 bits each; the time booked through is not in the future.
-        _checkpoints[progress.sequence] = Checkpoint({
+        Checkpoint memory checkpoint = Checkpoint({
             accountCount: next.accountCount,
-            acceptedAt: uint40(block.timestamp),
-            clock: uint40(marketFeed.marketClock()),
+            acceptedAt: uint32(block.timestamp),
+            clock: uint32(progress.marketFeed.marketClock()),
             bookedThrough: uint32(next.bookedThrough),
             engineCount: uint32(next.engineCount),
             userCount: uint32(next.userCount),
-            forced: false
+            sequencerRootAt: uint32(block.timestamp),
+            roundStartedAt: roundStartedAt
         });
+        _record(progress.sequence, next.root, checkpoint);
         if (next.outcomesRoot != 0) outcomesRoot[progress.sequence] = next.outcomesRoot;
         emit RootAccepted(
             progress.sequence,
@@ -441,6 +477,15 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             next.outcomesRoot,
             dataHash
         );
+    }
+
+    function _record(uint64 sequence, uint256 root, Checkpoint memory checkpoint) private {
+        _roots[sequence] = root;
+        _checkpoints[sequence] = checkpoint;
+    }
+
+    function _isForced(Checkpoint memory checkpoint) private pure returns (bool) {
+        return checkpoint.acceptedAt != checkpoint.sequencerRootAt;
     }
 
     function _countIn(Checkpoint memory checkpoint, Lane lane) private pure returns (uint64) {

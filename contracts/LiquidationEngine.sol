@@ -39,6 +39,9 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     uint256 private constant BPS = 10_000;
     uint256 private constant NONCE_BITS = 32;
     uint256 private constant REFUND_BITS = 256;
+    uint256 private constant WORD_BYTES = 32;
+    /// @dev `Proof`: eight words.
+    uint256 private constant PROOF_BYTES = 256;
     /// @dev A tick that is judgeable may be superseded, its snapshot old, its proof in flight.
     uint256 private constant TICK_SLACK = 6 minutes;
 
@@ -47,7 +50,9 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     struct Opening {
         address keeper;
         uint32 tick;
-        uint32 clockAtOpen;
+        /// Of the market: at the opening. Of an account that is not open, until when the buffer guarantees it; zero
+        /// says that it does not, so that an opening need not look at the money.
+        uint32 clock;
         uint32 messageIndex;
     }
 
@@ -56,7 +61,6 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         uint64 reservedE6;
         uint64 fundPaidE6;
         uint64 guaranteedE6;
-        uint32 guaranteedUntil;
         bool backstopped;
         bool abandoned;
     }
@@ -67,13 +71,16 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         bytes32 termsHash;
     }
 
-    /// @dev A batch of openings under way: what its members share, and those that were not skipped.
+    /// @dev A batch of openings under way: what its members share, and what is sent of those that were not skipped.
+    /// `proofs` and `publicSignals` are filled from the start, in the words in which a verifier takes them.
     struct Batch {
         IMarketFeed.CitedTick cited;
         uint256 context;
-        Proof[] proofs;
-        uint256[] publicSignals;
+        uint64 firstMessage;
         uint256 opened;
+        Message[] messages;
+        bytes proofs;
+        bytes publicSignals;
     }
 
     /// @inheritdoc ILiquidationEngine
@@ -99,9 +106,9 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
 
     mapping(uint256 key => Record) private _records;
     mapping(uint256 slot => uint256) private _refunded;
-
-    /// @inheritdoc ILiquidationEngine
-    mapping(address to => uint256) public etherOwed;
+    mapping(address to => uint256) private _etherOwed;
+    /// @dev For how many messages that were forced somebody has collected.
+    mapping(address to => uint256) private _forcedPaid;
 
     constructor(
         IMarketFeed marketFeed_,
@@ -182,7 +189,14 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         _requireOpenable(record, proven, cited);
         _requireValid(LIQUIDATION, profile, proof, publicSignals);
 
-        _open(record, proven, cited, beneficiary);
+        uint64 messageIndex = _append(
+            Messages.FREEZE,
+            proven.accountIndex,
+            proven.settlementNonce,
+            0,
+            beneficiary
+        );
+        _open(record, proven, cited, beneficiary, messageIndex);
     }
 
     /// @inheritdoc ILiquidationEngine
@@ -197,9 +211,11 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         Batch memory batch = Batch({
             cited: marketFeed.admissibleTick(openings.tick, IMarketFeed.Purpose.Open),
             context: proofContext(OPEN, openings.beneficiary),
-            proofs: new Proof[](members),
-            publicSignals: new uint256[](signals),
-            opened: 0
+            firstMessage: _registry.laneCount(IInbox.Lane.Engine),
+            opened: 0,
+            messages: new Message[](members),
+            proofs: new bytes(members * PROOF_BYTES),
+            publicSignals: new bytes(signals * WORD_BYTES)
         });
         // Each is recorded before any is verified, so that a member that stands twice is skipped the second time;
         // if the product fails, all of it is undone.
@@ -211,6 +227,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         uint256 dueWei = opened * _prepaidWei;
         require(msg.value >= dueWei, WrongPrepayment(dueWei, msg.value));
         _requireAllValid(openings.profile, batch);
+        _appendFreezes(batch);
 
         if (msg.value > dueWei) _pay(payable(msg.sender), msg.value - dueWei);
     }
@@ -254,7 +271,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         record.opening = Opening({
             keeper: address(0),
             tick: uint32(given.tick),
-            clockAtOpen: 0,
+            clock: 0,
             messageIndex: uint32(messageIndex)
         });
         _releaseReserved(record);
@@ -431,10 +448,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         _requireGuarantee();
         Record storage record = _requireGrantable(accountIndex, settlementNonce);
         _requirePrepaid();
-        (record.money.guaranteedE6, record.money.guaranteedUntil) = (
-            uint64(amountE6),
-            uint32(until)
-        );
+        (record.money.guaranteedE6, record.opening.clock) = (uint64(amountE6), uint32(until));
         return _append(Messages.RESTRICT, accountIndex, settlementNonce, 0, payer);
     }
 
@@ -466,57 +480,36 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     // Ether: prepaid forced application
 
     /// @inheritdoc ILiquidationEngine
-    function refundMessage(
-        uint64 messageIndex,
-        Message calldata message,
+    function refundMessages(
+        uint64 first,
+        bytes32 hashBefore,
+        Message[] calldata run,
         uint64 ledgerSequence
     ) external {
-        _registry.requireMessage(IInbox.Lane.Engine, messageIndex, message);
-        (uint256 slot, uint256 bit) = (
-            messageIndex / REFUND_BITS,
-            1 << (messageIndex % REFUND_BITS)
-        );
-        require(_refunded[slot] & bit == 0, AlreadyRefunded(messageIndex));
-        (bool consumed, , bool forced) = _registry.consumption(
-            IInbox.Lane.Engine,
-            messageIndex,
-            ledgerSequence
-        );
-        require(!forced, WasForced(messageIndex));
-        require(
-            consumed ||
-                (_registry.mode() == ILedgerRegistry.Mode.Dead &&
-                    messageIndex >= _registry.consumedCount(IInbox.Lane.Engine)),
-            NotConsumedBy(messageIndex, ledgerSequence)
-        );
-
-        _refunded[slot] |= bit;
-        address to = message.namedIn();
-        uint8 kind = message.kindOf();
-        if (kind == Messages.TAKEOVER && to == address(backstop)) {
-            to = _recordOf(message.accountOf(), message.nonceOf()).opening.keeper;
+        _registry.requireRun(IInbox.Lane.Engine, first, hashBefore, run);
+        bool consumed = _requireRefundable(first, run.length, ledgerSequence);
+        uint256 given = 0;
+        for (uint256 i = 0; i < run.length; ++i) {
+            if (_refund(first + i, run[i], consumed)) ++given;
         }
-        _owe(to, _prepaidWei);
-        if (!consumed && kind == Messages.UNFREEZE && message.amountOf() != 0) {
-            vault.returnCredit(to, message.amountOf());
-        }
-    }
-
-    /// @inheritdoc ILiquidationEngine
-    function creditForced(address beneficiary) external {
-        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
-        _owe(beneficiary, _prepaidWei);
+        require(given != 0, AlreadyRefunded(first));
     }
 
     /// @inheritdoc ILiquidationEngine
     function collectEther(address payable to) external nonReentrant {
-        uint256 amountWei = etherOwed[msg.sender];
+        uint256 amountWei = etherOwed(msg.sender);
         require(amountWei != 0, NothingOwed(msg.sender));
-        etherOwed[msg.sender] = 0;
+        _etherOwed[msg.sender] = 0;
+        _forcedPaid[msg.sender] = _registry.forcedFor(msg.sender);
         _pay(to, amountWei);
     }
 
     // Views
+
+    /// @inheritdoc ILiquidationEngine
+    function etherOwed(address to) public view returns (uint256) {
+        return _etherOwed[to] + (_registry.forcedFor(to) - _forcedPaid[to]) * _prepaidWei;
+    }
 
     /// @inheritdoc ILiquidationEngine
     function liquidation(
@@ -531,7 +524,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
                 status: _statusOf(record),
                 keeper: opening.keeper,
                 tick: opening.tick,
-                clockAtOpen: opening.clockAtOpen,
+                clockAtOpen: opening.keeper == address(0) ? 0 : opening.clock,
                 messageIndex: opening.messageIndex,
                 reservedE6: money.reservedE6,
                 fundPaidE6: money.fundPaidE6,
@@ -608,22 +601,12 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         Record storage record,
         LiquidationSignals.Signals memory proven,
         IMarketFeed.CitedTick memory cited,
-        address keeper
+        address keeper,
+        uint64 messageIndex
     ) private {
-        uint64 messageIndex = _append(
-            Messages.FREEZE,
-            proven.accountIndex,
-            proven.settlementNonce,
-            0,
-            keeper
-        );
-        record.opening = Opening({
-            keeper: keeper,
-            tick: uint32(cited.number),
-            clockAtOpen: uint32(cited.clock),
-            messageIndex: uint32(messageIndex)
-        });
-        uint256 reservedE6 = _reserveFor(record, proven.equityE6);
+        uint256 heldE6 = _guaranteedIn(record, record.opening.clock);
+        _writeOpening(record, keeper, cited, messageIndex);
+        uint256 reservedE6 = _reserveFor(record, heldE6, proven.equityE6);
         emit LiquidationOpened(
             proven.accountIndex,
             proven.settlementNonce,
@@ -637,12 +620,31 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         );
     }
 
+    /// @dev One write, of which the compiler would make four.
+    function _writeOpening(
+        Record storage record,
+        address keeper,
+        IMarketFeed.CitedTick memory cited,
+        uint64 messageIndex
+    ) private {
+        Opening storage opening = record.opening;
+        uint256 word =
+            uint256(uint160(keeper)) |
+                (uint256(uint32(cited.number)) << 160) |
+                (uint256(uint32(cited.clock)) << 192) |
+                (uint256(uint32(messageIndex)) << 224);
+        assembly ("memory-safe") {
+            sstore(opening.slot, word)
+        }
+    }
+
     /// @dev What the buffer guaranteed is the first of what the liquidation may draw.
     function _reserveFor(
         Record storage record,
+        uint256 heldE6,
         int256 equityE6
     ) private returns (uint256 reservedE6) {
-        reservedE6 = record.money.guaranteedE6;
+        reservedE6 = heldE6;
         if (reservedE6 != 0) insuranceFund.beginLiquidation(reservedE6);
         uint256 shortE6 = equityE6 < 0 ? uint256(-equityE6) : 0;
         if (shortE6 > reservedE6) {
@@ -667,11 +669,41 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             return;
         }
         uint256 place = batch.opened++;
-        batch.proofs[place] = openings.proofs[position];
-        for (uint256 j = 0; j < count; ++j) {
-            batch.publicSignals[place * count + j] = signals[j];
+        batch.messages[place] = Messages.pack(
+            Messages.FREEZE,
+            proven.accountIndex,
+            proven.settlementNonce,
+            0,
+            openings.beneficiary
+        );
+        (bytes memory proofs, bytes memory publicSignals) = (batch.proofs, batch.publicSignals);
+        Proof calldata proof = openings.proofs[position];
+        // Both have room for every member, and there are no more places than members.
+        assembly ("memory-safe") {
+            calldatacopy(add(add(proofs, 0x20), mul(place, PROOF_BYTES)), proof, PROOF_BYTES)
+            let signalBytes := mul(signals.length, 0x20)
+            calldatacopy(
+                add(add(publicSignals, 0x20), mul(place, signalBytes)),
+                signals.offset,
+                signalBytes
+            )
         }
-        _open(record, proven, batch.cited, openings.beneficiary);
+        _open(
+            record,
+            proven,
+            batch.cited,
+            openings.beneficiary,
+            uint64(batch.firstMessage + place)
+        );
+    }
+
+    function _appendFreezes(Batch memory batch) private {
+        (Message[] memory messages, uint256 opened) = (batch.messages, batch.opened);
+        assembly ("memory-safe") {
+            mstore(messages, opened)
+        }
+        // Nothing but this contract appends to the lane, and nothing that it calls on the way comes back to it.
+        assert(_registry.appendEngineRun(messages) == batch.firstMessage);
     }
 
     /// @dev What is escrowed and what the account is to have are one hash from here on.
@@ -745,9 +777,27 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
 
     // Ether
 
-    function _owe(address to, uint256 amountWei) private {
-        etherOwed[to] += amountWei;
-        emit EtherOwed(to, amountWei);
+    /// @return Whether it was not given back before
+    function _refund(
+        uint256 messageIndex,
+        Message calldata message,
+        bool consumed
+    ) private returns (bool) {
+        uint256 bit = 1 << (messageIndex % REFUND_BITS);
+        uint256 refunded = _refunded[messageIndex / REFUND_BITS];
+        if (refunded & bit != 0) return false;
+        _refunded[messageIndex / REFUND_BITS] = refunded | bit;
+        address to = message.namedIn();
+        uint8 kind = message.kindOf();
+        if (kind == Messages.TAKEOVER && to == address(backstop)) {
+            to = _recordOf(message.accountOf(), message.nonceOf()).opening.keeper;
+        }
+        _etherOwed[to] += _prepaidWei;
+        emit EtherOwed(to, _prepaidWei);
+        if (!consumed && kind == Messages.UNFREEZE && message.amountOf() != 0) {
+            vault.returnCredit(to, message.amountOf());
+        }
+        return true;
     }
 
     function _pay(address payable to, uint256 amountWei) private {
@@ -759,6 +809,31 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
 
     function _requirePrepaid() private view {
         require(msg.value == _prepaidWei, WrongPrepayment(_prepaidWei, msg.value));
+    }
+
+    /// @return consumed Whether the ledger consumed all of them; otherwise no ledger ever will
+    function _requireRefundable(
+        uint64 first,
+        uint256 count,
+        uint64 ledgerSequence
+    ) private view returns (bool consumed) {
+        bool forced;
+        (consumed, , forced) = _registry.consumption(IInbox.Lane.Engine, first, ledgerSequence);
+        require(!forced, WasForced(first));
+        // A ledger consumes messages in a row.
+        if (consumed && count > 1) {
+            (consumed, , ) = _registry.consumption(
+                IInbox.Lane.Engine,
+                uint64(first + count - 1),
+                ledgerSequence
+            );
+        }
+        require(
+            consumed ||
+                (_registry.mode() == ILedgerRegistry.Mode.Dead &&
+                    first >= _registry.consumedCount(IInbox.Lane.Engine)),
+            NotConsumedBy(first, ledgerSequence)
+        );
     }
 
     function _requireDead() private view {
@@ -780,12 +855,12 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             proven.equityE6 < int256(proven.requirementE6),
             NotBelowMaintenance(proven.equityE6, proven.requirementE6)
         );
-        uint256 heldE6 = _guaranteedAt(record, cited.clock);
+        Opening memory last = record.opening;
+        uint256 heldE6 = _guaranteedAt(record, last.clock, cited.clock);
         require(
             proven.equityE6 + int256(heldE6) < int256(proven.requirementE6),
             GuaranteedByBuffer(proven.accountIndex, heldE6)
         );
-        Opening memory last = record.opening;
         require(
             last.keeper == address(0),
             AlreadyOpen(proven.accountIndex, proven.settlementNonce)
@@ -799,18 +874,30 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     function _requireAllValid(uint8 profile, Batch memory batch) private view {
         IGroth16Verifier verifier = verifierOf(LIQUIDATION, profile);
         require(address(verifier) != address(0), UnknownProfile(profile));
-        (Proof[] memory proofs, uint256[] memory publicSignals) = (
-            batch.proofs,
-            batch.publicSignals
-        );
+        (bytes memory proofs, bytes memory publicSignals) = (batch.proofs, batch.publicSignals);
         uint256 opened = batch.opened;
         uint256 signals = opened * LiquidationSignals.COUNT;
-        // Cut to the members that were not skipped: both are filled from the start.
+        // Cut to the members that were not skipped.
         assembly ("memory-safe") {
-            mstore(proofs, opened)
-            mstore(publicSignals, signals)
+            mstore(proofs, mul(opened, PROOF_BYTES))
+            mstore(publicSignals, mul(signals, WORD_BYTES))
         }
-        require(verifier.verifyMany(proofs, publicSignals), InvalidProof());
+        // As `verifyMany(Proof[], uint256[])` encodes its arguments: where each list begins, then each with its
+        // length. A list of structs would be copied word by word, at more than the rest of a batch costs.
+        (bool success, bytes memory answer) = address(verifier).staticcall(
+            bytes.concat(
+                abi.encodeWithSelector(
+                    IGroth16Verifier.verifyMany.selector,
+                    2 * WORD_BYTES,
+                    3 * WORD_BYTES + proofs.length,
+                    opened
+                ),
+                proofs,
+                abi.encode(signals),
+                publicSignals
+            )
+        );
+        require(success && abi.decode(answer, (bool)), InvalidProof());
     }
 
     /// @dev As `_requireBound` and `_requireOpenable`, for a member of a batch.
@@ -825,18 +912,27 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             proven.accountIndex >= cited.accountCount ||
             proven.owner == uint160(address(backstop))
         ) return false;
-        int256 heldE6 = int256(_guaranteedAt(record, cited.clock));
-        if (proven.equityE6 + heldE6 >= int256(proven.requirementE6)) return false;
         Opening memory last = record.opening;
+        int256 heldE6 = int256(_guaranteedAt(record, last.clock, cited.clock));
+        if (proven.equityE6 + heldE6 >= int256(proven.requirementE6)) return false;
         return
             last.keeper == address(0) &&
             (last.tick == 0 || _hasConsumed(cited.ledgerSequence, last.messageIndex));
     }
 
     /// @dev What the buffer stands in for; nothing once it is due.
-    function _guaranteedAt(Record storage record, uint64 clock) private view returns (uint256) {
-        Money memory money = record.money;
-        return clock <= money.guaranteedUntil ? money.guaranteedE6 : 0;
+    /// @param until The record's clock, while it is not open
+    function _guaranteedAt(
+        Record storage record,
+        uint32 until,
+        uint64 clock
+    ) private view returns (uint256) {
+        return clock <= until ? _guaranteedIn(record, until) : 0;
+    }
+
+    /// @dev What the buffer holds back, due or not.
+    function _guaranteedIn(Record storage record, uint32 until) private view returns (uint256) {
+        return until == 0 ? 0 : record.money.guaranteedE6;
     }
 
     function _requireGuarantee() private view {
@@ -879,10 +975,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
             IMarketFeed.Purpose.Bid
         );
         uint64 clock = cited.clock;
-        require(
-            !_isExpired(opening, clock),
-            HorizonPassed(clock, opening.clockAtOpen + _horizonSeconds)
-        );
+        require(!_isExpired(opening, clock), HorizonPassed(clock, opening.clock + _horizonSeconds));
         _requireMarginBound(cited, proven, BID, msg.sender);
         (bool consumed, uint64 frozenAt, ) = _registry.consumption(
             IInbox.Lane.Engine,
@@ -908,7 +1001,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
         uint64 clock = cited.clock;
         require(
             _isExpired(opening, clock),
-            HorizonNotPassed(clock, opening.clockAtOpen + _horizonSeconds)
+            HorizonNotPassed(clock, opening.clock + _horizonSeconds)
         );
         _requireMarginBound(cited, proven, EXPIRE, address(backstop));
         require(
@@ -1005,7 +1098,7 @@ contract LiquidationEngine is ILiquidationEngine, AccountMarginGate, ReentrancyG
     }
 
     function _isExpired(Opening memory opening, uint64 clock) private view returns (bool) {
-        return clock > opening.clockAtOpen + _horizonSeconds;
+        return clock > opening.clock + _horizonSeconds;
     }
 
     function _statusOf(Record storage record) private view returns (Status) {

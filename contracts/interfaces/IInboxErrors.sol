@@ -7,5 +7,7 @@ interface IInboxErrors {
     /// @param lane As `IInbox.Lane` numbers it
     error UnknownMessage(uint8 lane, uint64 index);
     error MessageMismatch(uint8 lane, uint64 index);
+    /// @notice Within a run, whose last hash alone was kept; `IInbox.keepHashes` keeps others.
+    error HashNotKept(uint8 lane, uint64 count);
     error VenueIsDead();
 }

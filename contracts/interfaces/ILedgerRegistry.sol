@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IGroth16Verifier, Proof} from "./IGroth16Verifier.sol";
-import {IInbox, Message} from "./IInbox.sol";
+import {IInbox} from "./IInbox.sol";
 import {IMarketFeed} from "./IMarketFeed.sol";
 import {IStateTransitionVerifier} from "./IStateTransitionVerifier.sol";
 
@@ -124,9 +124,6 @@ interface ILedgerRegistry is IInbox {
     error NotForced();
     error SequencersTurn(uint64 until);
     error NothingToApply();
-    error WrongPreviousRoot(uint256 latest, uint256 proven);
-    error WrongMessage(uint64 index);
-    error WrongApplyContext(uint256 expected, uint256 proven);
     error ApplicantIsZero();
     error InvalidTakeoverProof();
 
@@ -148,14 +145,20 @@ interface ILedgerRegistry is IInbox {
         bytes calldata transitionProof
     ) external;
 
-    /// @notice Applies the head of the engine lane on a `takeover` proof, while the mode is Forced.
-    /// @param message The head, which the proof must be about
-    /// @param publicSignals Of the `takeover` statement, in the manifest's order
-    /// @param beneficiary Who is paid the prepaid application; named by the proof's context, anyone may submit
+    /// @notice Applies the head of the engine lane on a `takeover` proof, while the mode is Forced. Within a run the
+    /// hash after it has to be kept first (`keepHashes`). Of the proof's signals the first, the latest root, and the
+    /// last, the context of `beneficiary`, are put in here: a proof of another ledger or for somebody else fails.
+    /// @param hashBefore The hash of the lane before the head, which the proof must be about
+    /// @param nextRoot The second signal
+    /// @param consumed The third: the message's first word, what was applied of it, and whether it was
+    /// @param messageAddress The fourth: the message's second word
+    /// @param beneficiary Who is paid the prepaid application; anyone may submit
     function applyMessage(
-        Message calldata message,
+        bytes32 hashBefore,
         Proof calldata proof,
-        uint256[] calldata publicSignals,
+        uint256 nextRoot,
+        uint256 consumed,
+        uint256 messageAddress,
         address beneficiary
     ) external;
 
@@ -178,6 +181,10 @@ interface ILedgerRegistry is IInbox {
         uint64 index,
         uint64 sequence
     ) external view returns (bool consumed, uint64 clock, bool forced);
+
+    /// @notice How many messages somebody was named for who applied them by force; the engine owes the prepaid
+    /// application of each.
+    function forcedFor(address beneficiary) external view returns (uint256);
 
     /// @notice How many messages of a lane the latest ledger has consumed.
     function consumedCount(Lane lane) external view returns (uint64);

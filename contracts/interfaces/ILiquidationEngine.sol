@@ -203,10 +203,9 @@ interface ILiquidationEngine is IProofGate, IInboxErrors {
     error WrongSignals(uint256 proofs, uint256 signals);
     error ForgedMember(uint256 position);
     error NothingToOpen();
-    error AlreadyRefunded(uint64 messageIndex);
+    error AlreadyRefunded(uint64 first);
     error WasForced(uint64 messageIndex);
-    error NotConsumedBy(uint64 messageIndex, uint64 ledgerSequence);
-    error NotTheRegistry(address caller);
+    error NotConsumedBy(uint64 first, uint64 ledgerSequence);
     error NothingOwed(address caller);
     error PaymentFailed(address to, uint256 amountWei);
     error InvalidEngineConfig(bytes32 field);
@@ -294,17 +293,19 @@ interface ILiquidationEngine is IProofGate, IInboxErrors {
         uint256 settlementNonce
     ) external view returns (uint256);
 
-    /// @notice Gives the prepayment of a consumed message back, unless it was forced: to the keeper (Freeze), to who
-    /// paid the credit (Unfreeze), to the bidder or to who called `expire` (Takeover).
-    /// @param ledgerSequence The ledger that consumed it; on a dead venue any, for one that was not consumed
-    function refundMessage(
-        uint64 messageIndex,
-        Message calldata message,
+    /// @notice Gives the prepayments of consumed messages back, unless they were forced: to the keeper (Freeze), to
+    /// who paid the credit (Unfreeze), to the bidder or to who called `expire` (Takeover). Those that were given back
+    /// before are passed over.
+    /// @param first Index of the first of them in the engine lane
+    /// @param hashBefore The hash of the lane before it
+    /// @param run They and those after them, up to a count whose hash is kept: a ledger's count is one
+    /// @param ledgerSequence The ledger that consumed all of them; on a dead venue any, if none was consumed
+    function refundMessages(
+        uint64 first,
+        bytes32 hashBefore,
+        Message[] calldata run,
         uint64 ledgerSequence
     ) external;
-
-    /// @notice Owes the prepayment of a forced message to who applied it. The registry only.
-    function creditForced(address beneficiary) external;
 
     /// @notice Pays the caller's ether to `to`.
     function collectEther(address payable to) external;
@@ -323,7 +324,7 @@ interface ILiquidationEngine is IProofGate, IInboxErrors {
         uint256 elapsed
     ) external view returns (int256);
 
-    /// @notice Ether owed to an address.
+    /// @notice Ether owed to an address, also for messages that it was named for when they were forced.
     function etherOwed(address to) external view returns (uint256);
 
     /// @notice Where money is escrowed and claimed.

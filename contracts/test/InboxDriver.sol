@@ -12,9 +12,6 @@ contract InboxDriver {
     /// @notice The registry whose lanes it writes.
     ILedgerRegistry public immutable ledgerRegistry;
 
-    /// @notice How often somebody was credited for a forced message.
-    mapping(address beneficiary => uint256) public credited;
-
     constructor(ILedgerRegistry ledgerRegistry_) {
         LocalChain.requireLocal();
         ledgerRegistry = ledgerRegistry_;
@@ -27,9 +24,9 @@ contract InboxDriver {
         }
     }
 
-    /// @dev As the engine: pays whoever applied a message by force.
-    function creditForced(address beneficiary) external {
-        credited[beneficiary] += 1;
+    /// @dev As the engine after a batch of openings.
+    function appendRun(Message[] calldata messages) external {
+        ledgerRegistry.appendEngineRun(messages);
     }
 
     /// @dev As the feed: a market clock that never stands still.

@@ -18,9 +18,14 @@ export function laneSeed(chainId: bigint, inbox: string, lane: Lane): string {
   );
 }
 
+/** The hash of a lane after one more message, as its two words. */
+export function chainedWords(hash: string, w0: bigint, w1: bigint): string {
+  return encode(['bytes32', 'uint256', 'uint256'], [hash, w0, w1]);
+}
+
 /** The hash of a lane after one more message. */
 export function chainedHash(hash: string, message: InboxMessage): string {
-  return encode(['bytes32', 'uint256', 'uint256'], [hash, ...packMessage(message)]);
+  return chainedWords(hash, ...packMessage(message));
 }
 
 export function laneHash(before: string, messages: readonly InboxMessage[]): string {

@@ -47,17 +47,28 @@ export interface MessageWords {
 
 /** A `takeover` proof that a message was applied, and whom its context pays. */
 export interface Application {
-  readonly message: MessageWords;
+  /** The hash of the engine lane before the message, which is its head. */
+  readonly hashBefore: string;
   readonly proof: ContractProof;
   readonly publicSignals: readonly bigint[];
   readonly beneficiary: string;
 }
 
+/** The arguments of `applyMessage`: previous root and context, which the registry knows, are not among them. */
+export function applicationArgs({
+  hashBefore,
+  proof,
+  publicSignals,
+  beneficiary,
+}: Application): readonly unknown[] {
+  const [, nextRoot, consumed, messageAddress] = publicSignals;
+  return [hashBefore, proof, nextRoot, consumed, messageAddress, beneficiary];
+}
+
 /** Applies the head of the engine lane where the sequencer does not. */
 export async function applyMessage(
   venue: Venue,
-  { message, proof, publicSignals, beneficiary }: Application,
+  application: Application,
 ): Promise<ContractTransactionReceipt> {
-  const args = [message, proof, [...publicSignals], beneficiary];
-  return send(venue.ledgerRegistry, 'applyMessage', args);
+  return send(venue.ledgerRegistry, 'applyMessage', applicationArgs(application));
 }

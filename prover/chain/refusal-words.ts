@@ -63,6 +63,9 @@ const WORDS: Readonly<Record<string, Words>> = {
     `the buffer guarantees ${usd(guaranteed)} of account ${account}'s maintenance margin: it may be ` +
     'opened when it lacks more, or when the guarantee is due (venue status)',
   GuardianNotArmed: () => 'the guardian has halted once; the owner must arm it again',
+  HashNotKept: ([, count]) =>
+    `the hash of the lane after ${count} messages is not kept, for they came in one run: show those ` +
+    'after it with keepHashes first',
   HeadlineIsZero: ([guard, which]) => `the ${guarded(guard, which)} is zero`,
   HorizonNotPassed: ([clock, expires]) =>
     `the market clock is ${clock}; bids are taken until ${expires}, the Backstop comes after`,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { ContractTransactionReceipt } from 'ethers';
+import { Contract, encodeBytes32String, type ContractTransactionReceipt } from 'ethers';
 import { z } from 'zod';
 
+import { PlimsollError } from '../core/errors.ts';
 import type { SolidityProof } from '../proving/formats/proof-file.ts';
+import { exportedAbi } from './abi.ts';
 import type { Profile } from './config.ts';
-import type { MessageWords } from './ledger-update.ts';
-import { read, send, sendCall, type ContractCall } from './refusal.ts';
+import type { MessageRun } from './message-run.ts';
+import { ContractRefused, read, send, sendCall, type ContractCall } from './refusal.ts';
 import type { Terms } from './terms.ts';
 import type { Venue } from './venue.ts';
 
@@ -89,11 +91,45 @@ export function openingsCall(venue: Venue, actions: ProvenActions): Promise<Cont
   return prepaid(venue, 'openMany', [openingsArgs(actions)], BigInt(actions.members.length));
 }
 
+/** Proofs of a batch do not hold: by their place in it. */
+export class ForgedMembers extends PlimsollError {
+  readonly members: readonly number[];
+
+  constructor(members: readonly number[], options: ErrorOptions) {
+    super('FORGED_MEMBERS', `the proofs of members ${members.join(', ')} do not hold`, options);
+    this.members = members;
+  }
+}
+
+/** The product of a batch says that some proof does not hold; which, each says for itself at the verifier. */
+async function forgedMembers(
+  { liquidationEngine }: Venue,
+  { profile, members }: ProvenActions,
+): Promise<readonly number[]> {
+  const statement = encodeBytes32String('liquidation');
+  const args = [statement, Number(profile)];
+  const address = await read(liquidationEngine, 'verifierOf', args, z.string());
+  const verifier = new Contract(address, exportedAbi('IGroth16Verifier'), liquidationEngine.runner);
+  const holds = await Promise.all(
+    members.map(({ proof, publicSignals }) =>
+      read(verifier, 'verify', [proof, [...publicSignals]], z.boolean()),
+    ),
+  );
+  return holds.flatMap((one, place) => (one ? [] : [place]));
+}
+
+/** Sends a batch of openings; throws `ForgedMembers` where proofs of it do not hold. */
 export async function openMany(
   venue: Venue,
   actions: ProvenActions,
 ): Promise<ContractTransactionReceipt> {
-  return sendCall(await openingsCall(venue, actions));
+  const call = await openingsCall(venue, actions);
+  try {
+    return await sendCall(call);
+  } catch (error) {
+    if (!(error instanceof ContractRefused) || error.errorName !== 'InvalidProof') throw error;
+    throw new ForgedMembers(await forgedMembers(venue, actions), { cause: error });
+  }
 }
 
 /**
@@ -169,12 +205,12 @@ export function closeLiquidation(venue: Venue, terms: Terms): Promise<ContractTr
   return sendCall(closingCall(venue, terms));
 }
 
-/** Gives the prepayment of a message back that the sequencer consumed. */
-export function refundMessage(
+/** Gives the prepayments of messages of the engine lane back that one ledger consumed. */
+export function refundMessages(
   venue: Venue,
-  index: bigint,
-  message: MessageWords,
+  { first, hashBefore, messages }: MessageRun,
   ledgerSequence: bigint,
 ): Promise<ContractTransactionReceipt> {
-  return send(venue.liquidationEngine, 'refundMessage', [index, message, ledgerSequence]);
+  const args = [first, hashBefore, messages, ledgerSequence];
+  return send(venue.liquidationEngine, 'refundMessages', args);
 }

@@ -13,7 +13,6 @@ import {
   type ProvenAction,
 } from '../chain/submit.ts';
 import type { Terms } from '../chain/terms.ts';
-import { packMessage, type LeafMessage } from '../commitments/inbox-message.ts';
 import { toSolidity } from '../proving/formats/proof-file.ts';
 import { marginPortfolio } from '../risk/margin/margin.ts';
 import { prepareStatement } from '../statements/prepare.ts';
@@ -178,8 +177,7 @@ export async function playBid(
 export async function playForced(stage: Stage, seconds: bigint): Promise<void> {
   const { chain, venue, prover, sequencer, story } = stage;
   const { engineCount } = sequencer.state;
-  const [head] = await sequencer.messages('engine', engineCount);
-  const message = confirm(head, 'a message waits') as LeafMessage;
+  const { message, hashBefore } = confirm(await sequencer.head(), 'a message waits');
   const beneficiary = await chain.keeper.getAddress();
   const { ledgerRegistry } = venue.addresses;
   const context = proofContext(chain.chainId, ledgerRegistry, 'applyMessage', beneficiary);
@@ -188,8 +186,7 @@ export async function playForced(stage: Stage, seconds: bigint): Promise<void> {
     prepareStatement('takeover', { ledger: sequencer.ledger, message, context }),
   );
   story.proven(proven);
-  const [w0, w1] = packMessage(message);
-  const application = { message: { w0, w1 }, ...toSolidity(proven.file), beneficiary };
+  const application = { hashBefore, ...toSolidity(proven.file), beneficiary };
   await stage.after(seconds);
   const receipt = await applyMessage(venue, application);
   const { index } = stage.event(receipt, 'MessageForced');

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { getAddress, toBeHex } from 'ethers';
+import { getAddress, toBeHex, ZeroHash } from 'ethers';
 
 import { exportedAbi, type ExportedInterface } from '../chain/abi.ts';
 import { useName } from '../chain/context.ts';
+import { LANE_NUMBERS } from '../chain/inbox-lane.ts';
+import { applicationArgs } from '../chain/ledger-update.ts';
 import type { AccountChange } from '../commitments/account-change.ts';
 import { BALANCE_SYMBOLS } from '../commitments/account-change.ts';
 import { KIND_CODES } from '../commitments/instrument.ts';
@@ -100,6 +102,15 @@ async function freezeSequence(
   return low;
 }
 
+/** The hash of the engine lane before its head, which is kept: the latest ledger has consumed up to there. */
+async function engineHash({ rpc, ledgerRegistry }: CallSource): Promise<string> {
+  const abi = exportedAbi('LedgerRegistry');
+  const engine = LANE_NUMBERS.engine;
+  const consumed = await view(rpc, ledgerRegistry, abi, 'consumedCount', [engine]);
+  const hash = await view(rpc, ledgerRegistry, abi, 'laneHash', [engine, consumed]);
+  return (hash as string | undefined) ?? ZeroHash;
+}
+
 /**
  * The call that a proof is for, at a margin tick. What it needs besides the proof is asked of the
  * chain; what no chain and no proof file has is told as `needs`.
@@ -131,9 +142,9 @@ export async function callOfProof(
     return { needs: 'the snapshot and its signatures: plimsoll oracle submit --medians' };
   }
   if (name === 'applyMessage') {
-    const { message, messageAddress } = file.publicSignals as StatementSignals['takeover'];
-    const words = { w0: message, w1: messageAddress };
-    return call('LedgerRegistry', 'applyMessage', [words, proof, publicSignals, beneficiary]);
+    const hashBefore = await engineHash(source);
+    const application = { hashBefore, proof, publicSignals, beneficiary };
+    return call('LedgerRegistry', 'applyMessage', applicationArgs(application));
   }
   if (tick === undefined) return { needs: 'a margin tick, and none binds what it is about' };
 

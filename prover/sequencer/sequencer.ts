@@ -8,11 +8,14 @@ import {
 } from 'ethers';
 import { z } from 'zod';
 
+import { LANE_NUMBERS } from '../chain/inbox-lane.ts';
 import { readMessages } from '../chain/inbox-messages.ts';
+import { keepHashes } from '../chain/message-run.ts';
 import { read, send } from '../chain/refusal.ts';
 import { transitionDigest } from '../chain/transition.ts';
 import type { Account } from '../commitments/account.ts';
-import type { InboxMessage, Lane } from '../commitments/inbox-message.ts';
+import type { InboxMessage, Lane, LeafMessage } from '../commitments/inbox-message.ts';
+import { packMessage } from '../commitments/inbox-message.ts';
 import { Ledger } from '../commitments/ledger.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Proposal, ProposalOptions, VenueIdentity, VenueState } from './propose.ts';
@@ -124,11 +127,39 @@ export class Sequencer {
     return receipt;
   }
 
-  /** Proposes and posts in one go. */
+  /** Proposes and posts in one go, with the hash kept at which it ends within a run of messages. */
   async post(options: ProposalOptions = {}): Promise<Proposal> {
     const proposal = await this.propose(options);
+    await this.#keep(proposal.next);
     await this.submit(proposal, options);
     return proposal;
+  }
+
+  /**
+   * What waits at the head of the engine lane, as a forced application shows it, with the hash kept
+   * that the lane has after it; undefined where nothing waits.
+   */
+  async head(): Promise<
+    { readonly message: LeafMessage; readonly hashBefore: string } | undefined
+  > {
+    const [message] = await this.messages('engine', this.#state.engineCount);
+    if (message === undefined) return undefined;
+    await this.#keep(stateAfterForced(this.#state, message));
+    return { message: message as LeafMessage, hashBefore: this.#state.engineHash };
+  }
+
+  /** Of messages that came in one run the inbox keeps the last hash alone. */
+  async #keep({ engineCount, engineHash }: VenueState): Promise<void> {
+    const args = [LANE_NUMBERS.engine, engineCount];
+    const end = await read(this.#registry, 'keptFrom', args, z.bigint());
+    if (end === engineCount) return;
+    const rest = await this.messages('engine', engineCount);
+    const following = rest.slice(0, Number(end - engineCount)).map((message) => {
+      const [w0, w1] = packMessage(message);
+      return { w0, w1 };
+    });
+    const run = { first: engineCount, hashBefore: engineHash, messages: following };
+    await keepHashes(this.#registry, 'engine', run);
   }
 
   /**

@@ -191,6 +191,21 @@ export class Evidence {
     );
   }
 
+  /** The root of the ledger before the one of this root, as the registry's events tell them. */
+  rootBefore(root: bigint): bigint {
+    const abi = exportedAbi('LedgerRegistry');
+    const told = ['RootAccepted', 'MessageForced'].map((event) => abi.getEvent(event)!.topicHash);
+    const roots = new Map<bigint, bigint>();
+    this.withAnswers('eth_getLogs', (_params, result) => {
+      for (const { topics } of result as RawLog[]) {
+        if (told.includes(topics[0]!)) roots.set(BigInt(topics[1]!), BigInt(topics[2]!));
+      }
+      return result;
+    });
+    const [sequence] = [...roots].find(([, known]) => known === root)!;
+    return roots.get(sequence - 1n)!;
+  }
+
   audit(memory: AuditMemory, without: readonly CheckName[] = []): Promise<AuditResult> {
     const { checkout, parameters, release } = this;
     const chain =

@@ -5,6 +5,7 @@ import { hexlify, toUtf8Bytes, toUtf8String, getBytes } from 'ethers';
 import type { SnarkjsVerificationKey } from 'snarkjs';
 
 import type { CheckName } from '../../prover/audit/verdict.ts';
+import { proofContext } from '../../prover/chain/context.ts';
 import { BASE_FIELD, G1_GENERATOR } from '../../prover/core/bn254.ts';
 import { readTextFile } from '../../prover/core/files.ts';
 import { sha256 } from '../../prover/core/hash.ts';
@@ -163,6 +164,18 @@ function onForced(evidence: Evidence, random: Random, change: (args: unknown[]) 
   return evidence.withCalls('LedgerRegistry', 'applyMessage', (args, place) => {
     if (place === chosen) change(args);
   });
+}
+
+/** What the registry has the proof of a forced message verified for. */
+function signalsOf(evidence: Evidence, [, , root, consumed, address, beneficiary]: unknown[]): bigint[] {
+  const { chainId, contracts } = evidence.venue;
+  return [
+    evidence.rootBefore(root as bigint),
+    root as bigint,
+    consumed as bigint,
+    address as bigint,
+    proofContext(chainId, contracts.ledgerRegistry, 'applyMessage', beneficiary as string),
+  ];
 }
 
 async function smallestKey(evidence: Evidence): Promise<{
@@ -449,7 +462,8 @@ export const KINDS: readonly Kind[] = [
     tamper: async (evidence, random) => {
       const { key, r1cs } = await smallestKey(evidence);
       return onForced(evidence, random, (args) => {
-        args[1] = pointsOf(forged(key, r1cs, args[2] as bigint[], 2n + BigInt(random(1_000))));
+        const signals = signalsOf(evidence, args);
+        args[1] = pointsOf(forged(key, r1cs, signals, 2n + BigInt(random(1_000))));
       });
     },
   },
@@ -459,9 +473,11 @@ export const KINDS: readonly Kind[] = [
     tamper: async (evidence, random) => {
       const { key, r1cs } = await smallestKey(evidence);
       return onForced(evidence, random, (args) => {
-        const signals = args[2] as bigint[];
-        // The last two: what was applied, and for whom.
-        signals[signals.length - 1 - random(1)]! += 1n + BigInt(random(1_000));
+        const signals = signalsOf(evidence, args);
+        // The root that it made, or how much was applied.
+        if (random(2) === 0) signals[1]! -= 1n + BigInt(random(1_000));
+        else signals[2]! += (1n + BigInt(random(1_000))) << 128n;
+        [args[2], args[3]] = [signals[1], signals[2]];
         args[1] = pointsOf(forged(key, r1cs, signals));
       });
     },

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { contractArtifact } from '../../prover/chain/artifact.ts';
 import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import { laneHash } from '../../prover/chain/inbox-lane.ts';
+import { applicationArgs } from '../../prover/chain/ledger-update.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import {
   transitionDigest,
@@ -37,7 +38,6 @@ import {
   proveForced,
   REGISTRY_CONFIG,
   wait,
-  wordsOf,
   type InboxVenue,
 } from '../support/inbox-venue.ts';
 import { closeTakeoverProver, type BatchMember } from '../support/takeover-proofs.ts';
@@ -92,17 +92,17 @@ async function force(
   message: LeafMessage,
   overrides: {
     readonly proven?: BatchMember;
-    readonly message?: InboxMessage;
+    readonly hashBefore?: string;
     readonly beneficiary?: string;
   } = {},
 ): Promise<void> {
   const proven = overrides.proven ?? (await proveForced(venue, ledger, message, KEEPER));
-  await send(venue.registry, 'applyMessage', [
-    wordsOf(overrides.message ?? message),
-    proven.proof,
-    [...proven.publicSignals],
-    overrides.beneficiary ?? KEEPER,
-  ]);
+  const application = {
+    hashBefore: overrides.hashBefore ?? venue.sequencer.state.engineHash,
+    ...proven,
+    beneficiary: overrides.beneficiary ?? KEEPER,
+  };
+  await send(venue.registry, 'applyMessage', applicationArgs(application));
 }
 
 const withSignal = (member: BatchMember, place: number, signal: bigint): BatchMember => ({
@@ -131,7 +131,7 @@ describe('a sequencer that holds a message back', () => {
     const expected = new Ledger(GENESIS.with(Number(message.accountIndex), account));
     const latest = await latestOf(venue);
     expect(latest).toMatchObject({ root: expected.root, engineCount: 1n, forced: true });
-    expect(await read(venue.driver, 'credited', [KEEPER], z.bigint())).toBe(1n);
+    expect(await read(venue.registry, 'forcedFor', [KEEPER], z.bigint())).toBe(1n);
     expect(await modeOf(venue)).toBe(Mode.normal);
 
     // It goes on from there.
@@ -236,10 +236,17 @@ describe('a forced message', () => {
         const forged = withSignal(proven, 2, other);
         await expectRefusal(force(ledger, message, { proven: forged }), 'InvalidTakeoverProof');
       }
-      for (const [place, signal] of proven.publicSignals.entries()) {
-        const aliased = withSignal(proven, place, signal + SCALAR_FIELD);
-        await expectRefusal(force(ledger, message, { proven: aliased }), 'SignalNotInField');
+      for (const [place, error] of [
+        [1, 'InvalidTakeoverProof'],
+        [2, 'MessageMismatch'],
+        [3, 'MessageMismatch'],
+      ] as const) {
+        const aliased = withSignal(proven, place, proven.publicSignals[place]! + SCALAR_FIELD);
+        await expectRefusal(force(ledger, message, { proven: aliased }), error);
       }
+      // The words of the message as they are, and bits beyond them.
+      const beyond = withSignal(proven, 2, consumed! + (1n << 193n));
+      await expectRefusal(force(ledger, message, { proven: beyond }), 'InvalidTakeoverProof');
       await force(ledger, message, { proven });
     });
 
@@ -251,21 +258,23 @@ describe('a forced message', () => {
         { ...message, accountIndex: 0n },
       ]) {
         const of = await proveForced(venue, ledger, other, KEEPER);
-        await expectRefusal(force(ledger, other, { proven: of }), 'MessageMismatch');
-        await expectRefusal(force(ledger, message, { proven: of }), 'WrongMessage');
+        await expectRefusal(force(ledger, message, { proven: of }), 'MessageMismatch');
+      }
+      for (const hashBefore of [ZeroHash, laneHash(venue.sequencer.state.engineHash, [message])]) {
+        await expectRefusal(force(ledger, message, { proven, hashBefore }), 'MessageMismatch');
       }
     });
 
     it('is refused from another ledger than the latest', async () => {
       const elsewhere = new Ledger(GENESIS.with(5, { ...GENESIS[5]!, quoteE6: 0n }));
-      await expectRefusal(force(elsewhere, message), 'WrongPreviousRoot');
+      await expectRefusal(force(elsewhere, message), 'InvalidTakeoverProof');
     });
 
     it('is refused for another beneficiary, or for nobody', async () => {
       const ledger = venue.sequencer.ledger;
       await expectRefusal(
         force(ledger, message, { proven, beneficiary: STRANGER }),
-        'WrongApplyContext',
+        'InvalidTakeoverProof',
       );
       await expectRefusal(
         force(ledger, message, { proven, beneficiary: ZeroAddress }),
@@ -361,8 +370,9 @@ describe('a forced message', () => {
       ['apply a message by force', takeover],
     ] as const) {
       const ledger = venue.sequencer.ledger;
-      const { proof, publicSignals } = await proveForced(venue, ledger, message, KEEPER);
-      const args = [wordsOf(message), proof, [...publicSignals], KEEPER];
+      const proven = await proveForced(venue, ledger, message, KEEPER);
+      const hashBefore = venue.sequencer.state.engineHash;
+      const args = applicationArgs({ hashBefore, ...proven, beneficiary: KEEPER });
       await compareGas(name, await send(venue.registry, 'applyMessage', args));
       await venue.sequencer.follow();
     }

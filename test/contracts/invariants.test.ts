@@ -272,6 +272,7 @@ describe('the money of a venue under random calls', () => {
         'forced',
         'guarantee called',
         'guaranteed',
+        'hash kept within a run',
         'income earned',
         'open',
         'penalties collected',

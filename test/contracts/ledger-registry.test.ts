@@ -3,14 +3,28 @@ import { ZeroAddress, ZeroHash, keccak256, toUtf8Bytes, type Contract, type Sign
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { laneHash as laneHashOf, laneSeed } from '../../prover/chain/inbox-lane.ts';
-import { firstLedger, submitRoot, type NextLedger } from '../../prover/chain/ledger-update.ts';
+import {
+  applicationArgs,
+  firstLedger,
+  submitRoot,
+  type NextLedger,
+} from '../../prover/chain/ledger-update.ts';
 import { send } from '../../prover/chain/refusal.ts';
 import { packMessage, type InboxMessage } from '../../prover/commitments/inbox-message.ts';
+import { Ledger } from '../../prover/commitments/ledger.ts';
 import { UnlawfulTransition } from '../../prover/sequencer/transition-rule.ts';
-import { as, deployContract, deployVenue, expectRefusal, NO_DATA } from '../support/chain.ts';
+import {
+  as,
+  deployContract,
+  deployVenue,
+  expectRefusal,
+  MUCH_GAS,
+  NO_DATA,
+} from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, type Life } from '../support/life.ts';
 import { closeProver } from '../support/proofs.ts';
+import { proveTakeover } from '../support/takeover-proofs.ts';
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 
 const { registry: CONFIG } = DEFAULT_VENUE_CONFIG;
@@ -71,7 +85,7 @@ async function deposits(count: number): Promise<void> {
     MIN_DEPOSIT * BigInt(count),
   ]);
   for (let left = count; left > 0; left -= 250) {
-    await send(spammer, 'spam', [5n, MIN_DEPOSIT, Math.min(left, 250)]);
+    await send(spammer, 'spam', [5n, MIN_DEPOSIT, Math.min(left, 250), MUCH_GAS]);
   }
 }
 
@@ -394,12 +408,7 @@ describe('forced application', () => {
     await post(message);
     const application = await life.application({ ...message, kind: 'freeze' }, 'stranger');
     const apply = () =>
-      send(life.by('stranger').ledgerRegistry, 'applyMessage', [
-        application.message,
-        application.proof,
-        [...application.publicSignals],
-        application.beneficiary,
-      ]);
+      send(life.by('stranger').ledgerRegistry, 'applyMessage', applicationArgs(application));
     await life.after();
     await expectRefusal(apply(), 'NotForced');
     await life.root();
@@ -417,26 +426,25 @@ describe('forced application', () => {
     const second = await life.application({ ...head, accountIndex: 2n }, 'stranger');
     const apply = async (application: typeof good) => {
       await life.after();
-      return send(life.by('keeper').ledgerRegistry, 'applyMessage', [
-        application.message,
-        application.proof,
-        [...application.publicSignals],
-        application.beneficiary,
-      ]);
+      return send(life.by('keeper').ledgerRegistry, 'applyMessage', applicationArgs(application));
     };
     await expectRefusal(apply(second), 'MessageMismatch');
-    await expectRefusal(apply({ ...good, publicSignals: second.publicSignals }), 'WrongMessage');
+    await expectRefusal(apply({ ...good, publicSignals: second.publicSignals }), 'MessageMismatch');
+    await expectRefusal(apply({ ...good, hashBefore: ZeroHash }), 'MessageMismatch');
     await expectRefusal(
       apply({ ...good, beneficiary: life.addresses.keeper }),
-      'WrongApplyContext',
+      'InvalidTakeoverProof',
     );
     await expectRefusal(apply({ ...good, beneficiary: ZeroAddress }), 'ApplicantIsZero');
     const forged = good.publicSignals.with(1, good.publicSignals[1]! + 1n);
     await expectRefusal(apply({ ...good, publicSignals: forged }), 'InvalidTakeoverProof');
-    await expectRefusal(
-      apply({ ...good, publicSignals: good.publicSignals.with(0, 1n) }),
-      'WrongPreviousRoot',
+    // Of no other ledger: the proof is verified for the root that the registry has.
+    const elsewhere = new Ledger(
+      life.ledger.accounts.with(7, { ...life.ledger.account(7), quoteE6: 0n }),
     );
+    const context = life.context('ledgerRegistry', 'applyMessage', good.beneficiary);
+    const other = { ...good, ...(await proveTakeover(elsewhere, head, context)) };
+    await expectRefusal(apply(other), 'InvalidTakeoverProof');
     const receipt = await apply(good);
     await life.sequencer.follow();
     expect(life.sequencer.state.engineCount).toBe(1n);

@@ -2,9 +2,11 @@
 // Attacks on the life of a liquidation, each with real proofs and each refused for the reason it names.
 import { ZeroAddress } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
-import { send } from '../../prover/chain/refusal.ts';
+import type { MessageRun } from '../../prover/chain/message-run.ts';
+import { read, send } from '../../prover/chain/refusal.ts';
 import {
   bidForAccount,
   cureLiquidation,
@@ -12,12 +14,19 @@ import {
   healthProof,
   openLiquidation,
   openMany,
-  refundMessage,
+  refundMessages,
 } from '../../prover/chain/submit.ts';
 import { as, deployContract, expectRefusal, guardianOf } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, type Life } from '../support/life.ts';
-import { accountNamed, claiming, closeProver, marginOf, rerandomised } from '../support/proofs.ts';
+import {
+  accountNamed,
+  claiming,
+  closeProver,
+  marginOf,
+  rerandomised,
+  type GatedProof,
+} from '../support/proofs.ts';
 
 const A = accountNamed('ordinary-liquidation');
 const B = accountNamed('wick-victim');
@@ -244,6 +253,38 @@ describe('many openings at once', () => {
   });
 });
 
+describe('a batch with proofs that do not hold', () => {
+  it('is refused, and its forged members are named', async () => {
+    const accounts = ['separate-2', 'separate-3', 'equity-below-mm', 'gross-equity-minus-one'];
+    const members: GatedProof[] = [];
+    for (const name of accounts) members.push(await life.openingProof(accountNamed(name)));
+    const [first, second, third, fourth] = members as [
+      GatedProof,
+      GatedProof,
+      GatedProof,
+      GatedProof,
+    ];
+    const nowhere: [bigint, bigint] = [1n, 1n];
+    const forged = [
+      first,
+      { ...second, publicSignals: claiming(second, { equityE6: -5n }) },
+      third,
+      // Another's proof, and no point of the curve at all.
+      { ...fourth, proof: third.proof },
+      { ...first, proof: { ...first.proof, a: nowhere } },
+    ];
+    await life.after();
+    const sent = openMany(life.by('keeper'), {
+      tick: life.tick,
+      profile: first.profile,
+      members: forged,
+      beneficiary: life.addresses.keeper,
+    });
+    await expect(sent).rejects.toMatchObject({ name: 'ForgedMembers', members: [1, 3, 4] });
+    expect((await viewOf(accountNamed('separate-2'))).status).toBe(STATUS.none);
+  });
+});
+
 describe('cure', () => {
   it('takes a credit that is paid in the same call, and the keeper a fee', async () => {
     const { equityE6, mmE6 } = marginOf(A);
@@ -356,6 +397,36 @@ describe('bid', () => {
     expect(before + -marginOf(BANKRUPT).equityE6 - (await fund('freeE6'))).toBe(terms.fundPaidE6);
   });
 
+  /** Everything after the first tick is forgotten where a test went back to it: the later state once more. */
+  async function openAgain(): Promise<void> {
+    fresh = await life.restore(fresh);
+    for (const account of [A, B, BANKRUPT]) await life.open(account);
+    await life.root();
+    frozenIn = life.sequence;
+    await life.nextTick();
+    frozen = await life.save();
+  }
+
+  it('costs no less where the sequencer held the Freeze: the price falls from the ledger that has it', async () => {
+    fresh = await life.restore(fresh);
+    await life.open(A);
+    for (let minutes = 0; minutes < 16; minutes += 2) {
+      await life.root({ misbehaviour: { kind: 'hold', engine: 0 } });
+      await life.nextTick({}, 2n);
+    }
+    await life.root();
+    const sequence = life.sequence;
+    await life.nextTick();
+    const terms = termsIn(life.venue, await life.bid(A, sequence));
+    const { equityE6, mmE6 } = marginOf(A);
+    const priceAfter = (elapsed: bigint): Promise<bigint> =>
+      read(life.venue.liquidationEngine, 'priceE6', [equityE6, mmE6, elapsed], z.bigint());
+    const priceE6 = terms.payerPaidE6 - terms.creditE6;
+    expect(priceE6).toBeGreaterThanOrEqual(await priceAfter(120n));
+    expect(priceE6).toBeGreaterThan(await priceAfter(900n));
+    await openAgain();
+  });
+
   it('of a recovered account is refused', async () => {
     // The account is helped by a gift inside the rollup before its freeze is read by anybody.
     fresh = await life.restore(fresh);
@@ -367,13 +438,7 @@ describe('bid', () => {
     const sequence = life.sequence;
     await life.nextTick();
     await expectRefusal(life.bid(A, sequence), 'Recovered');
-    // Everything after the first tick is forgotten: build the later state again.
-    fresh = await life.restore(fresh);
-    for (const account of [A, B, BANKRUPT]) await life.open(account);
-    await life.root();
-    frozenIn = life.sequence;
-    await life.nextTick();
-    frozen = await life.save();
+    await openAgain();
   });
 
   it('in oracle silence is refused too, though the account is frozen and its price falls', async () => {
@@ -416,7 +481,7 @@ describe('bid', () => {
     // Ether and dollars wait for their owner; a call that would push them does not exist.
     await life.root();
     await life.after();
-    await refundMessage(life.by('stranger'), 0n, await life.engineMessage(0n), frozenIn);
+    await refundMessages(life.by('stranger'), await life.engineRun(0n), frozenIn);
     await life.after();
     await expectRefusal(
       send(life.by('keeper').liquidationEngine, 'collectEther', [refusing.target]),
@@ -434,45 +499,114 @@ describe('bid', () => {
 
 describe('prepaid messages', () => {
   it('are refunded once, to who prepaid, when the sequencer consumed them', async () => {
-    const message = await life.engineMessage(0n);
-    await life.after();
-    await expectRefusal(
-      refundMessage(life.by('stranger'), 0n, message, frozenIn - 1n),
-      'NotConsumedBy',
-    );
-    await life.after();
-    await expectRefusal(
-      refundMessage(life.by('stranger'), 1n, message, frozenIn),
-      'MessageMismatch',
-    );
-    await life.after();
-    await refundMessage(life.by('stranger'), 0n, message, frozenIn);
-    await life.after();
-    await expectRefusal(
-      refundMessage(life.by('stranger'), 0n, message, frozenIn),
-      'AlreadyRefunded',
-    );
-    const owed: unknown = await life.venue.liquidationEngine
-      .getFunction('etherOwed')
-      .staticCall(life.addresses.keeper);
-    expect(owed).toBe(ENGINE.prepaidWei);
+    const run = await life.engineRun(0n);
+    await expectRefusal(refund(run, frozenIn - 1n), 'NotConsumedBy');
+    await expectRefusal(refund({ ...run, first: 1n }, frozenIn), 'MessageMismatch');
+    await refund(run, frozenIn);
+    await expectRefusal(refund(run, frozenIn), 'AlreadyRefunded');
+    const owed = (): Promise<bigint> =>
+      read(life.venue.liquidationEngine, 'etherOwed', [life.addresses.keeper], z.bigint());
+    expect(await owed()).toBe(ENGINE.prepaidWei);
+    // The rest in one go; what was given back before is passed over.
+    await refund(await life.engineRun(0n, 3), frozenIn);
+    expect(await owed()).toBe(3n * ENGINE.prepaidWei);
+    await expectRefusal(refund(await life.engineRun(1n, 2), frozenIn), 'AlreadyRefunded');
+    await expectRefusal(refund(await life.engineRun(1n, 0), frozenIn), 'AlreadyRefunded');
   });
 
-  it('are not refunded where they were forced, and only the registry says that', async () => {
-    await expectRefusal(
-      send(life.venue.liquidationEngine, 'creditForced', [life.addresses.stranger]),
-      'NotTheRegistry',
+  it('are refunded together only where one ledger consumed all of them', async () => {
+    await life.bid(A, frozenIn);
+    await life.root();
+    await expectRefusal(refund(await life.engineRun(0n, 4), frozenIn), 'NotConsumedBy');
+  });
+
+  const refund = async (run: MessageRun, sequence: bigint): Promise<unknown> => {
+    await life.after();
+    return refundMessages(life.by('stranger'), run, sequence);
+  };
+
+  /** Three Freezes in one run, the first of which the ledger has: where it begins, and that ledger. */
+  async function begunRun(): Promise<{ readonly first: bigint; readonly begun: bigint }> {
+    const first = life.sequencer.state.engineCount;
+    const accounts = ['separate-2', 'separate-3', 'equity-below-mm'].map(accountNamed);
+    const members = [];
+    for (const account of accounts) members.push(await life.openingProof(account));
+    await life.after();
+    const { profile } = members[0]!;
+    const beneficiary = life.addresses.keeper;
+    await openMany(life.by('keeper'), { tick: life.tick, profile, members, beneficiary });
+    await life.root({ maxMessages: 1 });
+    expect(life.sequencer.state.engineCount).toBe(first + 1n);
+    return { first, begun: life.sequence };
+  }
+
+  it('of a run come back as each was consumed: begun, forced in its middle, gone on with', async () => {
+    const { first, begun } = await begunRun();
+    await life.after(BigInt(REGISTRY.heartbeat) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await life.force();
+    const forced = life.sequence;
+    await life.root();
+    const wentOn = life.sequence;
+    // The hashes within the run were kept on the way, so each part of it can be shown.
+    const whole = await life.engineRun(first, 3);
+    for (const sequence of [begun, wentOn]) {
+      await expectRefusal(refund(whole, sequence), 'NotConsumedBy', [first, sequence]);
+    }
+    const [second, third] = [await life.engineRun(first + 1n), await life.engineRun(first + 2n)];
+    const fromSecond = await life.engineRun(first + 1n, 2);
+    await expectRefusal(refund(fromSecond, forced), 'WasForced', [first + 1n]);
+    await expectRefusal(refund(fromSecond, wentOn), 'NotConsumedBy', [first + 1n, wentOn]);
+    await expectRefusal(refund(second, forced), 'WasForced', [first + 1n]);
+    await expectRefusal(refund(third, begun), 'NotConsumedBy', [first + 2n, begun]);
+    // One message of the run under the number of another.
+    await expectRefusal(refund({ ...third, first: first + 1n }, forced), 'MessageMismatch');
+    await refund(await life.engineRun(first), begun);
+    await refund(third, wentOn);
+    const owed = (person: 'keeper' | 'stranger'): Promise<bigint> =>
+      read(life.venue.liquidationEngine, 'etherOwed', [life.addresses[person]], z.bigint());
+    expect(await owed('keeper')).toBe(2n * ENGINE.prepaidWei);
+    expect(await owed('stranger')).toBe(ENGINE.prepaidWei);
+  });
+
+  it('of a run come back when the venue is dead, but for what a ledger had, in one go and once', async () => {
+    const { first, begun } = await begunRun();
+    await life.after(BigInt(REGISTRY.deadAfter) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await expectRefusal(refund(await life.engineRun(first, 3), begun), 'NotConsumedBy');
+    const rest = await life.engineRun(first + 1n, 2);
+    await refund(rest, begun);
+    await expectRefusal(refund(rest, begun), 'AlreadyRefunded', [first + 1n]);
+    const owed = await read(
+      life.venue.liquidationEngine,
+      'etherOwed',
+      [life.addresses.keeper],
+      z.bigint(),
     );
+    expect(owed).toBe(2n * ENGINE.prepaidWei);
+  });
+
+  it('are not refunded where they were forced, but owed to who forced them, once', async () => {
     const terms = termsIn(life.venue, await life.bid(A, frozenIn));
     await life.after(BigInt(REGISTRY.heartbeat) + 1n);
     await life.chain.rpc('evm_mine', []);
     await life.force();
-    const message = await life.engineMessage(terms.messageIndex);
-    await life.after();
-    await expectRefusal(
-      refundMessage(life.by('stranger'), terms.messageIndex, message, life.sequence),
-      'WasForced',
-    );
+    const run = await life.engineRun(terms.messageIndex);
+    await expectRefusal(refund(run, life.sequence), 'WasForced');
+    const engine = life.by('stranger').liquidationEngine;
+    const owed = (): Promise<bigint> =>
+      read(engine, 'etherOwed', [life.addresses.stranger], z.bigint());
+    expect(await owed()).toBe(ENGINE.prepaidWei);
+    const collect = async (): Promise<unknown> => {
+      await life.after();
+      return send(engine, 'collectEther', [life.addresses.depositor]);
+    };
+    const before = await life.chain.provider.getBalance(life.addresses.depositor);
+    await collect();
+    const after = await life.chain.provider.getBalance(life.addresses.depositor);
+    expect(after - before).toBe(ENGINE.prepaidWei);
+    expect(await owed()).toBe(0n);
+    await expectRefusal(collect(), 'NothingOwed');
     await life.close(terms);
   });
 });
@@ -490,6 +624,7 @@ describe('the horizon', () => {
     expect(terms.fundPaidE6).toBe(deficitE6);
     expect(terms.creditE6).toBe(deficitE6);
     await expectRefusal(life.expire(BANKRUPT), 'NotOpen');
+    await compareGas('expire a liquidation, without a deficit', await life.expire(A));
     await life.root();
     await life.close(terms);
     const account = life.sequencer.state.accounts[BANKRUPT]!;

@@ -7,7 +7,7 @@ import { send } from '../../prover/chain/refusal.ts';
 import {
   cureLiquidation,
   healthProof,
-  refundMessage,
+  refundMessages,
   releaseGuarantee,
   takeGuarantee,
   type CitedProof,
@@ -236,7 +236,7 @@ describe('a guarantee', () => {
     expect(life.sequencer.state.accounts[MINE]!.riskReducingOnly).toBe(true);
     await life.restore(saved);
     await life.root();
-    await refundMessage(life.by('stranger'), index, await life.engineMessage(index), life.sequence);
+    await refundMessages(life.by('stranger'), await life.engineRun(index), life.sequence);
     const owed = life.venue.liquidationEngine.getFunction('etherOwed');
     expect(await owed.staticCall(life.addresses.owner)).toBe(ENGINE.prepaidWei);
   });

@@ -11,7 +11,7 @@ import {
   requestWithdrawal,
   settleWithdrawal,
 } from '../../prover/chain/vault.ts';
-import { as, deployContract, expectRefusal } from '../support/chain.ts';
+import { as, deployContract, expectRefusal, MUCH_GAS } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, type Life, type Person } from '../support/life.ts';
 import { accountNamed, claiming, closeProver, marginOf } from '../support/proofs.ts';
@@ -121,7 +121,7 @@ describe('deposits', () => {
       spammer.target,
       dust * 3_000n,
     ]);
-    for (let sent = 0; sent < 3_000; sent += 250) await send(spammer, 'spam', [5n, dust, 250]);
+    for (let sent = 0; sent < 3_000; sent += 250) await send(spammer, 'spam', [5n, dust, 250, MUCH_GAS]);
     await life.root({ maxMessages: REGISTRY.maxMessages });
     expect(life.sequencer.state.accounts[BROKE]!.frozen).toBe(true);
   });

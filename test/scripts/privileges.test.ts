@@ -47,8 +47,8 @@ describe('the table of privileged functions', () => {
       'deployer: LedgerRegistry.bind',
       'engine: Vault.escrowFrom',
       'engine: LedgerRegistry.appendEngine',
+      'engine: LedgerRegistry.appendEngineRun',
       'vault: LedgerRegistry.appendUser',
-      'registry: LiquidationEngine.creditForced',
       'fund: Vault.escrowFromFund',
     ]) {
       expect(found).toContain(known);

@@ -14,7 +14,7 @@ import { laneOf, packMessage } from '../../prover/commitments/inbox-message.ts';
 import type { Ledger } from '../../prover/commitments/ledger.ts';
 import type { VenueIdentity } from '../../prover/sequencer/propose.ts';
 import { attesting, Sequencer, type Prove } from '../../prover/sequencer/sequencer.ts';
-import { ARTIFACTS, type TestChain } from './chain.ts';
+import { ARTIFACTS, MUCH_GAS, type TestChain } from './chain.ts';
 import { proveTakeover, type BatchMember } from './takeover-proofs.ts';
 
 export const REGISTRY_CONFIG = {
@@ -97,7 +97,15 @@ export async function append(
     const [w0, w1] = packMessage(message);
     return { w0, w1 };
   });
-  await send(driver, 'append', [lane, words]);
+  await send(driver, 'append', [lane, words, MUCH_GAS]);
+}
+
+/** Appends messages of the engine lane in one run. */
+export async function appendRun(
+  { driver }: InboxVenue,
+  messages: readonly InboxMessage[],
+): Promise<void> {
+  await send(driver, 'appendRun', [messages.map(wordsOf)]);
 }
 
 export const wordsOf = (message: InboxMessage): { readonly w0: bigint; readonly w1: bigint } => {

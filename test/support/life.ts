@@ -14,7 +14,9 @@ import { contractArtifact } from '../../prover/chain/artifact.ts';
 import { DEFAULT_VENUE_CONFIG, type VenueConfig } from '../../prover/chain/config.ts';
 import { proofContext, type Action } from '../../prover/chain/context.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { laneHash, laneSeed } from '../../prover/chain/inbox-lane.ts';
 import { applyMessage, type MessageWords } from '../../prover/chain/ledger-update.ts';
+import type { MessageRun } from '../../prover/chain/message-run.ts';
 import { outcomePath, type StatedOutcome } from '../../prover/chain/outcomes.ts';
 import { send } from '../../prover/chain/refusal.ts';
 import {
@@ -234,9 +236,8 @@ export class Life {
 
   /** Applies the head of the engine lane by force, with a real `takeover` proof. */
   async force(person: Person = 'stranger'): Promise<ContractTransactionReceipt> {
-    const { engineCount } = this.sequencer.state;
-    const [head] = await this.sequencer.messages('engine', engineCount);
-    const application = await this.application(head as LeafMessage, person);
+    const head = await this.sequencer.head();
+    const application = await this.application(head!.message, person);
     await this.after();
     const receipt = await applyMessage(this.by(person), application);
     await this.sequencer.follow();
@@ -248,7 +249,7 @@ export class Life {
     const beneficiary = this.addresses[person];
     const context = this.context('ledgerRegistry', 'applyMessage', beneficiary);
     const proof = await proveTakeover(this.ledger, message, context);
-    return { message: words(message), ...proof, beneficiary };
+    return { hashBefore: this.sequencer.state.engineHash, ...proof, beneficiary };
   }
 
   // Proofs of the ledger of a tick, by default the current one
@@ -385,17 +386,18 @@ export class Life {
   async letPass(seconds: bigint): Promise<void> {
     const until = (await this.clock()) + seconds;
     while ((await this.clock()) < until) {
-      // The ledger must not fall silent: what is judged is the same root.
-      if ((await this.chain.now()) - this.#lastRootAt > 1_500n) await this.root();
+      if (await this.#isFallingSilent()) await this.root();
       await this.nextTick({}, 2n);
     }
   }
 
-  get #lastRootAt(): bigint {
-    return this.#rootTimes.at(-1) ?? 0n;
+  /** Whether the last root of the sequencer is old: what is judged is the same ledger, but it must not fall silent. */
+  async #isFallingSilent(): Promise<boolean> {
+    if (this.proposals.at(-1) === undefined) return true;
+    const latest = this.venue.ledgerRegistry.getFunction('latest');
+    const { acceptedAt } = (await latest.staticCall()) as { readonly acceptedAt: bigint };
+    return (await this.chain.now()) - acceptedAt > 1_500n;
   }
-
-  readonly #rootTimes: bigint[] = [];
 
   async clock(): Promise<bigint> {
     return (await this.venue.marketFeed.getFunction('marketClock').staticCall()) as bigint;
@@ -420,9 +422,13 @@ export class Life {
     };
   }
 
-  async engineMessage(index: bigint): Promise<MessageWords> {
-    const [message] = await this.sequencer.messages('engine', index);
-    return words(message!);
+  /** So many messages of the engine lane from an index on, as a refund is asked for them. */
+  async engineRun(first: bigint, count = 1): Promise<MessageRun> {
+    const { chainId } = this.chain;
+    const before = (await this.sequencer.messages('engine', 0n)).slice(0, Number(first));
+    const seed = laneSeed(chainId, this.venue.addresses.ledgerRegistry, 'engine');
+    const messages = (await this.sequencer.messages('engine', first)).slice(0, count);
+    return { first, hashBefore: laneHash(seed, before), messages: messages.map(words) };
   }
 
   async claimable(person: Person): Promise<bigint> {

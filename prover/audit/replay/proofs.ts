@@ -33,8 +33,6 @@ export interface PostedProof {
   readonly tick?: bigint;
   /** For whom and what: gives the context that it must have. */
   readonly context: (signals: StatementSignals[StatementName]) => bigint;
-  /** Of a `takeover`. */
-  readonly message?: LeafMessage;
   /** Of a step of margin or of medians: the event that says it was taken. */
   readonly event?: AuditedEvent;
   /** Of medians: what they were proven of. */
@@ -184,24 +182,35 @@ const ownersProof =
     ];
   };
 
-const readRegistry: Reader = ({ name, args }, _transaction, { evidence }) => {
+/** The root that the registry had before the ledger of this sequence number. */
+function rootBefore(events: readonly AuditedEvent[], sequence: bigint): bigint {
+  const before = events.find(
+    ({ name, args }) => LEDGER_EVENTS.has(name) && args['sequence'] === sequence - 1n,
+  );
+  return given(before, `no event tells ledger ${sequence - 1n}`).args['root'] as bigint;
+}
+
+const LEDGER_EVENTS: ReadonlySet<string> = new Set(['RootAccepted', 'MessageForced']);
+
+/** The registry puts in what it knows of the signals: the root before, and whom the context pays. */
+const readRegistry: Reader = ({ name, args }, _transaction, { evidence, events }, taken) => {
   if (name !== 'applyMessage') unchecked(`${name} is not known to carry a proof`);
   const { chainId, contracts } = evidence.venue;
-  const { w0, w1 } = args['message'] as { readonly w0: bigint; readonly w1: bigint };
+  const { nextRoot, consumed, messageAddress, beneficiary } = args as Record<string, bigint>;
+  const previousRoot = rootBefore(events, taken[0]!.args['sequence'] as bigint);
+  const context = proofContext(
+    chainId,
+    contracts.ledgerRegistry,
+    'applyMessage',
+    String(beneficiary),
+  );
   return [
     {
       statement: 'takeover',
       profile: 'any',
-      signals: list(args['publicSignals']),
+      signals: [previousRoot, nextRoot!, consumed!, messageAddress!, context],
       proof: pointsOf(args['proof']),
-      message: unpackMessage(w0, w1) as LeafMessage,
-      context: () =>
-        proofContext(
-          chainId,
-          contracts.ledgerRegistry,
-          'applyMessage',
-          args['beneficiary'] as string,
-        ),
+      context: () => context,
     },
   ];
 };
@@ -288,9 +297,11 @@ function recomputed(
   }
   const context = posted.context(stated);
   if (posted.statement === 'takeover') {
-    const { previousLedgerRoot } = stated as StatementSignals['takeover'];
-    const ledger = replay.ledgers.of(previousLedgerRoot);
-    const request = { ledger, message: posted.message!, context };
+    const takeover = stated as StatementSignals['takeover'];
+    const ledger = replay.ledgers.of(takeover.previousLedgerRoot);
+    // That it is the lane's head follows from the root that the lane's own message makes.
+    const message = unpackMessage(takeover.message, takeover.messageAddress) as LeafMessage;
+    const request = { ledger, message, context };
     return prepareStatement('takeover', request, replay.manifest).publicSignals;
   }
   const tick = replay.ticks.of(posted.tick!);
@@ -355,8 +366,8 @@ async function requireSignals(
   context: ReplayContext,
 ): Promise<string> {
   const { memory } = context;
-  const { statement, signals, tick, message, event } = posted;
-  const cited = event ?? (tick === undefined ? message : replay.ticks.of(tick));
+  const { statement, signals, tick, event } = posted;
+  const cited = event ?? (tick === undefined ? undefined : replay.ticks.of(tick));
   const about = posted.context(decodePublicSignals(statement, signals));
   const key = `signals ${canonicalJson([statement, signals, cited, about])}`;
   const expected = await memory.once(key, async () => recomputed(posted, replay, context));

@@ -124,9 +124,11 @@ const openMany: Handler = async (run) => {
     3n * PREPAID,
   );
   await run.refresh();
+  const before = run.lanes.engine.length;
   for (const margin of members) {
     if (openable(run, margin)) recordOpening(run, margin, keeper);
   }
+  run.appendedInOneRun(before);
   return true;
 };
 
@@ -338,18 +340,14 @@ const force: Handler = async (run) => {
   if (head === undefined) return false;
   const next = { ...run.consume(1, 0), forced: true };
   const beneficiary = someone(run);
-  const { ledgerRegistry } = run.addresses;
   const words = run.words(head);
+  await run.keepHash(next.engineCount);
   await run.call(someone(run), 'ledgerRegistry', 'applyMessage', [
-    words,
+    run.engineHash(run.ledger.engineCount),
     PROOF,
-    [
-      run.ledger.root,
-      next.root,
-      words.w0,
-      words.w1,
-      run.context(ledgerRegistry, 'applyMessage', beneficiary),
-    ],
+    next.root,
+    words.w0,
+    words.w1,
     beneficiary,
   ]);
   await run.accept(next);
@@ -440,6 +438,29 @@ const claimWithdrawal: Handler = async (run) => {
   return true;
 };
 
+/** Has hashes within a run kept, or tries to have others kept in their place. */
+const keepHashes: Handler = async (run) => {
+  const gaps = run.lanes.engine.flatMap((_, count) => (run.kept.has(count) ? [] : [count]));
+  if (gaps.length === 0) return false;
+  const count = run.dice.pick(gaps);
+  const end = run.keptFrom(count);
+  const following = run.lanes.engine.slice(count, end).map((message) => run.words(message));
+  const kept = run.dice.below(following.length) + 1;
+  const honest = { hash: run.engineHash(count), following };
+  const before = run.words(run.lanes.engine[count - 1]!);
+  const shown = run.dice.pick([
+    honest,
+    { hash: run.engineHash(count - 1), following },
+    { hash: honest.hash, following: following.with(0, before) },
+    { hash: run.engineHash(count - 1), following: following.with(0, before) },
+  ]);
+  const args = [0n, count, shown.hash, shown.following, kept];
+  await run.call(someone(run), 'ledgerRegistry', 'keepHashes', args);
+  if (shown !== honest) throw new Error(`hashes that are not the lane's were kept at ${count}`);
+  for (let place = 0; place < kept; place += 1) run.kept.add(count + place);
+  return true;
+};
+
 const settleWithdrawal: Handler = async (run) => {
   const chosen = somePending(run, () => true);
   if (chosen === undefined) return false;
@@ -460,23 +481,30 @@ const settleWithdrawal: Handler = async (run) => {
   return true;
 };
 
-const refundMessage: Handler = async (run) => {
-  const ready = run.lanes.engine.flatMap((message, index) => {
+const refundMessages: Handler = async (run) => {
+  const ready = run.lanes.engine.flatMap((_, index) => {
     const sequence = run.consumedAt('engine', index);
     if (sequence === undefined || run.refunded.has(index)) return [];
-    return [{ message, index, sequence }];
+    return [{ index, sequence }];
   });
   if (ready.length === 0) return false;
-  const { message, index, sequence } = run.dice.pick(ready);
+  const { index, sequence } = run.dice.pick(ready);
   const { forced } = run.ledgers[sequence - 1]!;
-  await run.call(someone(run), 'liquidationEngine', 'refundMessage', [
+  // Within a run the rest is shown, too, as far as the same ledger has it.
+  const end = run.keptFrom(index + 1);
+  const messages = run.lanes.engine.slice(index, end);
+  await run.call(someone(run), 'liquidationEngine', 'refundMessages', [
     index,
-    run.words(message),
+    run.engineHash(index),
+    messages.map((one) => run.words(one)),
     sequence,
   ]);
   if (forced) throw new Error('a forced message was refunded');
-  run.refunded.add(index);
-  run.oweEther(prepaidBy(run, message));
+  messages.forEach((one, place) => {
+    if (run.refunded.has(index + place)) return;
+    run.refunded.add(index + place);
+    run.oweEther(prepaidBy(run, one));
+  });
   return true;
 };
 
@@ -709,7 +737,8 @@ export const HANDLERS: Readonly<
   requestWithdrawal: { weight: 5, handler: requestWithdrawal },
   claimWithdrawal: { weight: 4, handler: claimWithdrawal },
   settleWithdrawal: { weight: 5, handler: settleWithdrawal },
-  refundMessage: { weight: 3, handler: refundMessage },
+  refundMessages: { weight: 3, handler: refundMessages },
+  keepHashes: { weight: 2, handler: keepHashes },
   collectEther: { weight: 2, handler: collectEther },
   collect: { weight: 3, handler: collect },
   collectPenalties: { weight: 2, handler: collectPenalties },

@@ -7,6 +7,7 @@ import { proofContext, type Action } from '../../../prover/chain/context.ts';
 import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
 import { biased } from '../../../prover/commitments/pack.ts';
 import type { VenueConfig } from '../../../prover/chain/config.ts';
+import { chainedWords, laneSeed } from '../../../prover/chain/inbox-lane.ts';
 import { SAMPLE_VENUE_CONFIG } from '../../../prover/chain/config.ts';
 import type { LocalVenue } from '../../../prover/chain/deploy.ts';
 import { asRefusal } from '../../../prover/chain/refusal.ts';
@@ -200,6 +201,9 @@ export class MoneyRun {
   readonly claimable = new Map<string, bigint>();
   readonly etherOwed = new Map<string, bigint>();
   readonly refunded = new Set<number>();
+  /** Counts of the engine lane whose hashes the inbox keeps. */
+  readonly kept = new Set([0]);
+  readonly #hashes: string[];
   readonly refundedDeposits = new Set<number>();
   readonly pending = new Map<string, number>();
   readonly redemptions = new Redemptions(LEAVING);
@@ -232,6 +236,8 @@ export class MoneyRun {
     this.dice = new Dice(seed);
     this.actors = deployed.actors;
     this.now = start;
+    const { chain, venue } = deployed;
+    this.#hashes = [laneSeed(chain.chainId, venue.addresses.ledgerRegistry, 'engine')];
   }
 
   // The chain
@@ -403,7 +409,44 @@ export class MoneyRun {
   }
 
   append(lane: 'engine' | 'user', message: Omit<ModelMessage, 'postedAt'>): number {
-    return this.lanes[lane].push({ ...message, postedAt: this.now }) - 1;
+    const count = this.lanes[lane].push({ ...message, postedAt: this.now });
+    if (lane === 'engine') this.kept.add(count);
+    return count - 1;
+  }
+
+  /** What was appended since came in one run, of which the last hash alone is kept. */
+  appendedInOneRun(before: number): void {
+    for (let count = before + 1; count < this.lanes.engine.length; count += 1) {
+      this.kept.delete(count);
+    }
+  }
+
+  /** The first count from there on whose hash is kept. */
+  keptFrom(count: number): number {
+    let next = count;
+    while (!this.kept.has(next)) next += 1;
+    return next;
+  }
+
+  /** The hash of the engine lane after so many messages. */
+  engineHash(count: number): string {
+    while (this.#hashes.length <= count) {
+      const { w0, w1 } = this.words(this.lanes.engine[this.#hashes.length - 1]!);
+      this.#hashes.push(chainedWords(this.#hashes.at(-1)!, w0, w1));
+    }
+    return this.#hashes[count]!;
+  }
+
+  /** Has a hash within a run kept, where a ledger is to end. */
+  async keepHash(count: number): Promise<void> {
+    const end = this.keptFrom(count);
+    if (end === count) return;
+    const following = this.lanes.engine.slice(count, end).map((message) => this.words(message));
+    const args = [0n, count, this.engineHash(count), following, 1n];
+    await this.call(this.actors[0]!, 'ledgerRegistry', 'keepHashes', args);
+    this.kept.add(count);
+    this.reached.add('hash kept within a run');
+    this.now += 1n;
   }
 
   setRecord(id_: string, record: ModelRecord): void {
@@ -541,6 +584,7 @@ export class MoneyRun {
   readonly ledgerTimes: bigint[] = [];
 
   async postRoot(next: ModelLedger): Promise<void> {
+    await this.keepHash(next.engineCount);
     const before = this.ledgers.at(-1);
     const outcomes = next.outcomes.length;
     await this.call(this.actors[0]!, 'ledgerRegistry', 'submitRoot', [
