@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Properties P1 to P9, P19 to P21 and P24 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
+// Properties P1 to P9, P19 to P21, P24 and P25 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
 // PLIMSOLL_MONEY_DEPTH ask for more; PLIMSOLL_MONEY_REPORT names a file for what was tried.
 import { writeFileSync } from 'node:fs';
 
@@ -27,6 +27,7 @@ import { MONEY_CONFIG, MoneyRun, PARAMETERS, SIZES, type Deployed } from '../sup
 const RUNS = Number(process.env['PLIMSOLL_MONEY_RUNS'] ?? 256);
 const DEPTH = Number(process.env['PLIMSOLL_MONEY_DEPTH'] ?? 100);
 const SEED = BigInt(process.env['PLIMSOLL_SEED'] ?? 1);
+const REPORT = process.env['PLIMSOLL_MONEY_REPORT'];
 const START = CHAIN_START - (CHAIN_START % 60n);
 const FUND_START_E6 = 5_000_000_000n;
 const BUFFER_START_E6 = 1_500_000_000n;
@@ -165,6 +166,15 @@ function owedByLedger(run: MoneyRun): bigint {
   return balances + flying + refused + taken + cures - unclosed;
 }
 
+type Totals = ReadonlyMap<string, { readonly tried: number; readonly done: number }>;
+
+function sums(totals: Totals): { readonly tried: number; readonly done: number } {
+  return [...totals.values()].reduce(
+    (sum, entry) => ({ tried: sum.tried + entry.tried, done: sum.done + entry.done }),
+    { tried: 0, done: 0 },
+  );
+}
+
 beforeAll(async () => {
   chain = await startChain({ startAt: START - 1_000n });
   const deployer = chain.accounts[0]!;
@@ -205,7 +215,7 @@ beforeAll(async () => {
 afterAll(() => chain.close());
 
 describe('the money of a venue under random calls', () => {
-  it(`keeps properties P1 to P7, P19 to P21 and P24 over ${RUNS} runs of ${DEPTH} calls`, async () => {
+  it(`keeps properties P1 to P7, P19 to P21, P24 and P25 over ${RUNS} runs of ${DEPTH} calls`, async () => {
     const names = Object.keys(HANDLERS);
     const ballot = names.flatMap((name) => Array<string>(HANDLERS[name]!.weight).fill(name));
     const reached = new Set<string>();
@@ -246,20 +256,19 @@ describe('the money of a venue under random calls', () => {
           refusals.set(id, (refusals.get(id) ?? 0) + count);
         }
       }
+      // After every run, so that who stops it knows what ran.
+      if (REPORT !== undefined) {
+        const told = {
+          runs: number + 1,
+          ...sums(totals),
+          totals: [...totals],
+          refusals: [...refusals],
+          reached: [...reached],
+        };
+        writeFileSync(REPORT, `${JSON.stringify(told, null, 1)}\n`);
+      }
     }
-    const tried = [...totals.values()].reduce((sum, entry) => sum + entry.tried, 0);
-    const done = [...totals.values()].reduce((sum, entry) => sum + entry.done, 0);
-    const report = process.env['PLIMSOLL_MONEY_REPORT'];
-    if (report !== undefined) {
-      const told = {
-        tried,
-        done,
-        totals: [...totals],
-        refusals: [...refusals],
-        reached: [...reached],
-      };
-      writeFileSync(report, `${JSON.stringify(told, null, 1)}\n`);
-    }
+    const { tried, done } = sums(totals);
     expect(done / tried).toBeGreaterThan(0.2);
     if (RUNS * DEPTH >= 25_600) {
       expect([...reached].sort()).toEqual([

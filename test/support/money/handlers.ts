@@ -438,7 +438,7 @@ const claimWithdrawal: Handler = async (run) => {
   return true;
 };
 
-/** Has hashes within a run kept, or tries to have others kept in their place. */
+/** P25: has hashes within a run kept, or tries to have others kept in their place. */
 const keepHashes: Handler = async (run) => {
   const gaps = run.lanes.engine.flatMap((_, count) => (run.kept.has(count) ? [] : [count]));
   if (gaps.length === 0) return false;
