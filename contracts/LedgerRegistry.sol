@@ -324,10 +324,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     }
 
     /// @param last Of the latest ledger
-    function _modeAt(
-        Progress memory progress,
-        Checkpoint memory last
-    ) private view returns (Mode) {
+    function _modeAt(Progress memory progress, Checkpoint memory last) private view returns (Mode) {
         uint256 lastRootAt = last.sequencerRootAt;
         // Before the first root there is nothing to force and nobody to exit.
         if (lastRootAt == 0) return Mode.Normal;

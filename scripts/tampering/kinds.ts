@@ -167,7 +167,10 @@ function onForced(evidence: Evidence, random: Random, change: (args: unknown[]) 
 }
 
 /** What the registry has the proof of a forced message verified for. */
-function signalsOf(evidence: Evidence, [, , root, consumed, address, beneficiary]: unknown[]): bigint[] {
+function signalsOf(
+  evidence: Evidence,
+  [, , root, consumed, address, beneficiary]: unknown[],
+): bigint[] {
   const { chainId, contracts } = evidence.venue;
   return [
     evidence.rootBefore(root as bigint),

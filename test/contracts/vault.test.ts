@@ -121,7 +121,8 @@ describe('deposits', () => {
       spammer.target,
       dust * 3_000n,
     ]);
-    for (let sent = 0; sent < 3_000; sent += 250) await send(spammer, 'spam', [5n, dust, 250, MUCH_GAS]);
+    for (let sent = 0; sent < 3_000; sent += 250)
+      await send(spammer, 'spam', [5n, dust, 250, MUCH_GAS]);
     await life.root({ maxMessages: REGISTRY.maxMessages });
     expect(life.sequencer.state.accounts[BROKE]!.frozen).toBe(true);
   });
