@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 
 import { zKey } from 'snarkjs';
 
-import { machineLine, type Timing } from '../prover/bench/measure.ts';
+import { machineLine, timed, type Timing } from '../prover/bench/measure.ts';
 import { REPOSITORY_ROOT } from '../prover/core/root.ts';
 import { loadArtifactManifest } from '../prover/proving/artifacts.ts';
 import {
@@ -28,24 +28,6 @@ import {
 import { readR1csHeader } from '../prover/proving/formats/r1cs.ts';
 import { domainPower } from '../prover/proving/keys/qap.ts';
 import { terminateCurve } from '../prover/proving/backends/snarkjs-backend.ts';
-
-/** Ticks of `/proc/self/stat` in a second, on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
-
-/** Processor time of this process and of those it has waited for, in ms. */
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ');
-  // cutime and cstime, counted from the state, which follows the name.
-  const children = Number(fields[13]) + Number(fields[14]);
-  return (user + system) / 1_000 + (children / TICKS_PER_SECOND) * 1_000;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<Timing> {
-  const [before, started] = [processorMs(), performance.now()];
-  await work();
-  return { wallMs: performance.now() - started, cpuMs: processorMs() - before };
-}
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 

@@ -6,7 +6,7 @@ import { median } from '../core/statistics.ts';
 
 export interface Timing {
   readonly wallMs: number;
-  /** Of this process: what the run costs on a machine that others share. */
+  /** What the run costs on a machine that others share. */
   readonly cpuMs: number;
 }
 
@@ -27,6 +27,19 @@ export const medianRun = (runs: readonly Timing[]): Timing => ({
   wallMs: median(runs.map(({ wallMs }) => wallMs)),
   cpuMs: median(runs.map(({ cpuMs }) => cpuMs)),
 });
+
+/** Processor time of this process and of those it has waited for. */
+const cpuMsWithChildren = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000 + procCpuMs('self', TIME_OF_ENDED_CHILDREN);
+};
+
+/** One run, with the processor time of the processes that it starts and waits for. */
+export async function timed(work: () => Promise<unknown>): Promise<Timing> {
+  const [before, started] = [cpuMsWithChildren(), performance.now()];
+  await work();
+  return { wallMs: performance.now() - started, cpuMs: cpuMsWithChildren() - before };
+}
 
 /** What the figures were measured on, and how busy it was. */
 export function machineLine(): string {

@@ -28,7 +28,7 @@ func main() {
 	case len(arguments) == 1 && arguments[0] == devkey.SetUpArgument:
 		err = devkey.SetUp(from, os.Stdout, os.Stderr)
 	case len(arguments) == 1 && arguments[0] == ceremony.Argument:
-		err = ceremony.Run(from, os.Stdout)
+		err = ceremony.Run(from, os.Stdout, func() { os.Exit(1) })
 	default:
 		err = fmt.Errorf("takes no argument, %q or %q", devkey.SetUpArgument, ceremony.Argument)
 	}

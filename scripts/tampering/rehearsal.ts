@@ -7,59 +7,23 @@ import { Wallet, id } from 'ethers';
 import { sha256 } from '../../prover/core/hash.ts';
 import { spelled } from '../../prover/proving/ceremony/documents.ts';
 import { CeremonyFolder, receiptMessage } from '../../prover/proving/ceremony/folder.ts';
-import { writeKnownPowers } from '../../prover/proving/ceremony/native-ceremony.ts';
-import { blake2bFile, type PreparedPowers } from '../../prover/proving/ceremony/prepared-powers.ts';
-import { contribute, contributeBeacon } from '../../prover/toolchain/ceremony/contribute.ts';
-import { finaliseCeremony, releasedVerifier } from '../../prover/toolchain/ceremony/finalise.ts';
-import { startCeremony } from '../../prover/toolchain/ceremony/start.ts';
+import { releasedVerifier } from '../../prover/toolchain/ceremony/finalise.ts';
+import { PEOPLE, rehearseCeremony } from '../rehearsal/rehearse.ts';
 import type { Evidence } from './evidence.ts';
 
 type Random = (limit: number) => number;
 
 /** The smallest circuit that is shipped, and powers that it fits. */
-const [STATEMENT, PROFILE, POWER] = ['takeover', 'any', 14] as const;
+export const [STATEMENT, PROFILE, POWER] = ['takeover', 'any', 14] as const;
 export const CIRCUIT = `${STATEMENT}-${PROFILE}`;
-export const PEOPLE = ['ada', 'bob', 'eve'] as const;
-export const BEACON = id('a block that nobody knew').slice(2);
-/** Nobody may start from it; here it stands on the list of those that one may start from. */
-const POWERS = 'KNOWN-TRAPDOOR.ptau';
-
-/** A ceremony of the smallest circuit, and what its readers are told from outside. */
-export interface Rehearsal {
-  readonly folder: CeremonyFolder;
-  readonly table: readonly PreparedPowers[];
-  readonly beaconValue: () => Promise<string>;
-}
-
-/**
- * A whole ceremony in `base`: three contributors and a beacon, on powers of a known trapdoor. Takes a minute
- * of processor time and the native program.
- */
-export async function rehearseCeremony(base: string, name: string): Promise<Rehearsal> {
-  const powers = join(base, POWERS);
-  await writeKnownPowers(powers, POWER, name);
-  const table = [{ power: POWER, name: POWERS, blake2b: await blake2bFile(powers) }];
-  const folder = new CeremonyFolder(join(base, 'ceremony'));
-  await startCeremony({
-    folder: folder.path,
-    name,
-    powers,
-    beacon: { chainId: 1, block: 100, iterations: 4 },
-    targets: [CIRCUIT],
-    table,
-  });
-  for (const person of PEOPLE) {
-    await contribute(folder, { name: person, entropy: person, signer: new Wallet(id(person)) });
-  }
-  await contributeBeacon(folder, BEACON);
-  const options = { table, beaconValue: async (): Promise<string> => BEACON };
-  await finaliseCeremony(folder, options);
-  return { folder, ...options };
-}
 
 /** The smallest circuit with the key of a ceremony that was rehearsed in `base`. */
 export async function rehearsed(honest: Evidence, base: string): Promise<Evidence> {
-  const { folder, ...options } = await rehearseCeremony(base, 'tampering');
+  const { folder, table, beaconValue } = await rehearseCeremony(base, {
+    name: 'tampering',
+    targets: [CIRCUIT],
+    power: POWER,
+  });
   const entry = honest.artifact(STATEMENT, PROFILE);
   const zkey = readFileSync(folder.finalKeyPath(CIRCUIT));
   const vkey = readFileSync(folder.finalVerificationKeyPath(CIRCUIT), 'utf8');
@@ -75,7 +39,7 @@ export async function rehearsed(honest: Evidence, base: string): Promise<Evidenc
     .withFile(entry.files['verificationKey']!.path, vkey)
     .withFile(file, source)
     .withOnly({ ...entry, key: 'ceremony', files })
-    .with({ release: { folder: folder.path, ...options } });
+    .with({ release: { folder: folder.path, table, beaconValue } });
 }
 
 /** The rehearsal with a transcript of its own, spoilt; the keys of the checkout stay what they are. */

@@ -52,7 +52,8 @@ async function run<T>(request: object, schema: z.ZodType<T>): Promise<T> {
     complaint = (complaint + text).slice(-COMPLAINT_CHARACTERS);
   });
   child.stdin.on('error', () => undefined);
-  child.stdin.end(JSON.stringify(request));
+  // Not ended: should this process die, the end of its pipe ends the program.
+  child.stdin.write(`${JSON.stringify(request)}\n`);
   await new Promise<void>((resolve, reject) => {
     child.on('error', (error) => reject(failed(error.message)));
     child.on('close', (code, signal) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { InvalidInput } from '../../core/errors.ts';
@@ -128,7 +128,12 @@ export async function startCeremony(options: CeremonyStart): Promise<CeremonyPla
   note('checking the structure of the powers of tau');
   const { power } = await checkPowers(options.powers);
   const powers = join(options.folder, name);
-  if (!existsSync(powers)) copyFileSync(options.powers, powers);
+  if (!existsSync(powers)) {
+    // Interrupted, half a copy must not pass for the file.
+    const draft = `${powers}.draft`;
+    copyFileSync(options.powers, draft);
+    renameSync(draft, powers);
+  }
   const circuits: PlanCircuit[] = [];
   for (const target of ceremonyTargets(options.targets)) {
     note(`${target.name}: the key before any contribution`);

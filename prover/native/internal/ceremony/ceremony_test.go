@@ -30,7 +30,7 @@ func (of *transcript) run(asked request) (map[string]any, error) {
 		of.t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := Run(strings.NewReader(string(body)), &out); err != nil {
+	if err := Run(strings.NewReader(string(body)), &out, func() {}); err != nil {
 		return nil, err
 	}
 	answer := map[string]any{}

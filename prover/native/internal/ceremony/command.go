@@ -15,7 +15,9 @@ import (
 )
 
 // Argument: one run of the program is one operation, read as JSON from standard input, so that no entropy is
-// ever seen among the arguments of a process. The answer is JSON on standard output.
+// ever seen among the arguments of a process. The answer is JSON on standard output. Whoever asks keeps standard
+// input open until then: its end says that nobody waits any more, and nothing may write to files that whoever goes
+// on has begun anew.
 // prover/proving/keys/native-ceremony.ts is the other side.
 const Argument = "ceremony"
 
@@ -38,14 +40,18 @@ type request struct {
 	Power int    `json:"power"`
 }
 
-// Run answers one request.
-func Run(from io.Reader, to io.Writer) error {
+// Run answers one request; abandoned is called where from ends before there is an answer.
+func Run(from io.Reader, to io.Writer, abandoned func()) error {
 	var asked request
 	decoder := json.NewDecoder(io.LimitReader(from, maxRequestBytes))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&asked); err != nil {
 		return err
 	}
+	go func() {
+		_, _ = io.Copy(io.Discard, from)
+		abandoned()
+	}()
 	operations := map[string]func() (any, error){
 		"known-powers": asked.knownPowers, "check-powers": asked.checkPowers, "initial": asked.initial,
 		"contribute": asked.contribute, "verify": asked.verify,

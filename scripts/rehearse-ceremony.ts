@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * A whole ceremony with three contributors and a beacon over every circuit that the set-up builds, on powers of a
+ * known trapdoor: a rehearsal, whose keys are worth nothing. A line of JSON a step, with its processor time.
+ *
+ *   node scripts/rehearse-ceremony.ts FOLDER                  half an hour of processor time, 4 GB of disk
+ *   node scripts/rehearse-ceremony.ts FOLDER takeover-any     some circuits
+ *
+ * Killed at any time, the same command goes on where it was.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { machineLine, timed } from '../prover/bench/measure.ts';
+import { REPOSITORY_ROOT } from '../prover/core/root.ts';
+import { loadArtifactManifest } from '../prover/proving/artifacts.ts';
+import { terminateCurve } from '../prover/proving/backends/snarkjs-backend.ts';
+import { isProduction } from '../prover/proving/ceremony/transcript.ts';
+import { readR1csHeader } from '../prover/proving/formats/r1cs.ts';
+import { domainPower } from '../prover/proving/keys/qap.ts';
+import { ceremonyTargets } from '../prover/toolchain/ceremony/start.ts';
+import { rehearseCeremony } from './rehearsal/rehearse.ts';
+
+const [base, ...chosen] = process.argv.slice(2);
+if (base === undefined) {
+  console.error('<folder>: where the rehearsal is kept');
+  process.exit(2);
+}
+mkdirSync(base, { recursive: true });
+const targets = ceremonyTargets(chosen.length > 0 ? chosen : undefined).map(({ name }) => name);
+const { artifacts } = loadArtifactManifest();
+const powerOf = (name: string): number => {
+  const built = artifacts.find(({ statement, profile }) => `${statement}-${profile}` === name);
+  if (built === undefined) throw new Error(`${name} is not built here`);
+  return domainPower(readR1csHeader(readFileSync(join(REPOSITORY_ROOT, built.files.r1cs.path))));
+};
+const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+const seconds = (ms: number): number => Math.round(ms / 100) / 10;
+
+const rows = Math.max(...targets.map(powerOf));
+process.stdout.write(`${machineLine()}\n`);
+const { findings } = await rehearseCeremony(base, {
+  name: 'rehearsal',
+  targets,
+  // Above 2^14 rows snarkjs's circuit hash reads one power more: docs/ceremony.md.
+  power: rows > 14 ? rows + 1 : rows,
+  note: (line) => say({ begins: line }),
+  step: async (step, work) => {
+    const { wallMs, cpuMs } = await timed(work);
+    say({ step, cpuS: seconds(cpuMs), wallS: seconds(wallMs) });
+  },
+});
+const of = (outcome: string): number => findings.filter((one) => one.outcome === outcome).length;
+say({
+  circuits: targets.length,
+  findings: findings.length,
+  holds: of('holds'),
+  fails: of('fails'),
+  unchecked: of('unchecked'),
+  isComplete: isProduction(findings),
+});
+await terminateCurve();
+process.exitCode = isProduction(findings) ? 0 : 1;
