@@ -22,6 +22,7 @@ include "circomlib/circuits/bitify.circom";
  * most 2^19·Wc at C = 24 (w < 12), at most 1.5·2^42 more at C = 25 (w ≤ 24).
  * @free top, grid, bit
  * @times scale: remainder, remainder - 8 * coarseQ20
+ * @times coarseQ20: magnitude, magnitude - 2 ** 16
  * @assumes dividend in [0 - 2 ** 60, 2 ** 60)
  * @assumes coarseQ20 in [64, 2 ** COARSE_BITS)
  * @assumes scale in [1, 2 ** (COARSE_BITS - 6))

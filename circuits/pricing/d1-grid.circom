@@ -10,7 +10,7 @@ include "arithmetic/signed-fold.circom";
  * @notice d₁ = x/w + w/2 on the 2^-13 grid, folded and clamped at 8. It may be that coarse because
  * the call value is stationary in d₁ (DESIGN, "Stationarity of Black-76").
  * @param COARSE_BITS width of coarseQ20
- * @input xQ20 ln(F/K), |xQ20| < 2^25 and shocks of less than 2^23
+ * @input xQ20 ln(F/K), |xQ20| ≤ 2^25 and shocks of less than 2^23
  * @input coarseQ20 standard deviation, 64 … 2^COARSE_BITS − 1
  * @input halfQ16 half of it, below 2^23
  * @output negative 1 exactly when d₁ < 0
@@ -19,7 +19,7 @@ include "arithmetic/signed-fold.circom";
  * @output gridQ13 d₁ on the grid, −2^16 − 1 … 2^16
  * Assumes the widths of its inputs. Guarantees the values of the specification: T = ⌊x·2^16/w⌋ + w/2
  * is below 2^36 in magnitude, which the fold enforces and which bounds the quotient.
- * @assumes xQ20 in [0 - 2 ** 25, 2 ** 25)
+ * @assumes xQ20 in [0 - 2 ** 26, 2 ** 26)
  * @assumes coarseQ20 in [64, 2 ** COARSE_BITS)
  * @assumes halfQ16 in [0, 2 ** 23)
  * Cost: 2·COARSE_BITS + 43 constraints.

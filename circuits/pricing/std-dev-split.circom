@@ -15,6 +15,8 @@ include "circomlib/circuits/comparators.circom";
  * @output coarseQ20 the same to 2^-20, 64 … 2^(BITS−12)
  * @output halfQ16 half of it to 2^-16
  * Assumes nothing. Guarantees the values of the specification; a wider input has no witness.
+ * @ensures coarseQ20 in [64, 2 ** (BITS - 12))
+ * @ensures halfQ16 in [2, 2 ** (BITS - 17))
  * Cost: BITS + 5 constraints.
  */
 template StdDevSplit(BITS) {

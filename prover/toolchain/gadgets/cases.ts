@@ -18,7 +18,7 @@ const of = (
 ): Case => ({ template, parameters, widths, opaque: false });
 const opaque = (known: Case): Case => ({ ...known, opaque: true });
 
-/** Every template with a hint, with the parameters that the statements use, and what owes it a range. */
+/** Every template with a hint, and those that ensure what their callers need; with the parameters that the statements use, and what owes it a range. */
 export const CASES: readonly Case[] = [
   of('DivFloorConstant', [10 ** 4, 77]),
   of('DivFloorConstant', [10 ** 4 * 2 ** 10, 77]),
@@ -42,6 +42,8 @@ export const CASES: readonly Case[] = [
   of('D1Cell', [25]),
   of('D2Cell'),
   of('SviStdDev'),
+  of('StdDevSplit', [36]),
+  of('StdDevSplit', [39]),
   of('SkewShifts'),
   of('VolFactor'),
   of('ShockedStdDev'),

@@ -24,6 +24,12 @@ export type Interval = readonly [low: bigint, high: bigint];
 const HALF = P / 2n;
 /** How often one wire's range may be narrowed; a chase after the last bit proves nothing. */
 const NARROWINGS = 40;
+/** Cases of so many switches are looked at together, in sums of so many wires. */
+const MOST_SWITCHES = 3;
+const MOST_SWITCHED_WIRES = 24;
+const MOST_SWEEPS = 3;
+/** Flags of which one is 1, and products of a sum over them. */
+const MOST_CHOICES = 70;
 
 /** What is known of a template that was proven by itself. */
 export interface Proven {
@@ -34,11 +40,43 @@ export interface Proven {
 }
 
 export type Lookup = (template: string, parameters: readonly bigint[]) => Proven | undefined;
+/** Whether what a template ensures was proven of it. */
+export type Ensured = (template: string, parameters: readonly bigint[]) => boolean;
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
 function scaled(linear: Linear, factor: bigint): Linear {
   return new Map([...linear].map(([wire, value]) => [wire, signed(value * factor)]));
+}
+
+/** left·x + right·y. */
+function combined(left: Linear, x: bigint, right: Linear, y: bigint): Linear {
+  const sum: Linear = new Map();
+  for (const [form, factor] of [
+    [left, x],
+    [right, y],
+  ] as const) {
+    for (const [wire, value] of form) {
+      const total = signed((sum.get(wire) ?? 0n) + factor * value);
+      if (total === 0n) sum.delete(wire);
+      else sum.set(wire, total);
+    }
+  }
+  return sum;
+}
+
+/** The form where one of its wires has this value. */
+function given(form: Linear, wire: number, value: bigint): Linear {
+  const amount = form.get(wire);
+  if (amount === undefined) return form;
+  const rest = new Map(form);
+  rest.delete(wire);
+  return combined(rest, 1n, new Map([[0, amount * value]]), 1n);
+}
+
+interface Switch {
+  readonly flag: number;
+  readonly values: readonly [off: bigint, on: bigint];
 }
 
 /** The multiple of a linear form with the smallest largest coefficient, among the obvious ones. */
@@ -56,6 +94,15 @@ export function smallest(linear: Linear): { form: Linear; factor: bigint } {
     if (best.size < 0n || size < best.size) best = { form, factor, size };
   }
   return best;
+}
+
+/** The largest coefficient of a constraint. */
+function largest({ a, b, c }: Constraint): bigint {
+  let size = 0n;
+  for (const form of [a, b, c]) {
+    for (const value of form.values()) if (abs(value) > size) size = abs(value);
+  }
+  return size;
 }
 
 export interface Unmet {
@@ -77,14 +124,21 @@ export class Analysis {
   readonly #ranges = new Map<number, Interval>([[0, [1n, 1n]]]);
   readonly #narrowed = new Map<number, number>();
   #uses = new Map<number, number[]>();
+  /** So many times a range was narrowed. */
+  #narrowings = 0;
   #pending: number[] = [];
   #isPending = new Set<number>();
-  readonly #zeroTests: { number: number; flag: number }[] = [];
+  /** Flags that are 1 exactly where a number is 0. */
+  readonly zeroTests: { readonly number: number; readonly flag: number }[] = [];
   readonly #scaled = new Set<number>();
+  /** The first constraint whose product a wire is the result of. */
+  readonly #resultOf = new Map<number, number>();
+  /** Components that keep what they ensure, as long as it is not known that what they assume is met. */
+  readonly #ensuring = new Set<Component>();
   /** Every component but the root that lies in no unit, and the units. */
   readonly #visible: Component[] = [];
 
-  constructor(system: System, lookup: Lookup) {
+  constructor(system: System, lookup: Lookup, isEnsured: Ensured = () => false) {
     this.system = system;
     this.#rep = Array.from({ length: system.wires }, (_, wire) => wire);
     this.#reduce(system.constraints);
@@ -92,6 +146,9 @@ export class Analysis {
     const collect = (component: Component): void => {
       for (const child of component.children) {
         this.#visible.push(child);
+        if (child.ensures.length > 0 && isEnsured(child.template.name, child.parameters)) {
+          this.#ensuring.add(child);
+        }
         const proven =
           child.template.arrayParameters.length > 0
             ? undefined
@@ -105,6 +162,15 @@ export class Analysis {
     for (const claim of system.root.assumes) this.suppose(claim);
     this.#findBooleans();
     this.#findZeroTests();
+  }
+
+  /** A new wire, for a number that the constraints do not name. */
+  fresh([low, high]: Interval, isKnown: boolean): number {
+    const wire = this.#rep.length;
+    this.#rep.push(wire);
+    this.#ranges.set(wire, [low, high]);
+    if (isKnown) this.known.add(wire);
+    return wire;
   }
 
   find(wire: number): number {
@@ -158,6 +224,7 @@ export class Analysis {
     const count = (this.#narrowed.get(root) ?? 0) + 1;
     if (count > NARROWINGS) return false;
     this.#narrowed.set(root, count);
+    this.#narrowings += 1;
     this.#ranges.set(root, next);
     for (const use of this.#uses.get(root) ?? []) this.#push(use);
     return true;
@@ -250,7 +317,9 @@ export class Analysis {
       const left = smallest(a);
       const right = smallest(b);
       const product = { a: left.form, b: right.form, c: scaled(c, left.factor * right.factor) };
-      this.constraints.push(product);
+      // That can make fractions of c, x = y − 2·z·y say, which are small as they are written.
+      const written = { a, b, c };
+      this.constraints.push(largest(written) < largest(product) ? written : product);
       // The same product twice: what the two equal is equal.
       const key = [keyOf(product.a), keyOf(product.b)].sort().join('|');
       const other = products.get(key);
@@ -279,6 +348,8 @@ export class Analysis {
         else list.push(index);
       }
       this.#push(index);
+      if (a.size === 0) return;
+      for (const wire of c.keys()) if (!this.#resultOf.has(wire)) this.#resultOf.set(wire, index);
     });
   }
 
@@ -324,7 +395,7 @@ export class Analysis {
       if (scale !== -1n) continue;
       for (const number of [single(a), single(b)]) {
         if (number === undefined || !(zeroes.get(number)?.has(flag) ?? false)) continue;
-        this.#zeroTests.push({ number, flag });
+        this.zeroTests.push({ number, flag });
         this.narrow(flag, 0n, 1n);
       }
     }
@@ -345,6 +416,13 @@ export class Analysis {
     return [low, high];
   }
 
+  /** The range of a sum without one wire of it, which is still as it was when the sum was taken. */
+  #without([low, high]: Interval, wire: number, factor: bigint): Interval {
+    const [least, most] = this.rangeOf(wire)!;
+    const [x, y] = [least * factor, most * factor];
+    return x < y ? [low - x, high - y] : [low - y, high - x];
+  }
+
   productRange(a: Linear, b: Linear): Interval | undefined {
     if (a.size === 0) return [0n, 0n];
     const left = this.linearRange(a);
@@ -361,16 +439,162 @@ export class Analysis {
     return [low, high];
   }
 
+  /** The only wire of a form that is boolean, with what the form is where the wire is 0 and 1. */
+  #switchOf(form: Linear): Switch | undefined {
+    const wires = [...form.keys()].filter((wire) => wire !== 0);
+    const [flag] = wires;
+    if (wires.length !== 1 || flag === undefined || !this.isBoolean(flag)) return undefined;
+    const off = form.get(0) ?? 0n;
+    return { flag, values: [off, off + form.get(flag)!] };
+  }
+
+  /** What a constraint says where its factor that is a switch is 0 and where it is 1: two forms that are 0. */
+  #switched(index: number): { flag: number; cases: readonly [Linear, Linear] } | undefined {
+    const { a, b, c } = this.constraints[index]!;
+    if (a.size === 0) return undefined;
+    const [left, right] = [this.#switchOf(a), this.#switchOf(b)];
+    const [found, other] = left === undefined ? [right, a] : [left, b];
+    if (found === undefined) return undefined;
+    const { flag, values } = found;
+    const caseOf = (value: 0 | 1): Linear =>
+      given(combined(other, values[value], c, -1n), flag, BigInt(value));
+    return { flag, cases: [caseOf(0), caseOf(1)] };
+  }
+
+  /**
+   * A switch between two sums, out = b + flag·(a − b), where each case by itself is narrower than what the
+   * terms can come to: the sum itself, or one with results of switches in it.
+   */
+  #propagateCases(index: number): void {
+    const { a, c } = this.constraints[index]!;
+    if (c.size > MOST_SWITCHED_WIRES) return;
+    let forms: readonly Linear[] = [c];
+    if (a.size > 0) {
+      const switched = this.#switched(index);
+      if (switched === undefined) return;
+      forms = switched.cases;
+    }
+    let flags = 0;
+    for (const wire of c.keys()) {
+      const at = this.#resultOf.get(wire);
+      const switched = at === undefined || at === index ? undefined : this.#switched(at);
+      if (switched === undefined || (flags += 1) > MOST_SWITCHES) continue;
+      forms = forms.flatMap((form) =>
+        switched.cases.flatMap((definition, value) => {
+          const factor = definition.get(wire);
+          if (factor === undefined || abs(factor) !== 1n) return [form];
+          const amount = form.get(wire) ?? 0n;
+          return [
+            given(combined(form, 1n, definition, -amount * factor), switched.flag, BigInt(value)),
+          ];
+        }),
+      );
+    }
+    if (forms.length > 1) this.#narrowToCases(c.keys(), forms);
+  }
+
+  /** One of these forms is 0: a wire is in the smallest range that holds what each of them says of it. */
+  #narrowToCases(wires: Iterable<number>, forms: readonly Linear[]): void {
+    for (const wire of wires) {
+      if (wire === 0) continue;
+      let hull: Interval | undefined;
+      for (const form of forms) {
+        const factor = form.get(wire) ?? 0n;
+        const rest = abs(factor) === 1n ? this.linearRange(form, wire) : undefined;
+        if (rest === undefined) {
+          hull = undefined;
+          break;
+        }
+        const [low, high] = factor === 1n ? [-rest[1], -rest[0]] : rest;
+        hull =
+          hull === undefined
+            ? [low, high]
+            : [low < hull[0] ? low : hull[0], high > hull[1] ? high : hull[1]];
+      }
+      if (hull !== undefined && hull[0] > -HALF && hull[1] < HALF) this.narrow(wire, ...hull);
+    }
+  }
+
+  /** Sets of boolean wires whose sum is 1: exactly one of each set is. By wire. */
+  #oneHots(): Map<number, readonly number[]> {
+    const sets = new Map<number, readonly number[]>();
+    for (const { a, c } of this.constraints) {
+      if (a.size > 0 || !c.has(0) || c.size < 3 || c.size > MOST_CHOICES) continue;
+      const one = c.get(0)!;
+      const flags = [...c.keys()].filter((wire) => wire !== 0);
+      if (!flags.every((wire) => c.get(wire) === -one && this.isBoolean(wire))) continue;
+      for (const wire of flags) if (!sets.has(wire)) sets.set(wire, flags);
+    }
+    return sets;
+  }
+
+  /** What a product says for each choice out of a set that one of its factors is a sum over; forms that are 0. */
+  #choices(index: number, set: readonly number[]): Linear[] | undefined {
+    const { a, b, c } = this.constraints[index]!;
+    for (const [selector, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const flags = [...selector.keys()].filter((wire) => wire !== 0);
+      if (flags.length === 0 || !flags.every((wire) => set.includes(wire))) continue;
+      return set.map((chosen) => {
+        const value = (selector.get(0) ?? 0n) + (selector.get(chosen) ?? 0n);
+        return this.#chosen(combined(other, value, c, -1n), set, chosen);
+      });
+    }
+    return undefined;
+  }
+
+  #chosen(form: Linear, set: readonly number[], chosen: number): Linear {
+    return set.reduce((rest, flag) => given(rest, flag, flag === chosen ? 1n : 0n), form);
+  }
+
+  /** Sums of products with the flags of one set: each choice leaves one of them. */
+  #propagateChoices(): void {
+    const sets = this.#oneHots();
+    if (sets.size === 0) return;
+    this.constraints.forEach(({ a, c }, index) => {
+      if (c.size > MOST_CHOICES) return;
+      const products = [...c.keys()].flatMap((wire) => {
+        const at = this.#resultOf.get(wire);
+        if (at === undefined || at === index) return [];
+        const { a: left, b: right } = this.constraints[at]!;
+        const flag = [...left.keys(), ...right.keys()].find((factor) => sets.has(factor));
+        return flag === undefined ? [] : [{ wire, at, set: sets.get(flag)! }];
+      });
+      const [flag] = [...a.keys()].filter((wire) => sets.has(wire));
+      const set = products[0]?.set ?? (flag === undefined ? undefined : sets.get(flag));
+      if (set === undefined) return;
+      let forms =
+        a.size > 0 ? this.#choices(index, set) : set.map((one) => this.#chosen(c, set, one));
+      if (forms === undefined) return;
+      for (const { wire, at, set: own } of products) {
+        const cases = own === set ? this.#choices(at, set) : undefined;
+        forms = forms.map((form, choice) => {
+          const definition = cases?.[choice];
+          const factor = definition?.get(wire);
+          if (definition === undefined || factor === undefined || abs(factor) !== 1n) return form;
+          return combined(form, 1n, definition, -(form.get(wire) ?? 0n) * factor);
+        });
+      }
+      this.#narrowToCases(c.keys(), forms);
+    });
+  }
+
   #propagateRange(index: number): void {
+    this.#propagateCases(index);
     const { a, b, c } = this.constraints[index]!;
     const missing = [...c.keys()].filter((wire) => this.rangeOf(wire) === undefined);
     if (missing.length > 1) return;
     const product = this.productRange(a, b);
     if (product === undefined) return;
+    // What the other wires of the sum come to: all of it without this one's part, and not a sum a wire.
+    const total = missing.length === 0 ? this.linearRange(c) : undefined;
     for (const wire of missing.length === 1 ? missing : c.keys()) {
       if (wire === 0) continue;
       const factor = c.get(wire)!;
-      const rest = this.linearRange(c, wire);
+      const rest =
+        total === undefined ? this.linearRange(c, wire) : this.#without(total, wire, factor);
       if (rest === undefined) return;
       // factor·wire = product − rest as integers, if that cannot be off by p.
       const [low, high] = [product[0] - rest[1], product[1] - rest[0]];
@@ -458,14 +682,37 @@ export class Analysis {
     return changed;
   }
 
+  #drain(): void {
+    for (let index = this.#pending.pop(); index !== undefined; index = this.#pending.pop()) {
+      this.#isPending.delete(index);
+      this.#propagateRange(index);
+    }
+  }
+
   /** Ranges to their fixed point, with what proven components ensure where their assumptions are met. */
   ranges(): void {
     for (let changed = true; changed;) {
-      for (let index = this.#pending.pop(); index !== undefined; index = this.#pending.pop()) {
-        this.#isPending.delete(index);
-        this.#propagateRange(index);
+      this.#drain();
+      // What a switch comes to may have been narrowed without the sum that it is in being told.
+      for (
+        let sweep = 0, before = -1;
+        sweep < MOST_SWEEPS && before !== this.#narrowings;
+        sweep++
+      ) {
+        before = this.#narrowings;
+        this.constraints.forEach(({ c }, index) => {
+          if (c.size <= MOST_SWITCHED_WIRES) this.#push(index);
+        });
+        this.#propagateChoices();
+        this.#drain();
       }
       changed = this.#scaleWires();
+      for (const component of this.#ensuring) {
+        if (!component.assumes.every((claim) => this.holds(claim))) continue;
+        this.#ensuring.delete(component);
+        changed = true;
+        for (const claim of component.ensures) this.suppose(claim);
+      }
       for (const unit of this.units) {
         if (unit.met || !unit.component.assumes.every((claim) => this.holds(claim))) continue;
         unit.met = true;
@@ -477,6 +724,13 @@ export class Analysis {
         });
       }
     }
+  }
+
+  /** How many components there are outside of what is proven by itself, and wires that they assume something of. */
+  assumptions(): { readonly components: number; readonly assumptions: number } {
+    const claims = this.#visible.flatMap(({ assumes }) => assumes);
+    const assumptions = claims.reduce((sum, { wires }) => sum + wires.length, 0);
+    return { components: this.#visible.length, assumptions };
   }
 
   /** Assumptions of components that the ranges do not show to be met. */
@@ -558,7 +812,7 @@ export class Analysis {
       for (const constraint of this.constraints) {
         if (this.#determine(constraint)) changed = true;
       }
-      for (const { number, flag } of this.#zeroTests) {
+      for (const { number, flag } of this.zeroTests) {
         if (this.isKnown(number) && this.#learn(flag)) changed = true;
       }
       for (const { component, proven, met } of this.units) {

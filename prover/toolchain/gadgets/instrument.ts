@@ -108,6 +108,13 @@ export const INSTANCE_PATH = 'main.zz_instance';
 
 function mainOf({ template, parameters, widths }: Instance): string {
   const names = template.parameters.join(', ');
+  // Numbers of the template's own that its inputs have as dimensions.
+  const constants = [...template.code.matchAll(/\bvar\s+([A-Z][A-Z_0-9]*)\s*=\s*[^;]+;/g)].flatMap(
+    ([line, name]) =>
+      template.inputs.some(({ dimensions }) => new RegExp(`\\b${name}\\b`).test(dimensions))
+        ? [line]
+        : [],
+  );
   const handed = template.inputs.flatMap(({ name, tag, dimensions }) => {
     const lines = [`signal input ${name}${dimensions};`];
     if (tag === undefined) return [...lines, `zz_instance.${name} <== ${name};`];
@@ -127,6 +134,7 @@ function mainOf({ template, parameters, widths }: Instance): string {
     'pragma circom 2.2.0;',
     `include "${template.file}";`,
     `template ZzMain(${names}) {`,
+    ...constants,
     `component zz_instance = ${template.name}(${names});`,
     ...handed,
     '}',

@@ -77,6 +77,8 @@ function rangeOfPolynomial(terms: BooleanPolynomial, roots: readonly number[]): 
 interface Decomposition {
   readonly wire: number;
   readonly bits: readonly number[];
+  /** The bits, or numbers that stand for several that are only ever used together; each with its weight. */
+  parts: readonly (readonly [wire: number, weight: bigint])[];
 }
 
 /** flag · on + base, with forms of known wires. */
@@ -88,20 +90,92 @@ interface Switched {
 
 export class Query {
   readonly #analysis: Analysis;
-  readonly #constraints: readonly Constraint[];
+  #constraints: readonly Constraint[];
   readonly #polynomials = new Map<number, BooleanPolynomial>();
   readonly #decompositions: Decomposition[] = [];
   readonly #switched = new Map<number, Switched>();
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
-    this.#constraints = analysis.constraints.filter((constraint) => {
-      const found = this.#decompositionOf(constraint);
-      if (found !== undefined) this.#decompositions.push(found);
-      return found === undefined && !this.#isBooleanTest(constraint);
+    const spelt = new Set<number>();
+    const found = analysis.constraints.flatMap((constraint) => {
+      const decomposition = this.#decompositionOf(constraint);
+      return decomposition === undefined ? [] : [{ constraint, decomposition }];
     });
+    const set = new Set<Constraint>();
+    // Where a bit is one of two numbers, the longer one is spelt and the other is a sum like any.
+    found.sort((x, y) => y.decomposition.bits.length - x.decomposition.bits.length);
+    for (const { constraint, decomposition } of found) {
+      if (decomposition.bits.some((bit) => spelt.has(bit))) continue;
+      for (const bit of decomposition.bits) spelt.add(bit);
+      this.#decompositions.push(decomposition);
+      set.add(constraint);
+    }
+    this.#constraints = analysis.constraints.filter(
+      (constraint) => !set.has(constraint) && !this.#isBooleanTest(constraint),
+    );
+    for (const decomposition of this.#decompositions) this.#joinBits(decomposition);
     this.#expand();
     this.#findSwitched();
+  }
+
+  /**
+   * Neighbouring bits whose coefficients double in every form become the one number that they spell: of 233
+   * bits of which two parts are used two wires remain, and the same is said.
+   */
+  #joinBits(decomposition: Decomposition): void {
+    const { bits } = decomposition;
+    const analysis = this.#analysis;
+    const { root } = analysis.system;
+    const alone = new Set(
+      [
+        ...root.outputs,
+        ...root.times.flatMap(({ factor, wires }) => [factor, ...wires]),
+        ...root.ensures.flatMap(({ wires }) => wires),
+        ...analysis.zeroTests.flatMap(({ number, flag }) => [number, flag]),
+        ...analysis.units.flatMap(({ component }) => [...component.inputs, ...component.outputs]),
+      ].map((wire) => analysis.find(wire)),
+    );
+    const forms = this.#constraints
+      .flatMap(({ a, b, c }) => [a, b, c])
+      .filter((form) => bits.some((bit) => form.has(bit)));
+    const isJoined = (bit: number, next: number): boolean =>
+      !alone.has(bit) &&
+      !alone.has(next) &&
+      analysis.isKnown(bit) === analysis.isKnown(next) &&
+      forms.every((form) => (form.get(next) ?? 0n) === 2n * (form.get(bit) ?? 0n));
+    const runs: number[][] = [];
+    bits.forEach((bit, place) => {
+      if (place > 0 && isJoined(bits[place - 1]!, bit)) runs.at(-1)!.push(bit);
+      else runs.push([bit]);
+    });
+    let weight = 1n;
+    const replaced = new Map<number, number>();
+    decomposition.parts = runs.map((run) => {
+      const [first] = run as [number, ...number[]];
+      const own = weight;
+      weight <<= BigInt(run.length);
+      if (run.length === 1) return [first, own] as const;
+      const joined = analysis.fresh([0n, (1n << BigInt(run.length)) - 1n], analysis.isKnown(first));
+      for (const bit of run) replaced.set(bit, bit === first ? joined : 0);
+      return [joined, own] as const;
+    });
+    if (replaced.size === 0) return;
+    const touched = new Set(forms);
+    const rewritten = (form: Linear): Linear =>
+      touched.has(form)
+        ? new Map(
+            [...form].flatMap(([wire, value]) => {
+              const joined = replaced.get(wire);
+              return joined === undefined ? [[wire, value]] : joined === 0 ? [] : [[joined, value]];
+            }) as [number, bigint][],
+          )
+        : form;
+    this.#constraints = this.#constraints.map(({ a, b, c }) => ({
+      a: rewritten(a),
+      b: rewritten(b),
+      c: rewritten(c),
+    }));
   }
 
   /** Wires that a flag switches between two known numbers. */
@@ -159,7 +233,7 @@ export class Query {
       bits[weight.toString(2).length - 1] = bit;
     }
     return bits.length === c.size - 1 && !bits.includes(undefined as never)
-      ? { wire, bits }
+      ? { wire, bits, parts: bits.map((bit, place) => [bit, 1n << BigInt(place)] as const) }
       : undefined;
   }
 
@@ -239,10 +313,13 @@ export class Query {
         return `(not (or ${within(0n)} ${within(P)}))`;
       });
       return `(or false ${outside.join(' ')})`;
-    });
+    }, true);
   }
 
-  #text(question: (value: (wire: number, copy: 0 | 1) => string) => string): string {
+  #text(
+    question: (value: (wire: number, copy: 0 | 1) => string) => string,
+    isOfRanges = false,
+  ): string {
     const analysis = this.#analysis;
     const lines: string[] = [];
     const declared = new Set<string>();
@@ -355,11 +432,22 @@ export class Query {
       }
     }
     const used = new Set(this.#constraints.flatMap((constraint) => [...wiresOf(constraint)]));
-    for (const { wire, bits } of this.#decompositions) {
-      if (analysis.isKnown(wire) || !bits.some((bit) => used.has(bit))) continue;
-      for (const copy of [0, 1] as const) {
-        const spelt = bits.map((bit, place) => scaled(1n << BigInt(place), value(bit, copy)));
+    for (const { wire, parts } of this.#decompositions) {
+      // The bits of what both solutions share tell nothing of how they differ, but of how large something is.
+      const isShared = analysis.isKnown(wire);
+      if ((isShared && !isOfRanges) || !parts.some(([part]) => used.has(part))) continue;
+      for (const copy of isShared ? ([0] as const) : ([0, 1] as const)) {
+        const spelt = parts.map(([part, weight]) => scaled(weight, value(part, copy)));
         say(`(= ${value(wire, copy)} ${sum(spelt)})`);
+      }
+    }
+    // The constraints of a test for zero hold a product with an inverse, of which nothing is said.
+    for (const test of analysis.zeroTests) {
+      const [number, flag] = [analysis.find(test.number), analysis.find(test.flag)];
+      if (!used.has(number) || !used.has(flag)) continue;
+      const isShared = analysis.isKnown(number) && analysis.isKnown(flag);
+      for (const copy of isShared ? ([0] as const) : ([0, 1] as const)) {
+        say(`(= (= ${value(number, copy)} 0) (= ${value(flag, copy)} 1))`);
       }
     }
     // What a component that is proven by itself makes of equal inputs is equal.

@@ -44,6 +44,7 @@ export async function solverFolder(): Promise<string> {
 /** What cases tell those that are built on them. */
 export class KnownGadgets {
   readonly #proven = new Map<string, Proven>();
+  readonly #ensured = new Set<string>();
   readonly #templates: ReadonlyMap<string, Template>;
 
   constructor(templates: ReadonlyMap<string, Template>) {
@@ -58,6 +59,7 @@ export class KnownGadgets {
     { template, parameters, opaque }: Case,
     verdict: Pick<LedgerEntry, 'open' | 'notEnsured' | 'outputs'>,
   ): void {
+    if (verdict.notEnsured.length === 0) this.#ensured.add(KnownGadgets.#key(template, parameters));
     if (!opaque || verdict.open.length > 0 || verdict.notEnsured.length > 0) return;
     const { free, outputs } = this.#templates.get(template)!;
     // Its inputs do not determine all that it puts out: whoever uses it must be proven with its interior.
@@ -69,6 +71,10 @@ export class KnownGadgets {
       ),
     });
   }
+
+  /** What of a template was shown by itself: that it keeps what it ensures. */
+  readonly isEnsured = (template: string, parameters: readonly bigint[]): boolean =>
+    this.#ensured.has(KnownGadgets.#key(template, parameters));
 
   readonly lookup = (template: string, parameters: readonly bigint[]): Proven | undefined =>
     this.#proven.get(KnownGadgets.#key(template, parameters));
@@ -123,7 +129,7 @@ async function proveCase(
 }
 
 /** Marked sources in a folder of their own while `work` goes on. */
-async function withMarked<T>(
+export async function withMarked<T>(
   sources: ReadonlyMap<string, string>,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
@@ -185,7 +191,8 @@ export async function proveAll(options: ProveAllOptions): Promise<boolean> {
       const old = before.find((entry) => entry.case === title);
       const isChosen = options.only.length === 0 || options.only.includes(one.template);
       const isStale = old === undefined || old.hash !== hash;
-      if (!isChosen || !(isStale || options.all || old.open.length > 0)) {
+      const isWhole = !isStale && old.open.length + old.notEnsured.length === 0;
+      if (!isChosen || (isWhole && !options.all)) {
         if (!isStale) known.add(one, old);
         continue;
       }

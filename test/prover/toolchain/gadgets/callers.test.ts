@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: compiles a whole statement, twice.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { ARGUED, callersIn } from '../../../../prover/toolchain/gadgets/callers.ts';
+import { writeInstrumented } from '../../../../prover/toolchain/gadgets/instrument.ts';
+import { circuitSources } from '../../../../prover/toolchain/gadgets/ledger.ts';
+
+const sources = circuitSources();
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-callers-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What is not shown to be met within a template of these sources, without what is argued. */
+async function unmet(
+  name: string,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
+  const texts = new Map([...sources, ...Object.entries(changes)]);
+  writeInstrumented(folder, texts);
+  const { unmet: found, assumptions } = await callersIn(name, [], texts, folder);
+  expect(assumptions).toBeGreaterThan(0);
+  return [...found.keys()].filter((claim) => !ARGUED.some((argued) => argued.claim === claim));
+}
+
+describe('a caller', () => {
+  const FILE = 'circuits/rooted.circom';
+  /** Takes the width class of a number of which it has seen to what `seen` says. */
+  const caller = (...seen: readonly string[]): Record<string, string> => ({
+    [FILE]: `pragma circom 2.2.0;
+include "arithmetic/range.circom";
+include "circomlib/circuits/comparators.circom";
+include "pricing/tenor-width.circom";
+template Rooted() {
+    signal input a;
+    signal input b;
+    signal output scale;
+    signal bounded <== Range(31)(b);
+    signal isZero <== IsZero()(a);
+    ${seen.join('\n    ')}
+    component tenor = TenorWidth();
+    tenor.width <== width;
+    scale <== tenor.scale;
+    _ <== tenor.scaledWidth;
+}
+`,
+  });
+  const WIDTH = 'Rooted > TenorWidth: @assumes width in [0, 2 ** 32)';
+
+  it.each([
+    ['its own constraints give the range', ['signal width <== bounded + 7;']],
+    [
+      'both numbers that it chooses between are in range, though not their difference',
+      ['signal width <== bounded + isZero * (5 - bounded);'],
+    ],
+    [
+      'it chooses one of three by flags that sum up to 1',
+      [
+        'signal flag[3]; flag[0] <== isZero; flag[1] <== IsZero()(b); flag[2] <== 1 - flag[0] - flag[1];',
+        'flag[2] * (flag[2] - 1) === 0;',
+        'signal part[3];',
+        'for (var i = 0; i < 3; i++) { part[i] <== flag[i] * (2 ** 32 - 1 - bounded); }',
+        'signal width <== part[0] + part[1] + part[2];',
+      ],
+    ],
+  ])('is taken where %s', async (_where, seen) => {
+    expect(await unmet('Rooted', caller(...seen))).toEqual([]);
+  });
+
+  it.each([
+    ['it has seen to nothing', ['signal width <== b * b;']],
+    ['the range is too wide', ['signal width <== 2 * bounded + 2;']],
+    ['the number may be negative', ['signal width <== bounded - 1;']],
+    ['one of two numbers is not in range', ['signal width <== bounded - isZero * (bounded + 1);']],
+    [
+      'flags do not sum up to 1',
+      [
+        'signal flag[3]; flag[0] <== isZero; flag[1] <== IsZero()(b); flag[2] <== IsZero()(a - b);',
+        'signal part[3];',
+        'for (var i = 0; i < 3; i++) { part[i] <== flag[i] * (2 ** 32 - 1 - bounded); }',
+        'signal width <== part[0] + part[1] + part[2];',
+      ],
+    ],
+  ])('is refused where %s', async (_where, seen) => {
+    expect(await unmet('Rooted', caller(...seen))).toContain(WIDTH);
+  });
+});
+
+describe('the statement takeover', () => {
+  it('meets all that its templates assume, and not once a flag can be 2', async () => {
+    expect(await unmet('Takeover')).toEqual([]);
+    const file = 'circuits/statements/takeover.circom';
+    const text = sources.get(file)!;
+    const weaker = text.replace('<== presence.out[24];', '<== presence.out[24] + presence.out[0];');
+    expect(weaker).not.toBe(text);
+    expect(await unmet('Takeover', { [file]: weaker })).toContain(
+      'Takeover > AppliedMessage: isPresent in 1 bits (its tag)',
+    );
+  });
+});
