@@ -20,6 +20,7 @@ const TASKS = {
   bundle: [['prover/receipt/bundle.ts']],
   coverage: [['prover/toolchain/setup.ts', '--test'], ['scripts/solidity-coverage.ts']],
   'prove-gadgets': [['scripts/prove-gadgets.ts']],
+  reproduce: [['scripts/reproduce.ts']],
   'audit-tampering': [['prover/toolchain/setup.ts'], ['scripts/audit-tampering.ts']],
 };
 
