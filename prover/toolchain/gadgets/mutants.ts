@@ -75,6 +75,18 @@ export const MUTANTS: readonly Mutant[] = [
     template: 'ShockedStdDev',
   },
   {
+    file: 'circuits/pricing/d1-cell.circom',
+    from: 'upper <== top * (8 * scaledCoarse - (1 << REST_BITS));',
+    to: 'upper <== top * (8 * scaledCoarse);',
+    template: 'D1Cell',
+  },
+  {
+    file: 'circuits/pricing/svi-std-dev.circom',
+    from: 'absoluteQ64 <== varianceQ64 - 2 * negative * varianceQ64;',
+    to: 'absoluteQ64 <== varianceQ64 + negative * varianceQ64;',
+    template: 'SviStdDev',
+  },
+  {
     file: 'circuits/pricing/vol-factor.circom',
     from: 'lowRange.in <== low;',
     to: 'lowRange.in <== 2 ** 16 - 1;',
