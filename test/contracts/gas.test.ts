@@ -7,7 +7,7 @@ import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { keepHashes } from '../../prover/chain/message-run.ts';
 import { send } from '../../prover/chain/refusal.ts';
 import { healthProof, openMany, refundMessages } from '../../prover/chain/submit.ts';
-import { refundDeposit } from '../../prover/chain/vault.ts';
+import { claimWithdrawal, refundDeposit, settleWithdrawal } from '../../prover/chain/vault.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, type Life, type Person } from '../support/life.ts';
 import { accountNamed, closeProver, marginOf } from '../support/proofs.ts';
@@ -54,7 +54,7 @@ async function twice(
 }
 
 describe('gas of the vault', () => {
-  it('deposits, refunds, collects', async () => {
+  it('deposits, refunds, requests, claims, collects', async () => {
     const deposit = (nonce: bigint) => by('depositor', 'vault', 'deposit', [A, nonce, DEPOSIT_E6]);
     await twice('deposit', () => deposit(0n));
     for (let count = 0; count < 8; count += 1) await deposit(0n);
@@ -70,6 +70,27 @@ describe('gas of the vault', () => {
       'collect what is claimable',
       await by('depositor', 'vault', 'collect', [life.addresses.depositor]),
     );
+    const request = (person: Person) =>
+      by(person, 'vault', 'requestWithdrawal', [A, 0n, 10_000_000n]);
+    const claim = async (index: bigint): Promise<ContractTransactionReceipt> => {
+      await life.root();
+      const consumed = await life.consumed(index);
+      await life.nextTick();
+      const proof = await life.claimProof(A);
+      await life.after();
+      return claimWithdrawal(life.by('owner'), consumed, proof);
+    };
+    await compareGas('request a withdrawal', await request('owner'));
+    await claim(12n);
+    await request('owner');
+    await compareGas('claim a withdrawal', await claim(13n));
+    await request('stranger');
+    await life.root();
+    const refused = await life.consumed(14n);
+    await life.after();
+    await compareGas('settle a withdrawal', await settleWithdrawal(life.by('stranger'), refused));
+    await send(life.asset, 'transfer', [life.venue.addresses.vault, 7n]);
+    await compareGas('skim the vault', await by('stranger', 'vault', 'skim', []));
   });
 });
 
