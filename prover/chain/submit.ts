@@ -179,21 +179,29 @@ export async function expireLiquidation(
 }
 
 /** Has the buffer guarantee an account of the caller, on an `account-margin` proof of it as it stands. */
+export async function guaranteeCall(venue: Venue, cited: CitedProof): Promise<ContractCall> {
+  const call = await prepaid(venue, 'take', [healthProof(cited)]);
+  return { ...call, contract: venue.marginGuarantee };
+}
+
 export async function takeGuarantee(
   venue: Venue,
   cited: CitedProof,
 ): Promise<ContractTransactionReceipt> {
-  const value = await prepaidWei(venue);
-  return send(venue.marginGuarantee, 'take', [healthProof(cited), { value }]);
+  return sendCall(await guaranteeCall(venue, cited));
 }
 
-/** Lifts the restriction of a guaranteed account that is proven healthy. */
+/** Lifts the restriction of a guaranteed account that is proven healthy; anybody may. */
+export async function releaseCall(venue: Venue, cited: CitedProof): Promise<ContractCall> {
+  const call = await prepaid(venue, 'release', [healthProof(cited)]);
+  return { ...call, contract: venue.marginGuarantee };
+}
+
 export async function releaseGuarantee(
   venue: Venue,
   cited: CitedProof,
 ): Promise<ContractTransactionReceipt> {
-  const value = await prepaidWei(venue);
-  return send(venue.marginGuarantee, 'release', [healthProof(cited), { value }]);
+  return sendCall(await releaseCall(venue, cited));
 }
 
 /** Pays out what a takeover escrowed, once a ledger has it. */

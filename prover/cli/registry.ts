@@ -209,6 +209,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/venue/bid.ts')).command,
   ),
   entry(
+    'venue guarantee',
+    'have the buffer guarantee the small gap of an account, or end its restriction',
+    async () => (await import('./commands/venue/guarantee.ts')).command,
+  ),
+  entry(
     'venue close',
     'pay out what a takeover escrowed',
     async () => (await import('./commands/venue/close.ts')).command,

@@ -13,10 +13,12 @@ import type { Prover } from '../proving/prover.ts';
 import { prepareStatement } from '../statements/prepare.ts';
 import type { JudgedTick } from './judged-tick.ts';
 
-/** What a proof is about, and the one use that the engine takes it for. */
+/** What a proof is about, and the one use that a contract of the venue takes it for. */
 export interface Use {
   readonly statement: 'liquidation' | 'account-margin';
   readonly accountIndex: number;
+  /** The engine where nothing else is said. */
+  readonly contract?: 'liquidationEngine' | 'marginGuarantee';
   readonly action: Action;
   readonly beneficiary: string;
   readonly change?: AccountChange | undefined;
@@ -26,21 +28,21 @@ export interface Use {
 export type Ensure = (statement: Use['statement'], profile: string) => Promise<void>;
 
 /**
- * A proof about an account at a tick, for this venue's engine. Throws `PROFILE_NOT_DEPLOYED` before
+ * A proof about an account at a tick, for a contract of this venue. Throws `PROFILE_NOT_DEPLOYED` before
  * proving where no contract would take it.
  */
-export async function proveForEngine(
+export async function proveForVenue(
   prover: Prover,
   document: VenueDocument,
   { tick, ledger, market }: JudgedTick,
-  { statement, accountIndex, action, beneficiary, change }: Use,
+  { statement, accountIndex, contract = 'liquidationEngine', action, beneficiary, change }: Use,
   ensure: Ensure,
 ): Promise<CitedProof> {
-  const { liquidationEngine } = document.contracts;
+  const taker = document.contracts[contract];
   const instance = prepareStatement(statement, {
     opening: ledger.open(accountIndex),
     tick: market,
-    context: proofContext(document.chainId, liquidationEngine, action, beneficiary),
+    context: proofContext(document.chainId, taker, action, beneficiary),
     change,
   });
   const { profile } = instance;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { bidCall } from '../../chain/submit.ts';
 import type { ContractCall } from '../../chain/refusal.ts';
-import { proveForEngine } from '../../keeper/act.ts';
+import { proveForVenue } from '../../keeper/act.ts';
 import type { Freeze } from '../../keeper/liquidations.ts';
 import type { JudgedTick } from '../../keeper/judged-tick.ts';
 import type { Prover } from '../../proving/prover.ts';
@@ -19,7 +19,7 @@ export async function provenBid(
   freeze: Freeze,
 ): Promise<(limitE6: bigint) => Promise<ContractCall>> {
   context.note(`proving account-margin of account ${accountIndex}`);
-  const proof = await proveForEngine(
+  const proof = await proveForVenue(
     prover,
     document,
     judged,

@@ -5,7 +5,7 @@ import { eventsNamed, eventsOf } from '../../../chain/events.ts';
 import { read } from '../../../chain/refusal.ts';
 import { expiryCall } from '../../../chain/submit.ts';
 import { InvalidInput } from '../../../core/errors.ts';
-import { proveForEngine } from '../../../keeper/act.ts';
+import { proveForVenue } from '../../../keeper/act.ts';
 import { formatUsd } from '../../../model/format.ts';
 import { Prover } from '../../../proving/prover.ts';
 import { marginPortfolio } from '../../../risk/margin/margin.ts';
@@ -84,7 +84,7 @@ export const command: Command = {
       const { deficitE6 } = marginPortfolio(judged.ledger.account(index), judged.market.market);
       context.note(`proving account-margin of account ${index}`);
       await using prover = new Prover();
-      const proof = await proveForEngine(
+      const proof = await proveForVenue(
         prover,
         document,
         judged,

@@ -5,7 +5,7 @@ import { cureCall } from '../../../chain/submit.ts';
 import type { Account } from '../../../commitments/account.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { decimalBigint, parseValue } from '../../../core/schema.ts';
-import { proveForEngine } from '../../../keeper/act.ts';
+import { proveForVenue } from '../../../keeper/act.ts';
 import type { JudgedTick } from '../../../keeper/judged-tick.ts';
 import { formatUsd } from '../../../model/format.ts';
 import { Prover } from '../../../proving/prover.ts';
@@ -78,7 +78,7 @@ export const command: Command = {
       await allowPayment(context, connection, document.contracts.vault, paidE6);
       context.note(`proving account-margin of account ${index}`);
       await using prover = new Prover();
-      const proof = await proveForEngine(
+      const proof = await proveForVenue(
         prover,
         document,
         judged,

@@ -5,7 +5,7 @@ import { eventsNamed, eventsOf } from '../../../chain/events.ts';
 import type { Profile } from '../../../chain/config.ts';
 import { openingCall, openingsCall, type CitedProof } from '../../../chain/submit.ts';
 import { PlimsollError } from '../../../core/errors.ts';
-import { proveForEngine } from '../../../keeper/act.ts';
+import { proveForVenue } from '../../../keeper/act.ts';
 import { marketClock } from '../../../keeper/auctions.ts';
 import { guaranteeInWords, holdsOff, readGuarantee } from '../../../keeper/guarantees.ts';
 import type { JudgedTick } from '../../../keeper/judged-tick.ts';
@@ -89,7 +89,7 @@ export const command: Command = {
       await using prover = new Prover();
       for (const accountIndex of openable) {
         context.note(`proving liquidation of account ${accountIndex}`);
-        const proof = await proveForEngine(
+        const proof = await proveForVenue(
           prover,
           document,
           judged,

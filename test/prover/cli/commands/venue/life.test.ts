@@ -25,7 +25,7 @@ import { connectVenue } from '../../../../../prover/chain/venue.ts';
 import { REPOSITORY_ROOT } from '../../../../../prover/core/root.ts';
 import { DEMO_CONFIG } from '../../../../../prover/demo/deployment.ts';
 import { later } from '../../../../../prover/demo/ticks.ts';
-import { parseLedger } from '../../../../../prover/documents/ledger-document.ts';
+import { formatLedger, parseLedger } from '../../../../../prover/documents/ledger-document.ts';
 import { Ledger } from '../../../../../prover/commitments/ledger.ts';
 import { auctionPriceE6 } from '../../../../../prover/keeper/auction.ts';
 import { marketClock } from '../../../../../prover/keeper/auctions.ts';
@@ -40,15 +40,18 @@ import { startRpcChain, type RpcChain } from '../../../../support/rpc-chain.ts';
 
 const sample = loadSample();
 const { crash } = sample.snapshots;
-const LEDGER = join(SAMPLE_DIRECTORY, 'ledger-crash.json');
 const TARGET = accountNamed('ordinary-liquidation');
 const HELPED = accountNamed('wick-victim');
 const BANKRUPT = accountNamed('bankrupt-paid-in-full');
 /** Bought by hand. */
 const SMALL = accountNamed('perpetual-trader-9');
 const HEALTHY = accountNamed('hedged-market-maker');
+const BELOW = accountNamed('gross-equity-minus-one');
+/** One unit below maintenance, and whoever bids owns it. */
+const GUARANTEED = accountNamed('equity-below-mm');
 const POCKET_E6 = 10_000_000_000_000n;
 const FUND_E6 = 150_000_000_000n;
+const BUFFER_E6 = 5_000_000_000n;
 /** Dollars: enough for one of what is for sale, too little for the bankrupt. */
 const INVENTORY = '60000';
 const MAIN = join(REPOSITORY_ROOT, 'prover', 'cli', 'main.ts');
@@ -65,7 +68,8 @@ let chain: RpcChain;
 let node: FaultyNode;
 let folder: string;
 let venue: VenueDocument;
-const ledger = LEDGER;
+/** As it was published first. */
+let ledger: string;
 
 const path = (name: string): string => join(folder, name);
 const [deployer, keeper, bidder] = [0, 1, 2].map((index) => new Wallet(developmentKey(index))) as [
@@ -73,6 +77,12 @@ const [deployer, keeper, bidder] = [0, 1, 2].map((index) => new Wallet(developme
   Wallet,
   Wallet,
 ];
+
+/** Of the sample, one account being the bidder's. */
+const accounts = sample.ledgers.crash.with(GUARANTEED, {
+  ...sample.ledgers.crash[GUARANTEED]!,
+  owner: BigInt(bidder.address),
+});
 
 /** A command as it stands in a shell, of somebody's key; its JSON. */
 async function run<T = Record<string, unknown>>(
@@ -139,6 +149,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-venue-'));
   chain = await startRpcChain({ startAt: crash.snapshot.time - 600n });
   node = await limitedNode(chain.url, 25);
+  ledger = path('genesis.json');
+  writeFileSync(ledger, formatLedger(accounts));
 });
 
 afterAll(async () => {
@@ -198,7 +210,7 @@ describe('a venue from the command line', () => {
     expect(before.stderr).toMatch(/no margin tick yet/);
     const booked = ['--booked-through', String(crash.snapshot.bookedThrough)];
     const root = await run(deployer, 'venue root', ...judged(), ...booked);
-    expect(root['root']).toBe(String(new Ledger(sample.ledgers.crash).root));
+    expect(root['root']).toBe(String(new Ledger(accounts).root));
     const depositor = deployer.connect(chain.provider);
     await depositTestDollars(
       connectVenue(venue.contracts, depositor),
@@ -211,7 +223,7 @@ describe('a venue from the command line', () => {
     await nextTick();
     const status = await run(keeper, 'venue status', ...inVenue());
     expect(status).toMatchObject({
-      ledger: { sequence: '1', accountCount: String(sample.ledgers.crash.length) },
+      ledger: { sequence: '1', accountCount: String(accounts.length) },
       market: { halted: false, tick: '1' },
       liquidations: [],
     });
@@ -496,18 +508,71 @@ describe('a venue from the command line', () => {
     expect(root).toMatchObject({ consumed: { engine: 0, user: 1 } });
   });
 
+  it('leaves alone what the buffer guarantees, until its owner has proven it healthy', async () => {
+    await nextTick();
+    const bound = connectVenue(venue.contracts, bidder.connect(chain.provider));
+    const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
+    const asset = new Contract(venue.contracts.asset, abi, bidder.connect(chain.provider));
+    for (const spender of [venue.contracts.insuranceFund, venue.contracts.vault]) {
+      await send(asset, 'approve', [spender, POCKET_E6]);
+    }
+    await send(bound.insuranceFund, 'raiseBuffer', [BUFFER_E6]);
+
+    const guarantee = (who: Wallet, account: number, ...more: string[]) =>
+      attempt(who, 'venue guarantee', String(account), ...judged(), ...more);
+    const foreign = await guarantee(keeper, GUARANTEED);
+    expect(foreign.stderr).toMatch(/is of 0x[0-9a-fA-F]{40}, not 0x/);
+    const needless = await guarantee(bidder, TARGET);
+    expect(needless.stderr).toMatch(/is at or above its maintenance/);
+    const taken = await run(bidder, 'venue guarantee', String(GUARANTEED), ...judged());
+    expect(BigInt(taken['guaranteedE6'] as string)).toBeGreaterThan(0n);
+
+    const alone = await attempt(keeper, 'venue open', String(GUARANTEED), ...judged());
+    expect(alone).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^the buffer guara/) as string,
+    });
+    const two = [GUARANTEED, BELOW].map(String);
+    const opened = await run(keeper, 'venue open', ...two, ...judged());
+    expect(opened).toMatchObject({
+      opened: [{ account: BELOW }],
+      guaranteed: [{ account: GUARANTEED }],
+    });
+    const { guarantees } = await run<{ guarantees: unknown[] }>(
+      keeper,
+      'venue status',
+      ...inVenue(),
+    );
+    expect(guarantees).toMatchObject([
+      { account: String(GUARANTEED), amountE6: taken['guaranteedE6'] },
+    ]);
+
+    const early = await guarantee(keeper, GUARANTEED, '--release');
+    expect(early.stderr).toMatch(/NotRestricted/);
+    await send(bound.vault, 'deposit', [GUARANTEED, 0n, BUFFER_E6 * 4n]);
+    await nextRoot();
+    await nextTick();
+    await run(keeper, 'venue guarantee', String(GUARANTEED), ...judged(), '--release');
+    await nextRoot();
+    const left = parseLedger(readFileSync(path('ledger.json'), 'utf8'))[GUARANTEED]!;
+    expect(left).toMatchObject({ riskReducingOnly: false, frozen: false });
+  });
+
   it('gives the Backstop what nobody bought, and pays later what the fund could not at once', async () => {
     const { liquidations } = await run<{
       liquidations: readonly Record<'account' | 'status' | 'expiresAtClock', string>[];
     }>(keeper, 'venue status', ...inVenue());
     const left = liquidations.filter(({ status }) => status === 'open');
-    expect(left.map(({ account }) => Number(account))).toEqual([BANKRUPT]);
+    expect(left.map(({ account }) => Number(account)).toSorted((a, b) => a - b)).toEqual(
+      [BANKRUPT, BELOW].toSorted((a, b) => a - b),
+    );
+    const { expiresAtClock } = left.find(({ account }) => Number(account) === BANKRUPT)!;
     const early = await attempt(keeper, 'venue cover', String(BANKRUPT), ...judged());
     expect(early.stderr).toMatch(/HorizonNotPassed.*the Backstop comes after/);
     const none = await attempt(keeper, 'venue cover', '--queued', ...inVenue());
     expect(none.stderr).toMatch(/NothingQueued.*owes nothing/);
 
-    await tickUntil(BigInt(left[0]!.expiresAtClock) + 1n);
+    await tickUntil(BigInt(expiresAtClock) + 1n);
     const covered = await run(keeper, 'venue cover', String(BANKRUPT), ...judged());
     const { deficitE6, paidE6, queuedE6, uncoveredE6 } = covered as Record<string, string>;
     const { coverPerWindowE6, windowSeconds } = CONFIG.fund;
