@@ -14,7 +14,7 @@ include "session/subtree-path.circom";
  * @input children[SUBTREES][12 − HEIGHT][4], firstAccount, treeRoot of their paths
  * @input isPresent, identityWord, balancesWord, page, hasPage, isHeavy, surplusE10, bandShareQ40 of every
  * account, priceE4[3], lightBps[3], lightCapE12 of the terms: as ClaimedAccount takes them
- * @input start, alpha weights of the batch; shareRho ρ^27; links[39] powers of λ
+ * @input start, alpha weights of the batch; shareRho ρ^27; links[40] powers of λ
  * @output word[2 · accounts] surplus and share of each; heavyFlags one bit each
  * @output balance[4] sums of quote, BTC, ETH, stETH; identity what light columns add
  * @output pageLink, countLink, heavyLink pages, their number, and those of heavy accounts, by weight
@@ -45,7 +45,7 @@ template BatchAccounts(SUBTREES, HEIGHT, LOSS_BITS) {
     signal input start;
     signal input alpha;
     signal input shareRho;
-    signal input links[39];
+    signal input links[40];
     signal output word[2 * ACCOUNTS];
     signal output heavyFlags;
     signal output balance[4];
@@ -136,7 +136,7 @@ template BatchAccounts(SUBTREES, HEIGHT, LOSS_BITS) {
     for (var i = 4; i < 32; i++) {
         _ <== links[i];
     }
-    for (var i = 35; i < 39; i++) {
+    for (var i = 35; i < 40; i++) {
         _ <== links[i];
     }
 

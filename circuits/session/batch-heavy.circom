@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
+include "arithmetic/range.circom";
 include "session/account-weight.circom";
 include "session/coin-units.circom";
 include "session/heavy-cover.circom";
@@ -11,14 +12,14 @@ include "session/heavy-cover.circom";
  * @param SLOTS accounts; @param LOSS_BITS width of losses
  * @input place, isUsed of every slot; quoteE6, balanceE8 copies of its account's
  * @input valueE6, chargeE10, deltaE6[4], notionalE6 sums over its positions; largerDeltaE6[2]
- * @input maximumE6, holds, haircutUnits, grossUnits by underlying; isCovered
+ * @input maximumE6, wholeE6, holds, haircutUnits, grossUnits by underlying; standing[2] covered, safe
  * @input terms as CoinUnits and HeavyCover take them
- * @input start, power[6] of AccountWeight; columnRho[4] ρ^23 … ρ^26; links[39] powers of λ
+ * @input start, power[6] of AccountWeight; columnRho[4] ρ^23 … ρ^26; links[40] powers of λ
  * @input onesRho, coinRho[2] Σ over ids of ρ^j · lane, of 1 and of a unit of coins
  * @output word[8 · SLOTS] what the batch commits to; identity
  * @output copyLink, halfLink, stressLink, markLink by weight
  * @output heavy, uncovered numbers of accounts; uncoveredNotionalE6
- * Assumes nothing: sums, copies and halves are held to it by the links. Cost: 1,436 constraints a slot.
+ * Assumes nothing: sums, copies and halves are held to it by the links. Cost: 1,571 constraints a slot.
  */
 template BatchHeavy(SLOTS, LOSS_BITS) {
     signal input place[SLOTS];
@@ -31,10 +32,11 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
     signal input notionalE6[SLOTS];
     signal input largerDeltaE6[SLOTS][2];
     signal input maximumE6[SLOTS][2];
+    signal input wholeE6[SLOTS][2];
     signal input holds[SLOTS][2];
     signal input haircutUnits[SLOTS][2];
     signal input grossUnits[SLOTS][2];
-    signal input isCovered[SLOTS];
+    signal input standing[SLOTS][2];
     signal input assetUnderlying[3];
     signal input tierEdgeE8[3][3];
     signal input tierRateE8[3][4];
@@ -46,7 +48,7 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
     signal input start;
     signal input power[6];
     signal input columnRho[4];
-    signal input links[39];
+    signal input links[40];
     signal input onesRho;
     signal input coinRho[2];
     signal output word[8 * SLOTS];
@@ -62,12 +64,14 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
     component coins[SLOTS];
     component cover[SLOTS];
     component weight[SLOTS];
+    component notionalRange[SLOTS];
     signal column[SLOTS][4];
     signal weighed[SLOTS];
     signal copied[SLOTS][3];
     signal open[SLOTS];
-    signal openWeight[SLOTS];
-    signal half[SLOTS][2][4];
+    signal unsafe[SLOTS];
+    signal unsafeWeight[SLOTS];
+    signal half[SLOTS][2][5];
     signal weighedHalves[SLOTS];
     signal stressed[SLOTS][4];
     signal marked[SLOTS];
@@ -93,13 +97,21 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
         cover[h].deltaE6 <== deltaE6[h];
         cover[h].largerDeltaE6 <== largerDeltaE6[h];
         cover[h].maximumE6 <== maximumE6[h];
+        cover[h].wholeE6 <== wholeE6[h];
         cover[h].holds <== holds[h];
         cover[h].haircutUnits <== haircutUnits[h];
-        cover[h].isCovered <== isCovered[h];
+        cover[h].isCovered <== standing[h][0];
+        cover[h].isSafe <== standing[h][1];
         cover[h].bandEdgeE6 <== bandEdgeE6;
         cover[h].largestLossQ24 <== largestLossQ24;
         cover[h].marginalBps <== marginalBps;
         cover[h].factorBps <== factorBps;
+
+        // Bounds what of the position sums stands in lanes: no loss where the index stands and no delta is
+        // four times as large, no other loss than sixteen times (docs/spec.md §10.5).
+        notionalRange[h] = Range(60);
+        notionalRange[h].in <== notionalE6[h];
+        _ <== notionalRange[h].out;
 
         // 2. Its weight, and its columns under it.
         weight[h] = AccountWeight();
@@ -121,27 +133,31 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
         copied[h][0] <== links[33] * quoteE6[h];
         copied[h][1] <== links[34] * packed;
         copied[h][2] <== w * (links[32] + copied[h][0] + copied[h][1]);
-        open[h] <== isUsed[h] * (1 - isCovered[h]);
-        openWeight[h] <== w * (1 - isCovered[h]);
+        open[h] <== isUsed[h] * (1 - standing[h][0]);
+        unsafe[h] <== isUsed[h] * (1 - standing[h][1]);
+        unsafeWeight[h] <== w * (1 - standing[h][1]);
         for (var u = 0; u < 2; u++) {
             holds[h][u] * (holds[h][u] - 1) === 0;
             (1 - holds[h][u]) * maximumE6[h][u] === 0;
+            (1 - holds[h][u]) * wholeE6[h][u] === 0;
             half[h][u][0] <== links[36] * haircutUnits[h][u];
-            half[h][u][1] <== links[37] * open[h];
-            half[h][u][2] <== holds[h][u] * (links[35] + half[h][u][0] + half[h][u][1] + maximumE6[h][u]);
-            half[h][u][3] <== (u == 0 ? 1 : links[38]) * half[h][u][2];
+            half[h][u][1] <== links[37] * unsafe[h];
+            half[h][u][2] <== links[39] * wholeE6[h][u];
+            half[h][u][3] <== holds[h][u] * (links[35] + half[h][u][0] + half[h][u][1] + half[h][u][2]
+                + maximumE6[h][u]);
+            half[h][u][4] <== (u == 0 ? 1 : links[38]) * half[h][u][3];
         }
-        weighedHalves[h] <== w * (half[h][0][3] + half[h][1][3]);
+        weighedHalves[h] <== w * (half[h][0][4] + half[h][1][4]);
         stressed[h][0] <== onesRho * grossE6;
         stressed[h][1] <== coinRho[0] * grossUnits[h][0];
         stressed[h][2] <== coinRho[1] * grossUnits[h][1];
-        stressed[h][3] <== openWeight[h] * (stressed[h][0] - stressed[h][1] - stressed[h][2]);
-        marked[h] <== openWeight[h] * grossE6;
+        stressed[h][3] <== unsafeWeight[h] * (stressed[h][0] - stressed[h][1] - stressed[h][2]);
+        marked[h] <== unsafeWeight[h] * grossE6;
         openNotional[h] <== open[h] * notionalE6[h];
 
         // 4. What is committed.
-        word[8 * h] <== packed + (place[h] + 64 * isUsed[h] + 128 * isCovered[h] + 256 * holds[h][0]
-            + 512 * holds[h][1]) * 2 ** 174;
+        word[8 * h] <== packed + (place[h] + 64 * isUsed[h] + 128 * standing[h][0] + 256 * holds[h][0]
+            + 512 * holds[h][1] + 1024 * standing[h][1]) * 2 ** 174;
         word[8 * h + 1] <== quoteE6[h];
         word[8 * h + 2] <== valueE6[h];
         word[8 * h + 3] <== chargeE10[h];
@@ -149,7 +165,8 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
         word[8 * h + 5] <== notionalE6[h];
         word[8 * h + 6] <== maximumE6[h][0] + maximumE6[h][1] * 2 ** 64 + haircutUnits[h][0] * 2 ** 128
             + haircutUnits[h][1] * 2 ** 176;
-        word[8 * h + 7] <== grossUnits[h][0] + grossUnits[h][1] * 2 ** 64;
+        word[8 * h + 7] <== grossUnits[h][0] + grossUnits[h][1] * 2 ** 64 + wholeE6[h][0] * 2 ** 128
+            + wholeE6[h][1] * 2 ** 192;
         sum[0] += weighed[h];
         sum[1] += copied[h][2];
         sum[2] += weighedHalves[h];

@@ -12,7 +12,7 @@ include "session/page-unit.circom";
  * @param FULL, SMALL units of 16 and of 6 slots
  * @input place, pageNumber, isUsed, isHeavy of every unit, full ones first
  * @input lots, row, keyWord of the full ones; smallLots, smallRow, smallKeyWord
- * @input session β; start, power[6] of AccountWeight; links[39] powers of λ
+ * @input session β; start, power[6] of AccountWeight; links[40] powers of λ
  * @output word[4 · FULL + 2 · SMALL] what the batch commits to
  * @output pageLink, countLink, heavyLink as BatchAccounts has them
  * @output pole[6], keys, balance sums of the slots
@@ -34,7 +34,7 @@ template BatchPages(FULL, SMALL) {
     signal input session;
     signal input start;
     signal input power[6];
-    signal input links[39];
+    signal input links[40];
     signal output word[4 * FULL + 2 * SMALL];
     signal output pageLink;
     signal output countLink;
@@ -135,7 +135,7 @@ template BatchPages(FULL, SMALL) {
     pageLink <== sum[8];
     heavyLink <== sum[9];
     countLink <== sum[10];
-    for (var i = 32; i < 39; i++) {
+    for (var i = 32; i < 40; i++) {
         _ <== links[i];
     }
     for (var i = 5; i < 32; i++) {

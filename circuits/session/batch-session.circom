@@ -10,7 +10,7 @@ include "session/stress-weights.circom";
  * @notice What every batch of a session opens: its word with the terms, and the powers of its challenges.
  * @input accountCount … of SessionOpening, termsHash apart; root[3] of rows, batches, nets; the terms of SessionTerms
  * @output session, rho[28] of SessionOpening; alpha ρ^28, power[6] α^1, α^2, α^4 … α^32
- * @output links[39] powers of λ
+ * @output links[40] powers of λ
  * @output onesRho, coinRho[2] of StressWeights
  * Assumes nothing. Guarantees that terms and challenges are the session's. Cost: 5,245 constraints.
  */
@@ -37,7 +37,7 @@ template BatchSession() {
     signal output rho[28];
     signal output alpha;
     signal output power[6];
-    signal output links[39];
+    signal output links[40];
     signal output onesRho;
     signal output coinRho[2];
 
@@ -79,7 +79,7 @@ template BatchSession() {
     }
     signal lambda <== HashWords(TAG_SESSION_LINKS(), 1)([rho[1]]);
     links[0] <== 1;
-    for (var i = 1; i < 39; i++) {
+    for (var i = 1; i < 40; i++) {
         links[i] <== links[i - 1] * lambda;
     }
     component weights = StressWeights();

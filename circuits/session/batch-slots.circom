@@ -15,7 +15,7 @@ include "session/batch-stress.circom";
  * @output word[8 · HEAVY + 14 · HALVES + 13 · STRESS] what the batch commits to; identity; copyLink
  * @output count[4] heavy and uncovered accounts, notional of these, deficit; shortfallQ8[32]
  * Assumes nothing. Guarantees one half-slot for each underlying that a heavy account holds, and the
- * equities of each that is not covered. Cost: that of its parts.
+ * equities of each that is not safe. Cost: that of its parts.
  */
 template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     signal input heavyPlace[HEAVY];  // heavy accounts
@@ -28,15 +28,16 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     signal input notionalE6[HEAVY];
     signal input largerDeltaE6[HEAVY][2];
     signal input maximumE6[HEAVY][2];
+    signal input wholeE6[HEAVY][2];
     signal input holds[HEAVY][2];
     signal input haircutUnits[HEAVY][2];
     signal input grossUnits[HEAVY][2];
-    signal input isCovered[HEAVY];
+    signal input standing[HEAVY][2];
     signal input halfPlace[HALVES];  // half-slots
     signal input halfUsed[HALVES];
     signal input halfUnderlying[HALVES];
-    signal input halfUncovered[HALVES];
-    signal input halfMaximumE6[HALVES];
+    signal input halfUnsafe[HALVES];
+    signal input halfMaxima[HALVES][2];
     signal input halfUnits[HALVES];
     signal input lossE6[HALVES][32];
     signal input stressPlace[STRESS]; // stress slots
@@ -56,7 +57,7 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     signal input start;
     signal input power[6];
     signal input rho[28];
-    signal input links[39];
+    signal input links[40];
     signal input onesRho;
     signal input coinRho[2];
     signal output word[8 * HEAVY + 14 * HALVES + 13 * STRESS];
@@ -76,10 +77,11 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     heavy.notionalE6 <== notionalE6;
     heavy.largerDeltaE6 <== largerDeltaE6;
     heavy.maximumE6 <== maximumE6;
+    heavy.wholeE6 <== wholeE6;
     heavy.holds <== holds;
     heavy.haircutUnits <== haircutUnits;
     heavy.grossUnits <== grossUnits;
-    heavy.isCovered <== isCovered;
+    heavy.standing <== standing;
     heavy.assetUnderlying <== assetUnderlying;
     heavy.tierEdgeE8 <== tierEdgeE8;
     heavy.tierRateE8 <== tierRateE8;
@@ -100,8 +102,8 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     halves.place <== halfPlace;
     halves.isUsed <== halfUsed;
     halves.underlying <== halfUnderlying;
-    halves.isUncovered <== halfUncovered;
-    halves.maximumE6 <== halfMaximumE6;
+    halves.isUnsafe <== halfUnsafe;
+    halves.maxima <== halfMaxima;
     halves.haircutUnits <== halfUnits;
     halves.lossE6 <== lossE6;
     halves.lossQ24 <== lossQ24;
@@ -121,9 +123,6 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     stress.power <== power;
     for (var j = 0; j < 11; j++) {
         stress.rho[j] <== rho[j];
-    }
-    for (var j = 13; j < 23; j++) {
-        _ <== rho[j];
     }
     for (var j = 13; j < 23; j++) {
         _ <== rho[j];

@@ -6,7 +6,7 @@ include "session/stress-slot.circom";
 
 /**
  * @title BatchStress
- * @notice What accounts that are not covered are short of (docs/spec.md §10.5).
+ * @notice What accounts that are not safe are short of (docs/spec.md §10.5).
  * @param SLOTS accounts; @param LOSS_BITS width of losses
  * @input place, isUsed of every slot; equityE6, stressedE6 of StressSlot
  * @input start, power[6] of AccountWeight; rho[11] powers of ρ

@@ -12,9 +12,9 @@ include "session/row-sums.circom";
  * @notice One row of a session: an instrument priced at the mark and in 32 scenarios, the rates of an
  * account's gross bound, and what all of it adds to the rows' side (docs/spec.md §10.4).
  * @input underlying, kind, expiry, strikeE4 of the instrument, all 0 for an empty row
- * @input shortRate, bandShareQ40 as LightRates takes them
+ * @input shortRate, bandShareQ40 as RowArray and LightRates take them
  * @input row, net[6], rho[28], roundingRho, session as RowSums takes them
- * @input largestLossQ24[2], bandEdgeE6[2], factorBps, firstRateBps, shortOptionBps, perpetualBps,
+ * @input largestLossQ24[2], bandEdgeE6[2], firstRateBps, shortOptionBps, perpetualBps,
  * futureBps of the session's terms
  * @input the market and the grid, as RowArray takes them, and dampingQ16[2][32]
  * @output key, rowsWord what a chunk's chain commits to
@@ -36,7 +36,6 @@ template InstrumentRow() {
     signal input session;
     signal input largestLossQ24[2];
     signal input bandEdgeE6[2];
-    signal input factorBps;
     signal input firstRateBps;
     signal input shortOptionBps;
     signal input perpetualBps;
@@ -94,6 +93,7 @@ template InstrumentRow() {
     array.floorVarianceRateQ64 <== floorVarianceRateQ64;
     array.multiplierQ24 <== multiplierQ24;
     array.logMoveQ10 <== logMoveQ10;
+    array.shortRate <== shortRate;
     component charges = RowCharges();
     charges.underlying <== underlying;
     charges.isPerpetual <== slot.isPerpetual;
@@ -115,7 +115,7 @@ template InstrumentRow() {
     rates.isMoved <== charges.isMoved;
     rates.markE4 <== array.markE4;
     rates.markUnits <== array.markUnits;
-    rates.valueUnits <== array.valueUnits;
+    rates.tailUnits <== array.tailUnits;
     rates.dollarDeltaE4 <== array.dollarDeltaE4;
     rates.dampingQ16 <== dampingQ16;
     rates.largestLossQ24 <== largestLossQ24;
@@ -124,8 +124,6 @@ template InstrumentRow() {
     rates.bandShareQ40 <== bandShareQ40;
     rowsWord <== rates.rowsWord;
     signal concentration <== firstRateBps * (rates.absoluteDeltaE4 + slot.occupied);
-    signal longScan <== factorBps * rates.longRate;
-    signal shortScan <== factorBps * shortRate;
 
     // 4. Sums.
     component sums = RowSums();
@@ -139,8 +137,8 @@ template InstrumentRow() {
     sums.longChargeE8 <== charges.longChargeE8;
     sums.shortChargeE8 <== charges.shortChargeE8;
     sums.notionalE4 <== charges.notionalE4;
-    sums.longCostE8 <== longScan * (1 << LIGHT_RATE_SHIFT()) + charges.longChargeE8 + concentration;
-    sums.shortCostE8 <== shortScan * (1 << LIGHT_RATE_SHIFT()) + charges.shortChargeE8 + concentration;
+    sums.longCostE8 <== rates.longRate * (10 ** 4 << LIGHT_RATE_SHIFT()) + charges.longChargeE8 + concentration;
+    sums.shortCostE8 <== shortRate * (10 ** 4 << LIGHT_RATE_SHIFT()) + charges.shortChargeE8 + concentration;
     sums.bandShareQ40 <== bandShareQ40;
     sums.net <== net;
     sums.rho <== rho;

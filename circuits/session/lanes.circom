@@ -19,5 +19,13 @@ function shiftOfScenario(id) {
     return 62 * ((id - 25) % 4);
 }
 
+/** 1 for a tail whose whole move nothing promises to cover; of 22 and 23 a fund must. */
+function isDisclosedScenario(id) {
+    return id == 21 || (id >= 24 && id <= 26) ? 1 : 0;
+}
+
+/** Disclosed tails from 0: ids 21, 24, 25, 26. */
+function disclosedPlace(id) { return id == 21 ? 0 : id - 23; }
+
 /** Units of E4 in which light rates look at marks and values: 2^12. */
 function LIGHT_RATE_SHIFT() { return 12; }

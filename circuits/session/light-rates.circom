@@ -4,16 +4,15 @@ pragma circom 2.2.0;
 include "arithmetic/range.circom";
 include "arithmetic/select.circom";
 include "arithmetic/shift.circom";
-include "ledger/scenario-layout.circom";
 include "session/lanes.circom";
 
 /**
  * @title LightRates
- * @notice What a lot loses at most in any scenario, damped and with its rounding, and what it takes of
+ * @notice What a lot loses at most in any scenario, damped in disclosed tails alone, its rounding included, and what it takes of
  * the first concentration band (docs/spec.md §10.4): the numbers of an account's gross bound.
  * @input occupied 0 for the empty row, whose rates may all be 0
  * @input underlying, isPut of Slot; isMoved of RowCharges
- * @input markE4, markUnits, valueUnits[32], dollarDeltaE4 of RowArray
+ * @input markE4, markUnits, tailUnits[4], dollarDeltaE4 of RowArray
  * @input dampingQ16[2][32] of ScenarioGrid; largestLossQ24[2] 32 bits
  * @input bandEdgeE6[2] where the first band begins, below 2^66
  * @input shortRate, bandShareQ40 the prover's: bounded from below
@@ -23,7 +22,7 @@ include "session/lanes.circom";
  * Assumes the caller commits rowsWord before a challenge. Guarantees that the three bounds hold, and
  * that they are the only ones under rowsWord; a share or a rate needlessly large has no witness beyond
  * 2^32 units or a whole band.
- * Cost: 1,383 constraints.
+ * Cost: 454 constraints.
  */
 template LightRates() {
     signal input occupied;
@@ -32,7 +31,7 @@ template LightRates() {
     signal input isMoved;
     signal input markE4;
     signal input markUnits;
-    signal input valueUnits[32];
+    signal input tailUnits[4];
     signal input dollarDeltaE4;
     signal input dampingQ16[2][32];
     signal input largestLossQ24[2];
@@ -54,30 +53,27 @@ template LightRates() {
     ceiling.in <== boundQ24;
     longRate <== ceiling.out;
 
-    // 2. Short: V − A + 1 is below 2^12 · (⌊V/2^12⌋ + 1 − ⌊A/2^12⌋) + 1.
+    // 2. Short: after covered scenarios RowArray has the bound; after the others, damped, V − A + 1 is below
+    // 2^12 · (⌊V/2^12⌋ + 1 − ⌊A/2^12⌋) + 1.
     component shortRange = Range(32);
     shortRange.in <== shortRate;
     _ <== shortRange.out;
-    component room[32];
-    signal damping[32];
-    signal damped[32];
-    for (var i = 0; i < 32; i++) {
-        var rise = valueUnits[i] + occupied - markUnits;
-        if (isDampedScenario(i + 1) == 1) {
-            damping[i] <== Select()(underlying, dampingQ16[0][i], dampingQ16[1][i]);
-            damped[i] <== damping[i] * rise;
-            room[i] = Range(48);
-            room[i].in <== shortRate * (1 << 16) - damped[i];
+    component room[4];
+    signal damping[4];
+    signal damped[4];
+    for (var id = 1; id <= 32; id++) {
+        if (isDisclosedScenario(id) == 1) {
+            var d = disclosedPlace(id);
+            damping[d] <== Select()(underlying, dampingQ16[0][id - 1], dampingQ16[1][id - 1]);
+            damped[d] <== damping[d] * (tailUnits[d] + occupied - markUnits);
+            room[d] = Range(48);
+            room[d].in <== shortRate * (1 << 16) - damped[d];
+            _ <== room[d].out;
         } else {
             for (var u = 0; u < 2; u++) {
-                _ <== dampingQ16[u][i];
+                _ <== dampingQ16[u][id - 1];
             }
-            damping[i] <== 0;
-            damped[i] <== 0;
-            room[i] = Range(32);
-            room[i].in <== shortRate - rise;
         }
-        _ <== room[i].out;
     }
 
     // 3. Band: the delta of a put is never above 0, that of all others never below. Widths: the share is

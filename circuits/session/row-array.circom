@@ -5,6 +5,8 @@ include "arithmetic/select.circom";
 include "arithmetic/shift.circom";
 include "ledger/scenario-layout.circom";
 include "margin/position-over-grid.circom";
+include "session/bounded-floor.circom";
+include "session/lanes.circom";
 include "session/whole-units.circom";
 
 /**
@@ -14,12 +16,14 @@ include "session/whole-units.circom";
  * @input underlying, expiry, strikeE4, isPerpetual, isFuture, isCall, isPut of Slot; an empty slot's
  * make every number 0
  * @input the market and the grid, as PositionOverGrid takes them; multiplierQ24[2][32] of ScenarioGrid
- * @output markE4, valueE4[32] below 2^43
- * @output markUnits, valueUnits[32] the same in units of light rates, below 2^31
+ * @input shortRate what a short lot loses at most, in units of light rates, 32 bits
+ * @output markE4, valueE4[32] below 2^40 and 2^45
+ * @output markUnits, tailUnits[4] mark and disclosed tails in units of light rates, below 2^28
  * @output dollarDeltaE4 signed, |·| ≤ 2^37
  * @output isSettled flag
- * Assumes a canonical slot and words bound by the caller. Guarantees the numbers of the definition; a
- * mark or value of 2^43 or more has no witness. Cost: 12,175 constraints.
+ * Assumes a canonical slot and words bound by the caller. Guarantees the numbers of the definition, and
+ * that after no covered scenario a lot is worth more than its mark and the short rate, a unit of rounding
+ * included; a mark or a value of 2^40 (110 million USD) has no witness. Cost: 12,075 constraints.
  */
 template RowArray() {
     signal input underlying;
@@ -42,10 +46,11 @@ template RowArray() {
     signal input floorVarianceRateQ64[2];
     signal input multiplierQ24[2][32];
     signal input logMoveQ10[2][32];
+    signal input shortRate;
     signal output markE4;
     signal output markUnits;
     signal output valueE4[32];
-    signal output valueUnits[32];
+    signal output tailUnits[4];
     signal output dollarDeltaE4;
     signal output isSettled;
 
@@ -84,6 +89,8 @@ template RowArray() {
     markUnits <== mark.units;
     signal moved[2][32];
     component value[32];
+    component tail[4];
+    signal boundE4 <== markE4 + shortRate * (1 << LIGHT_RATE_SHIFT()) - occupied;
     for (var i = 0; i < 32; i++) {
         for (var u = 0; u < 2; u++) {
             // Where the index stands, the terms hold the whole value and the multiplier is not read.
@@ -95,10 +102,18 @@ template RowArray() {
                 moved[u][i] <== 0;
             }
         }
-        value[i] = WholeUnits(152);
-        value[i].in <== moved[0][i] + moved[1][i] - lot.strikeTerm[0][i] - lot.strikeTerm[1][i];
-        valueE4[i] <== value[i].valueE4;
-        valueUnits[i] <== value[i].units;
+        var whole = moved[0][i] + moved[1][i] - lot.strikeTerm[0][i] - lot.strikeTerm[1][i];
+        if (isDisclosedScenario(i + 1) == 1) {
+            tail[disclosedPlace(i + 1)] = WholeUnits(152);
+            tail[disclosedPlace(i + 1)].in <== whole;
+            valueE4[i] <== tail[disclosedPlace(i + 1)].valueE4;
+            tailUnits[disclosedPlace(i + 1)] <== tail[disclosedPlace(i + 1)].units;
+        } else {
+            value[i] = BoundedFloor(152);
+            value[i].in <== whole;
+            value[i].boundE4 <== boundE4;
+            valueE4[i] <== value[i].valueE4;
+        }
     }
 
     // 3. Dollar delta: |delta| ≤ 2^128 and the index at most 2^37, so the sum below is within 167 bits.

@@ -102,7 +102,9 @@ template RiskArrays(ROWS) {
     _ <== rates.confidenceThresholdQ10;
     _ <== rates.latencyBpsPerSecondX10;
     _ <== rates.latencyMaxBps;
-    _ <== rates.factorBps[1];
+    for (var m = 0; m < 2; m++) {
+        _ <== rates.factorBps[m];
+    }
     _ <== rates.shortOptionBps[1];
     _ <== rates.perpetualBps[1];
     _ <== rates.futureBps[1];
@@ -148,7 +150,6 @@ template RiskArrays(ROWS) {
         for (var u = 0; u < 2; u++) {
             row[i].bandEdgeE6[u] <== edge[u].out;
         }
-        row[i].factorBps <== rates.factorBps[0];
         row[i].firstRateBps <== rates.marginalBps[0][0];
         row[i].shortOptionBps <== rates.shortOptionBps[0];
         row[i].perpetualBps <== rates.perpetualBps[0];

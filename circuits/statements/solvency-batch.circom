@@ -12,7 +12,7 @@ include "session/batch-states.circom";
  * @notice Consecutive accounts of a solvency session, every one of them margined, and added to the
  * accounts' side of the session (docs/spec.md §10.6).
  * @param ACCOUNTS at most 48, in subtrees of 4^HEIGHT, HEIGHT 1 or 2; FULL, SMALL page units of 16 and of 6
- * slots; HEAVY accounts margined by scenario, HALVES underlyings that they hold, STRESS not covered
+ * slots; HEAVY accounts margined by scenario, HALVES underlyings that they hold, STRESS not safe
  * @input, @output see the banners
  * Assumes that the close finds the sums of both sides equal and the terms those of the tick. Guarantees
  * then that each account of the used subtrees is counted once, and as covered only if it is. Cost: docs/circuits.md.
@@ -75,15 +75,16 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     signal input notionalE6[HEAVY];
     signal input largerDeltaE6[HEAVY][2];
     signal input maximumE6[HEAVY][2];
+    signal input wholeE6[HEAVY][2];
     signal input holds[HEAVY][2];
     signal input haircutUnits[HEAVY][2];
     signal input grossUnits[HEAVY][2];
-    signal input isCovered[HEAVY];
+    signal input standing[HEAVY][2]; // covered, safe
     signal input halfPlace[HALVES];  // half-slots
     signal input halfUsed[HALVES];
     signal input halfUnderlying[HALVES];
-    signal input halfUncovered[HALVES];
-    signal input halfMaximumE6[HALVES];
+    signal input halfUnsafe[HALVES];
+    signal input halfMaxima[HALVES][2]; // damped, whole
     signal input halfUnits[HALVES];
     signal input lossE6[HALVES][32];
     signal input stressPlace[STRESS]; // stress slots
@@ -112,8 +113,6 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     opened.lightBps <== lightBps;
     opened.lightCapE12 <== lightCapE12;
     session <== opened.session;
-    signal start <== before[51];
-
     // 2. The parts.
     component accounts = BatchAccounts(SUBTREES, HEIGHT, LOSS_BITS);
     accounts.isUsed <== subtreeUsed;
@@ -131,7 +130,7 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     accounts.priceE4 <== priceE4;
     accounts.lightBps <== lightBps;
     accounts.lightCapE12 <== lightCapE12;
-    accounts.start <== start;
+    accounts.start <== before[51];
     accounts.alpha <== opened.alpha;
     accounts.shareRho <== opened.rho[27];
     accounts.links <== opened.links;
@@ -147,7 +146,7 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     pages.smallRow <== smallRow;
     pages.smallKeyWord <== smallKeyWord;
     pages.session <== opened.session;
-    pages.start <== start;
+    pages.start <== before[51];
     pages.power <== opened.power;
     pages.links <== opened.links;
     component slots = BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS);
@@ -161,15 +160,16 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     slots.notionalE6 <== notionalE6;
     slots.largerDeltaE6 <== largerDeltaE6;
     slots.maximumE6 <== maximumE6;
+    slots.wholeE6 <== wholeE6;
     slots.holds <== holds;
     slots.haircutUnits <== haircutUnits;
     slots.grossUnits <== grossUnits;
-    slots.isCovered <== isCovered;
+    slots.standing <== standing;
     slots.halfPlace <== halfPlace;
     slots.halfUsed <== halfUsed;
     slots.halfUnderlying <== halfUnderlying;
-    slots.halfUncovered <== halfUncovered;
-    slots.halfMaximumE6 <== halfMaximumE6;
+    slots.halfUnsafe <== halfUnsafe;
+    slots.halfMaxima <== halfMaxima;
     slots.halfUnits <== halfUnits;
     slots.lossE6 <== lossE6;
     slots.stressPlace <== stressPlace;
@@ -186,7 +186,7 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     slots.tierEdgeE8 <== tierEdgeE8;
     slots.tierRateE8 <== tierRateE8;
     slots.priceE4 <== priceE4;
-    slots.start <== start;
+    slots.start <== before[51];
     slots.power <== opened.power;
     slots.rho <== opened.rho;
     slots.links <== opened.links;

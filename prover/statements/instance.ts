@@ -14,6 +14,7 @@ import type { MarginStepRequest } from './margin-step.ts';
 import type { OracleMedianRequest } from './oracle-median.ts';
 import type { RiskArraysRequest } from './risk-arrays.ts';
 import type { SolvencyBatchRequest } from './solvency-batch.ts';
+import type { SolvencyCloseRequest } from './solvency-close.ts';
 import type { TakeoverRequest } from './takeover.ts';
 
 /** What an account statement is about, and whom its proof serves. */
@@ -47,6 +48,7 @@ export interface StatementRequests {
   readonly 'oracle-median': OracleMedianRequest;
   readonly 'risk-arrays': RiskArraysRequest;
   readonly 'solvency-batch': SolvencyBatchRequest;
+  readonly 'solvency-close': SolvencyCloseRequest;
 }
 
 /** What the statements about a named account publish: commitments, place and use. */

@@ -11,6 +11,7 @@ import { marginStepInstance } from './margin-step.ts';
 import { oracleMedianInstance } from './oracle-median.ts';
 import { riskArraysInstance } from './risk-arrays.ts';
 import { solvencyBatchInstance } from './solvency-batch.ts';
+import { solvencyCloseInstance } from './solvency-close.ts';
 import { solvencyReceiptInstance } from './solvency-receipt.ts';
 import { takeoverInstance } from './takeover.ts';
 
@@ -29,6 +30,7 @@ const PREPARE: { readonly [Name in StatementName]: Prepare<Name> } = {
   'oracle-median': oracleMedianInstance,
   'risk-arrays': riskArraysInstance,
   'solvency-batch': solvencyBatchInstance,
+  'solvency-close': solvencyCloseInstance,
 };
 
 /** The statement of that name about an account; throws where the account gives no such proof. */

@@ -92,12 +92,12 @@ export function riskArraysInstance(
   }
   const rho = firstChallenge(commitments);
   const session = sessionWord(rho, netsRoot);
-  const { mmFactorBps, concentration } = tick.parameters.parameters;
+  const { concentration } = tick.parameters.parameters;
   const after = acceptArrays(
     rows.map(({ row }) => row),
     nets,
     { rho, session },
-    { mmFactorBps, firstRateBps: concentration.marginalMmBps[0] },
+    { firstRateBps: concentration.marginalMmBps[0] },
     state,
   );
   return {

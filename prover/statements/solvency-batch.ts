@@ -42,16 +42,11 @@ const zeros = (count: number): readonly bigint[] => new Array<bigint>(count).fil
 const filled = <T>(list: readonly T[], count: number): readonly (T | undefined)[] =>
   Array.from({ length: count }, (_, place) => list[place]);
 
-function sessionInputs({ commitments, netsRoot, terms }: SolvencyBatchRequest): CircuitInputs {
+/** The inputs of `SessionTerms`. */
+export function termsInputs(terms: SessionTerms): CircuitInputs {
   const [btc, eth] = terms.underlyings;
   const both = <T>(of: (own: typeof btc) => T): readonly [T, T] => [of(btc), of(eth)];
   return {
-    accountCount: commitments.accountCount,
-    treeRoot: commitments.treeRoot,
-    snapshotHash: commitments.snapshotHash,
-    parameterHash: commitments.parameterHash,
-    lossesWord: lossesWord(commitments.largestLossQ24),
-    root: [commitments.rowsRoot, commitments.batchesRoot, netsRoot],
     lossQ24: both(({ lossesQ24 }) => lossesQ24.map(residue)),
     dampingQ16: both(({ dampingsQ16 }) => dampingsQ16),
     bandEdgeE6: both(({ bandEdgesE6 }) => bandEdgesE6),
@@ -64,6 +59,18 @@ function sessionInputs({ commitments, netsRoot, terms }: SolvencyBatchRequest): 
     priceE4: terms.assets.map(({ priceE4 }) => priceE4),
     lightBps: terms.assets.map(({ lightBps }) => lightBps),
     lightCapE12: terms.lightCapE12,
+  };
+}
+
+function sessionInputs({ commitments, netsRoot, terms }: SolvencyBatchRequest): CircuitInputs {
+  return {
+    accountCount: commitments.accountCount,
+    treeRoot: commitments.treeRoot,
+    snapshotHash: commitments.snapshotHash,
+    parameterHash: commitments.parameterHash,
+    lossesWord: lossesWord(commitments.largestLossQ24),
+    root: [commitments.rowsRoot, commitments.batchesRoot, netsRoot],
+    ...termsInputs(terms),
   };
 }
 
@@ -149,12 +156,16 @@ function slotsInputs({ profile, heavy, halves, stress }: BatchClaim): CircuitInp
     ),
     haircutUnits: own<readonly bigint[]>(({ haircutUnits }) => haircutUnits, zeros(2)),
     grossUnits: own<readonly bigint[]>(({ grossUnits }) => grossUnits, zeros(2)),
-    isCovered: own(({ isCovered }) => flag(isCovered), 0n),
+    wholeE6: own<readonly bigint[]>(({ wholeE6 }) => wholeE6.map((one) => one ?? 0n), zeros(2)),
+    standing: own<readonly bigint[]>(
+      ({ isCovered, isSafe }) => [flag(isCovered), flag(isSafe)],
+      zeros(2),
+    ),
     halfPlace: held.map((half) => BigInt(half?.account ?? 0)),
     halfUsed: held.map((half) => flag(half !== undefined)),
     halfUnderlying: held.map((half) => BigInt(half?.underlying ?? 0)),
-    halfUncovered: held.map((half) => flag(half !== undefined && !half.isCovered)),
-    halfMaximumE6: held.map((half) => half?.maximumE6 ?? 0n),
+    halfUnsafe: held.map((half) => flag(half !== undefined && !half.isSafe)),
+    halfMaxima: held.map((half) => [half?.maximumE6 ?? 0n, half?.wholeE6 ?? 0n]),
     halfUnits: held.map((half) => half?.haircutUnits ?? 0n),
     lossE6: held.map((half) => (half?.lossesE6 ?? zeros(PACKED_SCENARIOS)).map(residue)),
     stressPlace: short.map((slot) => BigInt(slot?.account ?? 0)),

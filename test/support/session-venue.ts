@@ -62,5 +62,5 @@ export const sessionRequest = (accounts: readonly Account[]): SessionRequest => 
   ledger: new Ledger(accounts),
   market: crashMarket,
   parameters: committedSet,
-  profiles: [SMALL_PROFILE, BATCH_PROFILES[2]!],
+  profiles: [SMALL_PROFILE, BATCH_PROFILES.at(-1)!],
 });

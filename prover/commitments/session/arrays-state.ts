@@ -58,7 +58,7 @@ const weighed = (
  * Adds a chunk of rows and of their nets to the rows' side: what `risk-arrays` proves, beside that the
  * rows are those of snapshot and parameters.
  *
- * @param rates the maintenance factor, and the rate of concentration below the first band
+ * @param rates the rate of concentration below the first band
  */
 export function acceptArrays(
   rows: readonly SessionRow[],

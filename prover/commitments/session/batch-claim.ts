@@ -51,23 +51,29 @@ export interface HeavyClaim extends Pick<Portfolio, 'quoteE6' | 'collateralE8'> 
   readonly notionalE6: bigint;
   /** Absent where nothing of the underlying is held. */
   readonly maximaE6: Pair<bigint | undefined>;
+  /** The same with no covered tail damped. */
+  readonly wholeE6: Pair<bigint | undefined>;
   readonly haircutUnits: Pair<bigint>;
   readonly grossUnits: Pair<bigint>;
+  /** Has its maintenance margin. */
   readonly isCovered: boolean;
+  /** No pair of covered scenarios leaves it short. */
+  readonly isSafe: boolean;
 }
 
 /** What a heavy account loses in one underlying. */
 export interface HalfClaim {
   readonly account: number;
   readonly underlying: UnderlyingId;
-  readonly isCovered: boolean;
+  readonly isSafe: boolean;
   readonly maximumE6: bigint;
+  readonly wholeE6: bigint;
   readonly haircutUnits: bigint;
   /** Ids 1…32. */
   readonly lossesE6: readonly bigint[];
 }
 
-/** Equities of an account that is not covered. */
+/** Equities of an account that is not safe. */
 export interface StressClaim {
   readonly account: number;
   readonly markE6: bigint;
@@ -141,12 +147,14 @@ const coins = ([btc, eth, stEth]: Portfolio['collateralE8']): bigint =>
 function heavyWords(claim: HeavyClaim | undefined): readonly bigint[] {
   if (claim === undefined) return new Array<bigint>(8).fill(0n);
   const [btc, eth] = claim.maximaE6;
+  const [wholeBtc, wholeEth] = claim.wholeE6;
   const tag =
     BigInt(claim.account) +
     (1n << 6n) +
     (flag(claim.isCovered) << 7n) +
     (flag(btc !== undefined) << 8n) +
-    (flag(eth !== undefined) << 9n);
+    (flag(eth !== undefined) << 9n) +
+    (flag(claim.isSafe) << 10n);
   const [up0, down0, up1, down1] = claim.deltasE6;
   return [
     coins(claim.collateralE8) + (tag << 174n),
@@ -159,7 +167,10 @@ function heavyWords(claim: HeavyClaim | undefined): readonly bigint[] {
       ((eth ?? 0n) << 64n) +
       (claim.haircutUnits[0] << 128n) +
       (claim.haircutUnits[1] << 176n),
-    claim.grossUnits[0] + (claim.grossUnits[1] << 64n),
+    claim.grossUnits[0] +
+      (claim.grossUnits[1] << 64n) +
+      ((wholeBtc ?? 0n) << 128n) +
+      ((wholeEth ?? 0n) << 192n),
   ];
 }
 
@@ -167,12 +178,12 @@ function halfWords(claim: HalfClaim | undefined): readonly bigint[] {
   if (claim === undefined) return new Array<bigint>(14).fill(0n);
   return [
     ...packScenarios(claim.lossesE6),
-    claim.maximumE6,
+    claim.maximumE6 + (claim.wholeE6 << 64n),
     claim.haircutUnits,
     BigInt(claim.account) +
       (1n << 6n) +
       (BigInt(claim.underlying) << 7n) +
-      (flag(!claim.isCovered) << 8n),
+      (flag(!claim.isSafe) << 8n),
   ];
 }
 

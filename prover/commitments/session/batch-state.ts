@@ -15,9 +15,12 @@ export interface SessionTotals {
   readonly uncovered: bigint;
   /** Notional of the uncovered ones, long and short alike. */
   readonly uncoveredNotionalE6: bigint;
-  /** Σ max(0, −gross equity) at mark: all accounts', because a covered one has none. */
+  /** Σ max(0, −gross equity) at mark: all accounts', because one without a stress slot has none. */
   readonly deficitE6: bigint;
-  /** Of the uncovered ones after scenario id 1…32 in both underlyings, undamped: Σ max(0, −equity), units of 2⁻⁸ E6. */
+  /**
+   * After scenario id 1…32 in both underlyings, undamped: Σ max(0, −equity), units of 2⁻⁸ E6. All accounts'
+   * after a covered id, because one without a stress slot has none; after a disclosed tail of the others alone.
+   */
   readonly shortfallsQ8: readonly bigint[];
 }
 

@@ -16,8 +16,18 @@ interface Lane {
 export const isMovedId = (id: number): boolean => id >= 3 && id <= 26;
 export const isDampedId = (id: number): boolean => id >= 21 && id <= 26;
 
+/** Tails whose whole move nothing promises to cover; of the other two margin covers a part, a fund the rest. */
+export const isDisclosedId = (id: number): boolean => isDampedId(id) && id !== 22 && id !== 23;
+
 export const MOVED_IDS: readonly number[] = Array.from({ length: 24 }, (_, place) => place + 3);
 export const DAMPED_IDS: readonly number[] = Array.from({ length: 6 }, (_, place) => place + 21);
+/** Ids after which, whole and in both underlyings, a session counts every account's shortfall. */
+export const COVERED_IDS: readonly number[] = Array.from(
+  { length: PACKED_SCENARIOS },
+  (_, place) => place + 1,
+).filter((id) => !isDisclosedId(id));
+/** Of them, those that margin damps. */
+export const COVERED_TAILS: readonly number[] = DAMPED_IDS.filter((id) => !isDisclosedId(id));
 
 function laneOf(id: number): Lane {
   if (id < 3) return { word: 0, shift: 62n * BigInt(id - 1) };

@@ -23,7 +23,7 @@ export interface SessionRow {
   readonly shortChargeE8: bigint;
   /** Index of an option, reference price of the others, 0 once settled. */
   readonly notionalE4: bigint;
-  /** At least what a lot loses in any scenario, damped, with its rounding; units of 2¹² E4. */
+  /** At least what a lot loses in any scenario, damped in disclosed tails alone, with its rounding; units of 2¹² E4. */
   readonly longRate: bigint;
   readonly shortRate: bigint;
   /** A lot's share of the first concentration band, Q40, rounded up. */
@@ -66,7 +66,6 @@ export const packDeltas = (up: bigint, down: bigint, underlying: UnderlyingId): 
 
 /** What the gross bound of an account charges by. */
 export interface GrossRates {
-  readonly mmFactorBps: bigint;
   /** Of concentration below the first band. */
   readonly firstRateBps: bigint;
 }
@@ -77,7 +76,7 @@ export interface GrossRates {
  */
 export function rowColumns(
   row: SessionRow,
-  { mmFactorBps, firstRateBps }: GrossRates,
+  { firstRateBps }: GrossRates,
 ): {
   readonly light: ReadonlyMap<number, ColumnRates>;
   readonly heavy: ReadonlyMap<number, ColumnRates>;
@@ -87,7 +86,7 @@ export function rowColumns(
   const absDelta = dollarDeltaE4 < 0n ? -dollarDeltaE4 : dollarDeltaE4;
   const concentration = firstRateBps * (absDelta + occupied);
   const gross = (rate: bigint, chargeE8: bigint): bigint =>
-    mmFactorBps * (rate << LIGHT_RATE_SHIFT) + chargeE8 + concentration;
+    10_000n * (rate << LIGHT_RATE_SHIFT) + chargeE8 + concentration;
   const longCost = gross(row.longRate, row.longChargeE8);
   const shortCost = gross(row.shortRate, row.shortChargeE8);
   const light = new Map<number, ColumnRates>([

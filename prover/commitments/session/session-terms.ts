@@ -16,8 +16,8 @@ export interface UnderlyingTerms {
   /** Where concentration bands 1, 2, 3 begin, E6 of dollar delta, rounded down. */
   readonly bandEdgesE6: Triple<bigint>;
   /**
-   * The largest damped loss of a coin, and at least that of the deepest roll, so that it bounds what
-   * a perpetual or a future loses too. Q24, rounded up.
+   * The largest loss of a coin, damped in the disclosed tails alone, and at least that of the deepest
+   * roll, so that it bounds what a perpetual or a future loses too. Q24, rounded up.
    */
   readonly largestLossQ24: bigint;
 }
@@ -29,7 +29,7 @@ export interface AssetTerms {
   /** Price times (1 − h₀), (h₁ − h₀), (h₂ − h₁), (h₃ − h₂): E4·10⁻⁴. */
   readonly ratesE8: readonly [bigint, bigint, bigint, bigint];
   readonly priceE4: bigint;
-  /** What a light account may count of its coins: after haircut and its share of a scan, bps, rounded down. */
+  /** What a light account may count of its coins: after haircut and the largest loss, bps, rounded down. */
   readonly lightBps: bigint;
 }
 

@@ -205,6 +205,96 @@ export interface SolvencyBatchSignals {
   readonly stateAfter: bigint;
 }
 
+/** A solvency session is whole: every account of the ledger is in its totals, every instrument nets to nothing, and its terms are those of snapshot and parameters. */
+export interface SolvencyCloseSignals {
+  /** The word that names the session: ledger, tick, batches, rows and nets (hash). */
+  readonly session: bigint;
+  /** Commitment to all accounts and their count (hash). */
+  readonly ledgerRoot: bigint;
+  /** Commitment to the market snapshot (hash). */
+  readonly snapshotHash: bigint;
+  /** Commitment to the risk-parameter set (hash). */
+  readonly parameterHash: bigint;
+  /** Commitment to totals and sums behind the last batch (hash). */
+  readonly batchesState: bigint;
+  /** Commitment to the sums behind the last chunk of rows (hash). */
+  readonly arraysState: bigint;
+  /** Signed sum of all accounts (USDC E6). */
+  readonly quoteE6: bigint;
+  /** Sum of all accounts (BTC E8). */
+  readonly btcE8: bigint;
+  /** Accounts of the ledger (count). */
+  readonly accounts: bigint;
+  /** Accounts margined by scenario, the others by a gross bound (count). */
+  readonly heavy: bigint;
+  /** Accounts not shown to have their maintenance margin, at most so many are without (count). */
+  readonly uncovered: bigint;
+  /** Sum of all accounts (ETH E8). */
+  readonly ethE8: bigint;
+  /** Sum of all accounts (stETH E8). */
+  readonly stEthE8: bigint;
+  /** What bankrupt accounts are short of at the mark, at most (USD E6). */
+  readonly deficitE6: bigint;
+  /** What all accounts are short of after scenario 1 in both underlyings, at most (USD E6). */
+  readonly shortfall1E6: bigint;
+  /** What all accounts are short of after scenario 2 in both underlyings, at most (USD E6). */
+  readonly shortfall2E6: bigint;
+  /** What all accounts are short of after scenario 3 in both underlyings, at most (USD E6). */
+  readonly shortfall3E6: bigint;
+  /** What all accounts are short of after scenario 4 in both underlyings, at most (USD E6). */
+  readonly shortfall4E6: bigint;
+  /** What all accounts are short of after scenario 5 in both underlyings, at most (USD E6). */
+  readonly shortfall5E6: bigint;
+  /** What all accounts are short of after scenario 6 in both underlyings, at most (USD E6). */
+  readonly shortfall6E6: bigint;
+  /** What all accounts are short of after scenario 7 in both underlyings, at most (USD E6). */
+  readonly shortfall7E6: bigint;
+  /** What all accounts are short of after scenario 8 in both underlyings, at most (USD E6). */
+  readonly shortfall8E6: bigint;
+  /** What all accounts are short of after scenario 9 in both underlyings, at most (USD E6). */
+  readonly shortfall9E6: bigint;
+  /** What all accounts are short of after scenario 10 in both underlyings, at most (USD E6). */
+  readonly shortfall10E6: bigint;
+  /** What all accounts are short of after scenario 11 in both underlyings, at most (USD E6). */
+  readonly shortfall11E6: bigint;
+  /** What all accounts are short of after scenario 12 in both underlyings, at most (USD E6). */
+  readonly shortfall12E6: bigint;
+  /** What all accounts are short of after scenario 13 in both underlyings, at most (USD E6). */
+  readonly shortfall13E6: bigint;
+  /** What all accounts are short of after scenario 14 in both underlyings, at most (USD E6). */
+  readonly shortfall14E6: bigint;
+  /** What all accounts are short of after scenario 15 in both underlyings, at most (USD E6). */
+  readonly shortfall15E6: bigint;
+  /** What all accounts are short of after scenario 16 in both underlyings, at most (USD E6). */
+  readonly shortfall16E6: bigint;
+  /** What all accounts are short of after scenario 17 in both underlyings, at most (USD E6). */
+  readonly shortfall17E6: bigint;
+  /** What all accounts are short of after scenario 18 in both underlyings, at most (USD E6). */
+  readonly shortfall18E6: bigint;
+  /** What all accounts are short of after scenario 19 in both underlyings, at most (USD E6). */
+  readonly shortfall19E6: bigint;
+  /** What all accounts are short of after scenario 20 in both underlyings, at most (USD E6). */
+  readonly shortfall20E6: bigint;
+  /** What all accounts are short of after scenario 22 in both underlyings, at most (USD E6). */
+  readonly shortfall22E6: bigint;
+  /** What all accounts are short of after scenario 23 in both underlyings, at most (USD E6). */
+  readonly shortfall23E6: bigint;
+  /** What all accounts are short of after scenario 27 in both underlyings, at most (USD E6). */
+  readonly shortfall27E6: bigint;
+  /** What all accounts are short of after scenario 28 in both underlyings, at most (USD E6). */
+  readonly shortfall28E6: bigint;
+  /** What all accounts are short of after scenario 29 in both underlyings, at most (USD E6). */
+  readonly shortfall29E6: bigint;
+  /** What all accounts are short of after scenario 30 in both underlyings, at most (USD E6). */
+  readonly shortfall30E6: bigint;
+  /** What all accounts are short of after scenario 31 in both underlyings, at most (USD E6). */
+  readonly shortfall31E6: bigint;
+  /** What all accounts are short of after scenario 32 in both underlyings, at most (USD E6). */
+  readonly shortfall32E6: bigint;
+  /** Notional of the uncovered accounts, both sides (USD E6). */
+  readonly uncoveredNotionalE6: bigint;
+}
+
 /** Public signals by statement; signed amounts are decoded. */
 export interface StatementSignals {
   readonly liquidation: LiquidationSignals;
@@ -216,6 +306,7 @@ export interface StatementSignals {
   readonly 'oracle-median': OracleMedianSignals;
   readonly 'risk-arrays': RiskArraysSignals;
   readonly 'solvency-batch': SolvencyBatchSignals;
+  readonly 'solvency-close': SolvencyCloseSignals;
 }
 
 export type StatementName = keyof StatementSignals;
@@ -230,7 +321,8 @@ export const PROFILES = {
   'margin-step': ['any'],
   'oracle-median': ['any'],
   'risk-arrays': ['1', '16'],
-  'solvency-batch': ['4', '16', '48'],
+  'solvency-batch': ['4', '16', '32', '48'],
+  'solvency-close': ['any'],
 } as const;
 
 /** In the order in which the verifier takes them; fields of a packed one from the lowest bit up. */
@@ -396,5 +488,122 @@ export const PUBLIC_SIGNALS = {
     { name: 'session', unit: 'hash', type: 'hash' },
     { name: 'stateBefore', unit: 'hash', type: 'hash' },
     { name: 'stateAfter', unit: 'hash', type: 'hash' },
+  ],
+  'solvency-close': [
+    { name: 'session', unit: 'hash', type: 'hash' },
+    { name: 'ledgerRoot', unit: 'hash', type: 'hash' },
+    { name: 'snapshotHash', unit: 'hash', type: 'hash' },
+    { name: 'parameterHash', unit: 'hash', type: 'hash' },
+    { name: 'batchesState', unit: 'hash', type: 'hash' },
+    { name: 'arraysState', unit: 'hash', type: 'hash' },
+    {
+      name: 'owed',
+      type: 'packed',
+      fields: [
+        { name: 'quoteE6', unit: 'USDC E6', type: 'signed', bits: 96 },
+        { name: 'btcE8', unit: 'BTC E8', type: 'uint', bits: 80 },
+        { name: 'accounts', unit: 'count', type: 'uint', bits: 25 },
+        { name: 'heavy', unit: 'count', type: 'uint', bits: 25 },
+        { name: 'uncovered', unit: 'count', type: 'uint', bits: 25 },
+      ],
+    },
+    {
+      name: 'coins',
+      type: 'packed',
+      fields: [
+        { name: 'ethE8', unit: 'ETH E8', type: 'uint', bits: 80 },
+        { name: 'stEthE8', unit: 'stETH E8', type: 'uint', bits: 80 },
+        { name: 'deficitE6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls0',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall1E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall2E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall3E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls1',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall4E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall5E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall6E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls2',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall7E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall8E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall9E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls3',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall10E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall11E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall12E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls4',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall13E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall14E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall15E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls5',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall16E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall17E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall18E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls6',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall19E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall20E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall22E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls7',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall23E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall27E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall28E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls8',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall29E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall30E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfall31E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls9',
+      type: 'packed',
+      fields: [
+        { name: 'shortfall32E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'uncoveredNotionalE6', unit: 'USD E6', type: 'uint', bits: 96 },
+      ],
+    },
   ],
 } as const;

@@ -3,7 +3,12 @@ import { fieldInverse, fieldPower, fieldPowers, residue } from '../../core/field
 import { hashWords, TAG } from '../../commitments/hash-words.ts';
 import { biased } from '../../commitments/pack.ts';
 import type { BatchState } from '../../commitments/session/batch-state.ts';
-import { DAMPED_IDS, MOVED_IDS, packScenarios } from '../../commitments/session/lanes.ts';
+import {
+  COVERED_TAILS,
+  DAMPED_IDS,
+  MOVED_IDS,
+  packScenarios,
+} from '../../commitments/session/lanes.ts';
 import { packDeltas } from '../../commitments/session/session-row.ts';
 import {
   chained,
@@ -20,7 +25,11 @@ import {
   coinUnits,
   COIN_UNITS_BITS,
   coverSlack,
+  inBits,
   isLight,
+  NOTIONAL_BITS,
+  SAFE_SLACK_BITS,
+  safeSlack,
   stressedEquitiesQ8,
 } from './account-sums.ts';
 import {
@@ -45,9 +54,6 @@ export interface SessionContext {
   readonly terms: SessionTerms;
   readonly challenges: Challenges;
 }
-
-const fitsBits = (value: bigint, bits: number): boolean =>
-  value >= 0n && value >> BigInt(bits) === 0n;
 
 function leafOf(account: AccountClaim | undefined): bigint {
   if (account === undefined) return EMPTY_SUBTREES[0]!;
@@ -115,8 +121,8 @@ function checkPages({ accounts, pages }: BatchClaim): void {
     opened.add(id);
     requireSession(isHeavy === account?.isHeavy, 'page', `page ${id} says another kind of account`);
     for (const { row, lots } of slots) {
-      requireSession(fitsBits(BigInt(row), 12), 'page', `row ${row} must have 12 bits`);
-      requireSession(fitsBits(biased(lots, 27), 27), 'page', 'lots must have 27 bits');
+      requireSession(inBits(BigInt(row), 12), 'page', `row ${row} must have 12 bits`);
+      requireSession(inBits(biased(lots, 27), 27), 'page', 'lots must have 27 bits');
     }
     requireSession(claimedPageHash(slots) === hash, 'page', `page ${id} opens another hash`);
   }
@@ -154,6 +160,11 @@ function checkHeavy(claim: HeavyClaim, account: AccountClaim, terms: SessionTerm
     'copy',
     `account ${place} has other balances than its leaf`,
   );
+  requireSession(
+    inBits(claim.notionalE6, NOTIONAL_BITS),
+    'width',
+    `the notional of account ${place} must have ${NOTIONAL_BITS} bits`,
+  );
   const units = coinUnits(collateralE8, terms);
   for (const u of UNDERLYINGS) {
     requireSession(
@@ -161,9 +172,9 @@ function checkHeavy(claim: HeavyClaim, account: AccountClaim, terms: SessionTerm
       'coins',
       `coins of account ${place} are worth something else`,
     );
-    requireSession(fitsBits(haircutUnits[u], COIN_UNITS_BITS), 'width', 'coins must have 44 bits');
+    requireSession(inBits(haircutUnits[u], COIN_UNITS_BITS), 'width', 'coins must have 44 bits');
     requireSession(
-      fitsBits(maximaE6[u] ?? 0n, LOSS_BITS),
+      inBits(maximaE6[u] ?? 0n, LOSS_BITS),
       'width',
       `a maximum must have ${LOSS_BITS} bits`,
     );
@@ -173,13 +184,32 @@ function checkHeavy(claim: HeavyClaim, account: AccountClaim, terms: SessionTerm
   if (claim.isCovered) {
     const slack = coverSlack(equityE6, claim, deltas, maximaE6, haircutUnits, terms);
     requireSession(slack >= 0n, 'cover', `account ${place} is not covered`);
-    requireSession(fitsBits(slack, LOSS_BITS + 24), 'width', 'what covers must have 76 bits');
+    requireSession(inBits(slack, LOSS_BITS + 24), 'width', 'what covers must have 76 bits');
+  }
+  if (claim.isSafe) {
+    const slack = safeSlack(equityE6, claim.wholeE6, haircutUnits, terms);
+    requireSession(inBits(slack, SAFE_SLACK_BITS), 'safe', `account ${place} is not safe`);
   }
 }
 
-/** The maximum of a half-slot is at least every damped loss. */
+/** The maximum of a half-slot is at least every damped loss, and the whole loss also the covered tails'. */
 function checkHalf(half: HalfClaim, terms: SessionTerms): void {
   const { lossesQ24, dampingsQ16 } = terms.underlyings[half.underlying];
+  const wholes = [
+    half.wholeE6 - half.maximumE6,
+    ...COVERED_TAILS.map(
+      (id) =>
+        256n * (half.wholeE6 - half.lossesE6[id - 1]!) -
+        half.haircutUnits * lossesQ24[MOVED_IDS.indexOf(id)]!,
+    ),
+  ];
+  wholes.forEach((room, place) =>
+    requireSession(
+      inBits(room, place === 0 ? LOSS_BITS + 1 : LOSS_BITS + 9),
+      'whole',
+      `account ${half.account} loses more than its whole loss`,
+    ),
+  );
   half.lossesE6.forEach((loss, place) => {
     const id = place + 1;
     const moved = MOVED_IDS.indexOf(id);
@@ -193,7 +223,7 @@ function checkHalf(half: HalfClaim, terms: SessionTerms): void {
           ? [256n * (half.maximumE6 - loss) - coin, LOSS_BITS + 9]
           : [(half.maximumE6 << 24n) - dampingsQ16[damped]! * (256n * loss + coin), LOSS_BITS + 25];
     requireSession(
-      fitsBits(room, bits),
+      inBits(room, bits),
       'maximum',
       `account ${half.account} loses more than its maximum in scenario ${id}`,
     );
@@ -227,21 +257,22 @@ function checkSlots(claim: BatchClaim, terms: SessionTerms): void {
     requireSession(
       owner !== undefined &&
         owner.maximaE6[half.underlying] === half.maximumE6 &&
+        owner.wholeE6[half.underlying] === half.wholeE6 &&
         owner.haircutUnits[half.underlying] === half.haircutUnits &&
-        owner.isCovered === half.isCovered,
+        owner.isSafe === half.isSafe,
       'half',
       `a half-slot differs from account ${half.account}`,
     );
     checkHalf(half, terms);
   }
   const stressOf = new Map(stress.map((one) => [one.account, one]));
-  const uncovered = heavy.filter(({ isCovered }) => !isCovered);
+  const unsafe = heavy.filter(({ isSafe }) => !isSafe);
   requireSession(
-    stressOf.size === stress.length && stress.length === uncovered.length,
+    stressOf.size === stress.length && stress.length === unsafe.length,
     'stress',
-    'every account that is not covered must have one stress slot',
+    'every account that is not safe must have one stress slot',
   );
-  for (const one of uncovered) {
+  for (const one of unsafe) {
     const lossesOf = (u: 0 | 1): readonly bigint[] | undefined =>
       halfOf.get(`${one.account}:${u}`)?.lossesE6;
     const grossEquityE6 = one.quoteE6 + coinsWorth(one.grossUnits) + one.valueE6;

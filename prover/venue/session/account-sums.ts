@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { SessionRow } from '../../commitments/session/session-row.ts';
 import { LIGHT_RATE_SHIFT } from '../../commitments/session/session-row.ts';
-import { MOVED_IDS, DAMPED_IDS, PACKED_SCENARIOS } from '../../commitments/session/lanes.ts';
+import {
+  COVERED_TAILS,
+  MOVED_IDS,
+  DAMPED_IDS,
+  PACKED_SCENARIOS,
+} from '../../commitments/session/lanes.ts';
 import { abs, divCeil, divFloor, max, sum } from '../../risk/pricing/fixed-point.ts';
 import { UNDERLYINGS, type Pair, type Portfolio, type UnderlyingId } from '../../model/types.ts';
 import {
@@ -16,6 +21,9 @@ export const WHOLE_BAND_Q40 = 1n << 40n;
 export const LIGHT_SURPLUS_BITS = LOSS_BITS + 36;
 export const LIGHT_COIN_BITS = 80;
 export const COIN_UNITS_BITS = 44;
+/** Bounds what stands in lanes of 62 and 63 bits. */
+export const NOTIONAL_BITS = 60;
+export const SAFE_SLACK_BITS = LOSS_BITS + 10;
 
 /** An account's position with the row that prices it. */
 export interface RowPosition {
@@ -39,10 +47,8 @@ export function lightSums(positions: readonly RowPosition[], terms: SessionTerms
     const count = abs(lots);
     const rate = isLong ? row.longRate : row.shortRate;
     const charge = isLong ? row.longChargeE8 : row.shortChargeE8;
-    const cost =
-      terms.mmFactorBps * (rate << LIGHT_RATE_SHIFT) +
-      charge +
-      firstRateBps * (abs(row.dollarDeltaE4) + 1n);
+    const concentration = firstRateBps * (abs(row.dollarDeltaE4) + 1n);
+    const cost = 10_000n * (rate << LIGHT_RATE_SHIFT) + charge + concentration;
     surplusE10 += lots * 10_000n * row.markE4 - count * (10_000n + cost);
     bandShareQ40 += count * row.bandShareQ40;
   }
@@ -69,7 +75,7 @@ export function lightRoom(
   };
 }
 
-const inBits = (value: bigint, bits: number): boolean =>
+export const inBits = (value: bigint, bits: number): boolean =>
   value >= 0n && value >> BigInt(bits) === 0n;
 
 /** Whether gross losses, coins in the first tier and deltas in the first band show the account covered. */
@@ -183,6 +189,22 @@ export function maximumLoss(
   return largest;
 }
 
+/**
+ * The largest loss after any covered scenario, no tail damped, and at least the damped one: what an
+ * account must be able to bear in each underlying at once for no joint scenario to leave it short.
+ */
+export function wholeLoss(
+  maximumE6: bigint,
+  losses: readonly bigint[],
+  units: bigint,
+  { lossesQ24 }: SessionTerms['underlyings'][number],
+): bigint {
+  return COVERED_TAILS.reduce((largest, id) => {
+    const coinQ8 = units * lossesQ24[MOVED_IDS.indexOf(id)]!;
+    return max(largest, divCeil(256n * losses[id - 1]! + coinQ8, 256n));
+  }, maximumE6);
+}
+
 /** Concentration charge of a dollar delta, E6·10⁴. */
 export function concentrationE10(
   deltaE6: bigint,
@@ -196,6 +218,29 @@ export function concentrationE10(
   );
 }
 
+/** What both underlyings lose at most, 2⁻⁸ E6: what is held of one, or where nothing is what coins alone can lose. */
+const bothLossesQ8 = (
+  maximaE6: Pair<bigint | undefined>,
+  units: Pair<bigint>,
+  terms: SessionTerms,
+): bigint =>
+  sum(
+    UNDERLYINGS.map((u) => {
+      const maximum = maximaE6[u];
+      return maximum === undefined
+        ? units[u] * terms.underlyings[u].largestLossQ24
+        : 256n * maximum;
+    }),
+  );
+
+/** What shows that no pair of covered scenarios leaves a heavy account short: ≥ 0 if so. E6·2⁸. */
+export const safeSlack = (
+  equityE6: bigint,
+  wholeE6: Pair<bigint | undefined>,
+  units: Pair<bigint>,
+  terms: SessionTerms,
+): bigint => 256n * equityE6 - bothLossesQ8(wholeE6, units, terms);
+
 /** What decides whether a heavy account is covered: ≥ 0 if so. E6·10⁴·2⁸. */
 export function coverSlack(
   equityE6: bigint,
@@ -206,15 +251,7 @@ export function coverSlack(
   terms: SessionTerms,
 ): bigint {
   const concentration = sum(UNDERLYINGS.map((u) => concentrationE10(deltasE6[u], u, terms)));
-  const scanQ8 = sum(
-    UNDERLYINGS.map((u) => {
-      const maximum = maximaE6[u];
-      // Without positions only coins move, by the terms' largest loss at most.
-      return maximum === undefined
-        ? units[u] * terms.underlyings[u].largestLossQ24
-        : 256n * maximum;
-    }),
-  );
+  const scanQ8 = bothLossesQ8(maximaE6, units, terms);
   return 256n * (10_000n * equityE6 - sums.chargeE10 - concentration) - terms.mmFactorBps * scanQ8;
 }
 

@@ -9,10 +9,14 @@ import {
   coinUnits,
   coverSlack,
   heavySums,
+  inBits,
   isLight,
   lightSums,
   maximumLoss,
+  SAFE_SLACK_BITS,
+  safeSlack,
   stressedEquitiesQ8,
+  wholeLoss,
   type HeavySums,
   type LightSums,
 } from './account-sums.ts';
@@ -42,7 +46,9 @@ export interface HeavyFigures extends HeavySums {
   readonly maximaE6: Pair<bigint | undefined>;
   readonly haircutUnits: Pair<bigint>;
   readonly grossUnits: Pair<bigint>;
+  readonly wholeE6: Pair<bigint | undefined>;
   readonly isCovered: boolean;
+  readonly isSafe: boolean;
 }
 
 function heavyFigures(account: Account, sums: HeavySums, terms: SessionTerms): HeavyFigures {
@@ -53,6 +59,12 @@ function heavyFigures(account: Account, sums: HeavySums, terms: SessionTerms): H
     return maximumLoss(losses, units.haircut[u], terms.underlyings[u]);
   };
   const maximaE6 = [maximum(0), maximum(1)] as const;
+  const whole = (u: 0 | 1): bigint | undefined => {
+    const losses = sums.lossesE6[u];
+    if (losses === undefined) return undefined;
+    return wholeLoss(maximaE6[u]!, losses, units.haircut[u], terms.underlyings[u]);
+  };
+  const wholeE6 = [whole(0), whole(1)] as const;
   const [up0, down0, up1, down1] = sums.deltasE6;
   const equityE6 =
     account.quoteE6 + COIN_UNIT_E6 * (units.haircut[0] + units.haircut[1]) + sums.valueE6;
@@ -63,7 +75,9 @@ function heavyFigures(account: Account, sums: HeavySums, terms: SessionTerms): H
     maximaE6,
     haircutUnits: units.haircut,
     grossUnits: units.gross,
+    wholeE6,
     isCovered: slack >= 0n,
+    isSafe: inBits(safeSlack(equityE6, wholeE6, units.haircut, terms), SAFE_SLACK_BITS),
   };
 }
 
@@ -97,7 +111,7 @@ export function accountLoad(account: Account, { heavy }: AccountFigures): BatchL
     smallPages: small,
     heavy: heavy === undefined ? 0 : 1,
     halves,
-    stress: heavy === undefined || heavy.isCovered ? 0 : 1,
+    stress: heavy === undefined || heavy.isSafe ? 0 : 1,
   };
 }
 
@@ -119,7 +133,7 @@ function heavyClaims(
   figures: HeavyFigures,
   terms: SessionTerms,
 ): Pick<BatchClaim, 'heavy' | 'halves' | 'stress'> {
-  const { lossesE6, maximaE6, haircutUnits, grossUnits, isCovered } = figures;
+  const { lossesE6, maximaE6, wholeE6, haircutUnits, grossUnits, isCovered, isSafe } = figures;
   const { valueE6, chargeE10, deltasE6, notionalE6 } = figures;
   const { quoteE6, collateralE8 } = account;
   const heavy: HeavyClaim = {
@@ -131,20 +145,24 @@ function heavyClaims(
     deltasE6,
     notionalE6,
     maximaE6,
+    wholeE6,
     haircutUnits,
     grossUnits,
     isCovered,
+    isSafe,
   };
   const halves = UNDERLYINGS.flatMap((underlying): HalfClaim[] => {
     const losses = lossesE6[underlying];
     const maximumE6 = maximaE6[underlying];
-    if (losses === undefined || maximumE6 === undefined) return [];
+    const whole = wholeE6[underlying];
+    if (losses === undefined || maximumE6 === undefined || whole === undefined) return [];
     return [
       {
         account: place,
         underlying,
-        isCovered,
+        isSafe,
         maximumE6,
+        wholeE6: whole,
         haircutUnits: haircutUnits[underlying],
         lossesE6: losses,
       },
@@ -156,7 +174,7 @@ function heavyClaims(
     markE6,
     equitiesQ8: stressedEquitiesQ8(markE6, lossesE6, grossUnits, terms),
   };
-  return { heavy: [heavy], halves, stress: isCovered ? [] : [stress] };
+  return { heavy: [heavy], halves, stress: isSafe ? [] : [stress] };
 }
 
 /** The claim of a batch from the ledger itself. */

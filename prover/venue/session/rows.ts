@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../core/errors.ts';
 import { instrumentKey } from '../../commitments/instrument.ts';
-import { DAMPED_IDS, isDampedId, PACKED_SCENARIOS } from '../../commitments/session/lanes.ts';
+import { DAMPED_IDS, isDisclosedId, PACKED_SCENARIOS } from '../../commitments/session/lanes.ts';
 import {
   EMPTY_ROW,
   LIGHT_RATE_SHIFT,
@@ -30,19 +30,19 @@ function longRate(array: RiskArray, largestLossQ24: bigint): bigint {
 }
 
 /**
- * What a short lot loses at most: from whole units of 2¹² E4 of mark and values, which the circuit has
- * as bits already, so that the check of each scenario needs twelve bits less.
+ * What a short lot loses at most. Damped tails from whole units of 2¹² E4 of mark and values, which the
+ * circuit has as bits already.
  */
 function shortRate(array: RiskArray, dampingsQ16: readonly bigint[]): bigint {
   const markUnits = array.markE4 >> LIGHT_RATE_SHIFT;
   let rate = 0n;
   for (let id = 1; id <= PACKED_SCENARIOS; id += 1) {
-    const valueUnits = (array.markE4 - array.lossesE4[id]!) >> LIGHT_RATE_SHIFT;
-    const units = valueUnits + 1n - markUnits;
-    const damped = isDampedId(id)
-      ? divCeil(dampingsQ16[DAMPED_IDS.indexOf(id)]! * units, 1n << 16n)
-      : units;
-    rate = max(rate, damped);
+    const lossE4 = array.lossesE4[id]!;
+    const valueUnits = (array.markE4 - lossE4) >> LIGHT_RATE_SHIFT;
+    const units = isDisclosedId(id)
+      ? divCeil(dampingsQ16[DAMPED_IDS.indexOf(id)]! * (valueUnits + 1n - markUnits), 1n << 16n)
+      : divCeil(1n - lossE4, 1n << LIGHT_RATE_SHIFT);
+    rate = max(rate, units);
   }
   return rate;
 }

@@ -8,11 +8,8 @@ import {
   type ArraysState,
   type RowNets,
 } from '../../commitments/session/arrays-state.ts';
-import {
-  FIRST_BATCH_STATE,
-  type BatchState,
-  type SessionTotals,
-} from '../../commitments/session/batch-state.ts';
+import { FIRST_BATCH_STATE, type BatchState } from '../../commitments/session/batch-state.ts';
+import { closedTotals, type ClosedTotals } from '../../commitments/session/closed-totals.ts';
 import {
   accountBase,
   chained,
@@ -43,9 +40,6 @@ import { sessionTerms } from './terms.ts';
 
 /** Rows that one proof of `risk-arrays` prices. */
 export const ROWS_PER_CHUNK = 16;
-
-/** The exact model rounds an account by less than this against what a session counts, E6. */
-export const ROUNDING_E6 = 8n;
 
 /** A venue at a tick, and how its session is cut. */
 export interface SessionRequest {
@@ -157,7 +151,7 @@ export function runArrays({
   terms,
   chunkSize,
 }: OpenedSession): ArraysState {
-  const rates = { mmFactorBps: terms.mmFactorBps, firstRateBps: terms.marginalMmBps[0] };
+  const rates = { firstRateBps: terms.marginalMmBps[0] };
   let state = FIRST_ARRAYS_STATE;
   for (let start = 0; start < table.rows.length; start += chunkSize) {
     const end = start + chunkSize;
@@ -172,19 +166,12 @@ export function runArrays({
   return state;
 }
 
-/** What a closed session says of the venue: the totals, with the exact model's roundings added. */
-export interface ClosedSession extends Omit<SessionTotals, 'shortfallsQ8'> {
-  readonly accounts: bigint;
-  /** Of accounts not covered, after scenario 1…32 in both underlyings; E6, rounded up. */
-  readonly shortfallsE6: readonly bigint[];
-}
-
 /** The close of a session (docs/spec.md §10.7): throws `SessionRefused` naming what does not agree. */
 export function closeSession(
   commitments: SessionCommitments,
   netsRootOpened: bigint,
   { batches, arrays }: SessionEnd,
-): ClosedSession {
+): ClosedTotals {
   const { accountCount, batchesRoot: opened, rowsRoot: rows } = commitments;
   requireSession(
     batches.chain === opened,
@@ -216,19 +203,7 @@ export function closeSession(
     'what accounts say is not what their positions sum to',
   );
   requireSession(batches.balance === 0n, 'balance', 'an instrument does not net to nothing');
-  const accounts = accountCount;
-  return {
-    accounts,
-    quoteE6: batches.quoteE6,
-    collateralE8: batches.collateralE8,
-    heavy: batches.heavy,
-    uncovered: batches.uncovered,
-    uncoveredNotionalE6: batches.uncoveredNotionalE6,
-    deficitE6: batches.deficitE6 + ROUNDING_E6 * accounts,
-    shortfallsE6: batches.shortfallsQ8.map(
-      (total) => -(-total >> 8n) + ROUNDING_E6 * batches.uncovered,
-    ),
-  };
+  return closedTotals(batches, accountCount);
 }
 
 /** The instruments that do not net to nothing, with what is over: what an open session would fail by. */

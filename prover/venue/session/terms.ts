@@ -5,7 +5,7 @@ import {
   type SessionTerms,
   type UnderlyingTerms,
 } from '../../commitments/session/session-terms.ts';
-import { DAMPED_IDS, MOVED_IDS } from '../../commitments/session/lanes.ts';
+import { DAMPED_IDS, isDisclosedId, MOVED_IDS } from '../../commitments/session/lanes.ts';
 import { COLLATERAL_BITS } from '../../commitments/widths.ts';
 import { divCeil, divFloor, max, min } from '../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
@@ -43,7 +43,13 @@ function underlyingTerms(
     dampingsQ16: DAMPED_IDS.map((id) => max(1n, scenario(id).dampingQ16)),
     bandEdgesE6: [edge(first), edge(second), edge(third)],
     largestLossQ24: MOVED_IDS.reduce(
-      (largest, id) => max(largest, divCeil(lossQ24(id) * scenario(id).dampingQ16, 1n << 16n)),
+      (largest, id) =>
+        max(
+          largest,
+          isDisclosedId(id)
+            ? divCeil(lossQ24(id) * scenario(id).dampingQ16, 1n << 16n)
+            : lossQ24(id),
+        ),
       ONE_Q24 - rollMultiplierQ24(DEEPEST_ROLL_Q10),
     ),
   };
@@ -79,7 +85,7 @@ export function sessionTerms(market: PricedMarket): SessionTerms {
         priceE4 * (h3 - h2),
       ],
       priceE4,
-      lightBps: divFloor((BPS - h0) * ((BPS << 24n) - mmFactorBps * largestLossQ24), BPS << 24n),
+      lightBps: divFloor((BPS - h0) * (ONE_Q24 - largestLossQ24), ONE_Q24),
     };
   };
   return {

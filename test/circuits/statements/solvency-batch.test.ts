@@ -1,55 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { Account } from '../../../prover/commitments/account.ts';
 import type { BatchClaim, HeavyClaim } from '../../../prover/commitments/session/batch-claim.ts';
 import { FIRST_BATCH_STATE } from '../../../prover/commitments/session/batch-state.ts';
-import { BATCH_PROFILES, type BatchProfile } from '../../../prover/commitments/session/profiles.ts';
+import { BATCH_PROFILES } from '../../../prover/commitments/session/profiles.ts';
 import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { encodePublicSignals } from '../../../prover/statements/public-signals.ts';
 import { prepareStatement } from '../../../prover/statements/prepare.ts';
-import {
-  profileParameters,
-  solvencyBatchInputs,
-} from '../../../prover/statements/solvency-batch.ts';
+import { solvencyBatchInputs } from '../../../prover/statements/solvency-batch.ts';
 import { acceptBatch } from '../../../prover/venue/session/accept-batch.ts';
-import { accountFigures } from '../../../prover/venue/session/claims.ts';
 import { openSession, prepareSession } from '../../../prover/venue/session/session.ts';
-import { compileHarness, type CircuitUnderTest } from '../../support/circuit.ts';
-import { sessionRequest, smallVenue } from '../../support/session-venue.ts';
-
-/** The shipped template with room for two light accounts, a covered one and one that is not. */
-const TINY: BatchProfile = {
-  name: 'tiny',
-  subtrees: 1,
-  subtreeAccounts: 4,
-  fullPages: 1,
-  smallPages: 3,
-  heavy: 2,
-  halves: 3,
-  stress: 1,
-};
-
-/** A venue whose first four accounts fill that room. */
-function orderedVenue(): readonly Account[] {
-  const accounts = smallVenue(10);
-  const { table, terms } = prepareSession(sessionRequest(accounts));
-  const figures = accounts.map((account) => accountFigures(account, table, terms));
-  const held = (index: number): number =>
-    figures[index]!.heavy?.maximaE6.filter((maximum) => maximum !== undefined).length ?? 0;
-  const indices = accounts.map((_, index) => index);
-  const light = indices.filter((index) => figures[index]!.heavy === undefined);
-  const covered = indices.find((index) => figures[index]!.heavy?.isCovered && held(index) === 2);
-  const open = indices.find(
-    (index) => figures[index]!.heavy?.isCovered === false && held(index) === 1,
-  );
-  const first = [light[0]!, light[1]!, covered!, open!];
-  const rest = indices.filter((index) => !first.includes(index));
-  return [...first, ...rest].map((index) => accounts[index]!);
-}
+import type { CircuitUnderTest } from '../../support/circuit.ts';
+import { sessionRequest } from '../../support/session-venue.ts';
+import { openTinyBatch, orderedVenue, TINY } from '../../support/tiny-batch.ts';
 
 const accounts = orderedVenue();
-const request = { ...sessionRequest(accounts), profiles: [TINY, BATCH_PROFILES[2]!] };
+const request = { ...sessionRequest(accounts), profiles: [TINY, BATCH_PROFILES.at(-1)!] };
 const opened = openSession(prepareSession(request));
 const claim = opened.claims[0]!;
 const after = acceptBatch(claim, opened, FIRST_BATCH_STATE);
@@ -62,12 +28,7 @@ const requestOf = (of: BatchClaim) => ({
 
 let circuit: CircuitUnderTest;
 beforeAll(async () => {
-  circuit = await compileHarness({
-    name: `solvency-batch-${profileParameters(TINY).join('-')}`,
-    file: 'circuits/statements/solvency-batch.circom',
-    template: 'SolvencyBatch',
-    parameters: [...profileParameters(TINY)],
-  });
+  circuit = await openTinyBatch();
 }, 900_000);
 
 const inputs = solvencyBatchInputs(requestOf(claim));
@@ -143,21 +104,43 @@ describe('what is forged has no witness', () => {
         haircutUnits: [btc + 1n, eth],
       })),
     ],
+    ['an account called covered', heavyAt(1, () => ({ isCovered: true }))],
     [
-      'an account called covered',
+      'an account called safe',
       (of) => {
-        const changed = heavyAt(1, () => ({ isCovered: true }))(of);
+        const changed = heavyAt(1, () => ({ isSafe: true }))(of);
         const halves = of.halves.map((half) =>
-          half.account === 3 ? { ...half, isCovered: true } : half,
+          half.account === 3 ? { ...half, isSafe: true } : half,
         );
         return { ...changed, halves, stress: [] };
       },
     ],
     [
-      'a half-slot called covered',
+      'an account called safe by whole losses of nothing',
+      (of) => {
+        const none = ({ wholeE6: [btc, eth] }: HeavyClaim): HeavyClaim['wholeE6'] => [
+          btc === undefined ? undefined : 0n,
+          eth === undefined ? undefined : 0n,
+        ];
+        const changed = heavyAt(1, (one) => ({ isSafe: true, wholeE6: none(one) }))(of);
+        const halves = of.halves.map((half) =>
+          half.account === 3 ? { ...half, isSafe: true, wholeE6: 0n } : half,
+        );
+        return { ...changed, halves, stress: [] };
+      },
+    ],
+    [
+      'a half-slot called safe',
       (of) => ({
         ...of,
-        halves: of.halves.map((half) => ({ ...half, isCovered: true })),
+        halves: of.halves.map((half) => ({ ...half, isSafe: true })),
+      }),
+    ],
+    [
+      'a whole loss in one place only',
+      (of) => ({
+        ...of,
+        halves: of.halves.with(0, { ...of.halves[0]!, wholeE6: of.halves[0]!.wholeE6 + 1n }),
       }),
     ],
     ['a half-slot left out', (of) => ({ ...of, halves: of.halves.slice(1) })],
@@ -217,21 +200,32 @@ describe('what is forged has no witness', () => {
     expect(circuit.forge({ inputs: changed }).violated.length).toBeGreaterThan(0);
   });
 
-  test.each([['a maximum below a loss, in both places', 'maximumE6', 'halfMaximumE6']] as const)(
-    'with %s',
-    (_, ofAccount, ofHalf) => {
-      const [largest] = inputs[ofHalf] as readonly bigint[];
-      const maxima = inputs[ofAccount] as readonly (readonly bigint[])[];
-      const less = (value: bigint): bigint => (value === largest ? value - 1n : value);
-      const changed = {
-        ...inputs,
-        [ofAccount]: maxima.map((both) => both.map(less)),
-        [ofHalf]: (inputs[ofHalf] as readonly bigint[]).map(less),
-      };
-      expect(largest).toBeGreaterThan(0n);
-      expect(circuit.forge({ inputs: changed }).violated.length).toBeGreaterThan(0);
-    },
-  );
+  test.each([
+    ['a maximum', 'maximumE6', 0],
+    ['a whole loss', 'wholeE6', 1],
+  ] as const)('with %s below a loss, in both places', (_, ofAccount, place) => {
+    const halves = inputs['halfMaxima'] as readonly (readonly bigint[])[];
+    const largest = halves[0]![place]!;
+    const maxima = inputs[ofAccount] as readonly (readonly bigint[])[];
+    const less = (value: bigint): bigint => (value === largest ? value - 1n : value);
+    const changed = {
+      ...inputs,
+      [ofAccount]: maxima.map((both) => both.map(less)),
+      halfMaxima: halves.map((both) => both.with(place, less(both[place]!))),
+    };
+    expect(largest).toBeGreaterThan(0n);
+    expect(circuit.forge({ inputs: changed }).violated.length).toBeGreaterThan(0);
+  });
+
+  test('with a notional so large that a loss could reach the lane beside it', () => {
+    const notionals = inputs['notionalE6'] as readonly bigint[];
+    const of = (notional: bigint): CircuitInputs => ({
+      ...inputs,
+      notionalE6: notionals.with(0, notional),
+    });
+    expect(published(of((1n << 60n) - 1n))).toHaveLength(3);
+    expect(circuit.forge({ inputs: of(1n << 60n) }).violated.length).toBeGreaterThan(0);
+  });
 
   test('refuses another inverse at a pole', () => {
     const name = 'pages.small[0].inverse[0]';

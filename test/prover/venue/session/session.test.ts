@@ -87,8 +87,8 @@ describe('an honest session', () => {
 
   test('has one batch at least under every profile, and the same totals under each', () => {
     const whole = close(honest);
-    for (const profile of BATCH_PROFILES.slice(0, 2)) {
-      const request = { ...sessionRequest(accounts), profiles: [profile, BATCH_PROFILES[2]!] };
+    for (const profile of BATCH_PROFILES.filter(({ name }) => name !== 'fallback')) {
+      const request = { ...sessionRequest(accounts), profiles: [profile, BATCH_PROFILES.at(-1)!] };
       const opened = openSession(prepareSession(request));
       expect(opened.claims.some((claim) => claim.profile === profile)).toBe(true);
       expect(close(opened)).toEqual(whole);
@@ -232,8 +232,8 @@ describe('a session is refused', () => {
   });
 
   test('where a heavy account says more than its numbers', () => {
-    const [batch, poor] = firstHeavy(({ isCovered }) => !isCovered);
-    const [rich, covered] = firstHeavy(({ isCovered }) => isCovered);
+    const [batch, poor] = firstHeavy(({ isCovered, isSafe }) => !isCovered && !isSafe);
+    const [rich, covered] = firstHeavy(({ isCovered, isSafe }) => isCovered && isSafe);
     const halfOf =
       (one: HeavyClaim, change: (loss: bigint, id: number) => bigint): Forge =>
       (claim) => ({
@@ -306,8 +306,34 @@ describe('a session is refused', () => {
     expect(refusal(inBatch(batch, overstated))).toBe('stress');
   });
 
+  test('where an account hides what it is short of after a joint scenario', () => {
+    const [batch, poor] = firstHeavy(({ isCovered, isSafe }) => isCovered && !isSafe);
+    const safely = (whole: (value: bigint) => bigint): Forge =>
+      inBatch(batch, (claim) => {
+        const wholeE6 = poor.wholeE6.map((value) =>
+          value === undefined ? value : whole(value),
+        ) as unknown as HeavyClaim['wholeE6'];
+        const changed = changedHeavy(poor, { isSafe: true, wholeE6 })(claim);
+        return {
+          ...changed,
+          halves: changed.halves.map((half) =>
+            half.account === poor.account
+              ? { ...half, isSafe: true, wholeE6: wholeE6[half.underlying]! }
+              : half,
+          ),
+          stress: changed.stress.filter(({ account }) => account !== poor.account),
+        };
+      });
+    expect(refusal(safely((whole) => whole))).toBe('safe');
+    // What the check asks for, half-slots do not grant.
+    expect(refusal(safely(() => 0n))).toBe('whole');
+    const [one, held] = firstHeavy(({ wholeE6: [btc] }) => btc !== undefined && btc > 0n);
+    const [btc, eth] = held.wholeE6;
+    expect(refusal(inBatch(one, changedHeavy(held, { wholeE6: [btc! + 1n, eth] })))).toBe('half');
+  });
+
   test('where a heavy account passes as light', () => {
-    const [batch, poor] = firstHeavy(({ isCovered }) => !isCovered);
+    const [batch, poor] = firstHeavy(({ isCovered, isSafe }) => !isCovered && !isSafe);
     const pass: Forge = (claim) => ({
       ...claim,
       accounts: swapped(claim.accounts, poor.account, (one) => ({ ...one!, isHeavy: false })),
@@ -322,7 +348,7 @@ describe('a session is refused', () => {
   });
 
   test('where something was chosen after its challenge', () => {
-    const [rich, covered] = firstHeavy(({ isCovered }) => isCovered);
+    const [rich, covered] = firstHeavy(({ isCovered, isSafe }) => isCovered && isSafe);
     const late = honest.claims.map(
       inBatch(rich, changedHeavy(covered, { notionalE6: covered.notionalE6 - 1n })),
     );
