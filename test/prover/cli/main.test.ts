@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: a process is started for every test.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,6 @@ import { describe, expect, it } from 'vitest';
 
 import { helpText } from '../../../prover/cli/command.ts';
 import { COMMANDS } from '../../../prover/cli/registry.ts';
-import { plimsoll as plimsollHere } from '../../support/cli.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../../package.json', import.meta.url));
 const LAUNCHER = fileURLToPath(new URL('../../../prover/cli/plimsoll.mjs', import.meta.url));
@@ -23,15 +23,6 @@ describe('plimsoll', () => {
     const { status, stdout } = plimsoll('--help');
     expect(status).toBe(0);
     for (const name of COMMANDS.keys()) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
-  });
-
-  it.each([...COMMANDS])('gives %s a help text with an example and --json', async (name, entry) => {
-    const command = await entry.load();
-    expect(command.name).toBe(name);
-    expect(command.example).toMatch(new RegExp(`^npx plimsoll ${name}\\b`));
-    const text = helpText(command, entry.summary);
-    expect(text).toContain(`Example: ${command.example}`);
-    expect(text).toContain('--json');
   });
 
   it('prints the help of one command', async () => {
@@ -62,11 +53,6 @@ describe('plimsoll', () => {
   });
 
   // In this process: they need every command, all of which it has loaded by now.
-  it.each(['bash', 'zsh', 'fish'])('completes commands and flags in %s', async (shell) => {
-    const { status, stdout } = await plimsollHere('completions', shell);
-    expect(status).toBe(0);
-    for (const word of ['what-if', 'market', 'explain']) expect(stdout).toContain(word);
-  });
 
   it('ends with 2 and names an unknown flag', () => {
     const { status, stderr } = plimsoll('circuits', '--sail');

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: surfaces are calibrated, as in recovery.test.ts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: whole sessions are run, forged in some forty ways.
 import { describe, expect, test } from 'vitest';
 
 import type { SessionRow } from '../../../../prover/commitments/session/session-row.ts';
