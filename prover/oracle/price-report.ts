@@ -6,7 +6,7 @@ import { reportVenue } from '../chain/context.ts';
 import { publicKey, signElement, verifiesElement, type CurvePoint } from '../commitments/eddsa.ts';
 import { reportHash, type PriceReport } from '../commitments/report-words.ts';
 import { InvalidInput, requireRule } from '../core/errors.ts';
-import { constant, decimalBigint, integer, parseDocument, pattern } from '../core/schema.ts';
+import { addressText, constant, decimalBigint, integer, parseDocument } from '../core/schema.ts';
 import { MAX_AGE } from '../model/price-sources.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { snapshotHeadlines, type SignedReport } from '../statements/oracle-median.ts';
@@ -36,7 +36,7 @@ const reportSchema = z.strictObject({
   format: constant(FORMAT),
   version: constant(VERSION),
   chainId: decimalBigint(1n, 2n ** 256n - 1n),
-  medianGate: pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address'),
+  medianGate: addressText,
   time: integer(0, MAX_TIME).transform((value) => BigInt(value)),
   ages: componentAges,
   indexPricesE4: z.tuple([price, price]),

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 
 import { requireRule } from '../../core/errors.ts';
-import { constant, integer, list, parseDocument, pattern, text } from '../../core/schema.ts';
+import {
+  addressText as address,
+  constant,
+  integer,
+  list,
+  parseDocument,
+  pattern,
+  text,
+} from '../../core/schema.ts';
 
 /** What a ceremony is of, fixed before anybody contributes and never changed. */
 export const PLAN_FILE = 'ceremony.json';
@@ -10,7 +18,6 @@ export const RELEASE_FILE = 'release.json';
 
 export const digest = pattern(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest in lower-case hex');
 const digest512 = pattern(/^[0-9a-f]{128}$/, 'must be a BLAKE2b-512 digest in lower-case hex');
-const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address');
 const signature = pattern(/^0x[0-9a-f]{130}$/, 'must be 65 bytes in lower-case hexadecimal');
 /** A part of a path, so that no document leads out of its folder. */
 const fileName = pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be a file name');

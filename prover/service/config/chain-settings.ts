@@ -7,11 +7,10 @@ import { z } from 'zod';
 import { parseVenue, type VenueDocument } from '../../chain/venue-document.ts';
 import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
-import { decimalBigint, integer, list, pattern, text } from '../../core/schema.ts';
+import { addressText, decimalBigint, integer, list, pattern, text } from '../../core/schema.ts';
 
-const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address').refine(isAddress, {
-  error: 'must carry a right checksum',
-});
+/** With a right checksum. */
+export const address = addressText.refine(isAddress, { error: 'must carry a right checksum' });
 const node = pattern(/^https?:\/\/[^\s@]+$/, 'must be an http(s) address without credentials');
 
 /** The venue's contracts, and one node or two that must agree. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { dirname, resolve } from 'node:path';
 
-import { isAddress } from 'ethers';
 import { z } from 'zod';
 
 import { remoteKeyOf } from '../../chain/remote-signer.ts';
@@ -20,6 +19,7 @@ import {
 import { ACCOUNT_STATES, type AccountState, type CallRules } from '../margin/account-state.ts';
 import type { ProofUse } from '../proving/proving-desk.ts';
 import {
+  address,
   chainConfig,
   chainEnvironment,
   chainSchema,
@@ -38,9 +38,6 @@ const IN_FLIGHT = 16;
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const url = pattern(/^https?:\/\/[^\s@]+$/, 'must be an http(s) address without credentials');
-const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address').refine(isAddress, {
-  error: 'must carry a right checksum',
-});
 const variable = pattern(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable');
 
 const fileSchema = z.strictObject({

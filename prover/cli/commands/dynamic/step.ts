@@ -3,7 +3,7 @@ import { inputsHash, stateHash } from '../../../commitments/dynamic-words.ts';
 import { parameterHash } from '../../../commitments/parameters-words.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { writeFileAtomically } from '../../../core/files.ts';
-import { decimalBigint, parseValue, pattern } from '../../../core/schema.ts';
+import { addressText, decimalBigint, parseValue } from '../../../core/schema.ts';
 import {
   formatMarginState,
   marginStateDocument,
@@ -36,11 +36,7 @@ async function writeProof(
     return value;
   };
   const chainId = parseValue(decimalBigint(1n, 2n ** 64n - 1n), required('chain-id'), '--chain-id');
-  const contract = parseValue(
-    pattern(/^0x[0-9a-fA-F]{40}$/, 'must be an address'),
-    required('contract'),
-    '--contract',
-  );
+  const contract = parseValue(addressText, required('contract'), '--contract');
   // Contracts and the prover are loaded only by who proves.
   const [
     { getAddress },
