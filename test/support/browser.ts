@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-
 import { chromium, type Browser } from 'playwright-core';
 
-function program(names: readonly string[]): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return names
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
+import { findProgram } from '../../prover/core/programs.ts';
 
-const executablePath = program(['chromium', 'chromium-browser', 'google-chrome']);
+const executablePath = findProgram(['chromium', 'chromium-browser', 'google-chrome']);
 /** Where it could have been installed, continuous integration must not pass without it. */
-const isRequired = process.env['CI'] === 'true' && program(['apt-get']) !== undefined;
+const isRequired = process.env['CI'] === 'true' && findProgram(['apt-get']) !== undefined;
 
 /** Tests of a page are skipped, and say so. */
 export const noBrowser = executablePath === undefined && !isRequired;

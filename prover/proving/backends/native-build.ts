@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { execFile } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { delimiter, isAbsolute, join, sep } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 
+import { findProgram } from '../../core/programs.ts';
 import { sha256 } from '../../core/hash.ts';
 import { REPOSITORY_ROOT } from '../../core/root.ts';
 
@@ -55,18 +47,7 @@ export function findNativeProver(root = REPOSITORY_ROOT): string | undefined {
 
 /** The Go tool on the PATH, or none. */
 export function findGo(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  return (environment['PATH'] ?? '')
-    .split(delimiter)
-    .filter((folder) => isAbsolute(folder))
-    .map((folder) => join(folder, 'go'))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+  return findProgram(['go'], environment);
 }
 
 function firstLines(error: unknown): string {

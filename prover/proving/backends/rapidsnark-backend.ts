@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { execFile } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
+import { findProgram, isExecutable } from '../../core/programs.ts';
 import { readArtifactFile } from '../artifacts.ts';
 import type { Artifact } from '../artifacts.ts';
 import { parseSnarkjsProof } from './backend.ts';
@@ -25,15 +18,6 @@ import { writeWitness } from '../formats/witness-file.ts';
 const run = promisify(execFile);
 const ENVIRONMENT_VARIABLE = 'PLIMSOLL_RAPIDSNARK';
 const TIMEOUT_MS = 300_000;
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
 
 /**
  * The configured prover, or one named `rapidsnark` on the PATH, or none. A configured one that
@@ -47,11 +31,7 @@ export function findRapidsnark(environment: NodeJS.ProcessEnv = process.env): st
       throw new InvalidInput(ENVIRONMENT_VARIABLE, `must be an executable file, got ${configured}`);
     return path;
   }
-  return (environment['PATH'] ?? '')
-    .split(delimiter)
-    .filter((folder) => isAbsolute(folder))
-    .map((folder) => join(folder, 'rapidsnark'))
-    .find(isExecutable);
+  return findProgram(['rapidsnark'], environment);
 }
 
 function parsePublicSignals(document: unknown): bigint[] {
