@@ -10,8 +10,8 @@ export interface Heartbeats {
   readonly collateralRate: number;
 }
 
-/** A component that is older, at the snapshot's own time, than its heartbeat allows. */
-export interface StaleComponent {
+/** A component of a snapshot beside its heartbeat. */
+export interface ComponentAge {
   readonly component: keyof typeof COMPONENT_TIMES;
   /** `StaleComponent`'s argument in contracts/interfaces: what the feed would answer. */
   readonly time: bigint;
@@ -27,6 +27,28 @@ const COMPONENT_TIMES = {
   collateral: ['collateralTime', 'collateralRate'],
 } as const;
 
+/** At the snapshot's own time. */
+export function componentAges(
+  snapshot: MarketSnapshot,
+  heartbeats: Heartbeats,
+): readonly ComponentAge[] {
+  return (Object.keys(COMPONENT_TIMES) as (keyof typeof COMPONENT_TIMES)[]).map((component) => {
+    const [field, heartbeat] = COMPONENT_TIMES[component];
+    return {
+      component,
+      time: snapshot[field],
+      ageSeconds: snapshot.time - snapshot[field],
+      allowedSeconds: BigInt(heartbeats[heartbeat]),
+    };
+  });
+}
+
+export const isStale = ({ ageSeconds, allowedSeconds }: ComponentAge): boolean =>
+  ageSeconds > allowedSeconds;
+
+/** A component that is older, at the snapshot's own time, than its heartbeat allows. */
+export type StaleComponent = ComponentAge;
+
 /**
  * What the feed would refuse in a snapshot submitted at its own time, the earliest moment at which
  * it can be: with every second that passes before that there can only be more.
@@ -35,12 +57,5 @@ export function staleComponents(
   snapshot: MarketSnapshot,
   heartbeats: Heartbeats,
 ): readonly StaleComponent[] {
-  return (Object.keys(COMPONENT_TIMES) as (keyof typeof COMPONENT_TIMES)[]).flatMap((component) => {
-    const [field, heartbeat] = COMPONENT_TIMES[component];
-    const ageSeconds = snapshot.time - snapshot[field];
-    const allowedSeconds = BigInt(heartbeats[heartbeat]);
-    return ageSeconds <= allowedSeconds
-      ? []
-      : [{ component, time: snapshot[field], ageSeconds, allowedSeconds }];
-  });
+  return componentAges(snapshot, heartbeats).filter(isStale);
 }

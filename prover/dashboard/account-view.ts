@@ -6,6 +6,7 @@ import {
   type ContingencyLine,
   type ScenarioRow,
 } from '../analysis/figures/report.ts';
+import { underlyingLines } from '../analysis/derivation/scenarios.ts';
 import { summaryOf, valueE6, type MarginSummary } from '../analysis/figures/summary.ts';
 import type { Account } from '../commitments/account.ts';
 import { instrumentName } from '../model/format.ts';
@@ -37,7 +38,7 @@ export interface AccountView {
   readonly greeks: ReturnType<typeof accountGreeks>;
 }
 
-/** What a position, or a coin, makes or loses in a scenario; 10⁻⁶ USD, rounded down. */
+/** What a position makes or loses in a scenario; 10⁻⁶ USD, rounded down. */
 export interface ScenarioPart {
   readonly name: string;
   readonly pnlE6: bigint;
@@ -76,14 +77,14 @@ export function accountView(account: Account, market: PricedMarket): AccountView
 /** The positions behind a cell of the heat map, the largest loss first. */
 export function scenarioParts(
   margin: AccountMargin,
+  market: PricedMarket,
   u: UnderlyingId,
   id: number,
 ): readonly ScenarioPart[] {
-  return margin.positions
-    .filter(({ instrument }) => instrument.underlying === u)
-    .map(({ instrument, lots, valuation }) => ({
-      name: instrumentName(instrument),
-      pnlE6: (lots * (valuation.valuesQ152[id]! - (valuation.markQ128 << 24n))) >> 152n,
+  return underlyingLines(u, margin, market)
+    .scenarios[id]!.positions.map(({ position, pnlE6Q152 }) => ({
+      name: instrumentName(margin.positions[position]!.instrument),
+      pnlE6: pnlE6Q152 >> 152n,
     }))
     .sort((one, other) => Number(one.pnlE6 - other.pnlE6));
 }

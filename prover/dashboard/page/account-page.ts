@@ -191,7 +191,7 @@ export function AccountPage(props: {
           : null
       }
     </dl>
-    <${HeatMap} key=${`heat-${index}`} view=${view} />
+    <${HeatMap} key=${`heat-${index}`} view=${view} market=${market} />
     <${Levels} account=${account} market=${market} />
     <${WhatIf} key=${`what-if-${index}`} account=${account} market=${market} />
     <${Holdings} account=${account} view=${view} />

@@ -5,6 +5,7 @@ import type { VNode } from 'preact';
 import type { ScenarioRow } from '../../analysis/figures/report.ts';
 import { formatFixed } from '../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS, type UnderlyingId } from '../../model/types.ts';
+import type { PricedMarket } from '../../risk/pricing/market.ts';
 import { scenarioParts, type AccountView } from '../account-view.ts';
 import { Table, html } from './html.ts';
 import { cents, short, usd } from './text.ts';
@@ -30,7 +31,11 @@ function shadeOf(lossE6: bigint, mostE6: bigint): number {
  * Two rows of 32 cells. Buttons rather than a canvas: a cell is reached by keyboard, read aloud, and
  * has its figure in words.
  */
-export function HeatMap({ view }: { readonly view: AccountView }): VNode {
+export function HeatMap(props: {
+  readonly view: AccountView;
+  readonly market: PricedMarket;
+}): VNode {
+  const { view, market } = props;
   const [open, setOpen] = useState<readonly [UnderlyingId, number] | undefined>(undefined);
   const mostE6 = view.scenarios
     .flat()
@@ -75,7 +80,7 @@ export function HeatMap({ view }: { readonly view: AccountView }): VNode {
               caption="profit and loss by position, USD"
               empty="no position in this underlying"
               columns=${[{ title: 'position', isText: true }, { title: 'profit and loss' }]}
-              rows=${scenarioParts(view.margin, open[0], open[1]).map(({ name, pnlE6 }) => [
+              rows=${scenarioParts(view.margin, market, open[0], open[1]).map(({ name, pnlE6 }) => [
                 name,
                 cents(pnlE6),
               ])}

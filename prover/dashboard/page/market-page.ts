@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { VNode } from 'preact';
 import uPlot from 'uplot';
 
-import { staleComponents } from '../../analysis/staleness.ts';
+import { componentAges, isStale } from '../../analysis/staleness.ts';
 import { dequantise } from '../../market/surface/quantise.ts';
 import { totalVariance } from '../../market/surface/svi.ts';
 import { formatFixed, formatUtc } from '../../model/format.ts';
@@ -115,17 +115,8 @@ function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: Unde
   </section>`;
 }
 
-const COMPONENTS = [
-  ['index', 'indexTime', 'index'],
-  ['perpetual', 'perpetualTime', 'perpetualMark'],
-  ['forward', 'forwardTime', 'forwardRatio'],
-  ['surface', 'surfaceTime', 'surface'],
-  ['collateral', 'collateralTime', 'collateralRate'],
-] as const;
-
 export function MarketPage({ data }: { readonly data: TickData }): VNode {
   const { snapshot, heartbeats } = data;
-  const stale = new Set(staleComponents(snapshot, heartbeats).map(({ component }) => component));
   return html`<main>
     <h1>Market</h1>
     <section aria-labelledby="ages">
@@ -138,11 +129,11 @@ export function MarketPage({ data }: { readonly data: TickData }): VNode {
           { title: 'at most' },
           { title: 'state', isText: true },
         ]}
-        rows=${COMPONENTS.map(([name, field, heartbeat]) => [
-          name,
-          `${snapshot.time - snapshot[field]}`,
-          `${heartbeats[heartbeat]}`,
-          stale.has(name) ? '▼ stale: a feed refuses it' : '✓ fresh',
+        rows=${componentAges(snapshot, heartbeats).map((age) => [
+          age.component,
+          `${age.ageSeconds}`,
+          `${age.allowedSeconds}`,
+          isStale(age) ? '▼ stale: a feed refuses it' : '✓ fresh',
         ])}
       />
     </section>

@@ -112,7 +112,7 @@ describe('the view of an account', () => {
     const { margin, scenarios } = accountView(account, market);
     for (const u of [0, 1] as const) {
       for (const { id, lossE6 } of scenarios[u]) {
-        const parts = scenarioParts(margin, u, id);
+        const parts = scenarioParts(margin, market, u, id);
         const total = parts.reduce((sum, { pnlE6 }) => sum + pnlE6, 0n);
         expect(-total - lossE6).toBeGreaterThanOrEqual(0n);
         expect(-total - lossE6).toBeLessThanOrEqual(BigInt(parts.length));
