@@ -8,26 +8,10 @@ import type { ParameterSet } from '../documents/parameters-document.ts';
 import type { JsonRpc } from '../receipt/json-rpc.ts';
 import { audit } from './audit.ts';
 import { FolderCheckout, formatExport, recording, type Answers } from './evidence.ts';
-import type { CheckName } from './verdict.ts';
+import { COMPILING_CHECKS, type CheckName } from './verdict.ts';
 
 /** Checks that ask nothing of the chain beyond what the others ask. */
-const SILENT: readonly CheckName[] = [
-  'sources',
-  'compiler',
-  'constraints',
-  'r1cs',
-  'zkey',
-  'setup',
-  'key-points',
-  'verifying-key',
-  'solidity',
-  'runtime',
-  'creation',
-  'immutables',
-  'transition',
-  'signals',
-  'proof',
-];
+const SILENT: readonly CheckName[] = [...COMPILING_CHECKS, 'transition', 'signals', 'proof'];
 
 const quantity = z.string().regex(/^0x[0-9a-f]+$/);
 

@@ -32,6 +32,22 @@ export const CHECKS = {
 export type CheckName = keyof typeof CHECKS;
 export const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
 
+/** Those that compile circuits and contracts anew: minutes, and nothing of the chain's history. */
+export const COMPILING_CHECKS: readonly CheckName[] = [
+  'sources',
+  'compiler',
+  'constraints',
+  'r1cs',
+  'zkey',
+  'setup',
+  'key-points',
+  'verifying-key',
+  'solidity',
+  'runtime',
+  'creation',
+  'immutables',
+];
+
 export type Outcome = 'holds' | 'fails' | 'unchecked';
 
 export interface Verdict {

@@ -17,6 +17,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { LEAST_SOURCES, MAX_AGE, SOURCE_PLACES } from '../model/price-sources.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import type { CircuitInputs } from './circuit-input.ts';
+import type { StatementSignals } from './generated/public-signals.ts';
 import type { StatementInstance } from './instance.ts';
 
 /** A report under its source's signature. */
@@ -48,6 +49,43 @@ export function snapshotHeadlines({ underlyings, collateral }: MarketSnapshot): 
     ...underlyings.map(({ perpetualMarkE4 }) => perpetualMarkE4),
     ...collateral.map(({ redemptionRateQ30 }) => redemptionRateQ30),
   ]);
+}
+
+/** The public signals that are a snapshot's alone, whoever reported. */
+export function snapshotSignals(
+  snapshot: MarketSnapshot,
+): Omit<StatementSignals['oracle-median'], 'sourcesHash' | 'included' | 'venue'> {
+  const [
+    indexBtcE4,
+    indexEthE4,
+    perpetualBtcE4,
+    perpetualEthE4,
+    rateBtcQ30,
+    rateEthQ30,
+    rateStEthQ30,
+  ] = headlineList(snapshotHeadlines(snapshot)) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
+  return {
+    snapshotHash: snapshotHash(snapshot),
+    indexBtcE4,
+    indexEthE4,
+    perpetualBtcE4,
+    perpetualEthE4,
+    rateBtcQ30,
+    rateEthQ30,
+    rateStEthQ30,
+    time: snapshot.time,
+    indexTime: snapshot.indexTime,
+    perpetualTime: snapshot.perpetualTime,
+    collateralTime: snapshot.collateralTime,
+  };
 }
 
 /** How old a snapshot says that its components are. */
@@ -157,41 +195,13 @@ export function oracleMedianInstance(
 ): StatementInstance<'oracle-median'> {
   requireProvable(request);
   const { snapshot, sources, reports, venue } = request;
-  const [
-    indexBtcE4,
-    indexEthE4,
-    perpetualBtcE4,
-    perpetualEthE4,
-    rateBtcQ30,
-    rateEthQ30,
-    rateStEthQ30,
-  ] = headlineList(snapshotHeadlines(snapshot)) as [
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-  ];
   return {
     statement: 'oracle-median',
     profile: 'any',
     inputs: oracleMedianInputs(request),
     publicSignals: {
-      snapshotHash: snapshotHash(snapshot),
+      ...snapshotSignals(snapshot),
       sourcesHash: sourcesHash(sources),
-      indexBtcE4,
-      indexEthE4,
-      perpetualBtcE4,
-      perpetualEthE4,
-      rateBtcQ30,
-      rateEthQ30,
-      rateStEthQ30,
-      time: snapshot.time,
-      indexTime: snapshot.indexTime,
-      perpetualTime: snapshot.perpetualTime,
-      collateralTime: snapshot.collateralTime,
       included: reports.reduce(
         (bits, signed, place) => (signed === undefined ? bits : bits | (1n << BigInt(place))),
         0n,

@@ -91,6 +91,12 @@ export async function readHistory(evidence: ChainEvidence): Promise<readonly Aud
     .map(({ event }) => event);
 }
 
+/** What had happened when an event of them came. */
+export const eventsBefore = (
+  events: readonly AuditedEvent[],
+  event: AuditedEvent,
+): readonly AuditedEvent[] => events.slice(0, events.indexOf(event));
+
 export async function readTransaction({ rpc }: ChainEvidence, hash: string): Promise<Transaction> {
   const answer = await rpc('eth_getTransactionByHash', [hash]);
   return parseValue(transactionSchema, answer, 'eth_getTransactionByHash');

@@ -5,12 +5,13 @@ import { proofContext } from '../../chain/context.ts';
 import { plannedRule } from '../../chain/deployment/parts-rules.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { marginInputsOf } from '../../documents/margin-inputs-document.ts';
+import type { DynamicInputs } from '../../model/dynamic.ts';
 import { dynamicStep, initialState } from '../../risk/dynamic/rule.ts';
 import type { StatementSignals } from '../../statements/generated/public-signals.ts';
 import { effectiveSet } from '../../statements/margin-step.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
 import { given, unchecked } from '../verdict.ts';
-import type { AuditedEvent } from './history.ts';
+import { eventsBefore, type AuditedEvent } from './history.ts';
 import type { ReplayContext } from './ledgers.ts';
 import type { PublishedParameters, Snapshots } from './ticks.ts';
 
@@ -33,17 +34,16 @@ export class MarginSteps {
     const { rule, hash } = plannedRule(movingMargin);
     const context = proofContext(chainId, contracts.marginState, 'stepMargin', ZeroAddress);
     let state = initialState(rule, hash, marginInputsOf(movingMargin.inputs));
-    for (const event of events.filter(({ name }) => name === 'MarginStepped')) {
+    let carried: DynamicInputs | undefined;
+    for (const event of events) {
+      const { name, args } = event;
       try {
-        const base = parameters.of(event.args['baseHash'] as bigint);
-        const inputs = given(
-          events
-            .slice(0, events.indexOf(event))
-            .filter(({ name }) => name === 'SnapshotAccepted')
-            .map(({ args }) => snapshots.of(args['snapshotHash'] as bigint).marginInputs)
-            .findLast((carried) => carried !== undefined),
-          'no snapshot carried inputs of the margin rule',
-        );
+        if (name === 'SnapshotAccepted') {
+          carried = snapshots.of(args['snapshotHash'] as bigint).marginInputs ?? carried;
+        }
+        if (name !== 'MarginStepped') continue;
+        const base = parameters.of(args['baseHash'] as bigint);
+        const inputs = given(carried, 'no snapshot carried inputs of the margin rule');
         const request = { rule, base, state, inputs, context };
         const step = dynamicStep(rule, state, inputs);
         this.#signals.set(event, prepareStatement('margin-step', request).publicSignals);
@@ -71,7 +71,7 @@ export function setInForce(
   initial: bigint,
 ): (event: AuditedEvent) => bigint {
   return (at) => {
-    const before = events.slice(0, events.indexOf(at));
+    const before = eventsBefore(events, at);
     const last = (name: string): AuditedEvent['args'] | undefined =>
       before.findLast((event) => event.name === name)?.args;
     const moves = last('MarginStateActivated')?.['state'];

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { reportVenue } from '../../chain/context.ts';
-import { snapshotHash } from '../../commitments/snapshot-words.ts';
 import type { MarketSnapshot } from '../../model/types.ts';
 import { LEAST_SOURCES } from '../../model/price-sources.ts';
 import type { StatementSignals } from '../../statements/generated/public-signals.ts';
-import { headlineList } from '../../commitments/report-words.ts';
-import { snapshotHeadlines } from '../../statements/oracle-median.ts';
+import { snapshotSignals } from '../../statements/oracle-median.ts';
 import type { ChainEvidence } from '../evidence.ts';
 import { demand, given } from '../verdict.ts';
-import type { AuditedEvent } from './history.ts';
+import { eventsBefore, type AuditedEvent } from './history.ts';
 
 type MedianSignals = StatementSignals['oracle-median'];
 
@@ -17,7 +15,7 @@ function sourcesAt(
   events: readonly AuditedEvent[],
   at: AuditedEvent,
 ): { readonly hash: bigint; readonly count: number; readonly suspended: bigint } {
-  const before = events.slice(0, events.indexOf(at));
+  const before = eventsBefore(events, at);
   const start = before.findLastIndex(({ name }) => name === 'SourcesInstalled');
   const installed = given(before[start], 'no set of sources was installed').args;
   let suspended = 0n;
@@ -68,40 +66,11 @@ export function medianSignals(
 ): MedianSignals {
   const gate = given(venue.contracts.medianGate, 'the venue has no median gate');
   const sources = sourcesAt(events, event);
-  const before = events.slice(0, events.indexOf(event));
-  const last = before.findLast(({ name }) => name === 'SnapshotAccepted');
+  const last = eventsBefore(events, event).findLast(({ name }) => name === 'SnapshotAccepted');
   requireHeard(venue, stated, sources, last?.args['time'] as bigint | undefined);
-  const [
-    indexBtcE4,
-    indexEthE4,
-    perpetualBtcE4,
-    perpetualEthE4,
-    rateBtcQ30,
-    rateEthQ30,
-    rateStEthQ30,
-  ] = headlineList(snapshotHeadlines(snapshot)) as [
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-  ];
   return {
-    snapshotHash: snapshotHash(snapshot),
+    ...snapshotSignals(snapshot),
     sourcesHash: sources.hash,
-    indexBtcE4,
-    indexEthE4,
-    perpetualBtcE4,
-    perpetualEthE4,
-    rateBtcQ30,
-    rateEthQ30,
-    rateStEthQ30,
-    time: snapshot.time,
-    indexTime: snapshot.indexTime,
-    perpetualTime: snapshot.perpetualTime,
-    collateralTime: snapshot.collateralTime,
     included: stated.included,
     venue: reportVenue(venue.chainId, gate),
   };

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { audit } from '../../../../prover/audit/audit.ts';
 import { FolderCheckout } from '../../../../prover/audit/evidence.ts';
-import { CHECK_NAMES, type CheckName, type Verdict } from '../../../../prover/audit/verdict.ts';
+import { CHECK_NAMES, COMPILING_CHECKS, type Verdict } from '../../../../prover/audit/verdict.ts';
 import { exportedAbi } from '../../../../prover/chain/abi.ts';
 import { SAMPLE_VENUE_CONFIG, type Profile } from '../../../../prover/chain/config.ts';
 import { canaryContext, proofContext, reportVenue } from '../../../../prover/chain/context.ts';
@@ -60,22 +60,6 @@ const { crash } = sample.snapshots;
 const LEDGER = new Ledger(sample.ledgers.crash);
 const BANKRUPT = accountNamed('bankrupt-paid-in-full');
 const MINUTE = 60n;
-/** Compiling circuits and contracts anew has tests of its own, and takes minutes. */
-const COMPILING: readonly CheckName[] = [
-  'sources',
-  'compiler',
-  'constraints',
-  'r1cs',
-  'zkey',
-  'setup',
-  'key-points',
-  'verifying-key',
-  'solidity',
-  'runtime',
-  'creation',
-  'immutables',
-];
-
 /** Minutes where a venue has days, so that all of it fits between two expiries of the sample. */
 const CONFIG = {
   ...SAMPLE_VENUE_CONFIG,
@@ -166,7 +150,7 @@ describe('an audit of a venue with everything', () => {
     };
     const checkout = new FolderCheckout(REPOSITORY_ROOT);
     const subject = { checkout, chain: evidence, parameters: [BASE] };
-    return (await audit(subject, { without: COMPILING })).verdicts;
+    return (await audit(subject, { without: COMPILING_CHECKS })).verdicts;
   };
   const failing = (verdicts: readonly Verdict[]): readonly string[] =>
     verdicts
@@ -265,7 +249,7 @@ describe('an audit of a venue with everything', () => {
     expect([of('margin-step'), of('oracle-median')]).toEqual([2, 4]);
     expect([of('account-margin'), of('liquidation')]).toEqual([2, 1]);
     expect(verdicts.filter(({ check }) => check === 'tick')).toHaveLength(4);
-    expect(COMPILING.every((name) => CHECK_NAMES.includes(name))).toBe(true);
+    expect(COMPILING_CHECKS.every((name) => CHECK_NAMES.includes(name))).toBe(true);
   });
 
   it('sees a margin state that opened elsewhere, and what was proven under its sets', async () => {
