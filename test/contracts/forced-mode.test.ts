@@ -18,7 +18,6 @@ import type { InboxMessage, LeafMessage } from '../../prover/commitments/inbox-m
 import { Ledger } from '../../prover/commitments/ledger.ts';
 import type { Misbehaviour } from '../../prover/sequencer/misbehaviour.ts';
 import type { Proposal } from '../../prover/sequencer/propose.ts';
-import { attesting, Sequencer } from '../../prover/sequencer/sequencer.ts';
 import { UnlawfulTransition } from '../../prover/sequencer/transition-rule.ts';
 import {
   ledgerOf,
@@ -39,6 +38,7 @@ import {
   REGISTRY_CONFIG,
   wait,
   type InboxVenue,
+  sequencedAnew,
 } from '../support/inbox-venue.ts';
 import { closeTakeoverProver, type BatchMember } from '../support/takeover-proofs.ts';
 import { validAccount } from '../support/venue.ts';
@@ -75,11 +75,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   saved = await chain.restore(saved);
   // The genesis is known, as its data is published.
-  const { registry, identity, sequencer } = fresh;
-  venue = {
-    ...fresh,
-    sequencer: new Sequencer(registry, identity, attesting(ATTESTER), sequencer.state),
-  };
+  venue = sequencedAnew(fresh);
 });
 afterAll(async () => {
   await chain.close();

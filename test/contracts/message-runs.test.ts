@@ -9,13 +9,11 @@ import { applicationArgs } from '../../prover/chain/ledger-update.ts';
 import { keepHashes, type MessageRun } from '../../prover/chain/message-run.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import type { LeafMessage } from '../../prover/commitments/inbox-message.ts';
-import { attesting, Sequencer } from '../../prover/sequencer/sequencer.ts';
 import { ledgerOf, messageOf, SUBJECT } from '../circuits/statements/takeover-accounts.ts';
 import { expectRefusal, startChain, type TestChain } from '../support/chain.ts';
 import {
   append,
   appendRun,
-  ATTESTER,
   inboxVenue,
   latestOf,
   Mode,
@@ -25,6 +23,7 @@ import {
   wait,
   wordsOf,
   type InboxVenue,
+  sequencedAnew,
 } from '../support/inbox-venue.ts';
 import { closeTakeoverProver } from '../support/takeover-proofs.ts';
 import { validAccount } from '../support/venue.ts';
@@ -59,11 +58,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   saved = await chain.restore(saved);
-  const { registry, identity, sequencer } = fresh;
-  venue = {
-    ...fresh,
-    sequencer: new Sequencer(registry, identity, attesting(ATTESTER), sequencer.state),
-  };
+  venue = sequencedAnew(fresh);
 });
 afterAll(async () => {
   await chain.close();

@@ -150,3 +150,12 @@ export async function wait({ chain }: InboxVenue, seconds: bigint): Promise<void
   await chain.setNextTime((await chain.now()) + seconds);
   await chain.rpc('evm_mine', []);
 }
+
+/** The same venue with a sequencer that knows its genesis and nothing since: for a chain set back to it. */
+export const sequencedAnew = (fresh: InboxVenue): InboxVenue => {
+  const { registry, identity, sequencer } = fresh;
+  return {
+    ...fresh,
+    sequencer: new Sequencer(registry, identity, attesting(ATTESTER), sequencer.state),
+  };
+};

@@ -55,7 +55,6 @@ export interface ChainTortureReport {
 /** Accounts of the crash that the smallest profiles prove. */
 const ACCOUNTS = 14;
 const MOST_POSITIONS = 7;
-const RULES = { callDistanceBps: 500, releaseBps: 200 };
 /** A blow falls within so long after a tick: in the middle of margins, proofs and transactions. */
 const BLOW_WITHIN_MS = 2500;
 const NODE_DOWN_MS = 1500;
@@ -117,7 +116,6 @@ export async function chainTorture(options: TortureOptions): Promise<ChainTortur
         version: 1,
         folder: 'state',
         listen: { host: '127.0.0.1', port: 0 },
-        margin: RULES,
         webhooks: [{ url: hook, secretVariable: 'TORTURE_SECRET' }],
         chain: { venue: 'venue.json', rpc: [node.url], pollMs: 100, depth: 10_000 },
         submitting: { budgetWei: '50000000000000000000', confirmations: 1, batch: 4 },

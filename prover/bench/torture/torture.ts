@@ -19,6 +19,7 @@ import {
   type TickTransitions,
   type Transition,
 } from '../../service/margin/margin-book.ts';
+import { DEFAULT_MARGIN_RULES } from '../../service/config/config.ts';
 import type { Journal } from '../../service/store/journal.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 import { seeded } from '../venue.ts';
@@ -55,7 +56,6 @@ export interface TortureReport {
   readonly seconds: number;
 }
 
-const RULES = { callDistanceBps: 500, releaseBps: 200 };
 const TICK_SECONDS = 60n;
 /** A kill falls within so long after an operation is sent: start, middle and end of it. */
 const KILL_WITHIN_MS = 250;
@@ -109,7 +109,6 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
         version: 1,
         folder: 'state',
         listen: { host: '127.0.0.1', port: 0 },
-        margin: RULES,
         webhooks: [{ url, secretVariable: 'TORTURE_SECRET' }],
       }),
     );
@@ -334,8 +333,8 @@ class Run {
       read: async function* () {},
     });
     const book = await MarginBook.restore(empty, {
-      distanceBps: RULES.callDistanceBps,
-      releaseBps: RULES.releaseBps,
+      distanceBps: DEFAULT_MARGIN_RULES.callDistanceBps,
+      releaseBps: DEFAULT_MARGIN_RULES.releaseBps,
     });
     book.setAccounts(this.#first);
     const parameters = loadDefaultParameters();

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { bidCall } from '../../chain/submit.ts';
 import type { ContractCall } from '../../chain/refusal.ts';
-import { proveForVenue } from '../../keeper/act.ts';
 import type { Freeze } from '../../keeper/liquidations.ts';
 import type { JudgedTick } from '../../keeper/judged-tick.ts';
 import type { Prover } from '../../proving/prover.ts';
 import type { CommandContext } from '../command.ts';
-import { buildWhereMissing } from './circuit-build.ts';
+import { proveJudged } from './venue-proof.ts';
 import type { SigningConnection } from './transaction.ts';
 
 /** Proves the account as it stands, for this sender's bid; the limit is what it may cost at most. */
@@ -18,18 +17,11 @@ export async function provenBid(
   accountIndex: number,
   freeze: Freeze,
 ): Promise<(limitE6: bigint) => Promise<ContractCall>> {
-  context.note(`proving account-margin of account ${accountIndex}`);
-  const proof = await proveForVenue(
-    prover,
-    document,
-    judged,
-    {
-      statement: 'account-margin',
-      accountIndex,
-      action: 'bidForAccount',
-      beneficiary: sender,
-    },
-    (statement, profile) => buildWhereMissing(context, statement, profile),
-  );
+  const proof = await proveJudged(context, prover, document, judged, {
+    statement: 'account-margin',
+    accountIndex,
+    action: 'bidForAccount',
+    beneficiary: sender,
+  });
   return (limitE6) => bidCall(venue, proof, freeze.sequence, limitE6);
 }

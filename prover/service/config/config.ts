@@ -143,9 +143,12 @@ export interface ServiceConfig {
   };
 }
 
+/** When margin calls are made and released, unless told otherwise. */
+export const DEFAULT_MARGIN_RULES = { callDistanceBps: 500, releaseBps: 200 } as const;
+
 const DEFAULTS = {
   listen: { host: '127.0.0.1', port: 8645 },
-  margin: { callDistanceBps: 500, releaseBps: 200 },
+  margin: DEFAULT_MARGIN_RULES,
   limits: { bodyBytes: 2 ** 28, requestsPerMinute: 6000 },
 } as const;
 

@@ -35,7 +35,7 @@ import {
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { GATED_PROFILES, ORACLES, deployVenue, guardianOf, postRoot } from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
-import { freePort } from '../../support/ports.ts';
+import { freePort } from '../../../prover/bench/free-port.ts';
 import { venueDocumentOf } from '../../support/plans.ts';
 import { SECRETS } from '../../support/reports.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';

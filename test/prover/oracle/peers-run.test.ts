@@ -35,7 +35,7 @@ import { ORACLES, deployVenue, postRoot } from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
 import { inputsAt } from '../../support/margin-steps.ts';
 import { planWithParts, venueDocumentOf } from '../../support/plans.ts';
-import { freePort } from '../../support/ports.ts';
+import { freePort } from '../../../prover/bench/free-port.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';
 
 const MAIN = join(REPOSITORY_ROOT, 'prover', 'cli', 'main.ts');

@@ -22,7 +22,7 @@ import { loadSample } from '../../../prover/sample/sample.ts';
 import { ORACLES, deployVenue, postRoot } from '../../support/chain.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
 import { limitedNode, type FaultyNode } from '../../support/faulty-node.ts';
-import { freePort } from '../../support/ports.ts';
+import { freePort } from '../../../prover/bench/free-port.ts';
 import { startRpcChain, type RpcChain } from '../../support/rpc-chain.ts';
 
 const sample = loadSample();

@@ -5,12 +5,11 @@ import { eventsNamed, eventsOf } from '../../../chain/events.ts';
 import { read } from '../../../chain/refusal.ts';
 import { expiryCall } from '../../../chain/submit.ts';
 import { InvalidInput } from '../../../core/errors.ts';
-import { proveForVenue } from '../../../keeper/act.ts';
 import { formatUsd } from '../../../model/format.ts';
 import { Prover } from '../../../proving/prover.ts';
 import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import type { Command } from '../../command.ts';
-import { buildWhereMissing } from '../../options/circuit-build.ts';
+import { proveJudged } from '../../options/venue-proof.ts';
 import { JUDGED_OPTIONS, accountIndices, readJudgedTick } from '../../options/judged-inputs.ts';
 import {
   SENDING_OPTIONS,
@@ -82,20 +81,13 @@ export const command: Command = {
       const judged = await readJudgedTick(context, connection);
       const [index] = accountIndices(context.positionals, judged) as [number];
       const { deficitE6 } = marginPortfolio(judged.ledger.account(index), judged.market.market);
-      context.note(`proving account-margin of account ${index}`);
       await using prover = new Prover();
-      const proof = await proveForVenue(
-        prover,
-        document,
-        judged,
-        {
-          statement: 'account-margin',
-          accountIndex: index,
-          action: 'expireLiquidation',
-          beneficiary: document.contracts.backstop,
-        },
-        (statement, profile) => buildWhereMissing(context, statement, profile),
-      );
+      const proof = await proveJudged(context, prover, document, judged, {
+        statement: 'account-margin',
+        accountIndex: index,
+        action: 'expireLiquidation',
+        beneficiary: document.contracts.backstop,
+      });
       const performed = await transact(context, connection, await expiryCall(venue, proof));
       const { receipt } = performed;
       const covered =

@@ -5,7 +5,6 @@ import { cureCall } from '../../../chain/submit.ts';
 import type { Account } from '../../../commitments/account.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { decimalBigint, parseValue } from '../../../core/schema.ts';
-import { proveForVenue } from '../../../keeper/act.ts';
 import type { JudgedTick } from '../../../keeper/judged-tick.ts';
 import { formatUsd } from '../../../model/format.ts';
 import { Prover } from '../../../proving/prover.ts';
@@ -13,7 +12,7 @@ import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { allowPayment } from '../../options/allowance.ts';
-import { buildWhereMissing } from '../../options/circuit-build.ts';
+import { proveJudged } from '../../options/venue-proof.ts';
 import { JUDGED_OPTIONS, accountIndices, readJudgedTick } from '../../options/judged-inputs.ts';
 import {
   SENDING_OPTIONS,
@@ -76,24 +75,17 @@ export const command: Command = {
       const paidE6 = creditE6 === 0n ? 0n : creditE6 + cureFeeE6;
       context.print(`account ${index}: credit ${formatUsd(creditE6, 6)} USD`);
       await allowPayment(context, connection, document.contracts.vault, paidE6);
-      context.note(`proving account-margin of account ${index}`);
       await using prover = new Prover();
-      const proof = await proveForVenue(
-        prover,
-        document,
-        judged,
-        {
-          statement: 'account-margin',
-          accountIndex: index,
-          action: 'cureLiquidation',
-          beneficiary: getAddress(toBeHex(account.owner, 20)),
-          change:
-            creditE6 === 0n
-              ? undefined
-              : { removedAsset: 'USDC', removedAmount: creditE6, isCredited: true },
-        },
-        (statement, profile) => buildWhereMissing(context, statement, profile),
-      );
+      const proof = await proveJudged(context, prover, document, judged, {
+        statement: 'account-margin',
+        accountIndex: index,
+        action: 'cureLiquidation',
+        beneficiary: getAddress(toBeHex(account.owner, 20)),
+        change:
+          creditE6 === 0n
+            ? undefined
+            : { removedAsset: 'USDC', removedAmount: creditE6, isCredited: true },
+      });
       const performed = await transact(context, connection, await cureCall(venue, proof));
       context.printJson({
         account: index,

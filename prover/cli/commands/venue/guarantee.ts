@@ -4,14 +4,13 @@ import { getAddress, toBeHex } from 'ethers';
 import { guaranteeCall, releaseCall } from '../../../chain/submit.ts';
 import type { VenueDocument } from '../../../chain/venue-document.ts';
 import { PlimsollError } from '../../../core/errors.ts';
-import { proveForVenue } from '../../../keeper/act.ts';
 import { formatUsd } from '../../../model/format.ts';
 import { Prover } from '../../../proving/prover.ts';
 import { marginPortfolio, type AccountMargin } from '../../../risk/margin/margin.ts';
 import { divCeil } from '../../../risk/pricing/fixed-point.ts';
 import type { Command } from '../../command.ts';
 import { allowPayment } from '../../options/allowance.ts';
-import { buildWhereMissing } from '../../options/circuit-build.ts';
+import { proveJudged } from '../../options/venue-proof.ts';
 import { JUDGED_OPTIONS, accountIndices, readJudgedTick } from '../../options/judged-inputs.ts';
 import {
   SENDING_OPTIONS,
@@ -96,21 +95,14 @@ export const command: Command = {
       const [amount, fee] = [formatUsd(terms.amountE6, 6), formatUsd(terms.feeE6, 6)];
       if (!isRelease) context.print(`account ${index}: ${amount} USD guaranteed, for ${fee} USD`);
       await allowPayment(context, connection, document.contracts.marginGuarantee, terms.feeE6);
-      context.note(`proving account-margin of account ${index}`);
       await using prover = new Prover();
-      const proof = await proveForVenue(
-        prover,
-        document,
-        judged,
-        {
-          statement: 'account-margin',
-          accountIndex: index,
-          contract: 'marginGuarantee',
-          action: isRelease ? 'releaseGuarantee' : 'takeGuarantee',
-          beneficiary: owner,
-        },
-        (statement, profile) => buildWhereMissing(context, statement, profile),
-      );
+      const proof = await proveJudged(context, prover, document, judged, {
+        statement: 'account-margin',
+        accountIndex: index,
+        contract: 'marginGuarantee',
+        action: isRelease ? 'releaseGuarantee' : 'takeGuarantee',
+        beneficiary: owner,
+      });
       const call = isRelease ? await releaseCall(venue, proof) : await guaranteeCall(venue, proof);
       const performed = await transact(context, connection, call);
       context.printJson({

@@ -5,7 +5,6 @@ import { eventsNamed, eventsOf } from '../../../chain/events.ts';
 import type { Profile } from '../../../chain/config.ts';
 import { openingCall, openingsCall, type CitedProof } from '../../../chain/submit.ts';
 import { PlimsollError } from '../../../core/errors.ts';
-import { proveForVenue } from '../../../keeper/act.ts';
 import { marketClock } from '../../../keeper/auctions.ts';
 import { guaranteeInWords, holdsOff, readGuarantee } from '../../../keeper/guarantees.ts';
 import type { JudgedTick } from '../../../keeper/judged-tick.ts';
@@ -13,7 +12,7 @@ import { formatUsd } from '../../../model/format.ts';
 import { Prover } from '../../../proving/prover.ts';
 import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import type { Command } from '../../command.ts';
-import { buildWhereMissing } from '../../options/circuit-build.ts';
+import { proveJudged } from '../../options/venue-proof.ts';
 import { JUDGED_OPTIONS, accountIndices, readJudgedTick } from '../../options/judged-inputs.ts';
 import {
   SENDING_OPTIONS,
@@ -88,19 +87,12 @@ export const command: Command = {
       const byProfile = new Map<Profile, { index: number; proof: CitedProof }[]>();
       await using prover = new Prover();
       for (const accountIndex of openable) {
-        context.note(`proving liquidation of account ${accountIndex}`);
-        const proof = await proveForVenue(
-          prover,
-          document,
-          judged,
-          {
-            statement: 'liquidation',
-            accountIndex,
-            action: 'openLiquidation',
-            beneficiary: sender,
-          },
-          (statement, profile) => buildWhereMissing(context, statement, profile),
-        );
+        const proof = await proveJudged(context, prover, document, judged, {
+          statement: 'liquidation',
+          accountIndex,
+          action: 'openLiquidation',
+          beneficiary: sender,
+        });
         const alike = byProfile.get(proof.profile) ?? [];
         byProfile.set(proof.profile, [...alike, { index: accountIndex, proof }]);
       }

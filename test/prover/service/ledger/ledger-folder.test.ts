@@ -15,25 +15,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Ledger } from '../../../../prover/commitments/ledger.ts';
 import { PLAIN_HASHER } from '../../../../prover/commitments/row-hasher.ts';
-import { accountDocument, formatLedger } from '../../../../prover/documents/ledger-document.ts';
 import { refusalOf } from '../../../../prover/service/api/faults.ts';
 import { LedgerFolder } from '../../../../prover/service/ledger/ledger-folder.ts';
 import { LedgerKeeper } from '../../../../prover/service/ledger/ledger-keeper.ts';
 import { FolderJournal } from '../../../../prover/service/store/journal.ts';
-import { validAccount } from '../../../support/venue.ts';
-
-const first = [validAccount({ owner: 5n }), validAccount({ owner: 6n })];
-const second = first.with(1, validAccount({ owner: 6n, quoteE6: 7n }));
-const whole = {
-  sequence: 1,
-  root: new Ledger(first).root.toString(),
-  ledger: JSON.parse(formatLedger(first)) as unknown,
-};
-const update = {
-  sequence: 2,
-  root: new Ledger(second).root.toString(),
-  changes: [{ index: 1, account: accountDocument(second[1]!) }],
-};
+import {
+  ledgerUpdate as update,
+  second,
+  wholeLedger as whole,
+} from '../../../support/numbered-ledgers.ts';
 
 describe('a folder with ledgers', () => {
   let root: string;

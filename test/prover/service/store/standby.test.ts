@@ -13,32 +13,21 @@ import {
   PostgresCluster,
   findPostgres,
 } from '../../../../prover/bench/torture/postgres-cluster.ts';
-import { Ledger } from '../../../../prover/commitments/ledger.ts';
 import { PLAIN_HASHER } from '../../../../prover/commitments/row-hasher.ts';
-import { accountDocument, formatLedger } from '../../../../prover/documents/ledger-document.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
 import { LedgerKeeper } from '../../../../prover/service/ledger/ledger-keeper.ts';
 import { PostgresDatabase } from '../../../../prover/service/store/database.ts';
 import { PostgresJournal } from '../../../../prover/service/store/postgres-journal.ts';
 import { request } from '../../../support/api.ts';
-import { validAccount } from '../../../support/venue.ts';
+import {
+  ledgerUpdate as update,
+  second,
+  wholeLedger as put,
+} from '../../../support/numbered-ledgers.ts';
 
 const programs = findPostgres();
 const missing = programs === undefined ? ' (SKIPPED: PostgreSQL is not installed)' : '';
 const token = 'the-token-of-the-operator';
-const first = [validAccount({ owner: 5n }), validAccount({ owner: 6n })];
-const second = first.with(1, validAccount({ owner: 6n, quoteE6: 7n }));
-const put = {
-  sequence: 1,
-  root: new Ledger(first).root.toString(),
-  ledger: JSON.parse(formatLedger(first)) as unknown,
-};
-const update = {
-  sequence: 2,
-  root: new Ledger(second).root.toString(),
-  changes: [{ index: 1, account: accountDocument(second[1]!) }],
-};
-
 describe.skipIf(missing !== '')(`several services on one PostgreSQL${missing}`, () => {
   let folder: string;
   let cluster: PostgresCluster;
