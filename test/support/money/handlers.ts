@@ -738,7 +738,7 @@ export const HANDLERS: Readonly<
   claimWithdrawal: { weight: 4, handler: claimWithdrawal },
   settleWithdrawal: { weight: 5, handler: settleWithdrawal },
   refundMessages: { weight: 3, handler: refundMessages },
-  keepHashes: { weight: 2, handler: keepHashes },
+  keepHashes: { weight: 6, handler: keepHashes },
   collectEther: { weight: 2, handler: collectEther },
   collect: { weight: 3, handler: collect },
   collectPenalties: { weight: 2, handler: collectPenalties },
