@@ -9,13 +9,14 @@ import { Ledger } from '../../../prover/commitments/ledger.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
 import type { MarketSnapshot } from '../../../prover/model/types.ts';
 import { instruments, SEED, seededScenes } from '../../support/arbitraries.ts';
+import { soakCasesOf } from '../../support/cases.ts';
 import { bearableChanges } from '../../support/changes.ts';
 import { accountOf, CONTEXT } from './cores.ts';
 import { GridCircuits } from './grid.ts';
 import { MarketTick } from '../../../prover/statements/market-tick.ts';
 
-const SCENES = 1000;
-/** Of the small profile, so that a thousand take a minute. */
+const SCENES = soakCasesOf(1000);
+/** Of the small profile, so that a thousand take two minutes. */
 const CAPACITY = 4;
 
 /** A change of every other account, as its ledger stands; none where the account cannot bear it. */
@@ -32,7 +33,7 @@ function changeOf(account: Account, snapshot: MarketSnapshot, index: number): Ac
   }
 }
 
-test('the grid agrees with TypeScript on 1,000 random accounts in random markets, half of them changed', async () => {
+test(`the grid agrees with TypeScript on ${SCENES} random accounts in random markets, half of them changed`, async () => {
   const parameters = loadDefaultParameters();
   const circuits = new GridCircuits();
   const scenes = seededScenes(SCENES, { maxPositions: CAPACITY });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// @lane full: twenty thousand damaged documents take two minutes.
+// @lane full: five thousand damaged documents take half a minute; `npm run soak` damages four times as many.
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { InvalidInput, PlimsollError } from '../../../../prover/core/errors.ts';
@@ -17,6 +17,7 @@ import { estimateVolatility } from '../../../../prover/market/volatility/estimat
 import type { SyntheticOption } from '../synthetic.ts';
 import { BTC, ETH, bookSummary, syntheticChain, ticker, toCsv } from '../synthetic.ts';
 import * as venue from './venue-rows.ts';
+import { soakCasesOf } from '../../../support/cases.ts';
 import type { Table } from '../../../support/market-field/damage.ts';
 import {
   damaged,
@@ -31,13 +32,14 @@ const SEED = Number(process.env['PLIMSOLL_SEED'] ?? 20_260_205);
 const YEAR = 365 * 86_400;
 
 /**
- * How often, per kind: more than 20,000 in all. PLIMSOLL_DAMAGE multiplies it to search longer.
+ * How often, per kind: more than 20,000 in all under `npm run soak`. PLIMSOLL_DAMAGE multiplies it to
+ * search longer.
  */
 const TIMES = Number(process.env['PLIMSOLL_DAMAGE'] ?? 1);
-const CHAIN_RUNS = 800 * TIMES;
-const BAR_RUNS = 7000 * TIMES;
-const BOOK_RUNS = 6000 * TIMES;
-const INPUT_RUNS = 2500 * TIMES;
+const CHAIN_RUNS = soakCasesOf(800 * TIMES);
+const BAR_RUNS = soakCasesOf(7000 * TIMES);
+const BOOK_RUNS = soakCasesOf(6000 * TIMES);
+const INPUT_RUNS = soakCasesOf(2500 * TIMES);
 
 /** What became of a damaged document. */
 type Outcome = 'parser' | 'row' | 'whole' | 'same' | 'near' | 'named';
@@ -356,5 +358,5 @@ afterAll(() => {
   const parser = tally.parser / all;
   process.stdout.write(`damaged ${all} documents: ${JSON.stringify(tally)}\n`);
   if (parser > 0.8) throw new Error(`${(100 * parser).toFixed(0)} % died at the parser`);
-  if (TIMES >= 1 && all < 20_000) throw new Error(`only ${all} documents`);
+  if (TIMES >= 1 && all < soakCasesOf(20_000)) throw new Error(`only ${all} documents`);
 });
