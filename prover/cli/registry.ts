@@ -99,6 +99,26 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/solvency/totals.ts')).command,
   ),
   entry(
+    'solvency prove',
+    'prove a whole ledger margined and netted, resumable',
+    async () => (await import('./commands/solvency/prove.ts')).command,
+  ),
+  entry(
+    'solvency status',
+    'show which proofs of a session are made',
+    async () => (await import('./commands/solvency/status.ts')).command,
+  ),
+  entry(
+    'solvency verify',
+    'check a whole session from public data alone',
+    async () => (await import('./commands/solvency/verify.ts')).command,
+  ),
+  entry(
+    'solvency included',
+    'show that an account was in a proven session',
+    async () => (await import('./commands/solvency/included.ts')).command,
+  ),
+  entry(
     'circuits',
     'constraint counts of the built circuits against their budgets',
     async () => (await import('./commands/circuits.ts')).command,

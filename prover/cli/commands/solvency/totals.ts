@@ -26,8 +26,8 @@ import {
   type VenueTotals,
 } from '../../../venue/solvency/totals.ts';
 import type { Command, CommandContext } from '../../command.ts';
-import { stringOption } from '../../command.ts';
 import { staleOutput } from '../../../analysis/figures/figures-schema.ts';
+import { FUND_OPTION, readFund } from '../../options/session-totals.ts';
 import { noteStale } from '../../options/staleness.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import {
@@ -37,7 +37,6 @@ import {
   readSnapshot,
 } from '../../options/market-inputs.ts';
 import { address, decimal, flag, shape, text, whole } from '../../../core/json-output.ts';
-import { parseBalanceAmount } from '../../../analysis/figures/amount.ts';
 
 const STANDING_TEXT = {
   healthy: 'healthy',
@@ -69,11 +68,7 @@ export const command: Command = {
   example: 'npx plimsoll solvency totals --tick crash --fund 150000 --reverse',
   positionals: [],
   options: {
-    fund: {
-      type: 'string',
-      placeholder: 'USDC',
-      describe: 'what the insurance fund holds; 0 unless given',
-    },
+    fund: FUND_OPTION,
     reverse: {
       type: 'boolean',
       describe: 'the smallest joint move of the indices that exhausts the fund, by direction',
@@ -112,8 +107,7 @@ export const command: Command = {
     const accounts = readAccounts(context);
     const snapshot = readSnapshot(context);
     const set = readParameters(context);
-    const fund = stringOption(context, 'fund');
-    const fundE6 = fund === undefined ? 0n : parseBalanceAmount('USDC', fund, '--fund');
+    const fundE6 = readFund(context);
     const market = priceMarket(snapshot, set.parameters);
     const stale = noteStale(context, snapshot, set);
     noteUnlisted(context, snapshot, accounts);
