@@ -4,9 +4,11 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import type { RowHasher } from '../commitments/row-hasher.ts';
 import { makeFolder, writeFileAtomically } from '../core/files.ts';
 import { sha256 } from '../core/hash.ts';
 import { canonicalJson, parseJson } from '../core/schema.ts';
+import { fastestHasher } from '../proving/backends/native-hasher.ts';
 
 /** What was made, and whether an earlier audit made it. */
 export interface Kept<T> {
@@ -26,6 +28,8 @@ const keptSchema = z.strictObject({ inputs: z.string(), value: z.unknown(), dige
  * as much as the program, so that nobody gets one who does not ask for it.
  */
 export class AuditMemory {
+  /** For ledgers of any size. */
+  readonly hasher: RowHasher = fastestHasher();
   readonly #known = new Map<string, Promise<unknown>>();
   readonly #folder: string | undefined;
 

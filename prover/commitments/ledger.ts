@@ -137,6 +137,18 @@ export class Ledger {
     };
   }
 
+  /** The same accounts and nodes, which another's changes do not reach. */
+  copy(): Ledger {
+    return new Ledger(this.#accounts, QuaternaryTree.restore(this.#tree.levels()));
+  }
+
+  /** The ledger that the changes lead to; this one stays as it is. */
+  async after(changes: readonly LedgerChange[], hasher: RowHasher): Promise<Ledger> {
+    const next = this.copy();
+    await next.apply(changes, hasher);
+    return next;
+  }
+
   /** Replaces one account; rehashes its path only. */
   update(index: number, account: Account): void {
     this.account(index);

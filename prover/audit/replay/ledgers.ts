@@ -3,7 +3,6 @@ import { getBytes, keccak256, toUtf8String } from 'ethers';
 
 import { chainedHash, laneSeed } from '../../chain/inbox-lane.ts';
 import type { Transition } from '../../chain/transition.ts';
-import type { Account } from '../../commitments/account.ts';
 import {
   applyToAccount,
   unpackMessage,
@@ -12,9 +11,9 @@ import {
   type LeafMessage,
 } from '../../commitments/inbox-message.ts';
 import { Ledger } from '../../commitments/ledger.ts';
-import { accountsAfter, parseBatch } from '../../documents/batch-document.ts';
+import { parseBatch } from '../../documents/batch-document.ts';
 import type { MarketSnapshot } from '../../model/types.ts';
-import { checkTransition } from '../../sequencer/transition-rule.ts';
+import { checkTransition, type RebuiltLedger } from '../../sequencer/transition-rule.ts';
 import type { AuditMemory } from '../memory.ts';
 import type { ChainEvidence } from '../evidence.ts';
 import { Asked } from '../governance.ts';
@@ -101,7 +100,7 @@ export async function auditInbox({ evidence, verdicts, events }: ReplayContext):
 interface Known {
   readonly sequence: bigint;
   readonly root: bigint;
-  readonly accounts: readonly Account[];
+  readonly ledger: Ledger;
   readonly engineCount: bigint;
   readonly userCount: bigint;
   readonly bookedThrough: bigint;
@@ -140,7 +139,7 @@ export async function auditLedgers(
   let known: Known | undefined = {
     sequence: 0n,
     root: 0n,
-    accounts: [],
+    ledger: new Ledger([]),
     engineCount: 0n,
     userCount: 0n,
     bookedThrough: 0n,
@@ -180,6 +179,19 @@ async function rebuild(
   return result;
 }
 
+/** What the data of a root makes of the ledger before it. */
+function rebuiltFrom(
+  { memory }: ReplayContext,
+  from: Known,
+  data: Uint8Array,
+): Promise<RebuiltLedger> {
+  return memory.once(`ledger ${from.root} ${keccak256(data)}`, async () => {
+    const batch = parseBatch(toUtf8String(data));
+    const changes = [...batch.changed].map(([index, account]) => ({ index, account }));
+    return { batch, ledger: await from.ledger.after(changes, memory.hasher) };
+  });
+}
+
 async function followRoot(
   context: ReplayContext,
   event: AuditedEvent,
@@ -202,19 +214,16 @@ async function followRoot(
     const data = await dataOf();
     demand(keccak256(data) === args['dataHash'], 'its data has another keccak-256');
     const from = given(before, 'the ledger before it was not rebuilt');
-    const ledger = await context.memory.once(`ledger ${from.root} ${keccak256(data)}`, async () => {
-      return new Ledger(accountsAfter(from.accounts, parseBatch(toUtf8String(data))));
-    });
-    const { accounts } = ledger;
+    const { ledger } = await rebuiltFrom(context, from, data);
     demand(ledger.root === args['root'], `its data leads to root ${ledger.root}`);
     demand(ledger.accountCount === args['accountCount'], `it has ${ledger.accountCount} accounts`);
     ledgers.add(ledger);
     return {
-      detail: `${accounts.length} accounts from ${data.length} bytes`,
+      detail: `${ledger.accountCount} accounts from ${data.length} bytes`,
       known: {
         sequence: args['sequence'] as bigint,
         root: ledger.root,
-        accounts,
+        ledger,
         engineCount: args['engineCount'] as bigint,
         userCount: args['userCount'] as bigint,
         bookedThrough: args['bookedThrough'] as bigint,
@@ -232,7 +241,8 @@ async function followRoot(
         engine: inbox.between('engine', from.engineCount, to.engineCount),
         user: inbox.between('user', from.userCount, to.userCount),
       };
-      const { outcomesE6 } = parseBatch(toUtf8String(data));
+      const rebuilt = await rebuiltFrom(context, from, data);
+      const { outcomesE6 } = rebuilt.batch;
       const stated = new Map(consumed.user.map((message, place) => [message, outcomesE6[place]]));
       // Prices that are there need not have been used: what is booked through says whether they were.
       const isBooked = to.bookedThrough !== from.bookedThrough;
@@ -242,9 +252,10 @@ async function followRoot(
       await context.memory.once(key, async () =>
         checkTransition({
           transition,
-          previous: from.accounts,
+          previous: from.ledger.accounts,
           consumed,
           data,
+          rebuilt,
           settledBy,
           // How much may leave is the rollup's to know: what it states is taken, and proven at the claim.
           withdrawable: (_account, message) => stated.get(message) ?? 0n,
@@ -278,7 +289,7 @@ function transitionOf(
     chainId: venue.chainId,
     venue: venue.contracts.ledgerRegistry,
     maxPositions: BigInt(venue.config.registry.maxPositions),
-    previous: state(from, from.root, BigInt(from.accounts.length)),
+    previous: state(from, from.root, from.ledger.accountCount),
     next: state(to, args['root'] as bigint, args['accountCount'] as bigint),
     outcomesRoot: args['outcomesRoot'] as string,
     dataHash: args['dataHash'] as string,
@@ -300,13 +311,11 @@ async function followForced(
     const [message] = inbox.between('engine', index, index + 1n);
     const applied = given(message, `the engine lane has no message ${index}`) as LeafMessage;
     const place = Number(applied.accountIndex);
-    const { account } = applyToAccount(from.accounts[place], applied);
-    const accounts = account === undefined ? from.accounts : from.accounts.with(place, account);
-    const ledger = await context.memory.once(
-      `forced ${from.root} ${index} ${canonicalJson(applied)}`,
-      async () => {
-        return new Ledger(accounts);
-      },
+    const { account } = applyToAccount(from.ledger.accounts[place], applied);
+    const changes = account === undefined ? [] : [{ index: place, account }];
+    const { memory } = context;
+    const ledger = await memory.once(`forced ${from.root} ${index} ${canonicalJson(applied)}`, () =>
+      from.ledger.after(changes, memory.hasher),
     );
     demand(ledger.root === args['root'], `the message leads to root ${ledger.root}`);
     ledgers.add(ledger);
@@ -316,7 +325,7 @@ async function followForced(
         ...from,
         sequence: args['sequence'] as bigint,
         root: ledger.root,
-        accounts,
+        ledger,
         engineCount: index + 1n,
       },
     };

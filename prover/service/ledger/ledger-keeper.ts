@@ -100,10 +100,6 @@ interface Step {
   readonly changes: readonly LedgerChange[] | Ledger;
 }
 
-/** The same accounts and nodes, which another's changes do not reach. */
-const copyOf = (ledger: Ledger): Ledger =>
-  new Ledger(ledger.accounts, QuaternaryTree.restore(ledger.tree.levels()));
-
 const settledSchema = z.object({ sequence: z.int() });
 
 const checkpointSchema = z.object({
@@ -205,7 +201,7 @@ export class LedgerKeeper {
   async #pass(checkpoint: z.infer<typeof checkpointSchema>): Promise<void> {
     if (checkpoint.sequence > this.#sequence) {
       await this.#load(checkpoint);
-      this.#note(copyOf(this.#ledger));
+      this.#note(this.#ledger.copy());
     }
     this.#sinceCheckpoint = 0;
   }
@@ -236,7 +232,7 @@ export class LedgerKeeper {
 
   #remember(): void {
     const { root: newest } = this.#ledger;
-    this.#past = { ledger: copyOf(this.#ledger), sequence: this.#sequence, root: newest };
+    this.#past = { ledger: this.#ledger.copy(), sequence: this.#sequence, root: newest };
     this.#steps = [];
   }
 
@@ -259,8 +255,8 @@ export class LedgerKeeper {
         const number = place < 0 ? past.sequence : this.#steps[place]!.sequence;
         const ledger =
           number === this.#sequence
-            ? copyOf(this.#ledger)
-            : await this.#forward(copyOf(past.ledger), this.#steps.slice(0, place + 1));
+            ? this.#ledger.copy()
+            : await this.#forward(past.ledger.copy(), this.#steps.slice(0, place + 1));
         this.#cited = { ledger, sequence: number, root: cited };
       }
       const found = this.#cited!;
@@ -297,7 +293,7 @@ export class LedgerKeeper {
   async #forward(from: Ledger, steps: readonly Step[]): Promise<Ledger> {
     let ledger = from;
     for (const { changes } of steps) {
-      if (changes instanceof Ledger) ledger = copyOf(changes);
+      if (changes instanceof Ledger) ledger = changes.copy();
       else await ledger.apply(changes, this.#hasher);
     }
     return ledger;
@@ -331,7 +327,7 @@ export class LedgerKeeper {
       await this.#checkpoint(next, number);
       this.#ledger = next;
       this.#sequence = number;
-      if (this.#past !== undefined) this.#note(copyOf(next));
+      if (this.#past !== undefined) this.#note(next.copy());
       this.onChange('all');
       return this.state;
     });
