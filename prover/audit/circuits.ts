@@ -184,9 +184,7 @@ async function auditSetup(
   if (artifact.key === 'ceremony') {
     const release = given(audit.release, 'no transcript of its ceremony was given (--release)');
     const folder = new CeremonyFolder(release.folder);
-    const findings = await audit.memory.once(`ceremony ${release.folder}`, () =>
-      verifyTranscript(folder, release),
-    );
+    const findings = await audit.memory.once(release, () => verifyTranscript(folder, release));
     const fault = findings.find(({ outcome }) => outcome === 'fails');
     demand(
       fault === undefined,

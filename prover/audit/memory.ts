@@ -30,7 +30,7 @@ const keptSchema = z.strictObject({ inputs: z.string(), value: z.unknown(), dige
 export class AuditMemory {
   /** For ledgers of any size. */
   readonly hasher: RowHasher = fastestHasher();
-  readonly #known = new Map<string, Promise<unknown>>();
+  readonly #known = new Map<string | object, Promise<unknown>>();
   readonly #folder: string | undefined;
 
   constructor(folder?: string) {
@@ -38,7 +38,8 @@ export class AuditMemory {
     if (folder !== undefined) makeFolder(folder, '--cache');
   }
 
-  once<T>(key: string, work: () => Promise<T>): Promise<T> {
+  /** By a text that names everything, or by an object: a folder with a way to ask others, say. */
+  once<T>(key: string | object, work: () => Promise<T>): Promise<T> {
     const found = this.#known.get(key);
     if (found !== undefined) return found as Promise<T>;
     const made = work();

@@ -179,13 +179,19 @@ async function rebuild(
   return result;
 }
 
+interface PostedData {
+  readonly data: Uint8Array;
+  /** keccak-256. */
+  readonly hash: string;
+}
+
 /** What the data of a root makes of the ledger before it. */
 function rebuiltFrom(
   { memory }: ReplayContext,
   from: Known,
-  data: Uint8Array,
+  { data, hash }: PostedData,
 ): Promise<RebuiltLedger> {
-  return memory.once(`ledger ${from.root} ${keccak256(data)}`, async () => {
+  return memory.once(`ledger ${from.root} ${hash}`, async () => {
     const batch = parseBatch(toUtf8String(data));
     const changes = [...batch.changed].map(([index, account]) => ({ index, account }));
     return { batch, ledger: await from.ledger.after(changes, memory.hasher) };
@@ -202,24 +208,26 @@ async function followRoot(
 ): Promise<Known | undefined> {
   const { evidence, verdicts } = context;
   const { args } = event;
-  const dataOf = async (): Promise<Uint8Array> => {
+  const readData = async (): Promise<PostedData> => {
     const transaction = await readTransaction(evidence, event.transaction);
     const call = callOf(transaction, 'ledgerRegistry', evidence);
     if (call?.name !== 'submitRoot') unchecked('it was posted from inside another call');
     const data = getBytes(call!.args['data'] as string);
     if (data.length === 0) unchecked('its data is in blobs, which a node does not keep');
-    return data;
+    return { data, hash: keccak256(data) };
   };
+  let reading: Promise<PostedData> | undefined;
+  const dataOf = (): Promise<PostedData> => (reading ??= readData());
   const known = await rebuild(context, event, async () => {
-    const data = await dataOf();
-    demand(keccak256(data) === args['dataHash'], 'its data has another keccak-256');
+    const posted = await dataOf();
+    demand(posted.hash === args['dataHash'], 'its data has another keccak-256');
     const from = given(before, 'the ledger before it was not rebuilt');
-    const { ledger } = await rebuiltFrom(context, from, data);
+    const { ledger } = await rebuiltFrom(context, from, posted);
     demand(ledger.root === args['root'], `its data leads to root ${ledger.root}`);
     demand(ledger.accountCount === args['accountCount'], `it has ${ledger.accountCount} accounts`);
     ledgers.add(ledger);
     return {
-      detail: `${ledger.accountCount} accounts from ${data.length} bytes`,
+      detail: `${ledger.accountCount} accounts from ${posted.data.length} bytes`,
       known: {
         sequence: args['sequence'] as bigint,
         root: ledger.root,
@@ -235,26 +243,26 @@ async function followRoot(
     await verdicts.judge('transition', subject, async () => {
       const from = given(before, 'the ledger before it was not rebuilt');
       const to = given(known, 'its ledger was not rebuilt');
-      const data = await dataOf();
+      const posted = await dataOf();
       const transition = transitionOf(event, from, to, inbox, evidence);
       const consumed = {
         engine: inbox.between('engine', from.engineCount, to.engineCount),
         user: inbox.between('user', from.userCount, to.userCount),
       };
-      const rebuilt = await rebuiltFrom(context, from, data);
+      const rebuilt = await rebuiltFrom(context, from, posted);
       const { outcomesE6 } = rebuilt.batch;
       const stated = new Map(consumed.user.map((message, place) => [message, outcomesE6[place]]));
       // Prices that are there need not have been used: what is booked through says whether they were.
       const isBooked = to.bookedThrough !== from.bookedThrough;
       const settledBy = isBooked ? snapshotBefore(event.block) : undefined;
       const settled = settledBy === undefined ? '' : String(settledBy.time);
-      const key = `transition ${canonicalJson([transition, consumed, settled, keccak256(data)])}`;
+      const key = `transition ${canonicalJson([transition, consumed, settled, posted.hash])}`;
       await context.memory.once(key, async () =>
         checkTransition({
           transition,
           previous: from.ledger.accounts,
           consumed,
-          data,
+          data: posted.data,
           rebuilt,
           settledBy,
           // How much may leave is the rollup's to know: what it states is taken, and proven at the claim.

@@ -53,6 +53,13 @@ describe('what an audit keeps', () => {
     expect(await ask(new AuditMemory(folder))).toEqual({ value: 2 });
   });
 
+  it('is another of another object, however alike', async () => {
+    const memory = new AuditMemory();
+    const [one, alike] = [{ folder }, { folder }];
+    expect([await memory.once(one, make), await memory.once(one, make)]).toEqual([1, 1]);
+    expect(await memory.once(alike, make)).toBe(2);
+  });
+
   it('is not a failure', async () => {
     const memory = new AuditMemory(folder);
     const fail = (): Promise<number> => Promise.reject(new Error('no compiler'));
