@@ -1,17 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Command } from './command.ts';
-
-/** A command as the overview knows it; the rest of it is loaded when it is run. */
-export interface CommandEntry {
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-}
-
-const entry = (
-  name: string,
-  summary: string,
-  load: () => Promise<Command>,
-): readonly [string, CommandEntry] => [name, { summary, load }];
+import { RECEIPT_VERIFY, VERIFY, entry, type CommandEntry } from './checks.ts';
 
 /**
  * Every command in the order of the help text, with its one line there. What a command needs is loaded
@@ -43,21 +31,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     'prove that an account is below maintenance, its deficit, or its exact margin',
     async () => (await import('./commands/prove.ts')).command,
   ),
-  entry(
-    'verify',
-    'check a proof file against the circuits built here',
-    async () => (await import('./commands/verify.ts')).command,
-  ),
+  VERIFY,
   entry(
     'receipt create',
     'make a receipt of an account that anybody can check',
     async () => (await import('./commands/receipt/create.ts')).command,
   ),
-  entry(
-    'receipt verify',
-    'check a receipt, against the chain too',
-    async () => (await import('./commands/receipt/verify.ts')).command,
-  ),
+  RECEIPT_VERIFY,
   entry(
     'receipt place',
     'write down the current margin tick, for receipts made offline',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** More than half of zod is its messages in fifty languages, of which the project speaks none. */
-const englishOnly: Plugin = {
+export const englishOnly: Plugin = {
   name: 'english-only',
   setup: ({ onLoad }) => {
     onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({

@@ -13,6 +13,7 @@ const TASKS = {
   test: [['prover/toolchain/setup.ts', '--test'], ['prover/toolchain/check.ts']],
   check: [['prover/toolchain/check.ts', '--fast']],
   package: [['prover/toolchain/package.ts']],
+  'package:checker': [['prover/toolchain/package-checker.ts']],
   reference: [['node_modules/typedoc/bin/typedoc']],
   format: [['prover/toolchain/format.ts']],
   'fuzz:api': [['scripts/fuzz-api.ts']],

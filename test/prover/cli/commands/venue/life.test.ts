@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: proofs, contracts and a node over HTTP.
-import { spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 import { Contract, Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -262,14 +263,43 @@ describe('a venue from the command line', () => {
     expect(keyed.stdout).toContain(
       `for openLiquidation at ${liquidationEngine} on chain 31337, serving ${keeper.address}`,
     );
-    expect((await plimsoll('receipt keys', '--out', path('keys.json'))).status).toBe(0);
-    const unknown = await plimsoll('verify', proof, '--keys', path('keys.json'));
+    const ofReceipts = path('keys-of-receipts.json');
+    expect((await plimsoll('receipt keys', '--out', ofReceipts)).status).toBe(0);
+    const unknown = await plimsoll('verify', proof, '--keys', ofReceipts);
     expect(unknown.status).toBe(1);
     expect(unknown.stderr).toMatch(/has no key of liquidation, profile/);
     const alone = await plimsoll('verify', proof, ...inVenue());
     expect(alone).toMatchObject({ status: 2, stderr: '--venue: needs --rpc' });
     const nowhere = await attempt(keeper, 'verify', proof);
     expect(nowhere).toMatchObject({ status: 2, stderr: '--venue: is required with --rpc' });
+  });
+
+  it('checks it alike with the small package, in a folder where there is nothing else', async () => {
+    const [home, checker] = [path('elsewhere'), path('checker')];
+    const script = join(REPOSITORY_ROOT, 'prover', 'toolchain', 'package-checker.ts');
+    const npm = (...argv: string[]): void => {
+      const options = ['--offline', '--no-audit', '--no-fund', '--loglevel=error'];
+      execFileSync('npm', [...argv, ...options], {
+        cwd: home,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+    };
+    mkdirSync(home);
+    writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
+    execFileSync(process.execPath, [script, checker], { stdio: 'ignore' });
+    npm('pack', checker);
+    npm('install', ...readdirSync(home).filter((name) => name.endsWith('.tgz')));
+    expect(readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(
+      ['plimsoll-verify'],
+    );
+    const installed = join(home, 'node_modules', '.bin', 'plimsoll');
+    const argv = ['verify', path('proof.json'), '--keys', path('keys.json'), ...inVenue()];
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [installed, ...argv, '--rpc', node.url, '--json'],
+      { cwd: home },
+    );
+    expect(JSON.parse(stdout)).toMatchObject(await verdict('proof.json'));
   });
 
   it('refuses a proof of roots that no tick binds, before it is made and after', async () => {
