@@ -217,6 +217,37 @@ describe('there is no witness', () => {
     });
   });
 
+  test('for one at three places, of which the keys add up to its own', () => {
+    // A call, and both perpetuals, spell a put on the second underlying. So do their lots, where two of them
+    // are so far below zero that three biases are one.
+    const LEAST = -(2n ** 26n);
+    const perpetual = (underlying: 0 | 1, lots: bigint): Position => ({
+      instrument: { underlying, kind: 'perpetual', expiry: 0n, strikeE4: 0n },
+      lots,
+    });
+    const holds = (more: bigint): Account =>
+      validAccount({
+        positions: [
+          perpetual(0, LEAST + 1n + more),
+          call(8n, LEAST + 1n + more),
+          perpetual(1, 4n + more),
+        ],
+      });
+    const put: Position = {
+      instrument: { underlying: 1, kind: 'put', expiry: SNAPSHOT_TIME + 1n, strikeE4: 8n },
+      lots: 1n,
+    };
+    const inputs = { ...inputsOf(holds(0n), adding(put), holds(1n)), isInserted: 0n };
+    const isPlace = [0, 1, 2].map((place) => [`changing.isPlace[${place}]`, 1n]);
+    const forgery = circuit.forge({ inputs, overrides: Object.fromEntries(isPlace) as Overrides });
+    // Of a committed account everything holds but that there is one place.
+    expect(forgery.read('ledgerRoot')).toBe(new Ledger([validAccount(), holds(0n)]).root);
+    // The last flag is what the sum of the others leaves, wherever it is used.
+    const last = 'added.occupied + changing.isPlace[0] + changing.isPlace[1] + changing.isPlace[2]';
+    expect(forgery.reasons.length).toBeGreaterThan(0);
+    expect(forgery.reasons.filter((reason) => !reason.includes(last))).toEqual([]);
+  });
+
   test('for an inserted slot called held, and a held one called inserted', () => {
     const inserted = inputsOf(HELD, adding(call(5n, 1n)));
     expectRefused({ ...inserted, isInserted: 0n }, /path|children/);
