@@ -9,7 +9,8 @@
  *
  * A second user only for root, who may become one; the dependencies are those of this checkout.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -63,25 +64,26 @@ function two(canBeNobody: boolean): readonly [Surroundings, Surroundings] {
   ];
 }
 
-function run(
+async function run(
   command: readonly string[],
   folder: string,
   { umask, environment, user }: Surroundings,
   input?: Buffer,
-): void {
-  const done = spawnSync('sh', ['-c', `umask ${umask} && exec "$@"`, 'sh', ...command], {
+): Promise<void> {
+  const child = spawn('sh', ['-c', `umask ${umask} && exec "$@"`, 'sh', ...command], {
     cwd: folder,
     // Nothing of whoever runs this but where programs are.
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...environment },
-    input,
     stdio: ['pipe', 'ignore', 'inherit'],
     ...(user === undefined ? {} : { uid: user, gid: user }),
   });
-  if (done.status !== 0) throw new Error(`${command.join(' ')}: exit code ${done.status}`);
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${command.join(' ')}: exit code ${code}`);
 }
 
 /** Every file that git has, as it stands here, with modes that the umask leaves. */
-function checkout(folder: string, around: Surroundings): void {
+async function checkout(folder: string, around: Surroundings): Promise<void> {
   const listed = execFileSync('git', ['ls-files', '-z'], {
     cwd: REPOSITORY_ROOT,
     encoding: 'utf8',
@@ -93,8 +95,9 @@ function checkout(folder: string, around: Surroundings): void {
     maxBuffer: 2 ** 30,
   });
   if (around.user !== undefined) chownSync(folder, around.user, around.user);
-  run(['tar', '-x', '-m', '--no-same-permissions', '--no-same-owner'], folder, around, archive);
-  run(['mkdir', '.plimsoll'], folder, around);
+  const unpack = ['tar', '-x', '-m', '--no-same-permissions', '--no-same-owner'];
+  await run(unpack, folder, around, archive);
+  await run(['mkdir', '.plimsoll'], folder, around);
   mkdirSync(join(folder, 'node_modules'));
   for (const name of readdirSync(join(REPOSITORY_ROOT, 'node_modules'))) {
     const [here, there] = [REPOSITORY_ROOT, folder].map((at) => join(at, 'node_modules', name));
@@ -157,17 +160,22 @@ const targets = process.argv.slice(2);
 const base = mkdtempSync(join(tmpdir(), 'plimsoll-reproduce-'));
 try {
   const canBeNobody = nobodyReads();
-  const [first, second] = two(canBeNobody).map((around) => {
+  const build = async (around: Surroundings): Promise<ReadonlyMap<string, string>> => {
     const folder = join(base, around.folder);
     mkdirSync(folder, { recursive: true });
     // Whoever builds has to get there.
     for (const above of [base, dirname(folder)]) chmodSync(above, 0o755);
-    checkout(folder, around);
-    run([process.execPath, 'prover/toolchain/build-circuits.ts', ...targets], folder, around);
-    run([process.execPath, 'prover/toolchain/package.ts'], folder, around);
-    run(['npm', 'pack', '--ignore-scripts', '--offline', '--loglevel=error'], folder, around);
+    await checkout(folder, around);
+    await run([process.execPath, 'prover/toolchain/build-circuits.ts', ...targets], folder, around);
+    await run([process.execPath, 'prover/toolchain/package.ts'], folder, around);
+    await run(['npm', 'pack', '--ignore-scripts', '--offline', '--loglevel=error'], folder, around);
     return built(folder);
-  }) as [ReadonlyMap<string, string>, ReadonlyMap<string, string>];
+  };
+  const [one, other] = two(canBeNobody);
+  const builds = [build(one), build(other)] as const;
+  // The folders of both are there until both have ended.
+  await Promise.allSettled(builds);
+  const [first, second] = await Promise.all(builds);
   const different = [...new Set([...first.keys(), ...second.keys()])].filter(
     (path) => first.get(path) !== second.get(path),
   );
