@@ -50,6 +50,7 @@ const CORE = {
   healthGate: 'HealthGate',
   medianGate: 'MedianGate',
   marginState: 'MarginState',
+  solvencyRegister: 'SolvencyRegister',
 } as const;
 
 export function deployedContracts(venue: VenueDocument): readonly DeployedContract[] {
@@ -150,7 +151,7 @@ function masked(code: string, { immutables }: CompiledContract): string {
 function expectedImmutables(
   venue: VenueDocument,
 ): Readonly<Record<string, bigint | string | number>> {
-  const { contracts, verifiers, config, roles, chainId, movingMargin } = venue;
+  const { contracts, verifiers, config, roles, chainId, movingMargin, solvency } = venue;
   const { registry, engine, fund, vault, guarantee, breaker, heartbeats } = config;
   const verifier = (statement: StatementName, profile: string): string =>
     (verifiers[statement] as Readonly<Record<string, { address: string }>>)[profile]?.address ??
@@ -212,6 +213,9 @@ function expectedImmutables(
       ),
     }),
     ...prefixed('MarginState.', movingMargin ?? {}),
+    'SolvencyRegister.marketFeed': contracts.marketFeed,
+    'SolvencyRegister._registry': contracts.ledgerRegistry,
+    ...prefixed('SolvencyRegister._', solvency ?? {}),
     'OracleQuorum.quorumDelay': config.quorumDelay,
     'OracleQuorum.tighteningDelay': config.tighteningDelay,
     'Guarded._guardianDelay': config.quorumDelay,

@@ -12,7 +12,6 @@ export const EXPORTED_INTERFACES = [
   'Backstop',
   'HealthGate',
   'IGroth16Verifier',
-  'ISolvencyRegister',
   'IStateTransitionVerifier',
   'InsuranceFund',
   'LedgerRegistry',
@@ -22,6 +21,7 @@ export const EXPORTED_INTERFACES = [
   'MarketFeed',
   'MedianGate',
   'RiskParameters',
+  'SolvencyRegister',
   'Vault',
 ] as const;
 

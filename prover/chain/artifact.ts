@@ -26,11 +26,13 @@ const CONTRACT_FOLDERS = {
   MarketFeed: '',
   MedianGate: '',
   MoneyLens: 'test',
+  RebasingCoin: 'test',
   ReentrantDollar: 'test',
   RefusingRecipient: 'test',
   RefusingTransitionVerifier: 'test',
   RiskParameters: '',
   ScalarFieldHarness: 'test',
+  SolvencyRegister: '',
   TestDollar: 'test',
   Vault: '',
 } as const;

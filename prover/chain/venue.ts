@@ -43,6 +43,8 @@ export const optionalAddressesSchema = z.object({
   medianGate: addressSchema.optional(),
   /** Of a venue whose margin moves, or is to move, by proven steps. */
   marginState: addressSchema.optional(),
+  /** Of a venue whose solvency sessions are accepted on chain. */
+  solvencyRegister: addressSchema.optional(),
 });
 export type OptionalAddresses = z.infer<typeof optionalAddressesSchema>;
 

@@ -9,8 +9,8 @@ import { EXPORTED_INTERFACES, exportedAbi } from '../../prover/chain/abi.ts';
 
 const FOLDER = import.meta.dirname;
 
-/** Interfaces whose implementation is not ours: a rollup's, or one that is not built yet. */
-const INTERFACES_ALONE = new Set(['ISolvencyRegister', 'IStateTransitionVerifier']);
+/** Interfaces whose implementation is not ours: a rollup's. */
+const INTERFACES_ALONE = new Set(['IStateTransitionVerifier']);
 
 const NOT_ASSERTED: Readonly<Record<string, string>> = {
   LaneFull: 'takes 2^32 messages',

@@ -2,6 +2,7 @@
 import { getAddress, toBeHex } from 'ethers';
 
 import { SAMPLE_VENUE_CONFIG } from '../../prover/chain/config.ts';
+import { DEFAULT_SOLVENCY } from '../../prover/chain/deployment/optional-parts.ts';
 import {
   NEW,
   STATEMENTS,
@@ -54,6 +55,21 @@ export function planWithParts(): VenuePlan {
       keepAliveSeconds: 3_600,
     },
   });
+}
+
+/** And of one whose solvency sessions are accepted on chain. */
+export function planWithSessions(): VenuePlan {
+  const plan = planWithParts();
+  return {
+    ...plan,
+    verifiers: {
+      ...plan.verifiers,
+      'risk-arrays': { 1: NEW },
+      'solvency-batch': { 4: NEW },
+      'solvency-close': { any: NEW },
+    },
+    solvency: DEFAULT_SOLVENCY,
+  };
 }
 
 /** The plan as JSON with one value, at a path of names, put in (or, undefined, taken out). */

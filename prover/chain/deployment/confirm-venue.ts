@@ -39,6 +39,7 @@ const WIRES: readonly (readonly [
   ['marketFeed', 'MarketFeed', 'medianGate', 'medianGate'],
   ['marginState', 'MarginState', 'marketFeed', 'marketFeed'],
   ['marginState', 'MarginState', 'riskParameters', 'riskParameters'],
+  ['solvencyRegister', 'SolvencyRegister', 'marketFeed', 'marketFeed'],
 ];
 
 /**

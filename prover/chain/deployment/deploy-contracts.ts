@@ -6,7 +6,7 @@ import { PROFILES, type StatementName } from '../../statements/generated/public-
 import { contractArtifact, type ContractName } from '../artifact.ts';
 import type { VenueConfig } from '../config.ts';
 import type { OptionalAddresses, VenueAddresses } from '../venue.ts';
-import type { OptionalParts } from './optional-parts.ts';
+import { SESSION_STATEMENTS, type OptionalParts } from './optional-parts.ts';
 import { openingHash } from './parts-rules.ts';
 import type { Transactor } from './transactor.ts';
 
@@ -111,6 +111,18 @@ export async function deployContracts(
       movingMargin.keepAliveSeconds,
     ]));
 
+  const { solvency } = wiring;
+  const solvencyRegister =
+    solvency &&
+    (await make('SolvencyRegister', [
+      marketFeed,
+      SESSION_STATEMENTS.flatMap((statement) => inOrder(wiring, statement)).filter(
+        (address) => address !== ZeroAddress,
+      ),
+      solvency.coins,
+      solvency,
+    ]));
+
   const call = (name: ContractName, address: string, method: string, args: readonly unknown[]) =>
     transactor.call(`${name}.${method}`, { address, abi: artifactOf(name).abi }, method, args);
   await call('LedgerRegistry', ledgerRegistry, 'bind', [
@@ -140,5 +152,6 @@ export async function deployContracts(
     healthGate,
     ...(medianGate && { medianGate }),
     ...(marginState && { marginState }),
+    ...(solvencyRegister && { solvencyRegister }),
   };
 }

@@ -90,8 +90,12 @@ export async function deployVenue(
   const { plan, artifactsDirectory, parametersHash, provider } = deployment;
   await requireDeployable(deployment, sender.address);
   const transactor = asPlansFault(sender);
-  const { owner, guardian, oracles, config, medianSources, movingMargin } = plan;
-  const parts = { ...(medianSources && { medianSources }), ...(movingMargin && { movingMargin }) };
+  const { owner, guardian, oracles, config, medianSources, movingMargin, solvency } = plan;
+  const parts = {
+    ...(medianSources && { medianSources }),
+    ...(movingMargin && { movingMargin }),
+    ...(solvency && { solvency }),
+  };
   const verifiers = await deployVerifiers(deployment, transactor);
   const stub = async (at: string, name: 'InsecureTransitionVerifier' | 'TestDollar') =>
     at === NEW ? transactor.create(name, contractArtifact(artifactsDirectory, name), []) : at;

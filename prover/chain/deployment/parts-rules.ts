@@ -10,8 +10,9 @@ import {
 import { requireSoundSources } from '../../documents/price-sources-document.ts';
 import type { RiskParameters } from '../../model/types.ts';
 import { initialState } from '../../risk/dynamic/rule.ts';
+import { PROFILES, type StatementName } from '../../statements/generated/public-signals.ts';
 import type { VenueConfig } from '../config.ts';
-import type { MovingMargin, OptionalParts } from './optional-parts.ts';
+import type { MovingMargin, OptionalParts, SolvencyTerms } from './optional-parts.ts';
 
 /** The margin rule of a plan or a venue; throws `InvalidInput`. */
 export function plannedRule({ rule }: Pick<MovingMargin, 'rule'>): MarginRuleDocument {
@@ -31,11 +32,40 @@ export function openingHash(margin: MovingMargin): bigint {
 
 const COMPONENTS = ['index', 'perpetual', 'collateral'] as const;
 
+/** What takes any content of a ledger, however slowly: without it a session could be unprovable. */
+const SESSION_VERIFIERS = [
+  ['solvency-batch', '4'],
+  ['solvency-close', 'any'],
+] as const;
+
+function requireSoundSolvency(
+  { pinSeconds, maxAge }: SolvencyTerms,
+  verifies: (statement: StatementName, profile: string) => boolean,
+): void {
+  requireRule(
+    maxAge > pinSeconds,
+    'solvency.maxAge',
+    `must be above pinSeconds, ${pinSeconds}: a session closed at the last moment must say something`,
+  );
+  for (const [statement, profile] of SESSION_VERIFIERS) {
+    requireRule(
+      verifies(statement, profile),
+      `verifiers.${statement}.${profile}`,
+      'is required: solvency asks for proofs of sessions',
+    );
+  }
+  requireRule(
+    PROFILES['risk-arrays'].some((profile) => verifies('risk-arrays', profile)),
+    'verifiers.risk-arrays',
+    'must have one: solvency asks for proofs of sessions',
+  );
+}
+
 /** What the contracts take no exception to and nobody wants; throws `InvalidInput`. */
 export function requireSoundParts(
-  { medianSources, movingMargin }: OptionalParts,
+  { medianSources, movingMargin, solvency }: OptionalParts,
   { heartbeats }: Pick<VenueConfig, 'heartbeats'>,
-  verifies: (statement: 'oracle-median' | 'margin-step') => boolean,
+  verifies: (statement: StatementName, profile: string) => boolean,
 ): void {
   if (medianSources !== undefined) {
     requireSoundSources(medianSources, 'medianSources');
@@ -50,11 +80,12 @@ export function requireSoundParts(
       }
     });
     requireRule(
-      verifies('oracle-median'),
+      verifies('oracle-median', 'any'),
       'verifiers.oracle-median.any',
       'is required: medianSources asks for proofs of medians',
     );
   }
+  if (solvency !== undefined) requireSoundSolvency(solvency, verifies);
   if (movingMargin === undefined) return;
   plannedRule(movingMargin);
   requireRule(
@@ -63,7 +94,7 @@ export function requireSoundParts(
     `must be at least minStepSeconds, ${movingMargin.minStepSeconds}`,
   );
   requireRule(
-    verifies('margin-step'),
+    verifies('margin-step', 'any'),
     'verifiers.margin-step.any',
     'is required: movingMargin asks for proofs of its steps',
   );

@@ -202,6 +202,6 @@ export function requireSoundPlan(plan: VenuePlan): void {
   requireSoundParts(
     plan,
     plan.config,
-    (statement) => plan.verifiers[statement]['any'] !== undefined,
+    (statement, profile) => plan.verifiers[statement][profile] !== undefined,
   );
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { getAddress } from 'ethers';
 
-import type { OptionalParts } from '../../../chain/deployment/optional-parts.ts';
+import {
+  DEFAULT_SOLVENCY,
+  SESSION_STATEMENTS,
+  type OptionalParts,
+} from '../../../chain/deployment/optional-parts.ts';
 import { NEW, defaultPlan, formatPlan } from '../../../chain/deployment/plan-document.ts';
 import { requireSoundPlan } from '../../../chain/deployment/plan-rules.ts';
 import { InvalidInput } from '../../../core/errors.ts';
@@ -16,6 +20,9 @@ import { stringOption } from '../../command.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { decimal, shape, text } from '../../../core/json-output.ts';
 import { RPC_OPTION, addressOption, connectRpc } from '../../options/rpc-input.ts';
+
+const isOfSession = (statement: string): boolean =>
+  (SESSION_STATEMENTS as readonly string[]).includes(statement);
 
 /** A step may be taken in ten minutes, and one that changes nothing in an hour: docs/dynamic-margin.md. */
 const MIN_STEP_SECONDS = 600;
@@ -62,6 +69,7 @@ function optionalParts(context: CommandContext): OptionalParts {
         keepAliveSeconds: KEEP_ALIVE_SECONDS,
       },
     }),
+    ...(context.options['solvency'] === true && { solvency: DEFAULT_SOLVENCY }),
   };
 }
 
@@ -76,7 +84,8 @@ export const command: Command = {
     '--transition-verifier it deploys a test dollar and a verifier that accepts everything, which\n' +
     'exist on local chains only. With --sources the feed takes headline numbers only with a proof of\n' +
     'their medians (docs/oracle.md); with --margin-inputs a margin state is deployed that its owner can\n' +
-    'propose to bring into force (docs/dynamic-margin.md).',
+    'propose to bring into force (docs/dynamic-margin.md); with --solvency a register that accepts\n' +
+    'solvency sessions, of coins that nobody holds until the plan says where (docs/solvency.md).',
   example:
     'npx plimsoll venue plan --rpc http://127.0.0.1:8545 --owner 0x… --guardian 0x… --oracles 0x…,0x…,0x… --threshold 2 --out plan.json',
   positionals: [],
@@ -116,6 +125,7 @@ export const command: Command = {
       placeholder: 'file',
       describe: 'the rule it moves by, in place of the default one',
     },
+    solvency: { type: 'boolean', describe: 'with a register of solvency sessions' },
     out: { type: 'string', placeholder: 'file', describe: 'the plan to write' },
   },
   needsSetup: false,
@@ -139,7 +149,12 @@ export const command: Command = {
     provider.destroy();
     const { artifacts } = loadArtifactManifest();
     const profiles: Record<string, string[]> = {};
-    for (const { statement, profile } of artifacts) (profiles[statement] ??= []).push(profile);
+    const parts = optionalParts(context);
+    for (const { statement, profile } of artifacts) {
+      // Nothing else takes a proof of a session.
+      if (parts.solvency === undefined && isOfSession(statement)) continue;
+      (profiles[statement] ??= []).push(profile);
+    }
     const plan = defaultPlan(
       {
         chainId,
@@ -147,7 +162,7 @@ export const command: Command = {
         oracles,
         asset: optionalAddress(context, 'asset'),
         transitionVerifier: optionalAddress(context, 'transition-verifier'),
-        ...optionalParts(context),
+        ...parts,
       },
       profiles,
     );

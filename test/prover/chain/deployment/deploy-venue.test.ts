@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Contract, encodeBytes32String, type Provider } from 'ethers';
+import { Contract, encodeBytes32String, ZeroAddress, type Provider } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { exportedAbi, type ExportedInterface } from '../../../../prover/chain/abi.ts';
@@ -24,11 +24,11 @@ import { InvalidInput } from '../../../../prover/core/errors.ts';
 import { readVenueStatus } from '../../../../prover/keeper/venue-status.ts';
 import { ARTIFACTS, deployContract } from '../../../support/chain.ts';
 import { DEPLOYER, deploymentOf, runDeployment } from '../../../support/deployments.ts';
-import { addressOf, planWith, planWithParts, validPlan } from '../../../support/plans.ts';
+import { addressOf, planWith, planWithSessions, validPlan } from '../../../support/plans.ts';
 import { startRpcChain, type RpcChain } from '../../../support/rpc-chain.ts';
 
 /** With a median gate and a margin state, which a venue need not have. */
-const ofEverything = (provider: Provider) => deploymentOf(provider, planWithParts());
+const ofEverything = (provider: Provider) => deploymentOf(provider, planWithSessions());
 
 let chain: RpcChain;
 let folder: string;
@@ -125,6 +125,20 @@ describe('a deployed venue', () => {
     expect(await ask('medianGate', 'delay')).toBe(BigInt(config.quorumDelay));
     expect(await ask('marginState', 'stateHash')).toBe(openingHash(movingMargin!));
     expect(await ask('marginState', 'minStepSeconds')).toBe(600n);
+  });
+
+  it('has a register of the sessions that it can verify', async () => {
+    const abi = exportedAbi('SolvencyRegister');
+    const register = new Contract(venue.contracts.solvencyRegister!, abi, chain.provider);
+    const ask = (method: string, ...args: readonly unknown[]) =>
+      register.getFunction(method).staticCall(...args) as Promise<unknown>;
+    expect(await ask('marketFeed')).toBe(venue.contracts.marketFeed);
+    const { 'solvency-batch': batches } = venue.verifiers;
+    expect(await ask('verifierOf', encodeBytes32String('solvency-batch'), 4)).toBe(
+      batches['4']!.address,
+    );
+    expect(await ask('config')).toEqual([3_600n, 14_400n, 1_800n, 10_000n]);
+    expect(await ask('coinCustody', 2)).toEqual([ZeroAddress, ZeroAddress, false, 0n]);
   });
 
   it('tells how its gate and its margin state stand', async () => {

@@ -8,7 +8,13 @@ import { requireMovableBy } from '../../../../prover/chain/deployment/parts-rule
 import { requireSoundPlan } from '../../../../prover/chain/deployment/plan-rules.ts';
 import { InvalidInput } from '../../../../prover/core/errors.ts';
 import { loadDefaultParameters } from '../../../../prover/documents/parameters-document.ts';
-import { addressOf, planWith, planWithParts, validPlan } from '../../../support/plans.ts';
+import {
+  addressOf,
+  planWith,
+  planWithParts,
+  planWithSessions,
+  validPlan,
+} from '../../../support/plans.ts';
 
 /** What a plan with that value is refused for, as a file. */
 function refusal(path: string, value: unknown, plan = validPlan()): InvalidInput {
@@ -301,9 +307,39 @@ describe('a plan of a venue', () => {
       'movingMargin.keepAliveSeconds',
       /at least minStepSeconds, 600/,
     ],
+    [
+      'sessions whose batches nobody can verify, whatever accounts hold',
+      'verifiers.solvency-batch',
+      { 16: 'new' },
+      'verifiers.solvency-batch.4',
+      /is required/,
+    ],
+    [
+      'sessions that nobody can close',
+      'verifiers.solvency-close',
+      {},
+      'verifiers.solvency-close.any',
+      /is required/,
+    ],
+    [
+      'sessions whose instruments nobody can verify',
+      'verifiers.risk-arrays',
+      {},
+      'verifiers.risk-arrays',
+      /must have one/,
+    ],
+    [
+      'sessions that say nothing once they are closed',
+      'solvency.maxAge',
+      3_600,
+      'solvency.maxAge',
+      /above pinSeconds, 3600/,
+    ],
+    ['a fund that need hold nothing', 'solvency.minCoverageBps', 0, 'solvency.minCoverageBps', /1/],
+    ['coins of two assets only', 'solvency.coins', [], 'solvency.coins', /3/],
     ['a rule that is none', 'movingMargin.rule', {}, 'movingMargin.rule.format', /is required/],
   ] as const)('does not have %s', (_, path, value, field, rule) => {
-    const error = refusal(path, value, planWithParts());
+    const error = refusal(path, value, planWithSessions());
     expect(error.field).toContain(field);
     expect(error.rule).toMatch(rule);
   });

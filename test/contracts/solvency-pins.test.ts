@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the register reads when a tick is pinned, in a venue with a real sequencer, real openings and cures.
+import { ZeroHash, type Contract } from 'ethers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
+import type { MessageWords } from '../../prover/chain/ledger-update.ts';
+import { read, send } from '../../prover/chain/refusal.ts';
+import { depositQuote } from '../../prover/chain/vault.ts';
+import { as, deployContract, deployVenue, expectRefusal, guardianOf } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
+import { startLife, termsIn, words, type Life } from '../support/life.ts';
+import { accountNamed, closeProver, marginOf } from '../support/proofs.ts';
+import { deployRegister, latestPin, NO_COIN, sessionVerifiers } from '../support/registers.ts';
+
+const MINE = accountNamed('together');
+const BROKE = accountNamed('ordinary-liquidation');
+const DEPOSIT = 50_000_000n;
+const { registry: REGISTRY } = DEFAULT_VENUE_CONFIG;
+
+interface Unconsumed {
+  readonly hashBefore: string;
+  readonly messages: readonly MessageWords[];
+}
+
+let life: Life;
+let register: Contract;
+let verifiers: readonly string[];
+let saved: Awaited<ReturnType<Life['save']>>;
+
+beforeAll(async () => {
+  life = await startLife({ owned: ['together', 'ordinary-liquidation'] });
+  verifiers = await sessionVerifiers(life.signer('deployer'));
+  register = await deployRegister(
+    life.signer('deployer'),
+    life.venue.addresses.marketFeed,
+    verifiers,
+  );
+  await life.nextTick();
+  saved = await life.save();
+}, 600_000);
+
+afterEach(async () => {
+  saved = await life.restore(saved);
+});
+
+afterAll(async () => {
+  await life.chain.close();
+  await closeProver();
+});
+
+/** What the ledger of the current tick lacks of a lane. */
+async function unconsumed(lane: 'engine' | 'user'): Promise<Unconsumed> {
+  const registry = life.venue.ledgerRegistry;
+  const cited: { readonly ledgerSequence: bigint } = await life.venue.marketFeed
+    .getFunction('citedTick')
+    .staticCall(life.tick);
+  const ledger: { readonly engineCount: bigint; readonly userCount: bigint } = await registry
+    .getFunction('ledger')
+    .staticCall(cited.ledgerSequence);
+  if (lane === 'engine') return life.engineRun(ledger.engineCount, 1_000);
+  const messages = await life.sequencer.messages('user', ledger.userCount);
+  const hashBefore: string = await registry.getFunction('laneHash').staticCall(1, ledger.userCount);
+  return { hashBefore, messages: messages.map(words) };
+}
+
+const pin = async (engine?: Unconsumed, user?: Unconsumed, at = register) => {
+  const lanes = [engine ?? (await unconsumed('engine')), user ?? (await unconsumed('user'))];
+  await life.after();
+  return send(as(at, life.signer('stranger')), 'pinTick', lanes);
+};
+const pinned = async (at = register) => {
+  await pin(undefined, undefined, at);
+  return latestPin(at);
+};
+const held = async (): Promise<bigint> =>
+  ((await life.venue.vault.getFunction('totals').staticCall()) as bigint[])[0]!;
+
+async function deposit(amountE6 = DEPOSIT): Promise<void> {
+  await life.after();
+  await depositQuote(life.by('depositor'), BigInt(MINE), 0n, amountE6);
+}
+
+describe('a pin', () => {
+  it('has what is held for accounts and what of the fund is free, by anybody, as often as anybody likes', async () => {
+    const first = await pinned();
+    const free = await read(life.venue.insuranceFund, 'freeE6', [], z.bigint());
+    expect(first).toEqual({
+      tick: life.tick,
+      backingE6: 0n,
+      fundE6: free,
+      coinsE8: [0n, 0n, 0n],
+    });
+    expect(free).toBeGreaterThan(0n);
+    expect(await pinned()).toEqual(first);
+    await compareGas('pin a tick', await pin());
+  });
+
+  it('is without deposits that the ledger of the tick has not booked, and with those that it has', async () => {
+    await deposit();
+    await deposit();
+    expect((await pinned()).backingE6).toBe(0n);
+    await life.advance();
+    await deposit();
+    expect((await pinned()).backingE6).toBe(2n * DEPOSIT);
+  });
+
+  it('counts a deposit that a later ledger booked as the tick’s ledger lacks it', async () => {
+    await deposit();
+    await life.root();
+    expect((await pinned()).backingE6).toBe(0n);
+  });
+
+  it('is refused with a message counted twice, left out, changed or in another order', async () => {
+    await deposit();
+    await deposit(DEPOSIT + 1n);
+    const user = await unconsumed('user');
+    const [first, second] = user.messages as [MessageWords, MessageWords];
+    const tell = (messages: readonly MessageWords[], error: string, values?: readonly unknown[]) =>
+      expectRefusal(pin(undefined, { ...user, messages }), error, values);
+    await tell([first, second, second], 'WrongMessageCount', [1, 2, 3]);
+    await tell([first], 'WrongMessageCount', [1, 2, 1]);
+    await tell([first, first], 'MessageMismatch');
+    await tell([second, first], 'MessageMismatch');
+    await tell([{ ...first, w0: first.w0 - (1n << 64n) }, second], 'MessageMismatch');
+    await expectRefusal(pin(undefined, { ...user, hashBefore: ZeroHash }), 'MessageMismatch');
+    await pin();
+  });
+
+  it('is without what a cure paid until the ledger has it', async () => {
+    await life.open(BROKE);
+    await life.advance();
+    const { imE6, equityE6 } = marginOf(BROKE);
+    const credit = imE6 - equityE6;
+    await life.cure(BROKE, credit);
+    expect(await held()).toBe(credit);
+    expect((await pinned()).backingE6).toBe(0n);
+    await life.advance();
+    expect((await pinned()).backingE6).toBe(credit);
+  });
+
+  it('is without what a takeover pays while it is in escrow, and where the ledger of the tick lacks it', async () => {
+    await life.open(BROKE);
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    const terms = termsIn(life.venue, await life.bid(BROKE, frozenIn));
+    expect(terms.creditE6).toBeGreaterThan(0n);
+    expect((await pinned()).backingE6).toBe(0n);
+    await life.root();
+    await life.close(terms);
+    expect(await held()).toBe(terms.creditE6);
+    expect((await pinned()).backingE6).toBe(0n);
+    await life.nextTick();
+    expect((await pinned()).backingE6).toBe(terms.creditE6);
+  });
+
+  it('has coins in 10^-8 rounded down, of a token that rebases its shares', async () => {
+    const coin = await deployContract(life.signer('deployer'), 'RebasingCoin');
+    const holder = life.addresses.keeper;
+    await send(coin, 'mintShares', [holder, 1_234_567_899n]);
+    await send(coin, 'rebase', [2n * 10n ** 18n]);
+    const token = String(coin.target);
+    const custody = { token, holder, byShares: false, decimals: 10 };
+    const other = await deployRegister(
+      life.signer('deployer'),
+      life.venue.addresses.marketFeed,
+      verifiers,
+      [custody, { ...custody, byShares: true }, { ...custody, byShares: true, decimals: 6 }],
+    );
+    expect((await pinned(other)).coinsE8).toEqual([24_691_357n, 12_345_678n, 123_456_789_900n]);
+    await send(coin, 'mintShares', [holder, 2n ** 100n]);
+    expect((await pinned(other)).coinsE8[1]).toBe(2n ** 80n - 1n);
+  });
+});
+
+describe('no pin is made', () => {
+  it('in a halt, or of a tick that is too old', async () => {
+    const halted = await life.save();
+    await life.after();
+    await send(as(life.venue.marketFeed, guardianOf(life.chain)), 'halt', []);
+    await expectRefusal(pin(), 'MarketHalted');
+    await life.restore(halted);
+    await life.after(300n);
+    await life.chain.rpc('evm_mine', []);
+    await expectRefusal(pin(), 'TickTooOld');
+  });
+
+  it('before the first tick', async () => {
+    const { addresses } = await deployVenue(life.chain);
+    const other = await deployRegister(life.signer('deployer'), addresses.marketFeed, verifiers);
+    const none = { hashBefore: ZeroHash, messages: [] };
+    await expectRefusal(send(other, 'pinTick', [none, none]), 'UnknownTick');
+  });
+
+  it('while the sequencer is silent, or a deposit waits for longer than it may', async () => {
+    const before = await life.save();
+    await deposit();
+    // A root that leaves the deposit where it is keeps the venue in its normal mode.
+    await life.root({ maxMessages: 0 }, BigInt(REGISTRY.deadline) - 100n);
+    await life.after(150n);
+    await life.chain.rpc('evm_mine', []);
+    await life.nextTick();
+    const overdue: bigint = await life.venue.ledgerRegistry.getFunction('overdueAt').staticCall(1);
+    await expectRefusal(pin(), 'LedgerOverdue', [1, overdue]);
+    await life.restore(before);
+
+    await life.after(BigInt(REGISTRY.heartbeat) + 60n);
+    await life.chain.rpc('evm_mine', []);
+    await life.nextTick();
+    await expectRefusal(pin(), 'VenueNotNormal', [1]);
+  });
+});
+
+describe('a register is not deployed', () => {
+  const tell = async (given: readonly string[], error: string, values?: readonly unknown[]) =>
+    expectRefusal(
+      deployRegister(life.signer('deployer'), life.venue.addresses.marketFeed, given),
+      error,
+      values,
+    );
+
+  it('without a verifier of each statement, with one of another or with two of one profile', async () => {
+    const [rows, batches, close] = verifiers as [string, string, string];
+    await tell([batches, close], 'VerifierMissing');
+    await tell([rows, close], 'VerifierMissing');
+    await tell([rows, batches], 'VerifierMissing');
+    await tell([rows, batches, close, rows], 'VerifierTwice');
+    await tell([...verifiers, life.venue.verifiers.takeover.any], 'NotASessionVerifier');
+  });
+
+  it.each([
+    [{ pinSeconds: 0 }, {}],
+    [{ maxAge: 3_600 }, {}],
+    [{ minCoverageBps: 0 }, {}],
+    [{}, { decimals: 37 }],
+  ])('with terms that say nothing: %o %o', async (config, coin) => {
+    const coins = [{ ...NO_COIN, ...coin }, NO_COIN, NO_COIN];
+    await expectRefusal(
+      deployRegister(
+        life.signer('deployer'),
+        life.venue.addresses.marketFeed,
+        verifiers,
+        coins,
+        config,
+      ),
+      'InvalidSolvencyConfig',
+    );
+  });
+});

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A whole session of a small venue on chain, every proof real. PLIMSOLL_SIXTEEN_BATCHES=1 makes it one of 64
+// accounts in sixteen batches, which takes some minutes, and compares what they cost together.
+// @lane full: it proves a whole session.
+import { Contract, encodeBytes32String, ZeroHash, type Signer } from 'ethers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { contractArtifact } from '../../prover/chain/artifact.ts';
+import type { LocalVenue } from '../../prover/chain/deploy.ts';
+import { firstLedger, submitRoot } from '../../prover/chain/ledger-update.ts';
+import { read, send } from '../../prover/chain/refusal.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import {
+  arraysStateHash,
+  FIRST_ARRAYS_STATE,
+} from '../../prover/commitments/session/arrays-state.ts';
+import { batchStateHash, FIRST_BATCH_STATE } from '../../prover/commitments/session/batch-state.ts';
+import { parameterHash } from '../../prover/commitments/parameters-words.ts';
+import {
+  ARTIFACTS,
+  as,
+  deployContract,
+  deployVenue,
+  expectRefusal,
+  NO_DATA,
+  startChain,
+  type TestChain,
+} from '../support/chain.ts';
+import { compareGas, executionGas } from '../support/gas.ts';
+import { CRASH_AT, postNextSnapshot } from '../support/proofs.ts';
+import {
+  coverageOf,
+  deployRegister,
+  REGISTER_CONFIG,
+  sessionVerifiers,
+  type CoinCustody,
+} from '../support/registers.ts';
+import { committedSet, crashMarket, smallVenue } from '../support/session-venue.ts';
+import {
+  BATCHES,
+  provenSession,
+  ROWS,
+  type ProvenSession,
+  type SessionProof,
+} from '../support/solvency-session.ts';
+
+const SIXTEEN = process.env['PLIMSOLL_SIXTEEN_BATCHES'] === '1';
+const BATCH_ACCOUNTS = 4;
+/** What each of sixteen may cost, verified together, by whole transaction. */
+const MOST_GAS_EACH = 90_000n;
+const NOTHING_UNCONSUMED = { hashBefore: ZeroHash, messages: [] };
+const UNPROVEN = 0n;
+const COVERED = 1n;
+const SHORT = 2n;
+const ROWS_PROFILE = 1;
+
+const [taker, ...others] = smallVenue(4).toReversed();
+/** Every asset is owed to somebody. */
+const held = [...others.toReversed(), { ...taker!, collateralE8: [3n, 5n, 7n] as const }];
+const bystander = (place: number): Account => ({
+  ...taker!,
+  owner: 1_000n + BigInt(place),
+  positions: [],
+});
+const accounts = SIXTEEN
+  ? [
+      ...held,
+      ...Array.from({ length: 16 * BATCH_ACCOUNTS - held.length }, (_, place) => bystander(place)),
+    ]
+  : held;
+
+let chain: TestChain;
+let venue: LocalVenue;
+let register: Contract;
+let session: ProvenSession;
+let worstE6: bigint;
+let saved: unknown;
+
+const coverage = () => coverageOf(register);
+const standing = () => read(register, 'standing', [], z.bigint());
+
+const after = async (seconds: bigint): Promise<void> => {
+  await chain.setNextTime((await chain.now()) + seconds);
+  await chain.rpc('evm_mine', []);
+};
+
+const pinTick = async (): Promise<bigint> => {
+  await send(register, 'pinTick', [NOTHING_UNCONSUMED, NOTHING_UNCONSUMED]);
+  return read(register, 'latestPin', [], z.bigint());
+};
+const submit = (statement: string, profile: number, proofs: readonly SessionProof[]) =>
+  send(as(register, chain.accounts[7]!), 'submitProofs', [
+    statement,
+    profile,
+    proofs.map(({ proof }) => proof),
+    proofs.flatMap(({ publicSignals }) => publicSignals),
+  ]);
+const submitRows = (proofs = session.rows) => submit(ROWS, ROWS_PROFILE, proofs);
+const submitBatches = (proofs = session.batches) => submit(BATCHES, BATCH_ACCOUNTS, proofs);
+const close = (pin: bigint, { proof, publicSignals } = session.close) =>
+  send(as(register, chain.accounts[8]!), 'closeSession', [pin, proof, publicSignals]);
+/** The close with one of its signals replaced. */
+const closeWith = (place: number, value: bigint): SessionProof => ({
+  ...session.close,
+  publicSignals: session.close.publicSignals.with(place, value),
+});
+const linkWith = (link: SessionProof, place: number, value: bigint): SessionProof => ({
+  ...link,
+  publicSignals: link.publicSignals.with(place, value),
+});
+
+const raiseFund = (amountE6: bigint) => send(venue.insuranceFund, 'raiseBuffer', [amountE6]);
+
+/** A venue whose vault and holder of coins have so much, its ledger and tick in place, and its register. */
+async function begin(missing: { readonly quoteE6: bigint; readonly coin?: number }): Promise<void> {
+  const { totals, ledger } = session;
+  const { snapshot } = crashMarket;
+  chain = await startChain({ startAt: snapshot.time - 1_000n });
+  const deployer: Signer = chain.accounts[0]!;
+  venue = await deployVenue(chain, { parameterHash: parameterHash(committedSet) });
+  const dollar = new Contract(
+    venue.addresses.asset,
+    contractArtifact(ARTIFACTS, 'TestDollar').abi,
+    deployer,
+  );
+  await send(dollar, 'mint', [await deployer.getAddress(), 2n ** 80n]);
+  await send(dollar, 'approve', [venue.addresses.vault, 2n ** 255n]);
+  await send(dollar, 'approve', [venue.addresses.insuranceFund, 2n ** 255n]);
+  await send(venue.vault, 'deposit', [0n, 0n, totals.quoteE6 - missing.quoteE6]);
+  const coins: CoinCustody[] = [];
+  for (const [place, owedE8] of totals.collateralE8.entries()) {
+    const coin = await deployContract(deployer, 'RebasingCoin');
+    const holder = await chain.accounts[9]!.getAddress();
+    await send(coin, 'mintShares', [holder, owedE8 - (missing.coin === place ? 1n : 0n)]);
+    coins.push({ token: String(coin.target), holder, byShares: place === 2, decimals: 8 });
+  }
+  await chain.setNextTime(snapshot.time - 10n);
+  await submitRoot(
+    venue,
+    {
+      ...firstLedger(ledger.root, ledger.accountCount),
+      bookedThrough: snapshot.bookedThrough,
+      userCount: 1n,
+      outcomesRoot: `0x${'11'.repeat(32)}`,
+    },
+    NO_DATA,
+  );
+  register = await deployRegister(
+    deployer,
+    venue.addresses.marketFeed,
+    await sessionVerifiers(deployer),
+    coins,
+  );
+  await postNextSnapshot(chain, venue, CRASH_AT);
+}
+
+beforeAll(async () => {
+  session = await provenSession(accounts);
+  worstE6 = [...session.totals.shortfallsE6.values()].reduce((most, one) =>
+    one > most ? one : most,
+  );
+  await begin({ quoteE6: 0n });
+  saved = await chain.save();
+}, 900_000);
+
+afterEach(async () => {
+  saved = await chain.restore(saved);
+});
+
+afterAll(() => chain.close());
+
+describe('a session', () => {
+  it('that is whole is closed: anybody sees the venue covered, by anybody’s proofs', async () => {
+    expect(worstE6).toBeGreaterThan(0n);
+    await raiseFund(worstE6);
+    const pin = await pinTick();
+    expect(await standing()).toBe(UNPROVEN);
+    await expectRefusal(read(register, 'requireCovered', [], z.unknown()), 'NotCovered', [
+      UNPROVEN,
+    ]);
+    await submitRows();
+    await submitBatches();
+    const receipt = await close(pin);
+    await compareGas('close a session', receipt);
+    const event = register.interface.parseLog(receipt.logs.at(-1)!)!;
+    expect(event.args.toObject()).toMatchObject({
+      pin,
+      tick: 1n,
+      owedE6: session.totals.quoteE6,
+      uncovered: session.totals.uncovered,
+      deficitE6: session.totals.deficitE6,
+      worstShortfallE6: worstE6,
+      coverageBps: 10_000n,
+    });
+    expect(await coverage()).toMatchObject({ tick: 1n, shortSince: 0n, coverageBps: 10_000n });
+    expect(await standing()).toBe(COVERED);
+    await read(register, 'requireCovered', [], z.unknown());
+  });
+
+  it('starts in the states that the specification names', async () => {
+    const reached = (statement: string, state: bigint) =>
+      read(register, 'isReached', [statement, 5n, state], z.boolean());
+    const [rows, batches] = [
+      arraysStateHash(FIRST_ARRAYS_STATE),
+      batchStateHash(FIRST_BATCH_STATE),
+    ];
+    expect(await reached(ROWS, rows)).toBe(true);
+    expect(await reached(BATCHES, batches)).toBe(true);
+    expect(await reached(ROWS, batches)).toBe(false);
+    expect(await reached(BATCHES, rows)).toBe(false);
+  });
+
+  it('takes its proofs one by one or many together, and each once', async () => {
+    const [first, ...rest] = session.rows;
+    await submitRows([first!]);
+    await expectRefusal(submitRows([first!]), 'AlreadyAccepted');
+    await submitRows(rest);
+    await expectRefusal(submitRows(), 'AlreadyAccepted');
+    for (const batch of session.batches) await submitBatches([batch]);
+    await close(await pinTick());
+  });
+
+  it('is refused with a batch left out, replayed or in another order, and with none at all', async () => {
+    const pin = await pinTick();
+    await submitRows();
+    const [first, ...rest] = session.batches as [SessionProof, ...SessionProof[]];
+    await expectRefusal(submitBatches(rest), 'StateNotReached');
+    await expectRefusal(submitBatches([first, first]), 'NotInOrder', [
+      1,
+      first.publicSignals[2],
+      first.publicSignals[1],
+    ]);
+    await expectRefusal(submitBatches([...rest, first]), 'StateNotReached');
+    await expectRefusal(close(pin), 'StateNotReached');
+    await submitBatches([first]);
+    await expectRefusal(submitBatches([first]), 'AlreadyAccepted');
+    await expectRefusal(close(pin), 'StateNotReached');
+    await submitBatches(rest);
+    await close(pin);
+  });
+
+  it('is refused with rows left out', async () => {
+    const pin = await pinTick();
+    await submitBatches();
+    await submitRows(session.rows.slice(0, -1));
+    await expectRefusal(close(pin), 'StateNotReached');
+  });
+
+  it('takes no proof of another session, statement or profile, and none that does not hold', async () => {
+    const [first, second] = session.rows as [SessionProof, SessionProof];
+    const [batch] = session.batches as [SessionProof];
+    await expectRefusal(submitRows([]), 'NoProofs');
+    await expectRefusal(
+      submitRows([{ ...first, publicSignals: first.publicSignals.slice(1) }]),
+      'WrongSignalCount',
+      [3, 2],
+    );
+    await expectRefusal(submitRows([first, linkWith(second, 0, 7n)]), 'AnotherSession');
+    // Shown under another word the proof says what it does not prove.
+    await expectRefusal(submitRows([linkWith(first, 0, 7n)]), 'InvalidSessionProof');
+    await expectRefusal(submitRows([linkWith(first, 2, 7n)]), 'InvalidSessionProof');
+    await expectRefusal(submitRows([first, linkWith(second, 2, 7n)]), 'InvalidSessionProof');
+    await expectRefusal(submit(BATCHES, BATCH_ACCOUNTS, [first]), 'StateNotReached');
+    await expectRefusal(submit(ROWS, ROWS_PROFILE, [batch]), 'StateNotReached');
+    await expectRefusal(submit(ROWS, 16, [first]), 'UnknownSessionProfile');
+    await expectRefusal(submit(encodeBytes32String('solvency-close'), 0, [first]), 'NotOfASession');
+  });
+
+  it('is closed only with a proof that holds, of what it says', async () => {
+    const pin = await pinTick();
+    await submitRows();
+    await submitBatches();
+    const [, , , , , , owed, , shortfalls] = session.close.publicSignals as readonly [...bigint[]];
+    await expectRefusal(close(pin, closeWith(8, shortfalls! - 1n)), 'InvalidSessionProof');
+    await expectRefusal(close(pin, closeWith(6, owed! - 1n)), 'InvalidSessionProof');
+    await expectRefusal(close(pin, closeWith(8, 1n << 252n)), 'MalformedSignal');
+    await expectRefusal(
+      close(pin, { ...session.close, publicSignals: [] }),
+      'WrongSignalCount',
+      [18, 0],
+    );
+  });
+
+  it('is of one ledger, snapshot and parameter set', async () => {
+    const pin = await pinTick();
+    for (const [place, error] of [
+      [1, 'WrongTickRoot'],
+      [2, 'WrongTickSnapshot'],
+      [3, 'WrongTickParameters'],
+    ] as const) {
+      await expectRefusal(close(pin, closeWith(place, 7n)), error, [
+        session.close.publicSignals[place],
+        7n,
+      ]);
+    }
+    await expectRefusal(close(0n), 'UnknownPin');
+    await expectRefusal(close(pin + 1n), 'UnknownPin');
+    await after(BigInt(REGISTER_CONFIG.pinSeconds) + 1n);
+    await expectRefusal(close(pin), 'PinLapsed');
+  });
+
+  it('of many proofs costs less each than alone', async () => {
+    const [first] = session.rows as [SessionProof];
+    const untouched = await chain.save();
+    const alone = await submitRows([first]);
+    await compareGas('accept a proof of a session', alone);
+    await chain.restore(untouched);
+    const together = await submitRows();
+    expect(together.gasUsed).toBeLessThan((alone.gasUsed * BigInt(session.rows.length)) / 2n);
+    if (!SIXTEEN) return;
+    expect(session.batches).toHaveLength(16);
+    const sixteen = await submitBatches();
+    expect(sixteen.gasUsed / 16n).toBeLessThanOrEqual(MOST_GAS_EACH);
+    expect(await executionGas(sixteen)).toBeGreaterThan(0n);
+    await compareGas('accept sixteen batches of a session', sixteen);
+  });
+});
+
+describe('what sessions say of a venue', () => {
+  it('is short only when nobody shows better for a while', async () => {
+    const short = await pinTick();
+    await submitRows();
+    await submitBatches();
+    await close(short);
+    const { shortSince, coverageBps } = await coverage();
+    expect(coverageBps).toBe(0n);
+    expect(shortSince).toBe(await chain.now());
+    expect(await standing()).toBe(COVERED);
+    await raiseFund(worstE6 - 1n);
+    const better = await pinTick();
+    await close(better);
+    expect(await coverage()).toMatchObject({ shortSince, coverageBps: 9_999n });
+    await after(BigInt(REGISTER_CONFIG.confirmSeconds));
+    expect(await standing()).toBe(SHORT);
+    await expectRefusal(read(register, 'requireCovered', [], z.unknown()), 'NotCovered', [SHORT]);
+    // The fund is filled and the next tick is the same market: a session of it lifts the breaker.
+    await raiseFund(1n);
+    await postNextSnapshot(chain, venue, (await chain.now()) + 60n);
+    await close(await pinTick());
+    expect(await coverage()).toMatchObject({ tick: 2n, shortSince: 0n, coverageBps: 10_000n });
+    expect(await standing()).toBe(COVERED);
+    // What is said of an earlier tick changes nothing, nor a worse session of the same.
+    await close(short);
+    expect(await coverage()).toMatchObject({ tick: 2n, coverageBps: 10_000n });
+    await after(BigInt(REGISTER_CONFIG.maxAge));
+    expect(await standing()).toBe(UNPROVEN);
+  });
+
+  it('is the best of the sessions of a tick, for each is a bound', async () => {
+    const empty = await pinTick();
+    await raiseFund(2n * worstE6);
+    const full = await pinTick();
+    await submitRows();
+    await submitBatches();
+    await close(full);
+    await close(empty);
+    expect(await coverage()).toMatchObject({ tick: 1n, shortSince: 0n, coverageBps: 20_000n });
+  });
+});
+
+describe('custody', () => {
+  it.each([
+    ['the quote asset', 0, { quoteE6: 1n }],
+    ['bitcoin', 1, { quoteE6: 0n, coin: 0 }],
+    ['ether', 2, { quoteE6: 0n, coin: 1 }],
+    ['stETH', 3, { quoteE6: 0n, coin: 2 }],
+  ] as const)(
+    'of one unit too little of %s refuses a session that is whole',
+    async (_, asset, missing) => {
+      const whole = [chain, venue, register, saved] as const;
+      try {
+        await begin(missing);
+        saved = await chain.save();
+        const pin = await pinTick();
+        await submitRows();
+        await submitBatches();
+        const owed = [session.totals.quoteE6, ...session.totals.collateralE8][asset]!;
+        await expectRefusal(close(pin), 'CustodyShort', [asset, owed, owed - 1n]);
+        await chain.close();
+      } finally {
+        [chain, venue, register, saved] = whole;
+      }
+    },
+  );
+});

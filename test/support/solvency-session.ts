@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A whole session of a small venue, every proof of it real, and what a contract takes of it.
+import { encodeBytes32String } from 'ethers';
+
+import type { ContractProof } from '../../prover/chain/submit.ts';
+import type { Account } from '../../prover/commitments/account.ts';
+import type { ClosedTotals } from '../../prover/commitments/session/closed-totals.ts';
+import { BATCH_PROFILES } from '../../prover/commitments/session/profiles.ts';
+import type { Ledger } from '../../prover/commitments/ledger.ts';
+import { toSolidity } from '../../prover/proving/formats/proof-file.ts';
+import { Prover } from '../../prover/proving/prover.ts';
+import { MarketTick } from '../../prover/statements/market-tick.ts';
+import { sessionPass, type PassStatement } from '../../prover/venue/session/pass.ts';
+import { openSession, prepareSession } from '../../prover/venue/session/session.ts';
+import { proofOf } from './proof-cache.ts';
+import { committedSet, crashMarket, sessionRequest } from './session-venue.ts';
+
+/** A proof and what it says, as a verifier takes them. */
+export interface SessionProof {
+  readonly proof: ContractProof;
+  readonly publicSignals: readonly bigint[];
+}
+
+export interface ProvenSession {
+  readonly ledger: Ledger;
+  readonly totals: ClosedTotals;
+  /** A row each, in order. */
+  readonly rows: readonly SessionProof[];
+  /** Four accounts each, in order. */
+  readonly batches: readonly SessionProof[];
+  readonly close: SessionProof;
+}
+
+export const ROWS = encodeBytes32String('risk-arrays');
+export const BATCHES = encodeBytes32String('solvency-batch');
+/** The circuits that such a session is proven with; the test run builds them. */
+export const SESSION_CIRCUITS = [
+  ['risk-arrays', '1'],
+  ['solvency-batch', '4'],
+  ['solvency-close', 'any'],
+] as const;
+
+/** Of the crash of the sample, every four accounts a batch. */
+export async function provenSession(accounts: readonly Account[]): Promise<ProvenSession> {
+  const request = {
+    ...sessionRequest(accounts),
+    profiles: [BATCH_PROFILES.at(-1)!],
+    chunkSize: 1,
+  };
+  const tick = new MarketTick(crashMarket.snapshot, committedSet);
+  const { steps, totals } = sessionPass(openSession(prepareSession(request)), tick);
+  let prover: Prover | undefined;
+  try {
+    const proofs: (SessionProof & { readonly statement: PassStatement })[] = [];
+    for (const { statement, instance } of steps) {
+      const file = await proofOf(() => (prover ??= new Prover()), instance());
+      proofs.push({ statement, ...toSolidity(file) });
+    }
+    const of = (statement: PassStatement): readonly SessionProof[] =>
+      proofs.filter((proof) => proof.statement === statement);
+    return {
+      ledger: request.ledger,
+      totals,
+      rows: of('risk-arrays'),
+      batches: of('solvency-batch'),
+      close: of('solvency-close')[0]!,
+    };
+  } finally {
+    await prover?.close();
+  }
+}
