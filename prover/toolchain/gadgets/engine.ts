@@ -30,6 +30,10 @@ const MOST_SWITCHED_WIRES = 24;
 const MOST_SWEEPS = 3;
 /** Flags of which one is 1, and products of a sum over them. */
 const MOST_CHOICES = 70;
+/** Flags of which every combination is looked up. */
+const MOST_FLAGS = 4;
+/** Constraints that are looked at for one combination. */
+const MOST_STEPS = 5_000;
 
 /** What is known of a template that was proven by itself. */
 export interface Proven {
@@ -135,6 +139,8 @@ export class Analysis {
   readonly #resultOf = new Map<number, number>();
   /** Components that keep what they ensure, as long as it is not known that what they assume is met. */
   readonly #ensuring = new Set<Component>();
+  /** Components that are looked up as soon as their few inputs are known to be flags. */
+  readonly #tabulated = new Set<Component>();
   /** Every component but the root that lies in no unit, and the units. */
   readonly #visible: Component[] = [];
 
@@ -146,6 +152,10 @@ export class Analysis {
     const collect = (component: Component): void => {
       for (const child of component.children) {
         this.#visible.push(child);
+        const { inputs, outputs } = child;
+        if (inputs.length <= MOST_FLAGS && outputs.length > 2 && outputs.length <= MOST_CHOICES) {
+          this.#tabulated.add(child);
+        }
         if (child.ensures.length > 0 && isEnsured(child.template.name, child.parameters)) {
           this.#ensuring.add(child);
         }
@@ -205,7 +215,12 @@ export class Analysis {
   }
 
   suppose(claim: Claim): void {
-    for (const wire of claim.wires) this.narrow(this.find(wire), claim.low, claim.high - 1n);
+    for (const wire of claim.wires) {
+      const root = this.find(wire);
+      // However often it was narrowed before: this is no chase.
+      this.#narrowed.delete(root);
+      this.narrow(root, claim.low, claim.high - 1n);
+    }
   }
 
   narrow(root: number, low: bigint, high: bigint): boolean {
@@ -515,7 +530,7 @@ export class Analysis {
     }
   }
 
-  /** Sets of boolean wires whose sum is 1: exactly one of each set is. By wire. */
+  /** Sets of boolean wires whose sum is 1: exactly one of each set is. By wire, the largest that it is in. */
   #oneHots(): Map<number, readonly number[]> {
     const sets = new Map<number, readonly number[]>();
     for (const { a, c } of this.constraints) {
@@ -523,7 +538,9 @@ export class Analysis {
       const one = c.get(0)!;
       const flags = [...c.keys()].filter((wire) => wire !== 0);
       if (!flags.every((wire) => c.get(wire) === -one && this.isBoolean(wire))) continue;
-      for (const wire of flags) if (!sets.has(wire)) sets.set(wire, flags);
+      for (const wire of flags) {
+        if (flags.length > (sets.get(wire)?.length ?? 0)) sets.set(wire, flags);
+      }
     }
     return sets;
   }
@@ -562,22 +579,23 @@ export class Analysis {
         const flag = [...left.keys(), ...right.keys()].find((factor) => sets.has(factor));
         return flag === undefined ? [] : [{ wire, at, set: sets.get(flag)! }];
       });
-      const [flag] = [...a.keys()].filter((wire) => sets.has(wire));
-      const set = products[0]?.set ?? (flag === undefined ? undefined : sets.get(flag));
-      if (set === undefined) return;
-      let forms =
-        a.size > 0 ? this.#choices(index, set) : set.map((one) => this.#chosen(c, set, one));
-      if (forms === undefined) return;
-      for (const { wire, at, set: own } of products) {
-        const cases = own === set ? this.#choices(at, set) : undefined;
-        forms = forms.map((form, choice) => {
-          const definition = cases?.[choice];
-          const factor = definition?.get(wire);
-          if (definition === undefined || factor === undefined || abs(factor) !== 1n) return form;
-          return combined(form, 1n, definition, -(form.get(wire) ?? 0n) * factor);
-        });
+      const flags = [...a.keys(), ...c.keys()].filter((wire) => sets.has(wire));
+      const own = [...products.map(({ set }) => set), ...flags.map((wire) => sets.get(wire)!)];
+      for (const set of new Set(own)) {
+        let forms =
+          a.size > 0 ? this.#choices(index, set) : set.map((one) => this.#chosen(c, set, one));
+        if (forms === undefined) continue;
+        for (const { wire, at } of products) {
+          const cases = this.#choices(at, set);
+          forms = forms.map((form, choice) => {
+            const definition = cases?.[choice];
+            const factor = definition?.get(wire);
+            if (definition === undefined || factor === undefined || abs(factor) !== 1n) return form;
+            return combined(form, 1n, definition, -(form.get(wire) ?? 0n) * factor);
+          });
+        }
+        this.#narrowToCases(c.keys(), forms);
       }
-      this.#narrowToCases(c.keys(), forms);
     });
   }
 
@@ -623,6 +641,90 @@ export class Analysis {
         if (least > -HALF && most < HALF) this.narrow(wire, least, most);
       }
     }
+  }
+
+  /**
+   * What a component of a few flags comes to is looked up: with each of their values its outputs are computed, as
+   * those of OneHot are. Each output is in the range of what was found, and where one of them is 1 and the others
+   * are 0 every time, their sum is 1.
+   */
+  #tabulate(): boolean {
+    let isNew = false;
+    for (const component of this.#tabulated) {
+      const inputs = [...new Set(component.inputs.map((wire) => this.find(wire)))];
+      const outputs = component.outputs.map((wire) => this.find(wire));
+      const flags = inputs.filter((wire) => this.constantOf(wire) === undefined);
+      if (!flags.every((wire) => this.isBoolean(wire))) continue;
+      this.#tabulated.delete(component);
+      const table: (readonly bigint[])[] = [];
+      for (let row = 0; row < 1 << flags.length; row++) {
+        const given = new Map(flags.map((wire, place) => [wire, BigInt((row >> place) & 1)]));
+        const values = this.#computed(given, outputs, MOST_STEPS);
+        if (values === undefined) break;
+        table.push(values);
+      }
+      if (table.length !== 1 << flags.length) continue;
+      outputs.forEach((wire, place) => {
+        const column = table.map((row) => row[place]!);
+        const [low, high] = [column, column].map((all, end) =>
+          all.reduce((x, y) => ((end === 0 ? x < y : x > y) ? x : y)),
+        );
+        if (this.narrow(wire, low!, high!)) isNew = true;
+      });
+      const isOneHot = table.every(
+        (row) =>
+          row.every((value) => value === 0n || value === 1n) && row.filter(Boolean).length === 1,
+      );
+      if (!isOneHot) continue;
+      const sum = outputs.reduce<Linear>(
+        (rest, wire) => combined(rest, 1n, this.substituted(new Map([[wire, 1n]])), 1n),
+        new Map([[0, -1n]]),
+      );
+      if (sum.size < 3) continue;
+      this.constraints.push({ a: new Map(), b: new Map(), c: sum });
+      this.#indexUses();
+      isNew = true;
+    }
+    return isNew;
+  }
+
+  /** Values that the constraints give wires once some have theirs; undefined where not all follow in so many steps. */
+  #computed(
+    given: ReadonlyMap<number, bigint>,
+    wanted: readonly number[],
+    steps: number,
+  ): readonly bigint[] | undefined {
+    const values = new Map(given);
+    const valueOf = (wire: number): bigint | undefined =>
+      wire === 0 ? 1n : (this.constantOf(wire) ?? values.get(wire));
+    const evaluated = (form: Linear): { sum: bigint; open: readonly number[] } => {
+      let sum = 0n;
+      const open: number[] = [];
+      for (const [wire, factor] of form) {
+        const value = valueOf(wire);
+        if (value === undefined) open.push(wire);
+        else sum += factor * value;
+      }
+      return { sum, open };
+    };
+    const waiting = [...given.keys()].flatMap((wire) => this.#uses.get(wire) ?? []);
+    for (let step = 0; step < steps; step++) {
+      const index = waiting.shift();
+      if (index === undefined) break;
+      const { a, b, c } = this.constraints[index]!;
+      const [left, right, result] = [evaluated(a), evaluated(b), evaluated(c)];
+      const [wire] = result.open;
+      // A factor of 0 makes the product 0, whatever the other is.
+      const isZero = [left, right].some(({ sum, open }) => open.length === 0 && sum === 0n);
+      const isOpen = left.open.length + right.open.length > 0;
+      if (wire === undefined || result.open.length > 1 || (isOpen && !isZero)) continue;
+      const product = isZero ? 0n : left.sum * right.sum;
+      values.set(wire, signed((product - result.sum) * fieldInverse(c.get(wire)!)));
+      if (wanted.every((one) => valueOf(one) !== undefined)) break;
+      waiting.push(...(this.#uses.get(wire) ?? []));
+    }
+    const found = wanted.map(valueOf);
+    return found.every((value) => value !== undefined) ? found : undefined;
   }
 
   /** Whether a claim's wires are all proven to be in its range. */
@@ -707,6 +809,7 @@ export class Analysis {
         this.#drain();
       }
       changed = this.#scaleWires();
+      if (this.#tabulate()) changed = true;
       for (const component of this.#ensuring) {
         if (!component.assumes.every((claim) => this.holds(claim))) continue;
         this.#ensuring.delete(component);

@@ -31,6 +31,7 @@ describe('a caller', () => {
   /** Takes the width class of a number of which it has seen to what `seen` says. */
   const caller = (...seen: readonly string[]): Record<string, string> => ({
     [FILE]: `pragma circom 2.2.0;
+include "arithmetic/one-hot.circom";
 include "arithmetic/range.circom";
 include "circomlib/circuits/comparators.circom";
 include "pricing/tenor-width.circom";
@@ -48,6 +49,13 @@ template Rooted() {
 }
 `,
   });
+  /** One of four numbers, by what OneHot makes of two flags. */
+  const chosen = (flag: string): readonly string[] => [
+    `signal leaf[4] <== OneHot(2)([${flag}, IsZero()(b)]);`,
+    'signal part[4];',
+    'for (var i = 0; i < 4; i++) { part[i] <== leaf[i] * (2 ** 32 - 1 - bounded); }',
+    'signal width <== part[0] + part[1] + part[2] + part[3];',
+  ];
   const WIDTH = 'Rooted > TenorWidth: @assumes width in [0, 2 ** 32)';
 
   it.each([
@@ -66,6 +74,7 @@ template Rooted() {
         'signal width <== part[0] + part[1] + part[2];',
       ],
     ],
+    ['it chooses by the leaves of two flags', chosen('isZero')],
   ])('is taken where %s', async (_where, seen) => {
     expect(await unmet('Rooted', caller(...seen))).toEqual([]);
   });
@@ -84,6 +93,7 @@ template Rooted() {
         'signal width <== part[0] + part[1] + part[2];',
       ],
     ],
+    ['what it chooses by the leaves of is no flag', chosen('2 * isZero')],
   ])('is refused where %s', async (_where, seen) => {
     expect(await unmet('Rooted', caller(...seen))).toContain(WIDTH);
   });
