@@ -72,6 +72,7 @@ export class AdmissionControl {
   readonly #rules: AdmissionRules;
   readonly #covered: readonly JointScenario[];
   #market: PricedMarket;
+  #screen: ShortfallScreen;
   readonly #accounts: Account[];
   /** Of accounts that are short of something, or took part in an action since the tick. */
   readonly #standings = new Map<number, Standing>();
@@ -86,6 +87,7 @@ export class AdmissionControl {
     this.#rules = rules;
     this.#covered = scenarios.filter(({ isCovered }) => isCovered);
     this.#market = market;
+    this.#screen = new ShortfallScreen(market);
     this.#accounts = [...accounts];
     this.setMarket(market);
   }
@@ -95,9 +97,9 @@ export class AdmissionControl {
     this.#market = market;
     this.#standings.clear();
     const totalsE6 = this.#covered.map(() => 0n);
-    const screen = new ShortfallScreen(market);
+    this.#screen = new ShortfallScreen(market);
     this.#accounts.forEach((account, index) => {
-      if (!screen.mayBeShort(account)) return;
+      if (!this.#screen.mayBeShort(account)) return;
       const { shortfallsE6 } = this.#standing(index);
       shortfallsE6.forEach((shortfallE6, place) => (totalsE6[place]! += shortfallE6));
     });
@@ -209,7 +211,10 @@ export class AdmissionControl {
 
   #standingOf(account: Account): Standing {
     const margin = marginPortfolio(account, this.#market);
-    const shortfalls = shortfallsCeil(account.quoteE6, margin, this.#market, this.#covered);
+    // Nearly every account is short of nothing, which is seen for less than is summed.
+    const shortfalls = this.#screen.mayBeShort(account)
+      ? shortfallsCeil(account.quoteE6, margin, this.#market, this.#covered)
+      : [];
     return {
       equityE6: margin.equityE6,
       initialMarginE6: margin.imE6,
