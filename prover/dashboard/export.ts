@@ -9,6 +9,8 @@ import {
   embeddable,
   embeddableJson,
   fillPage,
+  policyOf,
+  type PageParts,
 } from '../toolchain/one-file-page.ts';
 import { formatTickData, type TickData } from './tick-data.ts';
 
@@ -22,16 +24,38 @@ export interface DashboardPage {
   readonly programBytes: number;
 }
 
-/** The whole page about a tick. Nothing runs but its one script, and nothing is fetched. */
-export async function exportPage(data: TickData): Promise<DashboardPage> {
+async function program(): Promise<Pick<PageParts, 'style' | 'scripts'>> {
   const script = embeddable((await bundleForBrowser(join(SOURCES, 'main.ts'))).trim());
   const style = [join(SOURCES, 'page.css'), CHART_STYLE]
     .map((path) => readFileSync(path, 'utf8').trim())
     .join('\n');
-  const page = fillPage(readFileSync(join(SOURCES, 'page.html'), 'utf8'), {
+  return { style, scripts: { SCRIPT: script } };
+}
+
+const template = (): string => readFileSync(join(SOURCES, 'page.html'), 'utf8');
+
+/** The whole page about a tick. Nothing runs but its one script, and nothing is fetched. */
+export async function exportPage(data: TickData): Promise<DashboardPage> {
+  const { style, scripts } = await program();
+  const page = fillPage(template(), {
     style,
-    scripts: { SCRIPT: script },
+    scripts,
     data: { TICK: embeddableJson(formatTickData(data)) },
   });
-  return { page, programBytes: gzipSync(script + style).length };
+  return { page, programBytes: gzipSync(scripts['SCRIPT']! + style).length };
+}
+
+export interface ServedPage {
+  readonly page: string;
+  /** For the header, which also says who may frame it. */
+  readonly policy: string;
+}
+
+/** The page without a tick: it asks the service that serves it for the newest, and nobody else. */
+export async function servedPage(): Promise<ServedPage> {
+  const parts = { ...(await program()), connects: "'self'" };
+  return {
+    page: fillPage(template(), { ...parts, data: { TICK: 'null' } }),
+    policy: `${policyOf(parts)}; frame-ancestors 'none'`,
+  };
 }

@@ -3,12 +3,30 @@ import type { Account } from '../commitments/account.ts';
 import type { Heartbeats } from '../analysis/staleness.ts';
 import type { MarketSnapshot, RiskParameters } from '../model/types.ts';
 
+/** An account, and its place in the ledger. */
+export interface PageAccount {
+  readonly index: number;
+  readonly account: Account;
+}
+
+/** Those of an owner, or those that are nearest to their maintenance margin. */
+export interface LedgerPart {
+  readonly of: 'owner' | 'nearest';
+  /** How many accounts the ledger has. */
+  readonly ledgerAccounts: number;
+}
+
+export const pageAccounts = (accounts: readonly Account[]): readonly PageAccount[] =>
+  accounts.map((account, index) => ({ index, account }));
+
 /** What a page is given of a tick, every document of it checked by whoever exports it. */
 export interface TickData {
   readonly snapshot: MarketSnapshot;
   readonly parameters: RiskParameters;
   readonly heartbeats: Heartbeats;
-  readonly accounts: readonly Account[];
+  readonly accounts: readonly PageAccount[];
+  /** Which accounts of the ledger these are, where they are not all of them. */
+  readonly part?: LedgerPart;
   /** Names by index, where accounts have any. */
   readonly names: Readonly<Record<number, string>>;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { STATUSES, statusOf } from '../analysis/figures/report.ts';
 import { summaryOf, type MarginSummary } from '../analysis/figures/summary.ts';
-import type { Account } from '../commitments/account.ts';
 import { instrumentId } from '../model/instrument.ts';
 import type { Instrument } from '../model/types.ts';
 import { marginPortfolio } from '../risk/margin/margin.ts';
 import type { PricedMarket } from '../risk/pricing/market.ts';
+import type { PageAccount } from './tick-data.ts';
 
 export type Status = (typeof STATUSES)[number];
 
@@ -52,11 +52,11 @@ export interface VenueView {
 }
 
 function openInterestOf(
-  accounts: readonly Account[],
+  accounts: readonly PageAccount[],
   market: PricedMarket,
 ): readonly OpenInterest[] {
   const books = new Map<string, { instrument: Instrument; held: bigint[] }>();
-  for (const { instrument, lots } of accounts.flatMap(({ positions }) => positions)) {
+  for (const { instrument, lots } of accounts.flatMap(({ account }) => account.positions)) {
     const id = instrumentId(instrument);
     const book = books.get(id) ?? { instrument, held: [] };
     book.held.push(lots);
@@ -117,10 +117,10 @@ function bucketsOf(rows: readonly AccountRow[]): readonly RatioBucket[] {
   ];
 }
 
-/** Every account of a ledger in a market, by the exact model. */
-export function venueView(accounts: readonly Account[], market: PricedMarket): VenueView {
+/** Accounts of a ledger in a market, by the exact model. */
+export function venueView(accounts: readonly PageAccount[], market: PricedMarket): VenueView {
   const rows = accounts
-    .map((account, index): AccountRow => {
+    .map(({ index, account }): AccountRow => {
       const margin = marginPortfolio(account, market);
       const { equityE6, mmE6, imE6, deficitE6 } = margin;
       const status = statusOf(margin);

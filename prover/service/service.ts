@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { EventEmitter, on } from 'node:events';
+
 import { z } from 'zod';
 
 import type { Account } from '../commitments/account.ts';
@@ -17,7 +19,7 @@ import { AlertDesk } from './alerts/alert-desk.ts';
 import type { ServiceConfig } from './config/config.ts';
 import { LedgerKeeper, type CitedLedger, type LedgerState } from './ledger/ledger-keeper.ts';
 import type { AccountState } from './margin/account-state.ts';
-import { MarginBook } from './margin/margin-book.ts';
+import { MarginBook, type MarginsOf } from './margin/margin-book.ts';
 import type { Question } from './questions/question.ts';
 import { QuestionDesk } from './questions/question-desk.ts';
 import { FleetProver } from './proving/fleet-prover.ts';
@@ -107,6 +109,8 @@ export class Service {
   readonly store: Store;
   readonly #parameters: ReadonlyMap<bigint, ParameterSet>;
   readonly #questions = new QuestionDesk();
+  /** As many listen as pages are open. */
+  readonly #published = new EventEmitter().setMaxListeners(0);
   #tail: Promise<unknown> = Promise.resolve();
   #tick: TickState | undefined;
   #market: MarketTick | undefined;
@@ -187,6 +191,22 @@ export class Service {
 
   get tick(): TickState | undefined {
     return this.#tick;
+  }
+
+  /** The market of the newest tick. */
+  get market(): MarketTick | undefined {
+    return this.#market;
+  }
+
+  /** What margins are of now, and then whenever some are published, until the signal. */
+  async *followPublished(until: AbortSignal): AsyncGenerator<MarginsOf> {
+    const told = on(this.#published, 'published', { signal: until });
+    if (this.book.published !== undefined) yield this.book.published;
+    try {
+      for await (const _ of told) if (this.book.published !== undefined) yield this.book.published;
+    } catch (error) {
+      if (!until.aborted) throw error;
+    }
   }
 
   async putLedger(body: unknown): Promise<LedgerState> {
@@ -423,6 +443,7 @@ export class Service {
       const publishMs = performance.now() - started;
       this.#tick = { ...this.#tick, publishedAt: Date.now(), publishMs };
     }
+    this.#published.emit('published');
     if (made > 0) await this.alerts.catchUp();
     await this.#queueProofs();
   }

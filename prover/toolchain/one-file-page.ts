@@ -56,9 +56,9 @@ export interface PageParts {
   readonly connects?: string;
 }
 
-/** A page of one file. Nothing runs but its scripts, and nothing is fetched but from where it says. */
-export function fillPage(template: string, { style, scripts, data, connects }: PageParts): string {
-  const policy = [
+/** What a page may do: nothing runs but its scripts, and nothing is fetched but from where it says. */
+export const policyOf = ({ style, scripts, connects }: Omit<PageParts, 'data'>): string =>
+  [
     "default-src 'none'",
     `script-src ${Object.values(scripts).map(sourceOf).join(' ')}`,
     `style-src ${sourceOf(style)}`,
@@ -66,8 +66,12 @@ export function fillPage(template: string, { style, scripts, data, connects }: P
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+
+/** A page of one file, under its own policy. */
+export function fillPage(template: string, pieces: PageParts): string {
+  const { style, scripts, data } = pieces;
   const parts: Readonly<Record<string, string>> = {
-    POLICY: policy,
+    POLICY: policyOf(pieces),
     STYLE: style,
     ...scripts,
     ...data,

@@ -2,6 +2,7 @@
 import { writeFileAtomically } from '../../core/files.ts';
 import { shape, text, whole } from '../../core/json-output.ts';
 import { exportPage } from '../../dashboard/export.ts';
+import { pageAccounts } from '../../dashboard/tick-data.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
 import {
@@ -52,7 +53,7 @@ export const command: Command = {
       snapshot,
       parameters: set.parameters,
       heartbeats: set.document.heartbeatsSeconds,
-      accounts,
+      accounts: pageAccounts(accounts),
       names: namesOf(context),
     });
     writeFileAtomically(out, page);

@@ -4,7 +4,6 @@ import type { VNode } from 'preact';
 
 import { STATUSES } from '../../analysis/figures/report.ts';
 import { formatFixed, instrumentName } from '../../model/format.ts';
-import type { PricedMarket } from '../../risk/pricing/market.ts';
 import type { TickData } from '../tick-data.ts';
 import type { AccountRow, VenueView } from '../venue-view.ts';
 import { Table, Tile, html, type FieldEvent } from './html.ts';
@@ -81,9 +80,10 @@ function AccountList(props: {
 export function VenuePage(props: {
   readonly view: VenueView;
   readonly data: TickData;
-  readonly market: PricedMarket;
+  /** What only a chain knows, where there is one to ask. */
+  readonly chain?: VNode | undefined;
 }): VNode {
-  const { view, data } = props;
+  const { view, data, chain } = props;
   return html`<main>
     <h1>Venue</h1>
     <dl class="tiles">
@@ -106,10 +106,13 @@ export function VenuePage(props: {
         tone=${view.deficitE6 > 0n ? 'bad' : undefined}
       />
     </dl>
-    <p class="quiet">
-      An exported tick: fund, reservations, auctions and proofs stand on chain, and are not part of
-      it.
-    </p>
+    ${
+      chain ??
+      html`<p class="quiet">
+        An exported tick: fund, reservations, auctions and proofs stand on chain, and are not part
+        of it.
+      </p>`
+    }
     <${AccountList} rows=${view.rows} names=${data.names} />
     <section aria-labelledby="ratios">
       <h2 id="ratios">Maintenance margin as a share of equity</h2>

@@ -190,6 +190,13 @@ export const hypotheticalBody = whatIfBody.extend({
 });
 
 /** A number of the journal, after which a page begins. */
+export const pageTickQuery = z.strictObject({
+  account: z
+    .string()
+    .regex(/^[0-9]{1,8}$/)
+    .optional()
+    .describe('an account to have beside those nearest to maintenance'),
+});
 export const pageQuery = z.strictObject({
   after: z
     .string()

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -25,9 +24,11 @@ import { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import type { Service, TickState } from '../service.ts';
 import { artifactRoutes } from './artifact-routes.ts';
 import { chainRoutes } from './chain-routes.ts';
+import { eventStreams, type ServerEvent } from './event-stream.ts';
 import { faultOf, ledgerReply } from './faults.ts';
 import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
 import { serviceMetrics } from './metrics.ts';
+import { pageRoutes } from './page-routes.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
 import * as schemas from './schemas.ts';
 import { inType } from './schemas.ts';
@@ -41,8 +42,6 @@ const KEEP_ALIVE_MS = 30_000;
 /** Bodies of anything but ledgers and snapshots. */
 const SMALL_BODY = 2 ** 14;
 const HISTORY = 500;
-/** Comments that keep a stream of alerts open through proxies. */
-const BEAT_MS = 15_000;
 
 const tickReply = ({ name, snapshotTime, publishedAt, publishMs }: TickState) => ({
   name,
@@ -84,6 +83,7 @@ export async function createServer(
     },
     routerOptions: { maxParamLength: 100 },
   }).withTypeProvider<ZodTypeProvider>();
+  const sendEvents = eventStreams(app);
   app.addHook('onClose', () => {
     receipts.close();
     venue?.close();
@@ -178,6 +178,7 @@ export async function createServer(
     historyRoutes(api, door);
     chainRoutes(api, { ...door, roles, receipts, venue });
     artifactRoutes(api, { errors, callerOf });
+    pageRoutes(api, { ...door, callerOf, sendEvents });
     api.get(
       '/health',
       { schema: { description: 'It runs.', response: { 200: schemas.healthReply, ...errors } } },
@@ -422,26 +423,15 @@ export async function createServer(
       },
       async (request, reply) => {
         const after = Number(request.headers['last-event-id']?.split('-')[0] ?? 0);
-        const ended = new AbortController();
-        const beat = setInterval(() => stream.push(': \n\n'), BEAT_MS);
-        const stream = new Readable({ read: () => undefined });
-        request.raw.on('close', () => ended.abort());
-        stream.on('close', () => ended.abort());
-        void (async () => {
-          for await (const alert of service.alerts.follow(after, ended.signal)) {
-            stream.push(`id: ${alert.id}\nevent: alert\ndata: ${JSON.stringify(alert)}\n\n`);
-          }
-        })()
-          .catch((error: unknown) => stream.destroy(error as Error))
-          .finally(() => {
-            clearInterval(beat);
-            stream.push(null);
-          });
-        return await reply
-          .type('text/event-stream')
-          .header('cache-control', 'no-store')
-          .serializer((payload) => payload as string)
-          .send(stream);
+        return await sendEvents(
+          request,
+          reply,
+          async function* (left): AsyncGenerator<ServerEvent> {
+            for await (const alert of service.alerts.follow(after, left)) {
+              yield { id: alert.id, event: 'alert', data: alert };
+            }
+          },
+        );
       },
     );
     api.post(

@@ -230,6 +230,18 @@ export class MarginBook {
     return await this.#ask<readonly AsideShort[]>({ kind: 'aside-short' });
   }
 
+  /** So many accounts with the least above their maintenance margin as the arrays have it, the least first. */
+  nearest(count: number): readonly number[] {
+    const published = this.#published;
+    if (published === undefined) return [];
+    const { accounts, equityE6, mmE6, wide } = published.table;
+    const aboveMm = equityE6.map((equity, account) => equity - mmE6[account]!);
+    for (const [account, own] of wide) aboveMm[account] = Number(own.equityE6 - own.mmE6);
+    const order = Uint32Array.from({ length: accounts }, (_, account) => account);
+    order.sort((one, other) => aboveMm[one]! - aboveMm[other]!);
+    return [...order.subarray(0, count)];
+  }
+
   totals(): VenueTotals {
     const accounts = this.#published?.table.accounts ?? 0;
     const counts = new Array<number>(ACCOUNT_STATES.length).fill(0);

@@ -10,6 +10,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { exportPage } from '../../../prover/dashboard/export.ts';
+import { pageAccounts } from '../../../prover/dashboard/tick-data.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { launchBrowser, noBrowser } from '../../support/browser.ts';
@@ -191,7 +192,7 @@ describe.skipIf(noBrowser)(
         snapshot: sample.snapshots.crash.snapshot,
         parameters,
         heartbeats: document.heartbeatsSeconds,
-        accounts: sample.ledgers.crash.slice(0, 1),
+        accounts: pageAccounts(sample.ledgers.crash.slice(0, 1)),
         names: { 0: '</script><img src=x onerror=alert(1)>' },
       });
       writeFileSync(join(folder, 'hostile.html'), hostile);
@@ -228,7 +229,7 @@ describe.skipIf(noBrowser)(
         snapshot: sample.snapshots.crash.snapshot,
         parameters,
         heartbeats: document.heartbeatsSeconds,
-        accounts: many,
+        accounts: pageAccounts(many),
         names: {},
       });
       writeFileSync(join(folder, 'large.html'), large);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { accountView, scenarioParts } from '../../../prover/dashboard/account-view.ts';
-import { formatTickData, readTickData } from '../../../prover/dashboard/tick-data.ts';
+import { formatTickData, pageAccounts, readTickData } from '../../../prover/dashboard/tick-data.ts';
 import { venueView } from '../../../prover/dashboard/venue-view.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
 import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
@@ -21,7 +21,8 @@ describe('tick data', () => {
       snapshot,
       parameters,
       heartbeats: document.heartbeatsSeconds,
-      accounts,
+      accounts: pageAccounts(accounts),
+      part: { of: 'nearest', ledgerAccounts: 304 } as const,
       names: { 3: 'nobody' },
     };
     expect(readTickData(formatTickData(data))).toEqual(data);
@@ -29,7 +30,7 @@ describe('tick data', () => {
 });
 
 describe('the view of a venue', () => {
-  const view = venueView(accounts, market);
+  const view = venueView(pageAccounts(accounts), market);
 
   it('has every account once, in order, with the figures of the model', () => {
     expect(view.rows.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(
@@ -70,7 +71,10 @@ describe('the view of a venue', () => {
       ...accounts[0]!,
       positions: [{ instrument: perpetual, lots }],
     });
-    const { openInterest } = venueView([holding(300n), holding(100n), holding(-400n)], market);
+    const { openInterest } = venueView(
+      pageAccounts([holding(300n), holding(100n), holding(-400n)]),
+      market,
+    );
     expect(openInterest).toEqual([
       {
         instrument: perpetual,

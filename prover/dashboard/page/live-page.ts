@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { VNode } from 'preact';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+
+import type { TickData } from '../tick-data.ts';
+import { ChainParts, type Beside, type FundReply, type LiquidationReply } from './chain-parts.ts';
+import { Dashboard } from './dashboard.ts';
+import { html } from './html.ts';
+import { Refused, fetchJson, fetchTick } from './service-link.ts';
+import { SignIn } from './sign-in.ts';
+
+/** Kept for as long as the tab: a reload shows the same, another tab asks again. */
+const TOKEN = 'plimsoll-token';
+/** A browser tries again by itself when a stream breaks off, but not when it was refused. */
+const AGAIN_MS = 5_000;
+const SECOND_MS = 1_000;
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function fetchBeside(token: string): Promise<Beside> {
+  const [fund, liquidations] = await Promise.all([
+    fetchJson('/fund').then((reply) => reply as FundReply, words),
+    fetchJson('/liquidations', token).then(
+      (reply) => (reply as { liquidations: LiquidationReply[] }).liquidations.toReversed(),
+      () => undefined,
+    ),
+  ]);
+  return { fund, liquidations };
+}
+
+/** How old a tick is to whoever looks, once a second. */
+function Age({ since }: { readonly since: number }): VNode {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), SECOND_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return html`<span>${`${Math.max(Math.round((now - since) / SECOND_MS), 0)} s ago`}</span>`;
+}
+
+interface Shown {
+  readonly data: TickData;
+  readonly beside: Beside;
+  readonly at: number;
+}
+
+/** The page of a service: whatever is published is fetched, and what was shown stays until then. */
+export function LivePage(): VNode {
+  const [token, setToken] = useState(sessionStorage.getItem(TOKEN));
+  const [shown, setShown] = useState<Shown | undefined>(undefined);
+  const [fault, setFault] = useState<string | undefined>(undefined);
+  const [isLinked, setLinked] = useState(false);
+  const [wanted, setWanted] = useState<number | undefined>(undefined);
+  // Of answers that overtake each other the one asked for last is shown.
+  const asked = useRef(0);
+
+  const refresh = useCallback(async (): Promise<void> => {
+    if (token === null) return;
+    const own = (asked.current += 1);
+    try {
+      const [data, beside] = await Promise.all([fetchTick(token, wanted), fetchBeside(token)]);
+      if (own !== asked.current) return;
+      setShown({ data, beside, at: Date.now() });
+      setFault(undefined);
+    } catch (error) {
+      if (own !== asked.current) return;
+      setFault(words(error));
+      if (error instanceof Refused && error.status === 401) {
+        sessionStorage.removeItem(TOKEN);
+        setToken(null);
+        setShown(undefined);
+      }
+    }
+  }, [token, wanted]);
+
+  useEffect(() => {
+    if (token === null) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let events: EventSource;
+    const open = (): void => {
+      events = new EventSource('/page/events');
+      events.onopen = () => setLinked(true);
+      events.addEventListener('published', () => void refresh());
+      events.onerror = () => {
+        setLinked(false);
+        if (events.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
+      };
+    };
+    void refresh();
+    open();
+    return () => {
+      clearTimeout(timer);
+      events.close();
+    };
+  }, [token, refresh]);
+
+  if (token === null) {
+    const onToken = (given: string): void => {
+      sessionStorage.setItem(TOKEN, given);
+      setFault(undefined);
+      setToken(given);
+    };
+    return html`<${SignIn} fault=${fault} onToken=${onToken} />`;
+  }
+  const leave = (): void => {
+    sessionStorage.removeItem(TOKEN);
+    setShown(undefined);
+    setToken(null);
+  };
+  const state = isLinked
+    ? html`<span class="good">✓ live</span>`
+    : html`<span class="bad"
+        >▼ the connection is lost; trying again. Below is what was known</span
+      >`;
+  const status = html`<p role="status" id="live">
+    ${state}${shown === undefined ? '' : html`, received <${Age} since=${shown.at} />`}
+    ${fault === undefined ? '' : html`<span class="refusal">${`: ${fault}`}</span>`}${' '}
+    <button type="button" onClick=${leave}>Sign out</button>
+  </p>`;
+  if (shown === undefined) {
+    return html`<main>
+      <h1>Plimsoll</h1>
+      <p aria-busy=${fault === undefined}>
+        ${fault === undefined ? 'Loading…' : 'Nothing to show yet.'}
+      </p>
+      ${status}
+    </main>`;
+  }
+  return html`<${Dashboard}
+    data=${shown.data}
+    live=${{
+      status,
+      chain: html`<${ChainParts} beside=${shown.beside} />`,
+      fetchAccount: setWanted,
+    }}
+  />`;
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: a browser is started, and a service.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { Wallet } from 'ethers';
+import type { Browser, Page } from 'playwright-core';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { Ledger } from '../../../../prover/commitments/ledger.ts';
+import { readTickData, type TickData } from '../../../../prover/dashboard/tick-data.ts';
+import { formatLedger } from '../../../../prover/documents/ledger-document.ts';
+import { loadSample } from '../../../../prover/sample/sample.ts';
+import { runService, type RunningService } from '../../../../prover/service/run.ts';
+import { request } from '../../../support/api.ts';
+import { launchBrowser, noBrowser } from '../../../support/browser.ts';
+import { serviceConfig } from '../../../support/service-config.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const sample = loadSample();
+const wallet = new Wallet(`0x${'22'.repeat(32)}`);
+const OWN = 1;
+const accounts = sample.ledgers.crash.with(OWN, {
+  ...sample.ledgers.crash[OWN]!,
+  owner: BigInt(wallet.address),
+});
+const token = 'the-token-of-the-operator';
+
+describe.skipIf(noBrowser)(
+  `the page of a service, in a browser${noBrowser ? ' (skipped: no Chromium is installed)' : ''}`,
+  () => {
+    let folder: string;
+    let browser: Browser;
+    let page: Page;
+    let running: RunningService;
+    const problems: string[] = [];
+
+    const start = (port: number): Promise<RunningService> =>
+      runService(
+        serviceConfig(join(folder, 'state'), { listen: { host: '127.0.0.1', port } }),
+        pino({ level: 'silent' }),
+        () => undefined,
+      );
+    const ask = (method: string, path: string, body?: unknown, bearer: string | null = token) =>
+      request(`${running.url}${path}`, method, body, bearer);
+    const text = async (selector: string): Promise<string> =>
+      (await page.locator(selector).first().innerText()).trim();
+    const lookedFor = async (selector: string, wanted: string): Promise<void> =>
+      await page.locator(selector).filter({ hasText: wanted }).first().waitFor();
+    const signIn = async (): Promise<void> => {
+      await page.goto(`${running.url}/page`);
+      await page.evaluate('sessionStorage.clear()');
+      await page.reload();
+      await page.locator('input[name=token]').fill(token);
+      await page.getByRole('button', { name: 'Show the venue' }).click();
+      await page.locator('#count-bankrupt').waitFor();
+    };
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'plimsoll-live-page-'));
+      running = await start(0);
+      const ledger = JSON.parse(formatLedger(accounts)) as unknown;
+      const put = { sequence: 1, root: new Ledger(accounts).root.toString(), ledger };
+      expect((await ask('PUT', '/ledger', put)).status).toBe(200);
+      browser = await launchBrowser();
+      page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      page.on('pageerror', (error) => problems.push(error.message));
+      page.on('request', (asked) => {
+        if (!asked.url().startsWith('http://127.0.0.1:')) problems.push(asked.url());
+      });
+    }, 120_000);
+    afterAll(async () => {
+      await browser.close();
+      await running.stop();
+      rmSync(folder, { recursive: true });
+      // Nobody else was asked for anything, and nothing was thrown.
+      expect(problems).toEqual([]);
+    });
+
+    it('says that there is no tick yet, and shows the first as it comes', async () => {
+      await page.goto(`${running.url}/page`);
+      await page.locator('input[name=token]').fill('nobody’s');
+      await page.getByRole('button', { name: 'Show the venue' }).click();
+      await lookedFor('.refusal', 'must be printable ASCII');
+      await page.locator('input[name=token]').fill('a-token-of-nobody');
+      await page.getByRole('button', { name: 'Show the venue' }).click();
+      await lookedFor('.refusal', 'is nobody’s');
+      await page.locator('input[name=token]').fill(token);
+      await page.getByRole('button', { name: 'Show the venue' }).click();
+      await lookedFor('#live', 'there is no tick yet');
+      expect((await ask('PUT', '/snapshot', sample.snapshots.calm.document)).status).toBe(200);
+      await page.locator('#count-bankrupt').waitFor();
+      expect(await text('header')).toContain('304 accounts');
+    });
+
+    it('follows the next tick while somebody types, and keeps what was typed', async () => {
+      await page.goto(`${running.url}/page#/account/${OWN}`);
+      await page.locator('input[name=deposit]').fill('12');
+      const before = await text('#equity dd');
+      expect((await ask('PUT', '/snapshot', sample.snapshots.crash.document)).status).toBe(200);
+      await page.waitForFunction(
+        `document.querySelector('#equity dd').textContent.trim() !== ${JSON.stringify(before)}`,
+      );
+      expect(await page.locator('input[name=deposit]').inputValue()).toBe('12');
+      const { text: reply } = await ask('GET', `/accounts/${OWN}/margin`);
+      const { equityE6 } = JSON.parse(reply) as { equityE6: string };
+      expect((await text('#equity dd')).replaceAll(/[^0-9-]/g, '')).toBe(equityE6);
+    });
+
+    it('counts as the API does, tells who fell and why, and that no fund is deployed', async () => {
+      await signIn();
+      const { text: reply } = await ask('GET', '/totals');
+      const { states } = JSON.parse(reply) as { states: Record<string, number> };
+      expect(await text('#count-bankrupt dd')).toBe(String(states['bankrupt']));
+      expect(await text('#count-below-maintenance dd')).toBe(String(states['belowMaintenance']));
+      const { text: list } = await ask('GET', '/liquidations');
+      const { liquidations } = JSON.parse(list) as {
+        liquidations: { account: number; worstScenarios: { btc: number; eth: number } }[];
+      };
+      const newest = liquidations.at(-1)!;
+      const row = await text('#liquidations ~ .scroll tbody tr');
+      expect(row).toContain(String(newest.account));
+      expect(row).toContain(`BTC ${newest.worstScenarios.btc}, ETH ${newest.worstScenarios.eth}`);
+      expect(await text('#fund ~ p')).toContain('the service knows no chain');
+    });
+
+    it('says that the connection is lost, and is live again when the service is', async () => {
+      await signIn();
+      await lookedFor('#live', '✓ live');
+      const { port } = new URL(running.url);
+      await running.stop();
+      await lookedFor('#live', 'the connection is lost');
+      expect(await page.locator('#count-bankrupt').count()).toBe(1);
+      running = await start(Number(port));
+      await lookedFor('#live', '✓ live');
+    }, 60_000);
+
+    it('shows an owner who signs for it the accounts that are theirs, and no others', async () => {
+      const owned = await browser.newPage();
+      await owned.goto(`${running.url}/page`);
+      await owned.locator('input[name=address]').fill(wallet.address);
+      await owned.getByRole('button', { name: 'Ask for a text to sign' }).click();
+      const challenge = await owned.locator('#challenge').innerText();
+      await owned.locator('input[name=signature]').fill(await wallet.signMessage(challenge));
+      const [reply] = await Promise.all([
+        owned.waitForResponse((answer) => answer.url().endsWith('/page/tick')),
+        owned.getByRole('button', { name: 'Show my accounts' }).click(),
+      ]);
+      const held: TickData = readTickData(await reply.text());
+      expect(held.accounts).toEqual([{ index: OWN, account: accounts[OWN] }]);
+      await owned.locator('#count-bankrupt').waitFor();
+      expect(await owned.locator('header').innerText()).toContain('1 accounts of yours');
+      await owned.goto(`${running.url}/page#/account/2`);
+      await owned.locator('h1', { hasText: 'Account 2' }).waitFor();
+      expect(await owned.locator('main').innerText()).toContain('only accounts of yours');
+      await owned.close();
+      expect((await ask('GET', '/page/tick', undefined, null)).status).toBe(401);
+      expect((await ask('GET', '/page/tick?account=x')).status).toBe(400);
+    });
+
+    it('runs nothing but its own script, in no frame, and is small', async () => {
+      const { headers, text: html } = await ask('GET', '/page', undefined, null);
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-/);
+      expect(policy).toContain("connect-src 'self'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(html).not.toContain(accounts[OWN]!.quoteE6.toString());
+      expect(gzipSync(html).length).toBeLessThan(60 * 1024);
+    });
+
+    it.each([375, 1280])('fits %i pixels with nothing serious for axe', async (width) => {
+      await page.setViewportSize({ width, height: 800 });
+      const serious = async (): Promise<unknown> => {
+        const wide = await page.evaluate('document.documentElement.scrollWidth');
+        expect(wide).toBeLessThanOrEqual(width);
+        await page.evaluate(AXE);
+        return await page.evaluate(
+          "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))",
+        );
+      };
+      await signIn();
+      expect(await serious()).toEqual([]);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.locator('input[name=address]').fill(wallet.address);
+      await page.getByRole('button', { name: 'Ask for a text to sign' }).click();
+      await page.locator('#challenge').waitFor();
+      expect(await serious()).toEqual([]);
+    });
+  },
+);
