@@ -6,11 +6,15 @@
  *
  *   node scripts/rehearse-ceremony.ts FOLDER                  half an hour of processor time, 4 GB of disk
  *   node scripts/rehearse-ceremony.ts FOLDER takeover-any     some circuits
+ *   node scripts/rehearse-ceremony.ts FOLDER --snarkjs        and snarkjs verifies the final keys of up to 2^14 rows
  *
  * Killed at any time, the same command goes on where it was.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { zKey } from 'snarkjs';
 
 import { machineLine, timed } from '../prover/bench/measure.ts';
 import { REPOSITORY_ROOT } from '../prover/core/root.ts';
@@ -22,7 +26,14 @@ import { domainPower } from '../prover/proving/keys/qap.ts';
 import { ceremonyTargets } from '../prover/toolchain/ceremony/start.ts';
 import { rehearseCeremony } from './rehearsal/rehearse.ts';
 
-const [base, ...chosen] = process.argv.slice(2);
+/** Above it snarkjs takes many minutes a key. */
+const SNARKJS_POWER = 14;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { snarkjs: { type: 'boolean' } },
+});
+const [base, ...chosen] = positionals;
 if (base === undefined) {
   console.error('<folder>: where the rehearsal is kept');
   process.exit(2);
@@ -40,17 +51,28 @@ const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 
 const rows = Math.max(...targets.map(powerOf));
 process.stdout.write(`${machineLine()}\n`);
-const { findings } = await rehearseCeremony(base, {
+const step = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+  const { wallMs, cpuMs } = await timed(work);
+  say({ step: name, cpuS: seconds(cpuMs), wallS: seconds(wallMs) });
+};
+const { folder, findings } = await rehearseCeremony(base, {
   name: 'rehearsal',
   targets,
   // Above 2^14 rows snarkjs's circuit hash reads one power more: docs/ceremony.md.
   power: rows > 14 ? rows + 1 : rows,
   note: (line) => say({ begins: line }),
-  step: async (step, work) => {
-    const { wallMs, cpuMs } = await timed(work);
-    say({ step, cpuS: seconds(cpuMs), wallS: seconds(wallMs) });
-  },
+  step,
 });
+if (values.snarkjs === true) {
+  for (const name of targets.filter((one) => powerOf(one) <= SNARKJS_POWER)) {
+    await step(`verification of ${name} by snarkjs`, async () => {
+      const [r1cs, key] = [folder.r1csPath(name), folder.finalKeyPath(name)];
+      if (!(await zKey.verifyFromR1cs(r1cs, folder.powersPath(), key))) {
+        throw new Error(`snarkjs refuses the final key of ${name}`);
+      }
+    });
+  }
+}
 const of = (outcome: string): number => findings.filter((one) => one.outcome === outcome).length;
 say({
   circuits: targets.length,
