@@ -8,6 +8,10 @@
  *   npx plimsoll demo --export demo.json
  *   node scripts/audit-replay.ts demo.json --proofs 500                          the replay alone
  *   node scripts/audit-replay.ts demo.json --proofs 500 --cache .plimsoll/audit  all of an audit, twice
+ *   node scripts/audit-replay.ts demo.json --accounts 100000 --roots 48          of a larger venue
+ *
+ * With --roots, as many roots and ticks are added before, so that the ledger has --accounts; each root after the
+ * last that joined changes --changed of them (default 1,000).
  */
 import { parseArgs } from 'node:util';
 
@@ -31,26 +35,33 @@ import { loadArtifactManifest } from '../prover/proving/artifacts.ts';
 import { terminateCurve } from '../prover/proving/backends/snarkjs-backend.ts';
 import { prepareStatement } from '../prover/statements/prepare.ts';
 import { encodePublicSignals } from '../prover/statements/public-signals.ts';
+import { grown } from './replay/growth.ts';
 import { Evidence } from './tampering/evidence.ts';
 import { forged } from './tampering/forge.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { proofs: { type: 'string' }, cache: { type: 'string' } },
+  options: {
+    proofs: { type: 'string' },
+    cache: { type: 'string' },
+    accounts: { type: 'string' },
+    roots: { type: 'string' },
+    changed: { type: 'string' },
+  },
 });
 const { fromBlock, toBlock, venue, answers } = parseExport(
   readTextFile(positionals[0] ?? '', '<export>'),
   'export',
 );
 const parameters = [loadDefaultParameters()];
-const evidence = new Evidence({
+const posted = new Evidence({
   checkout: new FolderCheckout(REPOSITORY_ROOT),
   answers,
   venue: parseVenue(venue),
   range: { fromBlock, toBlock },
   parameters,
 });
-const engine = evidence.venue.contracts.liquidationEngine;
+const engine = posted.venue.contracts.liquidationEngine;
 const abi = exportedAbi('LiquidationEngine');
 const built = loadArtifactManifest().artifacts.filter(
   ({ statement }) => statement === 'account-margin',
@@ -62,17 +73,32 @@ interface Added {
   readonly transaction: object;
 }
 
-/** Cures over all accounts and ticks of the chain that a circuit built here takes. */
-async function cures(count: number): Promise<readonly Added[]> {
-  const chain = { rpc: replaying(answers), venue: evidence.venue, fromBlock, toBlock };
+/** The market of a chain as an audit follows it; its transitions are the rollup's. */
+async function marketOf(evidence: Evidence) {
+  const chain = { rpc: replaying(evidence.answers), venue: evidence.venue, fromBlock, toBlock };
   const memory = new AuditMemory();
-  const context = {
-    evidence: chain,
-    verdicts: new Verdicts(['transition']),
-    events: await readHistory(chain),
-    memory,
+  const verdicts = new Verdicts(['transition']);
+  const context = { evidence: chain, verdicts, events: await readHistory(chain), memory };
+  return { context, ...(await auditMarket(context, parameters)) };
+}
+
+/** The chain with the accounts and roots that were asked for. */
+async function evidenceOf(): Promise<Evidence> {
+  if (values.roots === undefined) return posted;
+  const { context, ledgers } = await marketOf(posted);
+  const ledger = ledgers.of([...ledgers.rootOf.values()].at(-1)!);
+  const growth = {
+    accounts: Number(values.accounts ?? ledger.accounts.length),
+    roots: Number(values.roots),
+    changed: Number(values.changed ?? 1_000),
   };
-  const { ledgers, ticks } = await auditMarket(context, parameters);
+  return grown(posted, growth, { ledger, events: context.events }, context.memory.hasher);
+}
+
+/** Cures over all accounts and ticks of the chain that a circuit built here takes. */
+async function cures(evidence: Evidence, count: number): Promise<readonly Added[]> {
+  const { context, ledgers, ticks } = await marketOf(evidence);
+  const { memory } = context;
   const opened = context.events.filter(({ name }) => name === 'TickOpened');
   const from = `0x${'11'.repeat(20)}`;
   const added: Added[] = [];
@@ -123,15 +149,12 @@ async function cures(count: number): Promise<readonly Added[]> {
 }
 
 const count = Number(values.proofs ?? 500);
-const added = await cures(count);
-const busy = evidence.withAnswers('eth_getLogs', ([filter], result) =>
-  Number((filter as { toBlock: string }).toBlock) === toBlock
-    ? [...(result as object[]), ...added.map(({ log }) => log)]
-    : result,
+const evidence = await evidenceOf();
+const added = await cures(evidence, count);
+const busy = evidence.withMore(
+  added.map(({ log }) => log),
+  new Map(added.map(({ hash, transaction }) => [hash, transaction])),
 );
-for (const { hash, transaction } of added) {
-  busy.answers.set(JSON.stringify(['eth_getTransactionByHash', [hash]]), transaction);
-}
 const distinct = new Set(
   added.map(({ transaction }) => dataSlice((transaction as { input: string }).input, 4)),
 );

@@ -104,6 +104,19 @@ export class Evidence {
     return this.with({ answers });
   }
 
+  /** With more logs in the last block of the range, and their transactions by hash. */
+  withMore(logs: readonly object[], transactions: ReadonlyMap<string, object>): Evidence {
+    const more = this.withAnswers('eth_getLogs', ([filter], result) =>
+      Number((filter as { toBlock: string }).toBlock) === this.range.toBlock
+        ? [...(result as object[]), ...logs]
+        : result,
+    );
+    for (const [hash, transaction] of transactions) {
+      more.answers.set(JSON.stringify(['eth_getTransactionByHash', [hash]]), transaction);
+    }
+    return more;
+  }
+
   withCode(address: string, change: (code: string) => string): Evidence {
     return this.withAnswers('eth_getCode', ([at], code) =>
       (at as string).toLowerCase() === address.toLowerCase() ? change(code as string) : code,
