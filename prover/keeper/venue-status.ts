@@ -12,6 +12,11 @@ import { readGuarantees, type Guarantee } from './guarantees.ts';
 import { readLiquidations, type Liquidation } from './liquidations.ts';
 
 const uint = z.bigint().nonnegative();
+/** In the order of `ISolvencyRegister.Standing`. */
+export const STANDINGS = ['unproven', 'covered', 'short'] as const;
+/** What stands for a coverage of nothing short. */
+const NOTHING_SHORT = 2n ** 64n - 1n;
+
 /** In the order of `ILedgerRegistry.Mode`. */
 const MODES = ['normal', 'forced', 'dead'] as const;
 
@@ -104,6 +109,17 @@ export interface VenueStatus {
         readonly isInForce: boolean;
       }
     | undefined;
+  /** Of a venue that has a register of sessions. */
+  readonly solvency:
+    | {
+        readonly standing: (typeof STANDINGS)[number];
+        /** Of the newest closed session; 0 before the first. */
+        readonly tick: bigint;
+        readonly pinnedAt: bigint;
+        /** Fund over worst shortfall, 10⁻⁴; `undefined` where nothing is short. */
+        readonly coverageBps: bigint | undefined;
+      }
+    | undefined;
 }
 
 async function readMedianGate(
@@ -143,6 +159,18 @@ async function readMarginState(
     sequence,
     time,
     isInForce: (await read(riskParameters, 'marginState', [], z.string())) === address,
+  };
+}
+
+async function readSolvency(address: string, provider: Provider): Promise<VenueStatus['solvency']> {
+  const register = new Contract(address, exportedAbi('SolvencyRegister'), provider);
+  const record = values(z.tuple([uint, uint, uint, uint]));
+  const [tick, pinnedAt, , coverageBps] = await read(register, 'coverage', [], record);
+  return {
+    standing: STANDINGS[Number(await read(register, 'standing', [], uint))] ?? 'unproven',
+    tick,
+    pinnedAt,
+    coverageBps: coverageBps === NOTHING_SHORT ? undefined : coverageBps,
   };
 }
 
@@ -210,5 +238,9 @@ export async function readVenueStatus(
       contracts.marginState === undefined
         ? undefined
         : await readMarginState(contracts.marginState, riskParameters, provider),
+    solvency:
+      contracts.solvencyRegister === undefined
+        ? undefined
+        : await readSolvency(contracts.solvencyRegister, provider),
   };
 }

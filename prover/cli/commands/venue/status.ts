@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { STATUSES } from '../../../keeper/liquidations.ts';
-import { readVenueStatus } from '../../../keeper/venue-status.ts';
+import { readVenueStatus, STANDINGS } from '../../../keeper/venue-status.ts';
 import { formatTable, formatUsd, formatUtc } from '../../../model/format.ts';
 import type { Command } from '../../command.ts';
 import { VENUE_OPTIONS, connectToVenue } from '../../options/venue-input.ts';
@@ -91,6 +91,12 @@ export const command: Command = {
         time: decimal,
         isInForce: flag,
       }).nullable(),
+      solvency: shape({
+        standing: z.enum(STANDINGS),
+        tick: decimal,
+        pinnedAt: decimal,
+        coverageBps: decimal.nullable(),
+      }).nullable(),
     }),
   },
   run: async (context) => {
@@ -98,7 +104,7 @@ export const command: Command = {
     try {
       const status = await readVenueStatus(venue, provider, document);
       const { mode, ledger, waiting, market, parameters, roles, vault, fund } = status;
-      const { medianGate, marginState } = status;
+      const { medianGate, marginState, solvency } = status;
       const usd = (amountE6: bigint): string => formatUsd(amountE6, 2);
       const { print } = context;
       print(`chain ${document.chainId}, mode ${mode}${market.halted ? ', market halted' : ''}`);
@@ -137,6 +143,19 @@ export const command: Command = {
         if (medianGate.pendingHash !== 0n) {
           print(`            another set from ${medianGate.activatableAt} on`);
         }
+      }
+      if (solvency !== undefined) {
+        const { standing, tick, pinnedAt, coverageBps } = solvency;
+        const cover =
+          coverageBps === undefined
+            ? 'nothing is short'
+            : `fund ${coverageBps} bps of the worst shortfall`;
+        print(
+          `solvency    ${standing}` +
+            (tick === 0n
+              ? ': no session yet'
+              : `: tick ${tick}, pinned at ${formatUtc(pinnedAt)} UTC, ${cover}`),
+        );
       }
       print(`roles       owner ${roles.owner}, guardian ${roles.guardian}`);
       if (BigInt(roles.pendingOwner) !== 0n)
@@ -203,6 +222,7 @@ export const command: Command = {
         liquidations,
         medianGate: medianGate ?? null,
         marginState: marginState ?? null,
+        solvency: solvency ? { ...solvency, coverageBps: solvency.coverageBps ?? null } : null,
       });
     } finally {
       provider.destroy();

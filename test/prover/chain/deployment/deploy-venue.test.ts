@@ -158,6 +158,12 @@ describe('a deployed venue', () => {
       time: 0n,
       isInForce: false,
     });
+    expect(status.solvency).toEqual({
+      standing: 'unproven',
+      tick: 0n,
+      pinnedAt: 0n,
+      coverageBps: 0n,
+    });
   });
 
   it('is refused where its document says less, or another gate, than stands there', async () => {
