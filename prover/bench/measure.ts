@@ -52,15 +52,20 @@ export function machineLine(): string {
 /** The most memory this process has held, in MiB. */
 export const peakMemoryMiB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
 
-/** The most memory that another process has held, in MiB; 0 where there is no `/proc`. */
-export function peakMemoryMiBOf(pid: number | undefined): number {
+function memoryOf(pid: number | undefined, field: 'VmHWM' | 'VmRSS'): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Math.round(Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024);
+    return Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024);
   } catch {
     return 0;
   }
 }
+
+/** The most memory that another process has held, in MiB; 0 where there is no `/proc`. */
+export const peakMemoryMiBOf = (pid: number | undefined): number => memoryOf(pid, 'VmHWM');
+
+/** What it holds now. */
+export const memoryMiBOf = (pid: number | undefined): number => memoryOf(pid, 'VmRSS');
 
 /** Clock ticks of `/proc`: a hundredth of a second on every Linux in use. */
 const TICK_MS = 10;

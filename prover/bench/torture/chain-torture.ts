@@ -26,8 +26,22 @@ import { Receiver } from './receiver.ts';
 import type { TortureOptions } from './torture.ts';
 import { WorkerProcess, killChild } from './worker-process.ts';
 
-/** What is killed, or done to the chain. */
-export type Blow = 'owner' | 'worker' | 'postgresql' | 'node' | 'reorganisation';
+/** What is killed (`starting`: the owner, before it answers again), or done to the chain. */
+export type Blow = 'owner' | 'starting' | 'worker' | 'postgresql' | 'node' | 'reorganisation';
+
+/**
+ * Each of these once, at random, before any comes again. An owner that is down already is killed on its
+ * way up: what it finds then is as broken as after the first kill, and costs half a start.
+ */
+const ROUND: readonly Blow[] = [
+  'owner',
+  'worker',
+  'node',
+  'reorganisation',
+  'starting',
+  'starting',
+  'starting',
+];
 
 /** What was done to a service on its chain, and what it made of it. */
 export interface ChainTortureReport {
@@ -58,10 +72,14 @@ const MOST_POSITIONS = 7;
 /** A blow falls within so long after a tick: in the middle of margins, proofs and transactions. */
 const BLOW_WITHIN_MS = 2500;
 const NODE_DOWN_MS = 1500;
+/** Blows at once, at most, each so much after the one before it. */
+const MOST_TOGETHER = 3;
+const TOGETHER_WITHIN_MS = 400;
 /** A tick is cited for so long; on a loaded machine a proof takes its time. */
 const TICK_MS = 60_000;
-/** Rounds after which everything that is due has to be opened. */
-const ROUNDS_OF_ONE_STRETCH = 5;
+/** Blows between two judgements, at each of which everything that is due has to be opened. */
+const JUDGED_EVERY = 24;
+const TOLD_MS = 180_000;
 const SETTLE_MS = 240_000;
 const BLOCK_MS = 250;
 
@@ -173,7 +191,16 @@ class ChainRun {
   /** Of the blows: what happens meanwhile takes its own numbers. */
   readonly #order: () => number;
   readonly #due: Blow[] = [];
-  readonly #blows = { owner: 0, worker: 0, postgresql: 0, node: 0, reorganisation: 0 };
+  readonly #blows = {
+    owner: 0,
+    starting: 0,
+    worker: 0,
+    postgresql: 0,
+    node: 0,
+    reorganisation: 0,
+  };
+  /** Of the next start of the owner: how often it is killed on its way. */
+  #startings = 0;
   readonly #seen = new Set<string>();
   /** The ledger as the service has acknowledged it. */
   #held: readonly Account[] = [];
@@ -184,6 +211,7 @@ class ChainRun {
   #mark: VenueMark | undefined;
   #lost = 0;
   #isDatabaseLost = false;
+  #isTakenBack = false;
 
   constructor(options: TortureOptions, field: Field) {
     this.#options = options;
@@ -204,19 +232,32 @@ class ChainRun {
     });
     this.#held = ledger.accounts;
     this.#sequence = 1;
-    for (let blow = 0; blow < this.#options.kills; blow += 1) {
-      // A branch that may be taken back begins here.
-      this.#mark ??= await followed.mark();
-      if (this.#below(2) === 0) await this.#nextLedger();
-      await this.#nextTick();
-      await sleep(this.#below(BLOW_WITHIN_MS));
-      await this.#strike();
-      await this.#recover();
-      this.#options.progress(`${blow + 1} of ${this.#options.kills} blows`);
-      if ((blow + 1) % ROUNDS_OF_ONE_STRETCH === 0) await this.#settle();
+    for (let toJudge = JUDGED_EVERY; ; toJudge += JUDGED_EVERY) {
+      const until = Math.min(toJudge, this.#options.kills);
+      while (this.#count < until) {
+        // A branch that may be taken back begins here.
+        this.#mark ??= await followed.mark();
+        if (this.#below(2) === 0) await this.#nextLedger();
+        await this.#nextTick();
+        await sleep(this.#below(BLOW_WITHIN_MS));
+        await this.#strike(Math.min(1 + this.#below(MOST_TOGETHER), until - this.#count));
+        await this.#recover();
+      }
+      await this.#settle();
+      const report = await this.#judge(started);
+      this.#options.judged(report);
+      if (this.#count >= this.#options.kills) return report;
+      await owner.start();
     }
-    await this.#settle();
-    return await this.#judge(started);
+  }
+
+  get #count(): number {
+    return Object.values(this.#blows).reduce((sum, count) => sum + count, this.#startings);
+  }
+
+  #struck(blow: Blow): void {
+    this.#blows[blow] += 1;
+    this.#options.progress(`${this.#count} of ${this.#options.kills} blows`);
   }
 
   #below(count: number): number {
@@ -265,24 +306,39 @@ class ChainRun {
     this.#held = accounts;
   }
 
-  /** At random, but each kind once before any comes again. */
   #nextBlow(): Blow {
     if (this.#due.length === 0) {
-      this.#due.push('owner', 'worker', 'node', 'reorganisation');
-      this.#due.push(this.#field.cluster === undefined ? 'owner' : 'postgresql');
+      this.#due.push(...ROUND, this.#field.cluster === undefined ? 'owner' : 'postgresql');
     }
     const [blow] = this.#due.splice(Math.floor(this.#order() * this.#due.length), 1);
     return blow!;
   }
 
-  async #strike(): Promise<void> {
-    const { cluster, worker, owner, node, followed } = this.#field;
+  /** So many blows, one soon after the other: what is down stays down meanwhile. */
+  async #strike(blows: number): Promise<void> {
     await this.#note();
-    let blow = this.#nextBlow();
+    for (let left = blows; left > 0; left -= 1) {
+      const blow = this.#nextBlow();
+      if (blow === 'starting') this.#startings += 1;
+      else {
+        await this.#hit(blow);
+        await sleep(this.#below(TOGETHER_WITHIN_MS));
+      }
+    }
+  }
+
+  async #hit(drawn: Exclude<Blow, 'starting'>): Promise<void> {
+    const { cluster, worker, owner, node, followed } = this.#field;
+    let blow = drawn;
     if (blow === 'worker' && worker === undefined) {
       const { pid } = owner;
       // Without one at work its owner is killed.
       if (pid === undefined || !killChild(pid, 'proving-process')) blow = 'owner';
+    }
+    // What is down already cannot be killed again: then it is, on its way up.
+    if (blow === 'owner' && !owner.alive) {
+      this.#startings += 1;
+      return;
     }
     if (blow === 'owner') await owner.kill();
     if (blow === 'worker') await worker?.kill();
@@ -296,30 +352,38 @@ class ChainRun {
     }
     if (blow === 'reorganisation') {
       await followed.reorganise(this.#mark!);
-      this.#mark = undefined;
+      this.#mark = await followed.mark();
+      this.#isTakenBack = true;
     }
-    this.#blows[blow] += 1;
+    this.#struck(blow);
   }
 
   /** Brings everything up again that is down, and looks whether what was acknowledged is there. */
   async #recover(): Promise<void> {
-    const { node, cluster, worker, owner, followed } = this.#field;
-    await node.up();
+    const { node, cluster, worker, owner } = this.#field;
     await cluster?.start();
     worker?.start();
     // An owner that has lost its database ends by itself, but nobody knows when.
     if (this.#isDatabaseLost) await owner.kill();
     this.#isDatabaseLost = false;
-    if (!owner.alive || !(await this.#answers())) {
+    if (this.#startings > 0 || !owner.alive || !(await this.#answers())) {
       await owner.kill();
+      // With the node still down, where it is: a start without one is another start.
+      for (; this.#startings > 0; this.#startings -= 1) {
+        await owner.killStarting(this.#random(), async () => undefined);
+        this.#blows.starting += 1;
+      }
+      await node.up();
       await owner.start();
     }
+    await node.up();
     const { sequence } = (await this.#get('/ledger')) as { sequence: number };
     if (sequence < this.#sequence) this.#lost += this.#sequence - sequence;
     // A ledger that was taken back is not the newest any more: the service is told what is.
-    if (this.#mark === undefined) {
+    if (this.#isTakenBack) {
+      this.#isTakenBack = false;
       await this.#sendLedger();
-      this.#mark = await followed.mark();
+      this.#mark = await this.#field.followed.mark();
       await this.#nextTick();
     }
   }
@@ -389,12 +453,11 @@ class ChainRun {
   }
 
   async #judge(started: number): Promise<ChainTortureReport> {
-    const { followed, sender, receiver, owner, folder, cluster } = this.#field;
+    const { followed, sender, receiver } = this.#field;
     // What a late repeat would do, it does now; and alerts that are tried again come.
     await followed.mine(3);
     await sleep(3000);
     await followed.mine(3);
-    await this.#drained();
     const unopened = (await this.#unopened()).length;
     const openings = await followed.openings();
     const names = openings.map(({ values }) => `${values.accountIndex}/${values.settlementNonce}`);
@@ -402,9 +465,7 @@ class ChainRun {
     const transactions = await provider.getTransactionCount(sender);
     const carrying = new Set(openings.map(({ transactionHash }) => transactionHash)).size;
     const failedTransactions = await this.#failedOf(transactions);
-    await owner.kill();
-    const { alerts } = await readOutcome(folder, cluster?.url);
-    const { untold, invented } = receiver.against(alerts);
+    const { untold, invented } = await this.#told();
     return {
       database: this.#options.database,
       seed: this.#options.seed,
@@ -427,13 +488,18 @@ class ChainRun {
     };
   }
 
-  /** Until no alert has come for a while. */
-  async #drained(): Promise<void> {
-    const { receiver } = this.#field;
-    for (let quiet = 0, last = -1; quiet < 15; quiet += 1) {
-      if (receiver.deliveries !== last) quiet = 0;
-      last = receiver.deliveries;
-      await sleep(1000);
+  /** Holds what somebody was told against what the journal of the service, which ends here, has. */
+  async #told(): Promise<{ readonly untold: number; readonly invented: number }> {
+    const { receiver, owner, folder, cluster } = this.#field;
+    for (const until = Date.now() + TOLD_MS; ;) {
+      await owner.kill();
+      const { alerts } = await readOutcome(folder, cluster?.url);
+      if (receiver.against(alerts).untold === 0 || Date.now() > until) {
+        return receiver.against(alerts);
+      }
+      // What is tried again takes its time.
+      await owner.start();
+      while (receiver.against(alerts).untold > 0 && Date.now() < until) await sleep(BLOCK_MS);
     }
   }
 

@@ -5,28 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Account } from '../../commitments/account.ts';
 import { Ledger } from '../../commitments/ledger.ts';
 import { snapshotHash } from '../../commitments/snapshot-words.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { accountDocument, formatLedger } from '../../documents/ledger-document.ts';
-import { loadDefaultParameters } from '../../documents/parameters-document.ts';
 import { parseSnapshot, snapshotDocument } from '../../documents/snapshot-document.ts';
 import { ageSnapshot } from '../../market/snapshot/age-slice.ts';
 import { loadSample, SAMPLE_TICKS } from '../../sample/sample.ts';
-import {
-  MarginBook,
-  type TickTransitions,
-  type Transition,
-} from '../../service/margin/margin-book.ts';
-import { DEFAULT_MARGIN_RULES } from '../../service/config/config.ts';
-import type { Journal } from '../../service/store/journal.ts';
-import { MarketTick } from '../../statements/market-tick.ts';
 import { seeded } from '../venue.ts';
+import type { ChainTortureReport } from './chain-torture.ts';
 import { OwnerProcess } from './owner-process.ts';
 import { readOutcome } from './outcome.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
 import { Receiver } from './receiver.ts';
+import { Undisturbed, compare, keyOf, type Operation } from './undisturbed.ts';
 
 export type TortureDatabase = 'pglite' | 'postgresql';
 
@@ -35,13 +27,20 @@ export interface TortureOptions {
   readonly seed: number;
   readonly database: TortureDatabase;
   readonly progress: (line: string) => void;
+  /** Told of everything so far at each judgement: a run that is stopped counts up to the last of them. */
+  readonly judged: (report: TortureReport | ChainTortureReport) => void;
 }
 
 /** What was done to a service, and what it made of it. */
 export interface TortureReport {
   readonly database: TortureDatabase;
   readonly seed: number;
-  readonly kills: { readonly owner: number; readonly postgresql: number };
+  /** `starting`: the owner, before it answered again. */
+  readonly kills: {
+    readonly owner: number;
+    readonly starting: number;
+    readonly postgresql: number;
+  };
   /** Acknowledged before a kill or found taken after one. */
   readonly updates: number;
   readonly ticks: number;
@@ -61,29 +60,14 @@ const TICK_SECONDS = 60n;
 const KILL_WITHIN_MS = 250;
 /** Operations between two kills, at most. */
 const CALM_OPERATIONS = 3;
+/** Kills of an owner that has not answered yet, one after another, at most. */
+const MOST_STARTING = 3;
+/** Of the kills on PostgreSQL, those of its server. */
+const SERVER_SHARE = 0.3;
+/** Kills between two judgements. */
+const JUDGED_EVERY = 25;
 const DRAIN_MS = 180_000;
 const ANSWER_MS = 60_000;
-
-type Operation =
-  | { readonly kind: 'update'; readonly sequence: number; readonly changes: readonly Change[] }
-  | { readonly kind: 'tick'; readonly document: string };
-interface Change {
-  readonly index: number;
-  readonly account: Account;
-}
-
-/** Records in memory: of the service that nobody killed. */
-class MemoryJournal implements Pick<Journal, 'append'> {
-  readonly transitions: Transition[] = [];
-
-  async append(kind: string, body: unknown): Promise<number> {
-    if (kind === 'transitions') this.transitions.push(...(body as TickTransitions).transitions);
-    return this.transitions.length;
-  }
-}
-
-const keyOf = ({ account, from, to, equityE6, mmE6, imE6 }: Transition): string =>
-  [account, from, to, equityE6, mmE6, imE6].join();
 
 /**
  * Feeds a service a crash over and over, kills it at random moments, and holds what is left against
@@ -137,10 +121,11 @@ class Run {
   readonly #receiver: Receiver;
   readonly #token: string;
   readonly #folder: string;
-  readonly #kills = { owner: 0, postgresql: 0 };
+  readonly #kills = { owner: 0, starting: 0, postgresql: 0 };
   readonly #first = loadSample().ledgers.crash;
   readonly #ledger = new Ledger(this.#first);
   readonly #taken: Operation[] = [];
+  readonly #reference = new Undisturbed(this.#first);
   #time = loadSample().snapshots.rebound.snapshot.time;
   #lost = 0;
 
@@ -168,15 +153,32 @@ class Run {
     const ledger: unknown = JSON.parse(formatLedger(this.#first));
     await this.#ask('PUT', '/ledger', { sequence: 1, root: this.#ledger.root.toString(), ledger });
     await this.#carryOut(this.#nextTick(), false);
-    for (let kill = 0; kill < this.#options.kills; kill += 1) {
-      for (let calm = this.#below(CALM_OPERATIONS + 1); calm > 0; calm -= 1) {
-        await this.#carryOut(this.#nextOperation(), false);
+    for (let toJudge = JUDGED_EVERY; ; toJudge += JUDGED_EVERY) {
+      while (this.#count < Math.min(toJudge, this.#options.kills)) {
+        for (let calm = this.#below(CALM_OPERATIONS + 1); calm > 0; calm -= 1) {
+          await this.#carryOut(this.#nextOperation(), false);
+        }
+        await this.#carryOut(this.#nextOperation(), true);
       }
-      await this.#carryOut(this.#nextOperation(), true);
-      this.#options.progress(`${kill + 1} of ${this.#options.kills} kills`);
+      await this.#carryOut(this.#nextOperation(), false);
+      const report = await this.#judge(started);
+      this.#options.judged(report);
+      if (this.#count >= this.#options.kills) {
+        await this.#reference.close();
+        return report;
+      }
+      await this.#owner.start();
     }
-    await this.#carryOut(this.#nextOperation(), false);
-    return await this.#judge(started);
+  }
+
+  get #count(): number {
+    const { owner, starting, postgresql } = this.#kills;
+    return owner + starting + postgresql;
+  }
+
+  #killed(what: keyof TortureReport['kills']): void {
+    this.#kills[what] += 1;
+    this.#options.progress(`${this.#count} of ${this.#options.kills} kills`);
   }
 
   #below(count: number): number {
@@ -265,18 +267,27 @@ class Run {
   }
 
   async #kill(): Promise<void> {
-    if (this.#cluster !== undefined && this.#random() < 0.3) {
+    if (this.#cluster !== undefined && this.#random() < SERVER_SHARE) {
       await this.#cluster.kill();
-      this.#kills.postgresql += 1;
+      this.#killed('postgresql');
       return;
     }
     await this.#owner.kill();
-    this.#kills.owner += 1;
+    this.#killed('owner');
   }
 
+  /** Until it answers; what is left is found by a service that is killed on its way too. */
   async #restart(): Promise<void> {
     await this.#cluster?.start();
     await this.#owner.kill();
+    for (let left = this.#below(MOST_STARTING + 1); left > 0; left -= 1) {
+      if (this.#count >= this.#options.kills) break;
+      const share = this.#random();
+      const isServer = this.#cluster !== undefined && this.#random() < SERVER_SHARE;
+      await this.#owner.killStarting(share, async () => isServer && this.#cluster?.kill());
+      await this.#cluster?.start();
+      this.#killed(isServer ? 'postgresql' : 'starting');
+    }
     await this.#owner.start();
   }
 
@@ -301,9 +312,9 @@ class Run {
   }
 
   async #judge(started: number): Promise<TortureReport> {
-    const reference = await this.#undisturbed();
+    const reference = await this.#reference.after(this.#taken);
     const until = Date.now() + DRAIN_MS;
-    // What the service says is read by its own stream; what it wrote, from its journal, at the end.
+    // What the service says is read by its own stream; what it wrote, from its journal, once it has ended.
     while (this.#receiver.seen.size < reference.alerts && Date.now() < until) await sleep(200);
     await this.#owner.kill();
     const { transitions: found, alerts } = await readOutcome(this.#folder, this.#cluster?.url);
@@ -324,47 +335,4 @@ class Run {
       seconds: Math.round((performance.now() - started) / 1000),
     };
   }
-
-  /** The transitions of the same operations in a service that nobody kills. */
-  async #undisturbed(): Promise<{ transitions: readonly Transition[]; alerts: number }> {
-    const memory = new MemoryJournal();
-    const empty: Journal = Object.assign(Object.create(null) as Journal, {
-      append: async (kind: string, body: unknown) => memory.append(kind, body),
-      read: async function* () {},
-    });
-    const book = await MarginBook.restore(empty, {
-      distanceBps: DEFAULT_MARGIN_RULES.callDistanceBps,
-      releaseBps: DEFAULT_MARGIN_RULES.releaseBps,
-    });
-    book.setAccounts(this.#first);
-    const parameters = loadDefaultParameters();
-    for (const operation of this.#taken) {
-      if (operation.kind === 'tick') {
-        const snapshot = parseSnapshot(operation.document);
-        book.setTick(snapshotHash(snapshot).toString(), new MarketTick(snapshot, parameters));
-      } else {
-        for (const { index, account } of operation.changes) book.setAccount(index, account);
-      }
-      await book.remargin(0);
-    }
-    await book.close();
-    const { transitions } = memory;
-    return { transitions, alerts: transitions.filter(({ to }) => to !== 'healthy').length };
-  }
-}
-
-/** How many of one list the other lacks, and has too many; equal entries are counted. */
-function compare(
-  expected: readonly string[],
-  found: readonly string[],
-): { readonly missing: number; readonly surplus: number } {
-  const counts = new Map<string, number>();
-  for (const key of expected) counts.set(key, (counts.get(key) ?? 0) + 1);
-  let surplus = 0;
-  for (const key of found) {
-    const left = counts.get(key) ?? 0;
-    if (left === 0) surplus += 1;
-    else counts.set(key, left - 1);
-  }
-  return { missing: [...counts.values()].reduce((sum, count) => sum + count, 0), surplus };
 }

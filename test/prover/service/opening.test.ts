@@ -22,17 +22,10 @@ import { parseProof } from '../../../prover/proving/formats/proof-file.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { request } from '../../support/api.ts';
 import { developmentKey } from '../../support/deployments.ts';
-import { accountNamed } from '../../support/proofs.ts';
+import { DUE, fourAccounts as accounts } from '../../support/due-accounts.ts';
+import { until } from '../../support/until.ts';
 
 const sample = loadSample();
-const NAMES = [
-  'hedged-market-maker',
-  'ordinary-liquidation',
-  'wick-victim',
-  'bankrupt-paid-in-full',
-];
-const accounts = NAMES.map((name) => sample.ledgers.crash[accountNamed(name)]!);
-const DUE = [1, 2, 3];
 const TICK_MS = 90_000;
 /** Nobody else of this chain sends for it. */
 const sender = new Wallet(developmentKey(9));
@@ -52,13 +45,6 @@ describe('a service on its venue’s chain', () => {
   const ask = async (method: string, path: string, body?: unknown) => {
     const { text } = await request(`${owner.url}${path}`, method, body, token);
     return JSON.parse(text) as Record<string, unknown>;
-  };
-  const until = async (holds: () => Promise<boolean>): Promise<void> => {
-    for (let wait = 0; wait < 500; wait += 1) {
-      if (await holds().catch(() => false)) return;
-      await sleep(500);
-    }
-    throw new Error('it never came about');
   };
   const openedAccounts = async (): Promise<readonly number[]> =>
     (await followed.openings()).map(({ values }) => Number(values.accountIndex)).sort();
@@ -137,7 +123,7 @@ describe('a service on its venue’s chain', () => {
   it('starts while its node is down, says so, and follows once it answers', async () => {
     expect(readyWithoutNode.status).toBe(503);
     expect(readyWithoutNode.text).toContain('chain: the node does not answer');
-    await until(async () => shadow.joined !== undefined);
+    await until('the shadow has joined', async () => shadow.joined !== undefined);
   }, 60_000);
 
   it('opens each account below maintenance once, killed when the node has its transaction', async () => {
@@ -147,7 +133,7 @@ describe('a service on its venue’s chain', () => {
       kills += 1;
       await owner.kill();
     };
-    await until(async () => {
+    await until('all are opened', async () => {
       if (!owner.alive) await owner.start();
       await tickInTime();
       return (await openedAccounts()).length === DUE.length;
@@ -157,7 +143,7 @@ describe('a service on its venue’s chain', () => {
     expect(await openedAccounts()).toEqual(DUE);
     const mined = new Set((await followed.openings()).map((event) => event.transactionHash));
     expect(await followed.chain.provider.getTransactionCount(sender.address)).toBe(mined.size);
-    await until(allInLiquidation);
+    await until('all are in liquidation', allInLiquidation);
     expect(await stateOf(0)).toBe('healthy');
     const { proof } = await ask('GET', `/accounts/${DUE[0]!}/proof`);
     const { chainId, contracts } = followed.document;
@@ -172,7 +158,7 @@ describe('a service on its venue’s chain', () => {
 
   it('is seen by a keeper in the shadow, from published data alone, to do what it would have done', async () => {
     const counts = () => shadow.joined!.shadow!.counts;
-    await until(async () => counts().agreed === DUE.length);
+    await until('the shadow agrees', async () => counts().agreed === DUE.length);
     expect(counts()).toEqual({ decided: DUE.length, agreed: DUE.length, onlyTheirs: 0 });
     expect(shadow.service.ledger.state).toMatchObject({ root: new Ledger(accounts).root });
     await expect(shadow.service.putLedger({})).rejects.toMatchObject({
@@ -204,13 +190,13 @@ describe('a service on its venue’s chain', () => {
     await followed.mine();
     expect(await openedAccounts()).toEqual(openedAtTick);
     tickedAt = Date.now();
-    await until(async () => {
+    await until('all are opened again', async () => {
       await tickInTime();
       await followed.mine();
       return (await openedAccounts()).length === DUE.length;
     });
     await settled();
     expect(await openedAccounts()).toEqual(DUE);
-    await until(allInLiquidation);
+    await until('all are in liquidation', allInLiquidation);
   }, 120_000);
 });

@@ -12,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext
   prepare: async () => (await import('./prepare.ts')).benchPrepare,
   ledger: async () => (await import('./ledger-tree.ts')).benchLedgerTree,
   service: async () => (await import('./service.ts')).benchService,
+  soak: async () => (await import('./soak.ts')).benchSoak,
   admission: async () => (await import('./admission.ts')).benchAdmission,
 };
 
@@ -23,7 +24,8 @@ export const command: Command = {
     'prove: every backend that is here on liquidation circuits and a dense one of 2^17 rows, which is\n' +
     'compiled the first time. remargin: array margin of a synthetic venue. prepare: the inputs\n' +
     'of 1,000 proofs of one tick. ledger: the tree of a synthetic venue. service:\n' +
-    'a whole service on one, --runs being its ticks. admission: random trades against\n' +
+    'a whole service on one, --runs being its ticks. soak: the same at a tick every 20 seconds, for as\n' +
+    'many minutes as --runs says, with what it holds over time. admission: random trades against\n' +
     'the joint scenarios of one.',
   example: 'npx plimsoll bench prove --runs 5',
   positionals: [
@@ -101,10 +103,26 @@ export const command: Command = {
         answerMostMs: real,
         quietP99Ms: real,
         proofOverheadMs: real.nullable(),
+        toFirstProofMs: real.nullable(),
         proofs: whole,
         transitions: whole,
         restartMs: real,
         peakMemoryMiB: real,
+      }),
+      shape({
+        machine: text,
+        accounts: whole,
+        minutes: whole,
+        requests: whole,
+        ticks: whole,
+        proofs: whole,
+        cpuSeconds: real,
+        growthMiBPerHour: real,
+        heapGrowthMiBPerHour: real,
+        peakMemoryMiB: real,
+        samples: z.array(
+          shape({ minute: real, memoryMiB: real, heapMiB: real, diskMiB: real, proofs: whole }),
+        ),
       }),
       shape({
         machine: text,

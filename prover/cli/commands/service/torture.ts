@@ -2,6 +2,7 @@
 import { chainTorture } from '../../../bench/torture/chain-torture.ts';
 import { torture, type TortureOptions } from '../../../bench/torture/torture.ts';
 import { PlimsollError } from '../../../core/errors.ts';
+import { writeFileAtomically } from '../../../core/files.ts';
 import { oneOf, parseValue } from '../../../core/schema.ts';
 import { stringOption, type Command } from '../../command.ts';
 import { shape, text, whole } from '../../../core/json-output.ts';
@@ -29,6 +30,12 @@ export const command: Command = {
       placeholder: 'pglite|postgresql',
       describe: 'the embedded one (default), or a PostgreSQL that is started for it',
     },
+    report: {
+      type: 'string',
+      placeholder: 'file',
+      describe:
+        'written at each judgement, every 24 or 25 kills: what a run that is stopped has shown',
+    },
     chain: { type: 'boolean', describe: 'on a chain, with proofs and transactions' },
   },
   needsSetup: false,
@@ -39,6 +46,7 @@ export const command: Command = {
       seed: whole,
       kills: shape({
         owner: whole,
+        starting: whole,
         postgresql: whole,
         worker: whole.optional(),
         node: whole.optional(),
@@ -59,6 +67,7 @@ export const command: Command = {
     }),
   },
   run: async (context) => {
+    const file = stringOption(context, 'report');
     const options: TortureOptions = {
       kills: countOption(context, 'kills', DEFAULT_KILLS, MOST_KILLS),
       seed: countOption(context, 'seed', 1, MOST_SEED),
@@ -68,6 +77,9 @@ export const command: Command = {
         '--database',
       ),
       progress: context.note,
+      judged: (report) => {
+        if (file !== undefined) writeFileAtomically(file, `${JSON.stringify(report)}\n`);
+      },
     };
     const isOnChain = context.options['chain'] === true;
     if (isOnChain) (await import('../../../toolchain/setup-state.ts')).assertSetUp();

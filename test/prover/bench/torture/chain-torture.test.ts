@@ -17,6 +17,7 @@ describe('a service on its chain, that is killed with all around it while blocks
         seed: 3,
         database: 'pglite',
         progress: () => undefined,
+        judged: () => undefined,
       });
       expect(report).toMatchObject({ lost: 0, doubled: 0 });
       expect(report.kills).toMatchObject({ node: 1, reorganisation: 1 });
@@ -33,6 +34,7 @@ describe('a service on its chain, that is killed with all around it while blocks
         seed: 2,
         database: 'postgresql',
         progress: () => undefined,
+        judged: () => undefined,
       });
       expect(report).toMatchObject({ lost: 0, doubled: 0 });
       expect(report.kills).toEqual({

@@ -17,6 +17,7 @@ describe('a service that is killed at random moments', () => {
         seed: 1,
         database: 'pglite',
         progress: () => undefined,
+        judged: () => undefined,
       });
       expect(report).toMatchObject({ lost: 0, doubled: 0, kills: { owner: 10 } });
       // A run in which nothing happens would prove nothing.
@@ -34,6 +35,7 @@ describe('a service that is killed at random moments', () => {
         seed: 4,
         database: 'postgresql',
         progress: () => undefined,
+        judged: () => undefined,
       });
       expect(report).toMatchObject({ lost: 0, doubled: 0 });
       expect(report.kills.postgresql).toBeGreaterThan(0);

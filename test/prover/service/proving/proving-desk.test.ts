@@ -19,6 +19,7 @@ import { priorityOf, type ProvingDesk } from '../../../../prover/service/proving
 import { Service } from '../../../../prover/service/service.ts';
 import { openStore } from '../../../../prover/service/store/store.ts';
 import { serviceConfig } from '../../../support/service-config.ts';
+import { until } from '../../../support/until.ts';
 
 describe('what is proven first', () => {
   it('is an account of an earlier minute, however small its shortfall', () => {
@@ -61,9 +62,6 @@ describe('a proving desk', () => {
   let service: Service;
   let desk: ProvingDesk;
 
-  const until = async (holds: () => boolean): Promise<void> => {
-    for (let wait = 0; wait < 400 && !holds(); wait += 1) await sleep(50);
-  };
   const aged = (seconds: bigint): string => {
     const { snapshot } = sample.snapshots.crash;
     return JSON.stringify(snapshotDocument(ageSnapshot(snapshot, snapshot.time + seconds, 'time')));
@@ -99,9 +97,9 @@ describe('a proving desk', () => {
     await service.putSnapshot(aged(0n));
     const due = service.book.liquidatable();
     expect(due.length).toBeGreaterThan(1);
-    await until(() => made.length >= due.length);
+    await until('all are made', () => made.length >= due.length);
     expect(made.map(({ account }) => Number(account)).sort((a, b) => a - b)).toEqual(due);
-    await until(() => desk.counts.made === due.length);
+    await until('all are stored', () => desk.counts.made === due.length);
     const { chainId, beneficiary, liquidationEngine: contract } = use;
     expect(uses.at(-1)).toEqual({ chainId, contract, action: 'openLiquidation', beneficiary });
     const proof = await desk.proofOf(due[0]!);
@@ -114,7 +112,10 @@ describe('a proving desk', () => {
     // Three ticks in one go: the first two are the past before a job is taken up.
     for (const seconds of [60n, 120n, 180n]) await service.putSnapshot(aged(seconds));
     const due = service.book.liquidatable();
-    await until(() => new Set(made.map(({ account }) => account)).size === due.length);
+    await until(
+      'each is made',
+      () => new Set(made.map(({ account }) => account)).size === due.length,
+    );
     await sleep(700);
     const newest = BigInt(service.tick!.name);
     const atNewest = made
@@ -138,8 +139,8 @@ describe('a proving desk', () => {
       changes: [{ index: account, account: accountDocument(rich) }],
     });
     fails = 0;
-    await until(() => desk.counts.dropped > dropped);
-    await until(() => made.length >= service.book.liquidatable().length);
+    await until('one is dropped', () => desk.counts.dropped > dropped);
+    await until('all are made', () => made.length >= service.book.liquidatable().length);
     expect(made.map(({ account: proven }) => Number(proven))).not.toContain(account);
   }, 60_000);
 });

@@ -33,18 +33,11 @@ import { runService, type RunningService } from '../../../../prover/service/run.
 import { QUEUE_SCHEMA } from '../../../../prover/service/store/store.ts';
 import { ArtifactStore } from '../../../../prover/service/worker/artifact-store.ts';
 import { request } from '../../../support/api.ts';
-import { accountNamed } from '../../../support/proofs.ts';
+import { DUE, fourAccounts as accounts } from '../../../support/due-accounts.ts';
+import { until } from '../../../support/until.ts';
 
 const missing = findPostgres() === undefined ? ' (SKIPPED: PostgreSQL is not installed)' : '';
 const sample = loadSample();
-const NAMES = [
-  'hedged-market-maker',
-  'ordinary-liquidation',
-  'wick-victim',
-  'bankrupt-paid-in-full',
-];
-const accounts = NAMES.map((name) => sample.ledgers.crash[accountNamed(name)]!);
-const DUE = [1, 2, 3];
 const operator = 'the-token-of-the-operator';
 const token = 'the-token-of-the-workers';
 const PASSWORD = 'the-password-of-the-workers';
@@ -58,13 +51,6 @@ describe.skipIf(missing !== '')(`workers of a service${missing}`, () => {
   const lines: string[] = [];
   const workers: ChildProcess[] = [];
 
-  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    for (let wait = 0; wait < 1200; wait += 1) {
-      if (await holds()) return;
-      await sleep(100);
-    }
-    throw new Error(`it never came about: ${what}`);
-  };
   const sql = async (text: string): Promise<readonly Record<string, unknown>[]> =>
     (await running.service.store.database.query(text)) as Record<string, unknown>[];
   const orders = async (state: string): Promise<number> =>

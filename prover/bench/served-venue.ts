@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { fork } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { PlimsollError } from '../core/errors.ts';
+import { SERVICE_FORMAT, SERVICE_VERSION } from '../service/config/config.ts';
+import { tickTransitionsSchema } from '../service/margin/margin-book.ts';
+import { FolderJournal } from '../service/store/journal.ts';
+import type { LoadReport } from './load-process.ts';
+import { OWN_TIME, memoryMiBOf, peakMemoryMiBOf, procCpuMs } from './measure.ts';
+import { OwnerProcess } from './torture/owner-process.ts';
+
+const OPERATOR = 'the-operator-of-a-benchmark';
+export const REQUESTS_PER_SECOND = 200;
+
+/** `cpuMs` is of the service, which a busy machine does not lengthen. */
+export interface Timed {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+/** A service of its own, driven over HTTP as a venue drives it. */
+export class ServedVenue {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
+  readonly #owner: OwnerProcess;
+
+  constructor(proves: boolean) {
+    const config = join(this.#folder, 'service.json');
+    const nobody = `0x${'0'.repeat(39)}1`;
+    writeFileSync(
+      config,
+      JSON.stringify({
+        format: SERVICE_FORMAT,
+        version: SERVICE_VERSION,
+        folder: 'state',
+        listen: { host: '127.0.0.1', port: 0 },
+        limits: { bodyBytes: 2 ** 30, requestsPerMinute: 1_000_000 },
+        ...(proves
+          ? { proving: { chainId: 1, liquidationEngine: nobody, beneficiary: nobody } }
+          : {}),
+      }),
+    );
+    this.#owner = new OwnerProcess(config, {
+      PATH: process.env['PATH'],
+      PLIMSOLL_OPERATOR_TOKEN: OPERATOR,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#owner.start();
+  }
+
+  async kill(): Promise<void> {
+    await this.#owner.kill();
+  }
+
+  get peakMemoryMiB(): number {
+    return peakMemoryMiBOf(this.#owner.pid);
+  }
+
+  /** What its own process holds now. */
+  get memoryMiB(): number {
+    return memoryMiBOf(this.#owner.pid);
+  }
+
+  /** What it keeps, journal and database together. */
+  get diskMiB(): number {
+    const files = readdirSync(this.#folder, { recursive: true, withFileTypes: true });
+    const sizes = files
+      .filter((file) => file.isFile())
+      .map(({ parentPath, name }) => statSync(join(parentPath, name), { throwIfNoEntry: false }));
+    return sizes.reduce((sum, size) => sum + (size?.size ?? 0), 0) / 2 ** 20;
+  }
+
+  get cpuMs(): number {
+    return procCpuMs(this.#owner.pid, OWN_TIME);
+  }
+
+  async ask(method: string, path: string, body?: string): Promise<string> {
+    const answer = await fetch(`${this.#owner.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${OPERATOR}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await answer.text();
+    if (answer.ok) return text;
+    throw new PlimsollError('BENCHMARK', `${method} ${path}: ${answer.status} ${text}`);
+  }
+
+  async timed(method: string, path: string, body: string): Promise<Timed> {
+    const started = performance.now();
+    const before = this.cpuMs;
+    await this.ask(method, path, body);
+    return { ms: performance.now() - started, cpuMs: this.cpuMs - before };
+  }
+
+  /** Asks for margins while the work goes on; how long the answers took. */
+  async underLoad(accounts: number, work: () => Promise<void>): Promise<LoadReport> {
+    const load = fork(
+      new URL('./load-process.ts', import.meta.url),
+      [this.#owner.url, OPERATOR, String(REQUESTS_PER_SECOND), String(accounts)],
+      { execArgv: [] },
+    );
+    try {
+      await work();
+      return await new Promise<LoadReport>((resolve, reject) => {
+        load.once('message', (report) => resolve(report as LoadReport));
+        load.once('exit', () => reject(new PlimsollError('BENCHMARK', 'the load has ended')));
+        load.send('enough');
+      });
+    } finally {
+      load.kill();
+    }
+  }
+
+  /** Of a service that has ended: how many changes of state it wrote down. */
+  async transitions(): Promise<number> {
+    const journal = new FolderJournal(join(this.#folder, 'state'));
+    let count = 0;
+    for await (const { body } of journal.read(0, 'transitions')) {
+      count += tickTransitionsSchema.parse(body).transitions.length;
+    }
+    await journal.close();
+    return count;
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A figure of `GET /metrics`; 0 where it is not there. */
+export const metricOf = (metrics: string, name: string): number =>
+  Number(new RegExp(`^${name} ([0-9.e+]+)$`, 'm').exec(metrics)?.[1] ?? 0);
