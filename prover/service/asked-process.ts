@@ -64,7 +64,10 @@ export class AskedProcess<Question extends object, Answer extends { readonly id:
       serialization: 'advanced',
       execArgv: [],
       // The child has no use for tokens and addresses of databases.
-      env: { PATH: process.env['PATH'] },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      },
     });
     for (const message of this.#greeting()) child.send(message);
     child.on('message', (answer: Answer) => this.#waiting.get(answer.id)?.resolve(answer));

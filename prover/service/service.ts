@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { EventEmitter, on } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { z } from 'zod';
 
@@ -31,6 +32,9 @@ import {
   type ProvingGround,
 } from './proving/proving-desk.ts';
 import type { Store } from './store/store.ts';
+
+/** Accounts that are looked at for proofs at a time: between two lots others have their turn. */
+const LOT = 1000;
 
 const chainTickSchema = z.object({
   number: decimalBigint(1n, 2n ** 64n),
@@ -130,11 +134,11 @@ export class Service {
   #heldOff: ReadonlyMap<string, HeldOff> = new Map();
   /** Told, at each look, of who falls short and is left alone, with the reason. */
   onHeldOff: (heldOff: HeldOff) => void = () => undefined;
-  #due: ReadonlySet<string> = new Set();
   /** The ledger that the tick binds; undefined while it is not held. */
   #cited: CitedLedger | undefined;
   /** Of the accounts that have changed since, those that may be liquidated at the tick. */
   #citedDue: ReadonlyMap<number, bigint> = new Map();
+  #citedChanged: ReadonlySet<number> | 'all' = new Set();
 
   private constructor(
     store: Store,
@@ -348,34 +352,54 @@ export class Service {
 
   /** Accounts of the tick's ledger that are below maintenance at it, neither frozen in it nor held off. */
   shortAtTick(): readonly Due[] {
-    const ledger = this.#citedNow();
-    if (this.#tick === undefined || ledger === undefined) return [];
-    const changed = new Set(this.#cited?.changed === 'all' ? [] : this.#cited?.changed);
-    const isAllChanged = this.#follows && this.#cited?.changed === 'all';
-    const unchanged = isAllChanged
-      ? []
-      : this.book
-          .liquidatable()
-          .filter((account) => !changed.has(account))
-          .map((account): [number, bigint] => {
-            const { equityE6, mmE6 } = this.book.margin(account)!;
-            return [account, mmE6 - equityE6];
-          });
-    return [...unchanged, ...this.#citedDue]
-      .filter(([account]) => account < ledger.accounts.length)
-      .map(([account, shortfallE6]) => {
-        const { settlementNonce, frozen } = ledger.account(account);
-        return { account, nonce: settlementNonce, shortfallE6, frozen };
-      })
-      .filter(({ frozen }) => !frozen)
-      .filter(({ account, nonce, shortfallE6 }) => !this.#isHeldOff(account, nonce, shortfallE6));
+    return this.#shortAmong(this.#mayFallShort());
   }
 
-  #isHeldOff(account: number, nonce: bigint, shortfallE6: bigint): boolean {
+  /** Every account that could: whether it does is `#shortAmong`'s to say. */
+  #mayFallShort(): readonly number[] {
+    if (this.#tick === undefined || this.#citedNow() === undefined) return [];
+    const isChanged = (account: number): boolean => this.#isChangedSince(account);
+    const unchanged = this.book.liquidatable().filter((account) => !isChanged(account));
+    return [...unchanged, ...this.#citedDue.keys()];
+  }
+
+  #shortAmong(accounts: readonly number[]): readonly Due[] {
+    return accounts
+      .map((account) => this.#shortOf(account))
+      .filter((due) => due !== undefined)
+      .filter(({ account, nonce, shortfallE6 }) => {
+        const heldOff = this.#heldOffFor(account, nonce, shortfallE6);
+        if (heldOff !== undefined) this.onHeldOff(heldOff);
+        return heldOff === undefined;
+      });
+  }
+
+  /** What an account lacks in the ledger of the tick; undefined where it lacks nothing, or is frozen. */
+  #shortOf(account: number): Due | undefined {
+    const ledger = this.#citedNow();
+    if (ledger === undefined || account >= ledger.accounts.length) return undefined;
+    const { settlementNonce: nonce, frozen } = ledger.account(account);
+    const shortfallE6 = this.#isChangedSince(account)
+      ? this.#citedDue.get(account)
+      : this.#shortNow(account);
+    return shortfallE6 === undefined || frozen ? undefined : { account, nonce, shortfallE6 };
+  }
+
+  #shortNow(account: number): bigint | undefined {
+    if (!this.book.isLiquidatable(account)) return undefined;
+    const { equityE6, mmE6 } = this.book.margin(account)!;
+    return mmE6 - equityE6;
+  }
+
+  /** Whether the newest ledger has another account there than that of the tick. */
+  #isChangedSince(account: number): boolean {
+    return this.#follows && (this.#citedChanged === 'all' || this.#citedChanged.has(account));
+  }
+
+  #heldOffFor(account: number, nonce: bigint, shortfallE6: bigint): HeldOff | undefined {
+    if (this.#heldOff.size === 0) return undefined;
     const heldOff = this.#heldOff.get(`${account}/${nonce}`);
-    if (heldOff === undefined || shortfallE6 > heldOff.upToE6) return false;
-    this.onHeldOff(heldOff);
-    return true;
+    return heldOff === undefined || shortfallE6 > heldOff.upToE6 ? undefined : heldOff;
   }
 
   #requireFed(): void {
@@ -384,7 +408,7 @@ export class Service {
   }
 
   #isUnderLiquidation(account: number, nonce: bigint): boolean {
-    return this.#underLiquidation.has(`${account}/${nonce}`);
+    return this.#underLiquidation.size > 0 && this.#underLiquidation.has(`${account}/${nonce}`);
   }
 
   get proving(): ProvingDesk | undefined {
@@ -468,8 +492,10 @@ export class Service {
     if (chain === undefined || this.#market === undefined) return;
     this.#cited = await this.ledger.at(chain.ledgerRoot);
     this.#citedDue = new Map();
+    this.#citedChanged = new Set();
     if (this.#cited === undefined) return;
     const { ledger, changed } = this.#cited;
+    this.#citedChanged = changed === 'all' ? changed : new Set(changed);
     const indices = changed === 'all' ? ledger.accounts.map((_, index) => index) : changed;
     const there = indices.filter((index) => index < ledger.accounts.length);
     const found = await this.book.liquidatableAmong(there.length, (place) =>
@@ -481,7 +507,7 @@ export class Service {
   /** What a job finds when it is taken up. */
   #ground(): ProvingGround {
     const tickNow = (): ProvingGround['tick'] =>
-      this.#market === undefined || this.#tick === undefined || this.#citedNow() === undefined
+      this.#market === undefined || this.#tick === undefined || !this.#isCited()
         ? undefined
         : {
             name: this.#tick.name,
@@ -494,19 +520,39 @@ export class Service {
         return tickNow();
       },
       open: (account) => this.#citedNow()!.open(account),
-      isDue: (account, nonce) => this.#due.has(`${account}/${nonce}`),
+      isDue: (account, nonce) => {
+        const due = this.#shortOf(account);
+        return (
+          due?.nonce === nonce &&
+          !this.#isUnderLiquidation(account, nonce) &&
+          this.#heldOffFor(account, nonce, due.shortfallE6) === undefined
+        );
+      },
     };
+  }
+
+  /** Whether the ledger that is cited is the one that the tick binds: a tick comes before its ledger is found. */
+  #isCited(): boolean {
+    if (!this.#follows) return true;
+    return this.#cited !== undefined && this.#cited.root === this.#tick?.chain?.ledgerRoot;
   }
 
   #citedNow(): Ledger | undefined {
     return this.#follows ? this.#cited?.ledger : this.ledger.ledger;
   }
 
+  /** Lot by lot: of thousands that fall short others would wait for the last. */
   async #queueProofs(): Promise<void> {
     if (this.#proving === undefined || this.#tick === undefined) return;
-    const due = this.dueAtTick();
-    this.#due = new Set(due.map(({ account, nonce }) => `${account}/${nonce}`));
-    await this.#proving.enqueue(this.#tick.snapshotTime, due);
+    const { snapshotTime } = this.#tick;
+    const accounts = this.#mayFallShort();
+    for (let first = 0; first < accounts.length; first += LOT) {
+      const due = this.#shortAmong(accounts.slice(first, first + LOT)).filter(
+        ({ account, nonce }) => !this.#isUnderLiquidation(account, nonce),
+      );
+      await this.#proving.enqueue(snapshotTime, due);
+      await nextTurn();
+    }
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

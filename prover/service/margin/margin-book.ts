@@ -78,7 +78,7 @@ interface Published extends MarginsOf {
 const NO_SUMS: MarginSums = { equityE6: 0n, deficitE6: 0n, mmE6: 0n, imE6: 0n, shortfallE6: 0n };
 const HEALTHY = ACCOUNT_STATES.indexOf('healthy');
 /** Accounts that are handed to the thread at a time: between two lots others have their turn. */
-const LOT = 1000;
+const LOT = 200;
 /** Transitions that one record of the journal has at most. */
 const RECORDED = 500;
 
@@ -161,28 +161,29 @@ export class MarginBook {
     const { name, market } = tick;
     const published = { tick: name, ledgerSequence, table, market };
     this.#grow(table.accounts);
-    const transitions: Transition[] = [];
+    const stateNow = (account: number): number => this.#standing(account, table.states[account]!);
+    const changed: number[] = [];
     for (let account = 0; account < table.accounts; account += 1) {
-      const to = this.#standing(account, table.states[account]!);
-      if (to !== this.#states[account]) transitions.push(this.#transition(published, account, to));
+      if (stateNow(account) !== this.#states[account]) changed.push(account);
     }
     const snapshotTime = market.snapshot.time.toString();
     // A crash changes thousands: between two records others have their turn. What a kill cuts off is made
     // again from the states that the records before it lead to.
-    for (let first = 0; first < transitions.length; first += RECORDED) {
+    for (let first = 0; first < changed.length; first += RECORDED) {
+      const transitions = changed
+        .slice(first, first + RECORDED)
+        .map((account) => this.#transition(published, account, stateNow(account)));
       await this.#journal.append('transitions', {
         tick: name,
         snapshotTime,
         ledgerSequence,
-        transitions: transitions.slice(first, first + RECORDED),
+        transitions,
       } satisfies TickTransitions);
       await nextTurn();
     }
-    for (const { account, to } of transitions) {
-      this.#states[account] = ACCOUNT_STATES.indexOf(to);
-    }
+    for (const account of changed) this.#states[account] = stateNow(account);
     this.#published = published;
-    return transitions.length;
+    return changed.length;
   }
 
   state(account: number): AccountState {
@@ -274,7 +275,9 @@ export class MarginBook {
     }
     if (this.#changes.length > 0) {
       const changes = this.#changes;
-      await this.#ask({ kind: 'accounts', changes });
+      for (let first = 0; first < changes.length; first += LOT) {
+        await this.#ask({ kind: 'accounts', changes: changes.slice(first, first + LOT) });
+      }
       this.#changes = [];
     }
     await this.#tellMarket(tick);

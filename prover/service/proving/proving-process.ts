@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { constants, getPriority, setPriority } from 'node:os';
+
 import { formatProof, type ProofUse } from '../../proving/formats/proof-file.ts';
 import { Prover } from '../../proving/prover.ts';
 import type { StatementInstance } from '../../statements/instance.ts';
@@ -10,6 +12,13 @@ export interface ProofQuestion {
   readonly use: ProofUse;
 }
 export type ProofAnswer = ProcessAnswer<{ readonly proof: string; readonly workMs: number }>;
+
+/**
+ * Answers and margins of the service come first, where there is not processor enough for all: beside one of
+ * them a proof has half its time. Further down it would starve beside what else a machine does.
+ */
+const BEHIND = 3;
+setPriority(Math.min(getPriority() + BEHIND, constants.priority.PRIORITY_LOW));
 
 // Keys and witness calculators stay warm between questions.
 const prover = new Prover();

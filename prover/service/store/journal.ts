@@ -36,10 +36,24 @@ export const missingBlob = (digest: string): PlimsollError =>
 
 const PAGE = 1000;
 
-interface Row {
+/** A record as it is kept: its body is JSON. */
+export interface JournalRow {
   readonly sequence: number;
   readonly kind: string;
   readonly body: string;
+}
+
+/** Records after `sequence`, in order, from pages of them. */
+export async function* recordsOf(
+  sequence: number,
+  page: (after: number) => Promise<readonly JournalRow[]>,
+): AsyncGenerator<JournalRecord> {
+  for (let after = sequence; ;) {
+    const rows = await page(after);
+    for (const row of rows) yield { ...row, body: JSON.parse(row.body) as unknown };
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)!.sequence;
+  }
 }
 
 /**
@@ -75,21 +89,26 @@ export class FolderJournal implements Journal {
   }
 
   async append(kind: string, body: unknown): Promise<number> {
-    const insert = this.#database.prepare('INSERT INTO records (kind, body) VALUES (?, ?)');
-    return Number(insert.run(kind, JSON.stringify(body)).lastInsertRowid);
+    return this.appendText(kind, JSON.stringify(body));
   }
 
-  async *read(sequence: number, kind?: string): AsyncGenerator<JournalRecord> {
+  /** A body that is JSON already. */
+  appendText(kind: string, body: string): number {
+    const insert = this.#database.prepare('INSERT INTO records (kind, body) VALUES (?, ?)');
+    return Number(insert.run(kind, body).lastInsertRowid);
+  }
+
+  read(sequence: number, kind?: string): AsyncGenerator<JournalRecord> {
+    return recordsOf(sequence, async (after) => this.page(after, kind));
+  }
+
+  /** The first records after a number: so many that fewer mean that there are no more. */
+  page(after: number, kind?: string): readonly JournalRow[] {
     const of = kind === undefined ? '' : 'AND kind = ?';
     const select = this.#database.prepare(
       `SELECT sequence, kind, body FROM records WHERE sequence > ? ${of} ORDER BY sequence LIMIT ${PAGE}`,
     );
-    for (let after = sequence; ;) {
-      const rows = select.all(after, ...(kind === undefined ? [] : [kind])) as unknown as Row[];
-      for (const row of rows) yield { ...row, body: JSON.parse(row.body) as unknown };
-      if (rows.length < PAGE) return;
-      after = rows.at(-1)!.sequence;
-    }
+    return select.all(after, ...(kind === undefined ? [] : [kind])) as unknown as JournalRow[];
   }
 
   async last(): Promise<number> {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { PgBoss, fromPglite } from 'pg-boss';
 
 import { EmbeddedDatabase, PostgresDatabase, migrate, type Database } from './database.ts';
-import { FolderJournal, type Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { PostgresJournal } from './postgres-journal.ts';
+import { ThreadedJournal } from './threaded-journal.ts';
 
 /** What a service keeps; opening it takes its place, which no living process gives up. */
 export interface Store {
@@ -54,7 +55,7 @@ const pgliteLike = (database: EmbeddedDatabase): Parameters<typeof fromPglite>[0
 
 async function openEmbedded({ folder, fault }: StoreOptions): Promise<Store> {
   // First the lock: PGlite has none, and two processes in its folder destroy it.
-  const journal = new FolderJournal(folder);
+  const journal = await ThreadedJournal.open(folder);
   try {
     const database = await EmbeddedDatabase.open(join(folder, 'database'));
     await migrate(database);

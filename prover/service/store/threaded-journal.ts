@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PlimsollError } from '../../core/errors.ts';
+import { AskedThread } from '../asked-thread.ts';
+import type { JournalQuestion } from './journal-thread.ts';
+import { recordsOf, type Journal, type JournalRecord, type JournalRow } from './journal.ts';
+
+/** What the journal refuses, as the error that it was in its thread. */
+function refusalOf(error: unknown): unknown {
+  const { code, message } = error as { readonly code?: unknown; readonly message: string };
+  return typeof code === 'string' ? new PlimsollError(code, message, { cause: error }) : error;
+}
+
+/**
+ * The journal of a folder in a thread of its own: a record is on the disk before it counts, and no answer
+ * of the API waits for the disk.
+ */
+export class ThreadedJournal implements Journal {
+  readonly #thread = new AskedThread(new URL('./journal-thread.ts', import.meta.url));
+
+  private constructor() {}
+
+  /** Throws `FOLDER_LOCKED` where another process has the folder. */
+  static async open(folder: string): Promise<ThreadedJournal> {
+    const journal = new ThreadedJournal();
+    try {
+      await journal.#ask({ kind: 'open', folder });
+    } catch (error) {
+      await journal.#thread.close();
+      throw error;
+    }
+    return journal;
+  }
+
+  async append(kind: string, body: unknown): Promise<number> {
+    return await this.#ask({ kind: 'append', of: kind, body: JSON.stringify(body) });
+  }
+
+  read(sequence: number, kind?: string): AsyncGenerator<JournalRecord> {
+    return recordsOf(sequence, async (after) =>
+      this.#ask<readonly JournalRow[]>({ kind: 'page', after, of: kind }),
+    );
+  }
+
+  async last(): Promise<number> {
+    return await this.#ask({ kind: 'last' });
+  }
+
+  async putBlob(bytes: Uint8Array): Promise<string> {
+    return await this.#ask({ kind: 'put-blob', bytes });
+  }
+
+  async blob(digest: string): Promise<Uint8Array> {
+    return await this.#ask({ kind: 'blob', digest });
+  }
+
+  async keepBlobs(digests: readonly string[]): Promise<void> {
+    await this.#ask({ kind: 'keep-blobs', digests });
+  }
+
+  async close(): Promise<void> {
+    await this.#ask({ kind: 'close' });
+    await this.#thread.close();
+  }
+
+  async #ask<Answer>(question: JournalQuestion): Promise<Answer> {
+    try {
+      return await this.#thread.ask<Answer>(question);
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+}
