@@ -27,17 +27,26 @@ const COMPONENT_TIMES = {
   collateral: ['collateralTime', 'collateralRate'],
 } as const;
 
+/** The components of a snapshot that have a time of their own. */
+export const COMPONENTS = Object.keys(COMPONENT_TIMES) as readonly (keyof typeof COMPONENT_TIMES)[];
+
+/** Seconds, at the snapshot's own time. */
+export const componentAge = (
+  snapshot: MarketSnapshot,
+  component: (typeof COMPONENTS)[number],
+): bigint => snapshot.time - snapshot[COMPONENT_TIMES[component][0]];
+
 /** At the snapshot's own time. */
 export function componentAges(
   snapshot: MarketSnapshot,
   heartbeats: Heartbeats,
 ): readonly ComponentAge[] {
-  return (Object.keys(COMPONENT_TIMES) as (keyof typeof COMPONENT_TIMES)[]).map((component) => {
+  return COMPONENTS.map((component) => {
     const [field, heartbeat] = COMPONENT_TIMES[component];
     return {
       component,
       time: snapshot[field],
-      ageSeconds: snapshot.time - snapshot[field],
+      ageSeconds: componentAge(snapshot, component),
       allowedSeconds: BigInt(heartbeats[heartbeat]),
     };
   });

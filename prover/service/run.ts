@@ -87,7 +87,14 @@ export async function runService(
       await service.startProving(await maker(), config.proving);
     }
     const folder = await watchedFolder(service, config, logger);
-    const server = await createServer(service, config, logger, () => joining?.fault);
+    const server = await createServer(service, config, logger, {
+      get fault() {
+        return joining?.fault;
+      },
+      get openings() {
+        return joining?.joined?.openings;
+      },
+    });
     const url = await server.listen(config.listen);
     logger.info(
       { url, database: store.database.kind, ledger: service.ledger.state.sequence },

@@ -117,6 +117,64 @@ export const ALERT_RULES: readonly AlertRule[] = [
     ],
   },
   {
+    name: 'PlimsollProofsWait',
+    expression:
+      'min_over_time(plimsoll_proofs_waiting[10m]) > 0 and increase(plimsoll_proofs_made[10m]) > 0',
+    forMinutes: 5,
+    severity: 'ticket',
+    summary:
+      'More accounts fall short than are proven: the queue has not been empty for ten minutes.',
+    steps: [
+      '`rate(plimsoll_proofs_made[5m])` says how many proofs are made a second, `plimsoll_proofs_waiting` how many are due.',
+      'Start workers on other machines (`plimsoll worker`, [the service](service.md#workers)): each makes as many again.',
+    ],
+  },
+  {
+    name: 'PlimsollOpeningsWait',
+    expression: 'plimsoll_openings_waiting > 0 and increase(plimsoll_openings_sent[5m]) == 0',
+    forMinutes: 5,
+    severity: 'page',
+    summary: 'There are proofs, and none of them reaches the chain.',
+    steps: [
+      '`plimsoll_transactions_pending` above zero: the node takes transactions and mines none. `plimsoll_fees_raised` says whether more was paid; is the sender’s balance enough?',
+      'Otherwise the log says what the contract refuses. `DowntimeGrace`, `MarketHalted` and `MarketUncertain` pass by themselves.',
+    ],
+  },
+  {
+    name: 'PlimsollBudgetSpent',
+    expression: 'plimsoll_budget_spent > 0',
+    forMinutes: 0,
+    severity: 'page',
+    summary: 'What transactions may cost is spent: nothing more is sent.',
+    steps: [
+      '`plimsoll_spent_wei` says what they cost, and may still cost. Was it the market, or a node that lies about fees?',
+      'Raise `submitting.budgetWei`, restart. Proofs are kept.',
+    ],
+  },
+  {
+    name: 'PlimsollOracleOld',
+    expression:
+      'max by (instance) (plimsoll_oracle_age_seconds{component=~"index|perpetual"}) > 60 or max by (instance) (plimsoll_oracle_age_seconds{component=~"forward|surface"}) > 300',
+    forMinutes: 1,
+    severity: 'ticket',
+    summary: 'A component of the newest snapshot is older than the feed’s usual heartbeats.',
+    steps: [
+      '`plimsoll_oracle_age_seconds` says which. Does its source answer (`oracle run` logs what it leaves out)?',
+      'What is older than the venue’s heartbeat is refused by the feed (`StaleComponent`).',
+    ],
+  },
+  {
+    name: 'PlimsollFundUncovered',
+    expression: 'plimsoll_fund_usd{part="uncovered"} > 0',
+    forMinutes: 0,
+    severity: 'page',
+    summary: 'The insurance fund owes more than it has.',
+    steps: [
+      '`GET /fund` says what it has, guarantees and owes; `plimsoll venue status` which liquidations.',
+      'It is recorded and blocks nobody; anybody may pay it (`payUncovered`, [contracts](contracts.md)).',
+    ],
+  },
+  {
     name: 'PlimsollWorkerRefused',
     expression: 'increase(plimsoll_worker_proofs_refused[10m]) > 0',
     forMinutes: 0,

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 
+import { COMPONENTS, componentAge } from '../../analysis/staleness.ts';
+import type { FundStatus } from '../../keeper/venue-status.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
 import type { Service } from '../service.ts';
+import type { OpeningDesk } from '../submitter/opening-desk.ts';
 
-/**
- * What docs/service.md has alert rules for, read when it is asked for.
- *
- * @param chainFault what keeps the service from following its chain, where it has one
- */
-export function serviceMetrics(
-  service: Service,
-  chainFault?: (() => string | undefined) | undefined,
-): Registry {
+/** A service's chain, as its API and its metrics see it. */
+export interface ChainStanding {
+  /** What keeps it from following now. */
+  readonly fault: string | undefined;
+  /** Undefined where nothing is sent, and until the chain is joined. */
+  readonly openings: OpeningDesk | undefined;
+}
+
+/** What is asked of the chain beside what is followed. */
+interface ChainMetrics {
+  readonly standing: ChainStanding;
+  readonly fund: () => Promise<FundStatus>;
+}
+
+/** What docs/runbooks.md has alert rules for, read when it is asked for. */
+export function serviceMetrics(service: Service, chain?: ChainMetrics | undefined): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, value: () => number | undefined): void => {
@@ -31,7 +41,7 @@ export function serviceMetrics(
     service.tick === undefined ? undefined : Date.now() / 1000 - Number(service.tick.snapshotTime),
   );
   gauge('chain_followed', '1 while the chain is followed, 0 while something keeps it.', () =>
-    chainFault === undefined ? undefined : chainFault() === undefined ? 1 : 0,
+    chain === undefined ? undefined : chain.standing.fault === undefined ? 1 : 0,
   );
   gauge('publish_ms', 'From a tick or an update to all margins.', () => service.tick?.publishMs);
   gauge('ledger_sequence', 'Number of the ledger held.', () => service.ledger.state.sequence);
@@ -71,6 +81,77 @@ export function serviceMetrics(
     'Jobs that a newer tick made pointless, since the start.',
     () => service.proving?.counts.dropped,
   );
+  gauge(
+    'proofs_waiting',
+    'Accounts that have a place in the queue of proofs.',
+    () => service.proving?.waiting,
+  );
+  gauge(
+    'proof_wait_ms',
+    'From a place in the queue to the stored proof, of those made, together, since the start.',
+    () => service.proving?.counts.waitMs,
+  );
+  const openings = (name: string, help: string, value: (desk: OpeningDesk) => number): void =>
+    gauge(name, help, () => {
+      const desk = chain?.standing.openings;
+      return desk === undefined ? undefined : value(desk);
+    });
+  openings('openings_waiting', 'Proofs that are not on chain yet.', ({ waiting }) => waiting);
+  openings('openings_sent', 'Openings sent, since the start.', ({ counts }) => counts.openings);
+  openings(
+    'openings_refused',
+    'Openings that the contract refused in a simulation, since the start.',
+    ({ counts }) => counts.refused,
+  );
+  openings(
+    'opening_wait_ms',
+    'From a proof to the transaction that carries it, of openings sent, together, since the start.',
+    ({ counts }) => counts.waitMs,
+  );
+  openings('transactions_sent', 'Transactions, since the start.', ({ counts }) => counts.sent);
+  openings(
+    'transactions_pending',
+    'Those without a final receipt.',
+    ({ submitter }) => submitter.pending,
+  );
+  openings(
+    'fees_raised',
+    'Transactions replaced by better paid ones, since the start.',
+    (desk) => desk.submitter.raised,
+  );
+  openings('spent_wei', 'What transactions cost, and may still cost.', ({ submitter }) =>
+    Number(submitter.committedWei),
+  );
+  openings('budget_spent', '1 where the budget lets nothing more be sent.', ({ isStopped }) =>
+    isStopped ? 1 : 0,
+  );
+  const ages: Gauge<'component'> = new Gauge({
+    name: 'plimsoll_oracle_age_seconds',
+    help: 'Age of each component of the newest snapshot, at the snapshot’s own time.',
+    labelNames: ['component'],
+    registers: [registry],
+    collect: () => {
+      const snapshot = service.market?.snapshot;
+      if (snapshot === undefined) return;
+      for (const component of COMPONENTS) {
+        ages.set({ component }, Number(componentAge(snapshot, component)));
+      }
+    },
+  });
+  const fund: Gauge<'part'> = new Gauge({
+    name: 'plimsoll_fund_usd',
+    help: 'What the insurance fund has free, and owes beyond what it has.',
+    labelNames: ['part'],
+    registers: [registry],
+    collect: async () => {
+      fund.reset();
+      // A node that does not answer is told by plimsoll_chain_followed.
+      const status = await chain?.fund().catch(() => undefined);
+      if (status === undefined) return;
+      fund.set({ part: 'free' }, Number(status.freeE6) / 1e6);
+      fund.set({ part: 'uncovered' }, Number(status.uncoveredE6) / 1e6);
+    },
+  });
   const states: Gauge<'state'> = new Gauge({
     name: 'plimsoll_accounts',
     help: 'Accounts by state.',

@@ -27,7 +27,7 @@ import { chainRoutes } from './chain-routes.ts';
 import { eventStreams, type ServerEvent } from './event-stream.ts';
 import { faultOf, ledgerReply } from './faults.ts';
 import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
-import { serviceMetrics } from './metrics.ts';
+import { serviceMetrics, type ChainStanding } from './metrics.ts';
 import { pageRoutes } from './page-routes.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
 import * as schemas from './schemas.ts';
@@ -55,22 +55,25 @@ const { errors } = schemas;
 /**
  * The whole HTTP face; it listens nowhere yet.
  *
- * @param chainFault what keeps the service from following its chain now
+ * @param chain how the service stands on its chain now, where it has one
  */
 export async function createServer(
   service: Service,
   config: ServiceConfig,
   logger: FastifyBaseLogger,
-  chainFault: () => string | undefined = () => undefined,
+  chain: ChainStanding = { fault: undefined, openings: undefined },
 ): Promise<FastifyInstance> {
   const roles = new Roles(
     [config.operatorToken, config.previousOperatorToken].filter((known) => known !== undefined),
     Date.now,
     config.workerToken,
   );
-  const metrics = serviceMetrics(service, config.chain === undefined ? undefined : chainFault);
   const receipts = new ReceiptDesk();
   const venue = config.chain === undefined ? undefined : new VenueDesk(config.chain);
+  const metrics = serviceMetrics(
+    service,
+    venue && { standing: chain, fund: async () => venue.fund() },
+  );
   const app = fastify({
     loggerInstance: logger,
     genReqId: () => randomUUID(),
@@ -193,10 +196,10 @@ export async function createServer(
         },
       },
       async (_request, reply) => {
-        const chain = chainFault();
+        const { fault } = chain;
         const reason =
-          chain !== undefined
-            ? `chain: ${chain}`
+          fault !== undefined
+            ? `chain: ${fault}`
             : service.ledger.state.sequence === 0
               ? 'no ledger yet'
               : service.tick === undefined

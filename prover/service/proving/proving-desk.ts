@@ -90,10 +90,13 @@ export class ProvingDesk {
   readonly #use: ProofUse;
   readonly #ground: ProvingGround;
   readonly #inFlight: number;
-  /** Who has a place in the queue, as far as this process knows: thousands are not asked for at each tick. */
-  readonly #queued = new Set<string>();
+  /**
+   * Who has a place in the queue, as far as this process knows, and since when: thousands are not asked for
+   * at each tick.
+   */
+  readonly #queued = new Map<string, number>();
   #workId: string | undefined;
-  #counts = { made: 0, dropped: 0, workMs: 0 };
+  #counts = { made: 0, dropped: 0, workMs: 0, waitMs: 0 };
   /** Told of each proof once it is stored, and again while its account stays due. */
   onProof: (proof: StoredProof) => void = () => undefined;
 
@@ -110,9 +113,17 @@ export class ProvingDesk {
     return this.#maker;
   }
 
-  /** `workMs`: what witness and proof of those made here took. */
-  get counts(): Readonly<Record<'made' | 'dropped' | 'workMs', number>> {
+  /**
+   * `workMs`: what witness and proof of those made here took; `waitMs`: from a place in the queue to the
+   * stored proof, of all made.
+   */
+  get counts(): Readonly<Record<'made' | 'dropped' | 'workMs' | 'waitMs', number>> {
     return this.#counts;
+  }
+
+  /** Accounts that have a place in the queue, as far as this process knows. */
+  get waiting(): number {
+    return this.#queued.size;
   }
 
   async start(): Promise<void> {
@@ -149,7 +160,8 @@ export class ProvingDesk {
     for (let first = 0; first < jobs.length; first += LOT) {
       const lot = jobs.slice(first, first + LOT);
       // Before it is there: a job that is taken up meanwhile takes its key away, and at worst is queued again.
-      for (const { singletonKey } of lot) this.#queued.add(singletonKey);
+      const now = performance.now();
+      for (const { singletonKey } of lot) this.#queued.set(singletonKey, now);
       try {
         await this.#store.boss.insert(QUEUE, lot);
       } catch (error) {
@@ -188,7 +200,9 @@ export class ProvingDesk {
   }
 
   async #take({ data: { account, nonce } }: Job<Task>): Promise<void> {
-    this.#queued.delete(`${account}/${nonce}`);
+    const key = `${account}/${nonce}`;
+    const queuedAt = this.#queued.get(key) ?? performance.now();
+    this.#queued.delete(key);
     const { tick } = this.#ground;
     if (tick === undefined || !this.#ground.isDue(account, BigInt(nonce))) return this.#drop();
     const { name, ledgerRoot, number, market } = tick;
@@ -227,8 +241,13 @@ export class ProvingDesk {
        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
       [account, nonce, name, ledgerRoot, file, market.snapshot.time.toString()],
     );
-    const { made, workMs: sum } = this.#counts;
-    this.#counts = { ...this.#counts, made: made + 1, workMs: sum + workMs };
+    const { made, workMs: work, waitMs } = this.#counts;
+    this.#counts = {
+      ...this.#counts,
+      made: made + 1,
+      workMs: work + workMs,
+      waitMs: waitMs + performance.now() - queuedAt,
+    };
     this.onProof({ account, nonce: BigInt(nonce), tick: name, ledgerRoot, file });
   }
 

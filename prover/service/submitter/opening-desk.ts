@@ -24,6 +24,7 @@ interface Ready extends Opening {
   readonly proof: StoredProof;
   readonly profile: string;
   readonly solidity: SolidityProof;
+  readonly since: number;
 }
 
 /** Refusals that pass by themselves: the proof is as good afterwards as it was. */
@@ -41,7 +42,7 @@ export class OpeningDesk {
   readonly #ready = new Map<string, Ready>();
   #sentAt = -1;
   #isStopped = false;
-  #counts = { sent: 0, openings: 0, refused: 0 };
+  #counts = { sent: 0, openings: 0, refused: 0, waitMs: 0 };
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -56,8 +57,13 @@ export class OpeningDesk {
     this.#hooks = hooks;
   }
 
-  get counts(): Readonly<Record<'sent' | 'openings' | 'refused', number>> {
+  /** `waitMs`: from the proof to its transaction, of all openings. */
+  get counts(): Readonly<Record<'sent' | 'openings' | 'refused' | 'waitMs', number>> {
     return this.#counts;
+  }
+
+  get submitter(): Pick<Submitter, 'pending' | 'raised' | 'committedWei'> {
+    return this.#submitter;
   }
 
   /** Whether the budget is spent: nothing more is sent. */
@@ -75,7 +81,9 @@ export class OpeningDesk {
     const parsed = parseProof(file);
     const { profile } = parsed;
     const solidity = toSolidity(parsed);
-    this.#ready.set(`${account}/${nonce}`, { account, nonce, proof, profile, solidity });
+    const key = `${account}/${nonce}`;
+    const since = this.#ready.get(key)?.since ?? performance.now();
+    this.#ready.set(key, { account, nonce, proof, profile, solidity, since });
   }
 
   /** Looks after what is under way, and sends what is ready; one at a time. */
@@ -134,8 +142,14 @@ export class OpeningDesk {
       if (offer.sent) {
         this.#sentAt = head;
         this.#isStopped = false;
-        const { sent, openings: all } = this.#counts;
-        this.#counts = { ...this.#counts, sent: sent + 1, openings: all + members.length };
+        const { sent, openings: all, waitMs } = this.#counts;
+        const waited = members.reduce((sum, { since }) => sum + performance.now() - since, waitMs);
+        this.#counts = {
+          ...this.#counts,
+          sent: sent + 1,
+          openings: all + members.length,
+          waitMs: waited,
+        };
         const accounts = members.map(({ account }) => account);
         this.#hooks.log('sent', { tick: tick.toString(), accounts, number: offer.number });
       } else if (offer.reason === 'budget') {

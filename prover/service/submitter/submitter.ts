@@ -121,6 +121,7 @@ export class Submitter {
   readonly #rules: SubmitterRules;
   readonly #pending = new Map<number, Intent>();
   #spentWei = 0n;
+  #raised = 0;
 
   private constructor(journal: Journal, chain: SubmissionChain, rules: SubmitterRules) {
     this.#journal = journal;
@@ -152,6 +153,11 @@ export class Submitter {
 
   get pending(): number {
     return this.#pending.size;
+  }
+
+  /** How often fees were raised, since the start. */
+  get raised(): number {
+    return this.#raised;
   }
 
   isUnderWay(opening: Opening): boolean {
@@ -237,6 +243,7 @@ export class Submitter {
     if (more > 0n && this.committedWei + more > this.#rules.budgetWei) {
       return await this.#chain.broadcast(newest.raw);
     }
+    this.#raised += 1;
     await this.#send(number, signed, fees, head);
   }
 

@@ -145,6 +145,11 @@ describe('a service on its venue’s chain', () => {
     expect(await followed.chain.provider.getTransactionCount(sender.address)).toBe(mined.size);
     await until('all are in liquidation', allInLiquidation);
     expect(await stateOf(0)).toBe('healthy');
+    const { text: metrics } = await request(`${owner.url}/metrics`, 'GET', undefined, token);
+    expect(metrics).toContain('plimsoll_openings_waiting 0\n');
+    expect(metrics).toMatch(/^plimsoll_spent_wei [1-9]/m);
+    expect(metrics).toMatch(/^plimsoll_fund_usd\{part="free"\} [1-9]/m);
+    expect(metrics).toContain('plimsoll_budget_spent 0\n');
     const { proof } = await ask('GET', `/accounts/${DUE[0]!}/proof`);
     const { chainId, contracts } = followed.document;
     expect(parseProof(String(proof)).use).toMatchObject({

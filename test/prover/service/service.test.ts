@@ -320,5 +320,8 @@ describe('the service', () => {
     expect(data?.accounts).toEqual(running.service.book.liquidatable());
     const { body: metrics } = await ask('GET', '/metrics');
     expect(String(metrics)).toMatch(/^plimsoll_accounts\{state="belowMaintenance"\} \d+$/m);
+    const { time, surfaceTime } = running.service.market!.snapshot;
+    const age = `plimsoll_oracle_age_seconds{component="surface"} ${time - surfaceTime}\n`;
+    expect(String(metrics)).toContain(age);
   });
 });
