@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { OwnerProcess } from '../../../../prover/bench/torture/owner-process.ts';
@@ -24,6 +25,7 @@ import {
   second,
   wholeLedger as put,
 } from '../../../support/numbered-ledgers.ts';
+import { until } from '../../../support/until.ts';
 
 const programs = findPostgres();
 const missing = programs === undefined ? ' (SKIPPED: PostgreSQL is not installed)' : '';
@@ -50,6 +52,17 @@ describe.skipIf(missing !== '')(`several services on one PostgreSQL${missing}`, 
     return { status, body: JSON.parse(text) as Record<string, unknown> };
   };
 
+  /** Sessions that wait for the place. */
+  const waiting = async (): Promise<number> => {
+    const client = new pg.Client({ connectionString: cluster.url });
+    await client.connect();
+    const { rows } = await client.query<{ n: string }>(
+      `SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
+    );
+    await client.end();
+    return Number(rows[0]!.n);
+  };
+
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'plimsoll-standby-'));
     cluster = await PostgresCluster.create();
@@ -70,7 +83,7 @@ describe.skipIf(missing !== '')(`several services on one PostgreSQL${missing}`, 
       expect((await ask(one, 'PUT', '/ledger', put)).status).toBe(200);
       const { document } = loadSample().snapshots.calm;
       expect((await ask(one, 'PUT', '/snapshot', JSON.parse(document))).status).toBe(200);
-      await sleep(3_000);
+      await until('the other is up, or waits', async () => isUp || (await waiting()) > 0);
       expect(isUp).toBe(false);
       await one.kill();
       await standby;
