@@ -16,7 +16,18 @@ import { readServiceConfig } from '../prover/service/config/config.ts';
 import { serviceLogger } from '../prover/service/log/logger.ts';
 import { runService } from '../prover/service/run.ts';
 
-const TOKEN = 'the-operator-of-a-fuzzer';
+const OPERATOR = 'the-operator-of-a-fuzzer';
+const WORKER = 'the-worker-of-a-fuzzer';
+/** Whose token is shown, and what is asked with it. */
+const ROLES: readonly { readonly token: string; readonly paths: readonly string[] }[] = [
+  // Streams do not end; a service that is not ready says 503, as it declares.
+  {
+    token: OPERATOR,
+    paths: ['/alerts', '/page/events', '/ready'].flatMap((path) => ['--exclude-path', path]),
+  },
+  // What a worker's token opens, and nobody else's.
+  { token: WORKER, paths: ['--include-path', '/artifacts/{digest}'] },
+];
 const CHECKS =
   'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance';
 
@@ -32,7 +43,10 @@ writeFileSync(
     limits: { bodyBytes: 2 ** 24, requestsPerMinute: 1_000_000 },
   }),
 );
-const config = readServiceConfig(path, { PLIMSOLL_OPERATOR_TOKEN: TOKEN });
+const config = readServiceConfig(path, {
+  PLIMSOLL_OPERATOR_TOKEN: OPERATOR,
+  PLIMSOLL_WORKER_TOKEN: WORKER,
+});
 const running = await runService(config, serviceLogger('error'), () => process.exit(1));
 try {
   const { ledgers, snapshots } = loadSample();
@@ -43,19 +57,21 @@ try {
   const description = join(folder, 'openapi.json');
   const answer = await fetch(`${running.url}/openapi.json`);
   writeFileSync(description, await answer.text());
-  const args = ['run', description, '--url', running.url, '-H', `Authorization: Bearer ${TOKEN}`];
-  // Streams do not end; a service that is not ready says 503, as it declares.
-  const left = ['/alerts', '/page/events', '/ready'].flatMap((path) => ['--exclude-path', path]);
-  const fixed = ['--checks', CHECKS, '--seed', '1', '--max-examples', '100', ...left];
-  const fuzzer = spawn(
-    process.env['SCHEMATHESIS'] ?? 'schemathesis',
-    [...args, ...fixed, ...process.argv.slice(2)],
-    { stdio: 'inherit' },
-  );
-  process.exitCode = await new Promise<number>((resolve, reject) => {
-    fuzzer.on('exit', (code) => resolve(code ?? 1));
-    fuzzer.on('error', reject);
-  });
+  const fixed = ['--checks', CHECKS, '--seed', '1', '--max-examples', '100'];
+  const fuzz = async ({ token, paths }: (typeof ROLES)[number]): Promise<number> => {
+    const args = ['run', description, '--url', running.url, '-H', `Authorization: Bearer ${token}`];
+    const fuzzer = spawn(
+      process.env['SCHEMATHESIS'] ?? 'schemathesis',
+      [...args, ...fixed, ...paths, ...process.argv.slice(2)],
+      { stdio: 'inherit' },
+    );
+    return await new Promise<number>((resolve, reject) => {
+      fuzzer.on('exit', (code) => resolve(code ?? 1));
+      fuzzer.on('error', reject);
+    });
+  };
+  for (const role of ROLES)
+    process.exitCode = Math.max(Number(process.exitCode ?? 0), await fuzz(role));
 } finally {
   await running.stop();
   rmSync(folder, { recursive: true });

@@ -13,7 +13,7 @@ const CHANGED_SHARE = 0.01;
 const LOOK_MS = 100;
 const QUIET_MS = 10_000;
 /** Proofs over which the overhead of one is told, and how long they are waited for. */
-const PROOFS = 12;
+const PROOFS = 30;
 const PROVING_MS = 90_000;
 
 export interface ServiceBenchmark {
@@ -41,7 +41,9 @@ export interface ServiceBenchmark {
   readonly quietP99Ms: number;
   /** Made while they were asked. */
   readonly proofs: number;
-  /** Between one proof and the next while nothing else is asked, beyond witness and proof; null without two. */
+  /** While nothing else is asked; null without two proofs. */
+  readonly proofsPerSecond: number | null;
+  /** Between one proof and the next then, beyond witness and proof. */
   readonly proofOverheadMs: number | null;
   /** From a snapshot to a proof at its tick, stored; null without proofs. */
   readonly toFirstProofMs: number | null;
@@ -61,8 +63,14 @@ export interface ServiceBenchmarkOptions {
 
 const proofsOf = (metrics: string): number => metricOf(metrics, 'plimsoll_proofs_made');
 
-/** What a proof costs beside its work, from the moment one was stored to the moment a later one is. */
-async function overheadOf(subject: ServedVenue): Promise<number | null> {
+/** How fast it proves while nothing else is asked, and what a proof costs beside its work. */
+interface ProvingPace {
+  readonly proofsPerSecond: number;
+  readonly overheadMs: number;
+}
+
+/** From the moment one proof was stored to the moment a later one is; null without two. */
+async function paceOf(subject: ServedVenue): Promise<ProvingPace | null> {
   const until = performance.now() + PROVING_MS;
   const stored: { readonly at: number; readonly made: number; readonly workMs: number }[] = [];
   while (performance.now() < until && (stored.at(-1)?.made ?? 0) < PROOFS) {
@@ -77,7 +85,11 @@ async function overheadOf(subject: ServedVenue): Promise<number | null> {
   // The first loads its key.
   const [first, last] = [stored[1], stored.at(-1)];
   if (first === undefined || last === undefined || last.made === first.made) return null;
-  return (last.at - first.at - (last.workMs - first.workMs)) / (last.made - first.made);
+  const [ms, made] = [last.at - first.at, last.made - first.made];
+  return {
+    proofsPerSecond: (1000 * made) / ms,
+    overheadMs: (ms - (last.workMs - first.workMs)) / made,
+  };
 }
 
 /** Until a proof is stored that was begun after the snapshot: the first may be one of before. */
@@ -105,10 +117,10 @@ export async function benchmarkService(
     const { ms: putLedgerMs } = await subject.timed('PUT', '/ledger', feed.wholeLedger());
     await subject.ask('PUT', '/snapshot', feed.snapshot());
     progress('its ledger is held');
-    const proofOverheadMs = proves ? await overheadOf(subject) : null;
+    const pace = proves ? await paceOf(subject) : null;
     const toFirstProofMs = proves ? await firstProofMs(subject, feed.snapshot()) : null;
     progress('it has proven');
-    const quiet = await subject.underLoad(accounts, async () => sleep(QUIET_MS));
+    const quiet = await subject.underLoad(accounts, async () => sleep(proves ? QUIET_MS : LOOK_MS));
     const changedPerTick = Math.max(1, Math.floor(accounts * CHANGED_SHARE));
     // Made before they are sent: the service is measured, not who asks it.
     const sent: { readonly update: string; readonly snapshot: string }[] = [];
@@ -151,7 +163,8 @@ export async function benchmarkService(
       answerMostMs: quantile(answersMs, 1),
       quietP99Ms: quantile(quiet.answersMs, 0.99),
       proofs,
-      proofOverheadMs,
+      proofsPerSecond: pace?.proofsPerSecond ?? null,
+      proofOverheadMs: pace?.overheadMs ?? null,
       toFirstProofMs,
       transitions,
       restartMs,

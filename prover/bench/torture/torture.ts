@@ -266,8 +266,13 @@ class Run {
     return name === snapshotHash(parseSnapshot(operation.document)).toString();
   }
 
+  /** Of a short run the first. */
+  #isServersTurn(): boolean {
+    return this.#random() < SERVER_SHARE || this.#kills.postgresql === 0;
+  }
+
   async #kill(): Promise<void> {
-    if (this.#cluster !== undefined && this.#random() < SERVER_SHARE) {
+    if (this.#cluster !== undefined && this.#isServersTurn()) {
       await this.#cluster.kill();
       this.#killed('postgresql');
       return;
@@ -283,7 +288,7 @@ class Run {
     for (let left = this.#below(MOST_STARTING + 1); left > 0; left -= 1) {
       if (this.#count >= this.#options.kills) break;
       const share = this.#random();
-      const isServer = this.#cluster !== undefined && this.#random() < SERVER_SHARE;
+      const isServer = this.#cluster !== undefined && this.#isServersTurn();
       await this.#owner.killStarting(share, async () => isServer && this.#cluster?.kill());
       await this.#cluster?.start();
       this.#killed(isServer ? 'postgresql' : 'starting');

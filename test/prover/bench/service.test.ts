@@ -16,5 +16,5 @@ it('a service on a synthetic venue is measured while its accounts change their s
   expect(measured).toMatchObject({ accounts: 300, changedPerTick: 3, ticks: 2, requestsFailed: 0 });
   // A venue in which nobody is called would measure too little.
   expect(measured.transitions).toBeGreaterThan(10);
-  expect(measured.requests).toBeGreaterThan(50);
+  expect(measured.requests).toBeGreaterThan(10);
 }, 120_000);

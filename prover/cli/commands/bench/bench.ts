@@ -102,6 +102,7 @@ export const command: Command = {
         answerP99Ms: real,
         answerMostMs: real,
         quietP99Ms: real,
+        proofsPerSecond: real.nullable(),
         proofOverheadMs: real.nullable(),
         toFirstProofMs: real.nullable(),
         proofs: whole,

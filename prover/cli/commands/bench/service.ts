@@ -35,8 +35,11 @@ export async function benchService(context: CommandContext): Promise<void> {
       `median ${benchmark.answerMedianMs.toFixed(1)} ms, p99 ${benchmark.answerP99Ms.toFixed(1)} ms, ` +
       `most ${benchmark.answerMostMs.toFixed(0)} ms (p99 without ticks and updates ${benchmark.quietP99Ms.toFixed(1)} ms)`,
   );
-  if (benchmark.proofOverheadMs !== null) {
-    print(`a proof takes ${benchmark.proofOverheadMs.toFixed(0)} ms beside witness and proof`);
+  if (benchmark.proofOverheadMs !== null && benchmark.proofsPerSecond !== null) {
+    print(
+      `${benchmark.proofsPerSecond.toFixed(2)} proofs a second while nothing else is asked, ` +
+        `each ${benchmark.proofOverheadMs.toFixed(0)} ms beside witness and proof`,
+    );
   }
   if (benchmark.toFirstProofMs !== null) {
     print(`a snapshot to the first proof at it: ${benchmark.toFirstProofMs.toFixed(0)} ms`);

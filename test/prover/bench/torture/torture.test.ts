@@ -13,16 +13,19 @@ describe('a service that is killed at random moments', () => {
     'loses nothing that it acknowledged, and makes nothing twice',
     async () => {
       const report = await torture({
-        kills: 10,
+        kills: 6,
         seed: 1,
         database: 'pglite',
         progress: () => undefined,
         judged: () => undefined,
       });
-      expect(report).toMatchObject({ lost: 0, doubled: 0, kills: { owner: 10 } });
+      expect(report).toMatchObject({ lost: 0, doubled: 0 });
+      const { owner, starting } = report.kills;
+      expect(owner + starting).toBe(6);
+      expect(Math.min(owner, starting)).toBeGreaterThan(0);
       // A run in which nothing happens would prove nothing.
-      expect(report.transitions).toBeGreaterThan(50);
-      expect(report.updates).toBeGreaterThan(3);
+      expect(report.transitions).toBeGreaterThan(25);
+      expect(report.updates).toBeGreaterThan(1);
     },
     6 * MINUTES,
   );
@@ -31,7 +34,7 @@ describe('a service that is killed at random moments', () => {
     `nor with PostgreSQL, which is killed too${missing}`,
     async () => {
       const report = await torture({
-        kills: 5,
+        kills: 4,
         seed: 4,
         database: 'postgresql',
         progress: () => undefined,
@@ -39,7 +42,7 @@ describe('a service that is killed at random moments', () => {
       });
       expect(report).toMatchObject({ lost: 0, doubled: 0 });
       expect(report.kills.postgresql).toBeGreaterThan(0);
-      expect(report.transitions).toBeGreaterThan(20);
+      expect(report.transitions).toBeGreaterThan(10);
     },
     6 * MINUTES,
   );
