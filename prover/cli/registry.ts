@@ -99,6 +99,16 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/solvency/included.ts')).command,
   ),
   entry(
+    'solvency pin',
+    'pin a tick on chain, with what is in custody and in the fund',
+    async () => (await import('./commands/solvency/pin.ts')).command,
+  ),
+  entry(
+    'solvency submit',
+    'hand a whole session to the venue’s register and close it',
+    async () => (await import('./commands/solvency/submit.ts')).command,
+  ),
+  entry(
     'circuits',
     'constraint counts of the built circuits against their budgets',
     async () => (await import('./commands/circuits.ts')).command,

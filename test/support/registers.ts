@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Registers of solvency beside the venues of tests.
-import { ZeroAddress, type Contract, type Signer } from 'ethers';
+import { Contract, ZeroAddress, type Signer } from 'ethers';
 import { z } from 'zod';
 
-import { verifierArtifact } from '../../prover/chain/artifact.ts';
-import { deployVerifier } from '../../prover/chain/deploy.ts';
-import { read } from '../../prover/chain/refusal.ts';
+import { contractArtifact, verifierArtifact } from '../../prover/chain/artifact.ts';
+import { deployVerifier, type LocalVenue } from '../../prover/chain/deploy.ts';
+import { firstLedger, submitRoot } from '../../prover/chain/ledger-update.ts';
+import { read, send } from '../../prover/chain/refusal.ts';
+import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import { verifierName } from '../../prover/toolchain/circuits/verifier.ts';
-import { ARTIFACTS, deployContract } from './chain.ts';
-import { SESSION_CIRCUITS } from './solvency-session.ts';
+import { ARTIFACTS, NO_DATA, deployContract, deployVenue, type TestChain } from './chain.ts';
+import { CRASH_AT, postNextSnapshot } from './proofs.ts';
+import { committedSet, crashMarket } from './session-venue.ts';
+import { SESSION_CIRCUITS, type ProvenSession } from './solvency-session.ts';
 
 export interface CoinCustody {
   readonly token: string;
@@ -69,4 +73,52 @@ export function deployRegister(
 ): Promise<Contract> {
   const args = [marketFeed, verifiers, coins, { ...REGISTER_CONFIG, ...config }];
   return deployContract(deployer, 'SolvencyRegister', args);
+}
+
+/** What custody lacks of what a session owes. */
+export interface Missing {
+  readonly quoteE6: bigint;
+  /** Of this coin one unit. */
+  readonly coin?: number;
+}
+
+/** When a chain is to start for `sessionVenue`. */
+export const SESSION_START = crashMarket.snapshot.time - 1_000n;
+
+/** A venue whose vault and holder of coins have what a session owes, its ledger and tick in place, and its register. */
+export async function sessionVenue(
+  chain: TestChain,
+  { totals, ledger }: ProvenSession,
+  missing: Missing,
+): Promise<{ readonly venue: LocalVenue; readonly register: Contract }> {
+  const { snapshot } = crashMarket;
+  const deployer: Signer = chain.accounts[0]!;
+  const venue = await deployVenue(chain, { parameterHash: parameterHash(committedSet) });
+  const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
+  const dollar = new Contract(venue.addresses.asset, abi, deployer);
+  await send(dollar, 'mint', [await deployer.getAddress(), 2n ** 80n]);
+  await send(dollar, 'approve', [venue.addresses.vault, 2n ** 255n]);
+  await send(dollar, 'approve', [venue.addresses.insuranceFund, 2n ** 255n]);
+  await send(venue.vault, 'deposit', [0n, 0n, totals.quoteE6 - missing.quoteE6]);
+  const coins: CoinCustody[] = [];
+  for (const [place, owedE8] of totals.collateralE8.entries()) {
+    const coin = await deployContract(deployer, 'RebasingCoin');
+    const holder = await chain.accounts[9]!.getAddress();
+    await send(coin, 'mintShares', [holder, owedE8 - (missing.coin === place ? 1n : 0n)]);
+    coins.push({ token: String(coin.target), holder, byShares: place === 2, decimals: 8 });
+  }
+  await chain.setNextTime(snapshot.time - 10n);
+  const first = firstLedger(ledger.root, ledger.accountCount);
+  // It has booked the deposit.
+  const booked = { userCount: 1n, outcomesRoot: `0x${'11'.repeat(32)}` };
+  const { bookedThrough } = snapshot;
+  await submitRoot(venue, { ...first, ...booked, bookedThrough }, NO_DATA);
+  const register = await deployRegister(
+    deployer,
+    venue.addresses.marketFeed,
+    await sessionVerifiers(deployer),
+    coins,
+  );
+  await postNextSnapshot(chain, venue, CRASH_AT);
+  return { venue, register };
 }

@@ -7,13 +7,14 @@ import type { Account } from '../../prover/commitments/account.ts';
 import type { ClosedTotals } from '../../prover/commitments/session/closed-totals.ts';
 import { BATCH_PROFILES } from '../../prover/commitments/session/profiles.ts';
 import type { Ledger } from '../../prover/commitments/ledger.ts';
-import { toSolidity } from '../../prover/proving/formats/proof-file.ts';
+import { toSolidity, type ProofFile } from '../../prover/proving/formats/proof-file.ts';
 import { Prover } from '../../prover/proving/prover.ts';
 import { MarketTick } from '../../prover/statements/market-tick.ts';
 import { sessionPass, type PassStatement } from '../../prover/venue/session/pass.ts';
+import type { SessionDocument } from '../../prover/venue/session/session-document.ts';
 import { openSession, prepareSession } from '../../prover/venue/session/session.ts';
 import { proofOf } from './proof-cache.ts';
-import { committedSet, crashMarket, sessionRequest } from './session-venue.ts';
+import { committedSet, crashMarket, sessionRequest, smallVenue } from './session-venue.ts';
 
 /** A proof and what it says, as a verifier takes them. */
 export interface SessionProof {
@@ -29,7 +30,17 @@ export interface ProvenSession {
   /** Four accounts each, in order. */
   readonly batches: readonly SessionProof[];
   readonly close: SessionProof;
+  /** As `solvency prove` leaves it in a folder. */
+  readonly document: SessionDocument;
+  readonly files: ReadonlyMap<string, ProofFile>;
 }
+
+const [taker, ...others] = smallVenue(4).toReversed();
+/** Five accounts; every asset is owed to somebody. */
+export const SMALL_SESSION: readonly Account[] = [
+  ...others.toReversed(),
+  { ...taker!, collateralE8: [3n, 5n, 7n] },
+];
 
 export const ROWS = encodeBytes32String('risk-arrays');
 export const BATCHES = encodeBytes32String('solvency-batch');
@@ -48,22 +59,38 @@ export async function provenSession(accounts: readonly Account[]): Promise<Prove
     chunkSize: 1,
   };
   const tick = new MarketTick(crashMarket.snapshot, committedSet);
-  const { steps, totals } = sessionPass(openSession(prepareSession(request)), tick);
+  const opened = openSession(prepareSession(request));
+  const { steps, totals } = sessionPass(opened, tick);
+  const { ledger } = request;
+  const files = new Map<string, ProofFile>();
   let prover: Prover | undefined;
   try {
     const proofs: (SessionProof & { readonly statement: PassStatement })[] = [];
-    for (const { statement, instance } of steps) {
+    for (const { name, statement, instance } of steps) {
       const file = await proofOf(() => (prover ??= new Prover()), instance());
+      files.set(name, file);
       proofs.push({ statement, ...toSolidity(file) });
     }
     const of = (statement: PassStatement): readonly SessionProof[] =>
       proofs.filter((proof) => proof.statement === statement);
     return {
-      ledger: request.ledger,
+      ledger,
       totals,
       rows: of('risk-arrays'),
       batches: of('solvency-batch'),
       close: of('solvency-close')[0]!,
+      files,
+      document: {
+        format: 'plimsoll-session',
+        version: 1,
+        session: opened.challenges.session,
+        ledgerRoot: ledger.root,
+        snapshotHash: tick.snapshotHash,
+        parameterHash: tick.parameterHash,
+        accounts: accounts.length,
+        instruments: opened.table.instruments.length - 1,
+        steps: steps.map(({ name, statement, profile }) => ({ name, statement, profile })),
+      },
     };
   } finally {
     await prover?.close();

@@ -66,6 +66,22 @@ const signalsOf = <Name extends StatementName>(
     .filter((proof) => proof.statement === statement)
     .map(({ publicSignals }) => publicSignals as StatementSignals[Name]);
 
+/** The proofs of a session in order, its close among them; throws `PROOF_MISSING`. */
+export function requireProofs(folder: string, session: SessionDocument): readonly ProofFile[] {
+  const proofs = session.steps.map((step) => {
+    const proof = findProof(folder, step);
+    if (proof === undefined) {
+      throw new PlimsollError('PROOF_MISSING', `${proofPath(folder, step.name)}: no proof of it`);
+    }
+    return proof;
+  });
+  const closes = proofs.filter(({ statement }) => statement === 'solvency-close').length;
+  if (closes !== 1) {
+    throw new InvalidInput('<folder>', `${folder}: must have one close, has ${closes}`);
+  }
+  return proofs;
+}
+
 /**
  * Checks every proof of a session and that together they are a whole one about this tick. Needs no
  * account: what the proofs publish, and trusted keys. Throws `SessionRefused` or `PROOF_INVALID`.
@@ -76,18 +92,8 @@ export function verifySession(
   session: SessionDocument,
   expected: ExpectedTick,
 ): StatementSignals['solvency-close'] {
-  const proofs = session.steps.map((step) => {
-    const proof = findProof(folder, step);
-    if (proof === undefined) {
-      throw new PlimsollError('PROOF_MISSING', `${proofPath(folder, step.name)}: no proof of it`);
-    }
-    return proof;
-  });
-  const closes = signalsOf(proofs, 'solvency-close');
-  const [close] = closes;
-  if (close === undefined || closes.length > 1) {
-    throw new InvalidInput('<folder>', `${folder}: must have one close, has ${closes.length}`);
-  }
+  const proofs = requireProofs(folder, session);
+  const close = signalsOf(proofs, 'solvency-close')[0]!;
   const signals: PassSignals = {
     rows: signalsOf(proofs, 'risk-arrays'),
     batches: signalsOf(proofs, 'solvency-batch'),

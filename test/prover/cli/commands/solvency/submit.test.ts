@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: a session of real proofs, handed to a register over HTTP.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Contract } from 'ethers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { exportedAbi } from '../../../../../prover/chain/abi.ts';
+import { formatVenue } from '../../../../../prover/chain/venue-document.ts';
+import { saveProof } from '../../../../../prover/proving/formats/proof-file.ts';
+import { formatSession } from '../../../../../prover/venue/session/session-document.ts';
+import { plimsoll, type CliResult } from '../../../../support/cli.ts';
+import { developmentKey } from '../../../../support/deployments.ts';
+import { venueDocumentOf } from '../../../../support/plans.ts';
+import { coverageOf, SESSION_START, sessionVenue } from '../../../../support/registers.ts';
+import { startRpcChain, type RpcChain } from '../../../../support/rpc-chain.ts';
+import { provenSession, SMALL_SESSION } from '../../../../support/solvency-session.ts';
+
+let chain: RpcChain;
+let folder: string;
+let register: Contract;
+const path = (name: string): string => join(folder, name);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-submit-'));
+  const session = await provenSession(SMALL_SESSION);
+  chain = await startRpcChain({ startAt: SESSION_START });
+  const made = await sessionVenue(chain, session, { quoteE6: 0n });
+  register = new Contract(made.register.target, exportedAbi('SolvencyRegister'), chain.provider);
+  const contracts = { ...made.venue.addresses, solvencyRegister: String(register.target) };
+  const document = venueDocumentOf(contracts);
+  const { transitionVerifier } = made.venue;
+  writeFileSync(
+    path('venue.json'),
+    formatVenue({ ...document, contracts: { ...document.contracts, transitionVerifier } }),
+  );
+  writeFileSync(
+    path('plain.json'),
+    formatVenue(
+      venueDocumentOf(made.venue.addresses, {
+        contracts: { ...made.venue.addresses, transitionVerifier },
+      }),
+    ),
+  );
+  writeFileSync(path('session.json'), formatSession(session.document));
+  for (const [name, file] of session.files) saveProof(path(`${name}.json`), file);
+}, 600_000);
+afterAll(async () => {
+  await chain.close();
+  rmSync(folder, { recursive: true });
+});
+
+function attempt(name: string, venue: string, ...argv: string[]): Promise<CliResult> {
+  process.env['PLIMSOLL_SIGNER_KEY'] = developmentKey(5);
+  return plimsoll(name, ...argv, '--venue', path(venue), '--rpc', chain.url, '--json');
+}
+async function run(name: string, ...argv: string[]): Promise<Record<string, unknown>> {
+  const { status, stdout, stderr } = await attempt(name, 'venue.json', ...argv);
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+describe('a session on chain', () => {
+  test('is pinned, handed in and closed; what was sent is not sent again', async () => {
+    expect(await run('solvency pin', '--dry-run')).toMatchObject({ isDryRun: true, pin: null });
+    expect(await run('solvency pin')).toMatchObject({ isDryRun: false, pin: '1', tick: '1' });
+    const submit = [folder, '--pin', '1'];
+    expect(await run('solvency submit', ...submit, '--dry-run')).toMatchObject({
+      isDryRun: true,
+      transactions: 0,
+    });
+    // Rows, batches, close.
+    expect(await run('solvency submit', ...submit)).toMatchObject({ pin: '1', transactions: 3 });
+    expect(await coverageOf(register)).toMatchObject({ tick: 1n, coverageBps: 0n });
+    expect(await run('solvency submit', ...submit)).toMatchObject({ transactions: 1 });
+  });
+
+  test('is refused without its close, its pin or a register', async () => {
+    const missing = await attempt('solvency submit', 'venue.json', folder, '--pin', '9');
+    expect(missing).toMatchObject({ status: 1 });
+    expect(missing.stderr).toMatch(/UnknownPin/);
+    expect((await attempt('solvency submit', 'venue.json', folder)).stderr).toMatch(/^--pin: /);
+    expect((await attempt('solvency pin', 'plain.json')).stderr).toMatch(
+      /the venue has no register of solvency sessions/,
+    );
+    rmSync(path('close.json'));
+    expect((await attempt('solvency submit', 'venue.json', folder, '--pin', '1')).stderr).toMatch(
+      /close\.json: no proof of it/,
+    );
+  });
+});
