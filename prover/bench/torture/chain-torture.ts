@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Wallet } from 'ethers';
 
+import { ContractRefused, asRefusal } from '../../chain/refusal.ts';
 import { formatVenue } from '../../chain/venue-document.ts';
 import type { Account } from '../../commitments/account.ts';
 import { PlimsollError } from '../../core/errors.ts';
@@ -82,6 +83,8 @@ const JUDGED_EVERY = 24;
 const TOLD_MS = 180_000;
 const SETTLE_MS = 240_000;
 const BLOCK_MS = 250;
+/** What the engine says to whoever opens what is open: nothing is opened twice, but somebody pays for it. */
+const OPEN_ALREADY: ReadonlySet<string> = new Set(['AlreadyOpen', 'NothingToOpen']);
 
 function venueAccounts(market: MarketTick): readonly Account[] {
   const small = loadSample().ledgers.crash.filter(
@@ -464,7 +467,7 @@ class ChainRun {
     const { provider } = followed.chain;
     const transactions = await provider.getTransactionCount(sender);
     const carrying = new Set(openings.map(({ transactionHash }) => transactionHash)).size;
-    const failedTransactions = await this.#failedOf(transactions);
+    const { failed: failedTransactions, again } = await this.#failedOf(transactions);
     const { untold, invented } = await this.#told();
     return {
       database: this.#options.database,
@@ -483,6 +486,7 @@ class ChainRun {
         names.length -
         new Set(names).size +
         (transactions - failedTransactions - carrying) +
+        again +
         invented,
       seconds: Math.round((performance.now() - started) / 1000),
     };
@@ -503,20 +507,26 @@ class ChainRun {
     }
   }
 
-  /** Those of the sender's transactions that reverted. */
-  async #failedOf(transactions: number): Promise<number> {
-    if (transactions === 0) return 0;
+  /** Those of the sender's transactions that reverted, and those of them that were to open what was open. */
+  async #failedOf(
+    transactions: number,
+  ): Promise<{ readonly failed: number; readonly again: number }> {
     const { followed, sender } = this.#field;
     const { provider } = followed.chain;
-    let failed = 0;
-    const head = await provider.getBlockNumber();
+    let [failed, again] = [0, 0];
+    const head = transactions === 0 ? -1 : await provider.getBlockNumber();
     for (let number = followed.document.deploymentBlock; number <= head; number += 1) {
       const block = await provider.getBlock(number, true);
-      for (const { from, hash } of block?.prefetchedTransactions ?? []) {
+      for (const { from, to, data, value, hash } of block?.prefetchedTransactions ?? []) {
         if (from !== sender) continue;
-        if ((await provider.getTransactionReceipt(hash))?.status === 0) failed += 1;
+        if ((await provider.getTransactionReceipt(hash))?.status !== 0) continue;
+        failed += 1;
+        const call = { from, to, data, value, blockTag: number - 1 };
+        const why = await provider.call(call).catch((error: unknown) => error);
+        const refusal = asRefusal(followed.venue.liquidationEngine.interface, why);
+        if (refusal instanceof ContractRefused && OPEN_ALREADY.has(refusal.errorName)) again += 1;
       }
     }
-    return failed;
+    return { failed, again };
   }
 }

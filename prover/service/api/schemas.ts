@@ -117,6 +117,9 @@ export const liquidatableReply = z.object({ accounts: z.array(z.int()) });
 export const healthReply = z.object({ status: z.literal('ok') });
 export const readyReply = z.object({ ready: z.boolean(), reason: z.string().optional() });
 
+/** Controls, marks of format, and ends of lines and paragraphs: a text to be signed shows all that it says. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 export const challengeBody = z.strictObject({
   owner: z.string().regex(/^0x[0-9a-f]{40}$/),
   receipt: z
@@ -127,7 +130,10 @@ export const challengeBody = z.strictObject({
         .max(TREE_CAPACITY - 1),
       answers: z
         .string()
-        .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,200}$/u)
+        .min(1)
+        .max(200)
+        // Not as a pattern: what reads the description cannot make a text of one that names categories.
+        .refine((answers) => !UNSEEN.test(answers), 'must be one line of characters that are seen')
         .optional()
         .describe('the challenge of whoever the receipt is for: a text, or 0x and 64 hex digits'),
     })
