@@ -36,6 +36,9 @@ import type { Store } from './store/store.ts';
 /** Accounts that are looked at for proofs at a time: between two lots others have their turn. */
 const LOT = 1000;
 
+/** One is proven while the next is fetched, prepared and, with the one before, stored. */
+const OWN_IN_FLIGHT = 2;
+
 const chainTickSchema = z.object({
   number: decimalBigint(1n, 2n ** 64n),
   ledgerRoot: decimalBigint(0n, SCALAR_FIELD - 1n),
@@ -154,7 +157,7 @@ export class Service {
     this.alerts = alerts;
     this.#parameters = new Map(parameters.map((set) => [parameterHash(set), set]));
     this.#follows = chain !== undefined;
-    this.#inFlight = workers?.inFlight ?? 1;
+    this.#inFlight = workers?.inFlight ?? OWN_IN_FLIGHT;
     this.#isPublished = chain?.ledger !== undefined;
     // Without a chain nothing says that a liquidation goes on.
     if (!this.#follows) book.ofChain = new Map();

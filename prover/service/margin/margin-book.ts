@@ -80,7 +80,7 @@ const HEALTHY = ACCOUNT_STATES.indexOf('healthy');
 /** Accounts that are handed to the thread at a time: between two lots others have their turn. */
 const LOT = 200;
 /** Transitions that one record of the journal has at most. */
-const RECORDED = 500;
+const RECORDED = 200;
 
 /**
  * All accounts under the newest tick. They are margined in a thread of their own; what is read here is

@@ -110,6 +110,11 @@ export class PostgresDatabase implements Database {
   async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // A session that breaks between two queries says so by itself; unheard, that would end the process.
+    const breaks = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', breaks);
     try {
       await client.query('BEGIN');
       const result = await work({
@@ -121,6 +126,7 @@ export class PostgresDatabase implements Database {
       await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
       throw error;
     } finally {
+      client.off('error', breaks);
       client.release(broken);
     }
   }

@@ -44,11 +44,11 @@ it('writes down what a crash changes record by record, each account once', async
   let records = 0;
   for await (const { body } of journal.read(0, 'transitions')) {
     const { transitions } = tickTransitionsSchema.parse(body);
-    expect(transitions.length).toBeLessThanOrEqual(500);
+    expect(transitions.length).toBeLessThanOrEqual(200);
     seen.push(...transitions.map(({ account }) => account));
     records += 1;
   }
-  expect(records).toBe(Math.ceil(changed / 500));
+  expect(records).toBe(Math.ceil(changed / 200));
   expect(new Set(seen).size).toBe(changed);
   expect(seen).toHaveLength(changed);
   // The same tick again changes nothing; and a book that is restored from the records has these states.

@@ -131,6 +131,20 @@ describe.skipIf(missing !== '')(`several services on one PostgreSQL${missing}`, 
     for (const database of databases) await database.close();
   }, 60_000);
 
+  it('fail the transaction whose session breaks, and go on with another', async () => {
+    const database = new PostgresDatabase(cluster.url);
+    const broken = database.transaction(async (queries) => {
+      const [row] = await queries.query('SELECT pg_backend_pid() AS pid');
+      await database.query('SELECT pg_terminate_backend($1)', [row!['pid']]);
+      // It is told of the end while it asks nothing.
+      await sleep(500);
+      await queries.query('SELECT 1');
+    });
+    await expect(broken).rejects.toThrow();
+    expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await database.close();
+  }, 60_000);
+
   it('are restored from pg_dump, ledger and all', async () => {
     const run = (program: string, args: readonly string[], input?: Buffer): Buffer => {
       const { status, stdout, stderr } = spawnSync(join(programs!, program), args, {
