@@ -14,6 +14,7 @@ import { SCALAR_FIELD } from '../../prover/core/scalar-field.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
 import { PUBLIC_SIGNALS } from '../../prover/statements/generated/public-signals.ts';
 import { as, deployContract, expectRefusal, guardianOf } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, type Life } from '../support/life.ts';
 import { accountNamed, closeProver, crashPrices, marginOf } from '../support/proofs.ts';
 
@@ -168,7 +169,9 @@ describe('of what is proven', () => {
     const accounts = [BEYOND, LARGE, DUST];
     let paidE6 = 0n;
     for (const account of accounts) {
-      paidE6 += termsIn(life.venue, await life.expire(account)).fundPaidE6;
+      const receipt = await life.expire(account);
+      if (account === LARGE) await compareGas('expire a liquidation', receipt);
+      paidE6 += termsIn(life.venue, receipt).fundPaidE6;
       await expectRefusal(life.expire(account), 'NotOpen');
     }
     const provenE6 = accounts.reduce((sum, account) => sum + marginOf(account).deficitE6, 0n);

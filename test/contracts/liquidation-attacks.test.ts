@@ -619,7 +619,7 @@ describe('the horizon', () => {
     await expectRefusal(life.bid(BANKRUPT, frozenIn), 'HorizonPassed');
     const { deficitE6 } = marginOf(BANKRUPT);
     const receipt = await life.expire(BANKRUPT);
-    await compareGas('expire a liquidation', receipt);
+    await compareGas('expire a liquidation, first', receipt);
     const terms = termsIn(life.venue, receipt);
     expect(terms.fundPaidE6).toBe(deficitE6);
     expect(terms.creditE6).toBe(deficitE6);

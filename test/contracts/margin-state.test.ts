@@ -144,6 +144,7 @@ describe('MarginState', () => {
   it('moves to what the rule says, by anyone, and tells where margin is going', async () => {
     await post(FIRST);
     const receipt = await step(first);
+    await compareGas('margin step, the first', receipt);
     const effective = parameterHash(effectiveSet(BASE, AFTER_FIRST));
     expect(await hashOf('stateHash')).toBe(stateHash(AFTER_FIRST.state));
     expect(await hashOf('effectiveHash')).toBe(effective);
@@ -281,7 +282,7 @@ describe('MarginState', () => {
     await expectRefusal(canary('wick-victim'), 'MarginStateNotStepped');
     await post(FIRST);
     await step(first);
-    await canary('wick-victim');
+    await compareGas('parameters: prove a margin canary', await canary('wick-victim'));
     await expectRefusal(activate(), 'TimelockNotElapsed');
     const tick = async (): Promise<bigint> => read(marketFeed, 'latestTick', [], z.bigint());
     const bound = async (): Promise<bigint> =>
@@ -294,7 +295,7 @@ describe('MarginState', () => {
     expect(await hashOf('effectiveHash', riskParameters)).toBe(parameterHash(BASE));
     await canary('concentration-eth-band-0');
     await chain.setNextTime(FIRST.time + DELAY + 60n);
-    await activate();
+    await compareGas('parameters: activate a margin state', await activate());
     expect(await hashOf('effectiveHash', riskParameters)).toBe(parameterHash(effective));
     expect(await hashOf('activeHash', riskParameters)).toBe(parameterHash(BASE));
     await postNextSnapshot(chain, venue, (await chain.now()) + 120n);

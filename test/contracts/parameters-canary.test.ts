@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type { ContractTransactionReceipt } from 'ethers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -16,6 +17,7 @@ import {
   type ParameterSet,
 } from '../../prover/documents/parameters-document.ts';
 import { as, expectRefusal, type TestChain } from '../support/chain.ts';
+import { compareGas } from '../support/gas.ts';
 import {
   CRASH_AT,
   CRASH_LEDGER,
@@ -74,14 +76,14 @@ describe('the canary of a parameter set', () => {
 
   const propose = (set: ParameterSet, method = 'propose'): Promise<unknown> =>
     send(venue.riskParameters, method, [parameterHash(set), '0x7b7d']);
-  const canary = (proof: GatedProof, change: object = {}): Promise<unknown> =>
+  const canary = (proof: GatedProof, change: object = {}): Promise<ContractTransactionReceipt> =>
     send(as(venue.riskParameters, chain.accounts[7]!), 'proveCanary', [
       healthProof({ tick: 1n, ...proof, ...change }),
     ]);
   const activate = (): Promise<unknown> => send(venue.riskParameters, 'activate', []);
   const pendingAt = async (): Promise<bigint> =>
     (await read(venue.riskParameters, 'pending', [], z.tuple([z.bigint(), z.bigint()])))[1];
-  const refute = (under: GatedProof, pending: GatedProof): Promise<unknown> =>
+  const refute = (under: GatedProof, pending: GatedProof): Promise<ContractTransactionReceipt> =>
     send(as(venue.riskParameters, chain.accounts[8]!), 'refuteTightening', [
       healthProof({ tick: 1n, ...under }),
       healthProof({ tick: 1n, ...pending }),
@@ -96,12 +98,15 @@ describe('the canary of a parameter set', () => {
     deployed = await chain.restore(deployed);
 
     await propose(TIGHTER);
-    await canary(ofBtc);
+    await compareGas('parameters: prove a canary', await canary(ofBtc));
     await canary(ofEth);
     expect(await read(venue.riskParameters, 'canaryProven', [], z.boolean())).toBe(true);
     await expectRefusal(activate(), 'TimelockNotElapsed');
     await chain.setNextTime(await pendingAt());
-    await send(as(venue.riskParameters, chain.accounts[5]!), 'activate', []);
+    await compareGas(
+      'parameters: activate a set',
+      await send(as(venue.riskParameters, chain.accounts[5]!), 'activate', []),
+    );
     expect(await read(venue.riskParameters, 'activeHash', [], z.bigint())).toBe(
       parameterHash(TIGHTER),
     );
@@ -168,7 +173,10 @@ describe('the canary of a parameter set', () => {
       const proposedAt = await chain.now();
       expect(await pendingAt()).toBe(proposedAt + SHORT_DELAY);
       const under = await proofOf(OF_BTC, loadDefaultParameters(), LOOSER);
-      await refute(under, await proofOf(OF_BTC, LOOSER));
+      await compareGas(
+        'parameters: refute a tightening',
+        await refute(under, await proofOf(OF_BTC, LOOSER)),
+      );
       expect(await pendingAt()).toBe(proposedAt + DELAY);
       await expectRefusal(refute(under, await proofOf(OF_BTC, LOOSER)), 'NotProposedAsTightening');
     });
