@@ -171,3 +171,7 @@ export async function read<T>(
   }
   return schema.parse(result);
 }
+
+/** A struct that a contract answers, by the names of its fields. */
+export const asObject = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
+  z.preprocess((result: { toObject(deep: true): unknown }) => result.toObject(true), schema);

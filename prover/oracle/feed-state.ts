@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { exportedAbi } from '../chain/abi.ts';
 import { lastLog } from '../chain/logs.ts';
-import { read } from '../chain/refusal.ts';
+import { asObject, read } from '../chain/refusal.ts';
 import { readSubmission } from '../chain/snapshot.ts';
 import { InvalidInput, PlimsollError, requireRule } from '../core/errors.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
@@ -126,10 +126,6 @@ async function acceptedDocument(
     );
   }
 }
-
-/** A struct that a contract answers, by the names of its fields. */
-export const asObject = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
-  z.preprocess((result: { toObject(deep: true): unknown }) => result.toObject(true), schema);
 
 const pendingSchema = z.object({ timestamp: z.string().transform((text) => BigInt(text)) });
 

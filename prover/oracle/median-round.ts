@@ -5,14 +5,14 @@ import { Contract, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { exportedAbi } from '../chain/abi.ts';
-import { read } from '../chain/refusal.ts';
+import { asObject, read } from '../chain/refusal.ts';
 import { sourcesHash, type ComponentAges } from '../commitments/report-words.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { NamedSource } from '../documents/price-sources-schema.ts';
 import { LEAST_SOURCES } from '../model/price-sources.ts';
 import type { SolidityProof } from '../proving/formats/proof-file.ts';
 import type { OracleMedianRequest } from '../statements/oracle-median.ts';
-import { asObject, feedContract } from './feed-state.ts';
+import { feedContract } from './feed-state.ts';
 import type { PublishedReport, ReportPlace } from './price-report.ts';
 
 const POLL_MILLISECONDS = 500;

@@ -3,11 +3,11 @@ import { Contract, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { exportedAbi } from '../chain/abi.ts';
-import { read } from '../chain/refusal.ts';
+import { asObject, read } from '../chain/refusal.ts';
 import { Ledger } from '../commitments/ledger.ts';
 import { parseLedger } from '../documents/ledger-document.ts';
 import type { PublishedLedger } from './admission.ts';
-import { asObject, feedContract } from './feed-state.ts';
+import { feedContract } from './feed-state.ts';
 
 /** The root of the newest ledger that the chain had accepted at `time`; 0 where there was none. */
 async function acceptedRoot(provider: Provider, marketFeed: string, time: bigint): Promise<bigint> {

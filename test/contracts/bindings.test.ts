@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ZeroAddress, encodeBytes32String } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -50,6 +51,14 @@ describe('chain bindings', () => {
     const exported: unknown = JSON.parse(readFileSync(join(root, 'abi', `${name}.json`), 'utf8'));
     expect(exported).toEqual(compiled.abi);
   });
+
+  it.each(['liquidationEngine', 'vault'] as const)(
+    '%s names no verifier of a statement that it takes no proofs of',
+    async (contract) => {
+      const args = [encodeBytes32String('takeover'), 16];
+      expect(await read(venue[contract], 'verifierOf', args, z.string())).toBe(ZeroAddress);
+    },
+  );
 
   it.each([
     ['liquidationEngine', 'openLiquidation'],

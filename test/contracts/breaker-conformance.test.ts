@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { exportedAbi } from '../../prover/chain/abi.ts';
-import { read } from '../../prover/chain/refusal.ts';
+import { asObject, read } from '../../prover/chain/refusal.ts';
 import type { FeedSnapshot } from '../../prover/chain/snapshot.ts';
 import {
   GUARDS,
@@ -15,7 +15,6 @@ import {
   type Breaker,
   type Levels,
 } from '../../prover/oracle/breaker.ts';
-import { asObject } from '../../prover/oracle/feed-state.ts';
 import {
   deployVenue,
   minuteFrom,

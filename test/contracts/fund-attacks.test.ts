@@ -182,6 +182,24 @@ describe('of what is proven', () => {
   });
 });
 
+describe('a dead venue', () => {
+  it('abandons what is past its horizon and reserves nothing for it any more', async () => {
+    expired = await life.restore(expired);
+    const proof = await life.expiryProof(LARGE);
+    await life.after(BigInt(LONG) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    const before = await fund('reservedE6');
+    const { deficitE6 } = marginOf(LARGE);
+    const nonce = 0n;
+    await life.after();
+    await send(life.by('stranger').liquidationEngine, 'abandon', [LARGE, nonce]);
+    expect(before - (await fund('reservedE6'))).toBe(deficitE6);
+    await life.after();
+    await expectRefusal(expireLiquidation(life.by('keeper'), proof), 'NotOpen', [LARGE, nonce]);
+    expired = await life.restore(expired);
+  });
+});
+
 describe('an asset that changes under the venue', () => {
   const MINIMUM = VAULT.minDepositE6;
 

@@ -10,7 +10,7 @@ import { contractArtifact } from '../../prover/chain/artifact.ts';
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { depositTestDollars } from '../../prover/chain/fund.ts';
-import { ContractRefused, read, send } from '../../prover/chain/refusal.ts';
+import { ContractRefused, asObject, read, send } from '../../prover/chain/refusal.ts';
 import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
 import {
   ARTIFACTS,
@@ -129,6 +129,19 @@ describe('InsuranceFund shares', () => {
     expect(await view('balanceOf', aliceAddress)).toBe(MILLION * VIRTUAL_SHARES);
     expect(await view('balanceOf', bobAddress)).toBe(3n * MILLION * VIRTUAL_SHARES);
     expect(await view('totalAssets')).toBe(4n * MILLION);
+  });
+
+  it('says how it was configured, and what a batch came to', async () => {
+    const config = await read(venue.insuranceFund, 'config', [], asObject(z.unknown()));
+    const wide = Object.entries(CONFIG.fund).map(([name, value]) => [name, BigInt(value)] as const);
+    expect(config).toEqual(Object.fromEntries(wide));
+    await deposit(alice, MILLION);
+    await request(alice, MILLION);
+    const batch = (): Promise<unknown> =>
+      read(venue.insuranceFund, 'redemptionBatch', [1n], asObject(z.unknown()));
+    expect(await batch()).toMatchObject({ shares: MILLION, paidE6: 0n });
+    await settleLater();
+    expect(await batch()).toMatchObject({ shares: MILLION, paidE6: MILLION / VIRTUAL_SHARES });
   });
 
   it('cannot be left but by request and claim', async () => {

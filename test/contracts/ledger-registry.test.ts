@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ZeroAddress, ZeroHash, keccak256, toUtf8Bytes, type Contract, type Signer } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 import { laneHash as laneHashOf, laneSeed } from '../../prover/chain/inbox-lane.ts';
 import {
@@ -9,7 +10,7 @@ import {
   submitRoot,
   type NextLedger,
 } from '../../prover/chain/ledger-update.ts';
-import { send } from '../../prover/chain/refusal.ts';
+import { read, send } from '../../prover/chain/refusal.ts';
 import { packMessage, type InboxMessage } from '../../prover/commitments/inbox-message.ts';
 import { Ledger } from '../../prover/commitments/ledger.ts';
 import { UnlawfulTransition } from '../../prover/sequencer/transition-rule.ts';
@@ -18,8 +19,11 @@ import {
   deployContract,
   deployVenue,
   expectRefusal,
+  guardianOf,
+  impersonate,
   MUCH_GAS,
   NO_DATA,
+  ORACLES,
 } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, type Life } from '../support/life.ts';
@@ -41,7 +45,9 @@ let engine: Contract;
 
 beforeAll(async () => {
   life = await startLife();
-  engine = as(life.venue.ledgerRegistry, await impersonate(life.venue.addresses.liquidationEngine));
+  // Its own hand, where a test is about its lane and not about what fills it.
+  const { liquidationEngine } = life.venue.addresses;
+  engine = as(life.venue.ledgerRegistry, await impersonate(life.chain, liquidationEngine));
   saved = await life.save();
 });
 
@@ -53,14 +59,6 @@ afterAll(async () => {
   await life.chain.close();
   await closeProver();
 });
-
-/** The engine's own hand, where a test is about its lane and not about what fills it. */
-async function impersonate(address: string): Promise<Signer> {
-  await life.chain.rpc('hardhat_impersonateAccount', [address]);
-  await life.chain.rpc('hardhat_setBalance', [address, '0x56bc75e2d63100000']);
-  const { provider } = life.chain;
-  return (provider as unknown as { getSigner(of: string): Promise<Signer> }).getSigner(address);
-}
 
 const freeze = (accountIndex: bigint): InboxMessage => ({
   kind: 'freeze',
@@ -207,6 +205,92 @@ describe('binding a venue', () => {
     );
     const root = firstLedger(5n, 1n);
     await expectRefusal(send(registry, 'submitRoot', [root, '0x01', '0x']), 'NotBound');
+    // Nothing is overdue where nothing was ever due.
+    expect(await registry.getFunction('mode').staticCall()).toBe(MODE.normal);
+  });
+
+  it('takes no engine, fund, Backstop or guarantee that names parts of another venue', async () => {
+    const { addresses, verifiers } = life.venue;
+    const [deployer] = life.chain.accounts as [Signer];
+    const registry = await deployContract(deployer, 'LedgerRegistry', [
+      life.venue.transitionVerifier,
+      verifiers.takeover.any,
+      CONFIG,
+    ]);
+    const feed = await deployContract(deployer, 'MarketFeed', [
+      registry.target,
+      addresses.riskParameters,
+      ZeroAddress,
+      DEFAULT_VENUE_CONFIG,
+      ORACLES.map(({ address }) => address),
+      2,
+      await deployer.getAddress(),
+      await guardianOf(life.chain).getAddress(),
+    ]);
+    const sizes = (of: Readonly<Record<string, string>>) =>
+      ['4', '7', '16'].map((size) => of[size]).filter((one) => one !== undefined);
+    const liquidations = [...sizes(verifiers.liquidation), ZeroAddress];
+    const margins = [...sizes(verifiers['account-margin']), ZeroAddress];
+    const vault = await deployContract(deployer, 'Vault', [
+      addresses.asset,
+      feed.target,
+      margins,
+      DEFAULT_VENUE_CONFIG.vault,
+    ]);
+    const fund = await deployContract(deployer, 'InsuranceFund', [
+      addresses.asset,
+      vault.target,
+      DEFAULT_VENUE_CONFIG.fund,
+    ]);
+    const backstop = await deployContract(deployer, 'Backstop', [fund.target]);
+    const engineOf = (parts: readonly unknown[]): Promise<Contract> =>
+      deployContract(deployer, 'LiquidationEngine', [
+        feed.target,
+        ...parts,
+        liquidations,
+        margins,
+        DEFAULT_VENUE_CONFIG.engine,
+      ]);
+    const { insuranceFund, backstop: otherBackstop, vault: otherVault } = addresses;
+    for (const [parts, stranger] of [
+      [[otherVault, fund.target, backstop.target], otherVault],
+      [[vault.target, insuranceFund, backstop.target], insuranceFund],
+      [[vault.target, fund.target, otherBackstop], otherBackstop],
+    ] as const) {
+      await expectRefusal(engineOf(parts), 'NotOfThisVenue', [stranger]);
+    }
+    const own = await engineOf([vault.target, fund.target, backstop.target]);
+    const { liquidationEngine, marginGuarantee } = addresses;
+    for (const [parts, stranger] of [
+      [[liquidationEngine, otherVault, marginGuarantee], liquidationEngine],
+      [[own.target, otherVault, marginGuarantee], own.target],
+      [[own.target, vault.target, marginGuarantee], marginGuarantee],
+    ] as const) {
+      await expectRefusal(send(registry, 'bind', [feed.target, ...parts]), 'NotOfThisVenue', [
+        stranger,
+      ]);
+    }
+  });
+
+  it('tells who writes, what is overdue, and nothing of a message or a ledger that is not there', async () => {
+    const { ledgerRegistry: registry, addresses } = life.venue;
+    const ask = (method: string, ...args: readonly unknown[]): Promise<unknown> =>
+      registry.getFunction(method).staticCall(...args);
+    expect(await ask('vault')).toBe(addresses.vault);
+    expect([await ask('overdueAt', 0), await ask('overdueAt', 1)]).toEqual([0n, 0n]);
+    await post(freeze(1n));
+    const frozenAt = await life.chain.now();
+    await deposits(1);
+    const depositedAt = await life.chain.now();
+    expect([await ask('overdueAt', 0), await ask('overdueAt', 1)]).toEqual([
+      frozenAt + DEADLINE,
+      depositedAt + DEADLINE,
+    ]);
+    expect(await ask('consumption', 0, 0n, 0n)).toEqual([false, 0n, false]);
+    await expectRefusal(read(registry, 'postedAt', [0, 1n], z.bigint()), 'UnknownMessage', [
+      0n,
+      1n,
+    ]);
   });
 
   it.each([

@@ -98,6 +98,16 @@ const fund = async (view: string): Promise<bigint> =>
 const held = async (): Promise<readonly [bigint, bigint, bigint]> =>
   (await life.venue.vault.getFunction('totals').staticCall()) as [bigint, bigint, bigint];
 
+/** Everything after the first tick is forgotten where a test went back to it: the later state once more. */
+async function openAgain(): Promise<void> {
+  fresh = await life.restore(fresh);
+  for (const account of [A, B, BANKRUPT]) await life.open(account);
+  await life.root();
+  frozenIn = life.sequence;
+  await life.nextTick();
+  frozen = await life.save();
+}
+
 describe('opening', () => {
   it('reserves of the fund what the account is short of, at once', async () => {
     const { equityE6 } = marginOf(BANKRUPT);
@@ -208,7 +218,9 @@ describe('many openings at once', () => {
     const other = await batch([accountNamed('separate-2')]);
     const stale = await life.openingProof(accountNamed('separate-3'), 'keeper', 1n);
     const openings = await batch([A, accountNamed('separate-2')]);
-    const members = [...openings.members, ...other.members, stale].filter(
+    const [known] = other.members;
+    const unknown = { ...known!, publicSignals: claiming(known!, { accountIndex: 500n }) };
+    const members = [...openings.members, unknown, ...other.members, stale].filter(
       ({ profile }) => profile === other.profile,
     );
     await life.after();
@@ -230,11 +242,15 @@ describe('many openings at once', () => {
   it('are refused whole where one is forged, aliased or made for another', async () => {
     const openings = await batch([accountNamed('separate-2')]);
     const [good] = openings.members as [(typeof openings.members)[number]];
-    const open = async (publicSignals: readonly bigint[], value = ENGINE.prepaidWei) => {
+    const open = async (
+      publicSignals: readonly bigint[],
+      value = ENGINE.prepaidWei,
+      profile = Number(openings.profile),
+    ) => {
       await life.after();
       const struct = {
         tick: openings.tick,
-        profile: Number(openings.profile),
+        profile,
         proofs: [good.proof],
         publicSignals: [...publicSignals],
         beneficiary: openings.beneficiary,
@@ -250,6 +266,7 @@ describe('many openings at once', () => {
     await expectRefusal(open(good.publicSignals.slice(1)), 'WrongSignals');
     await expectRefusal(open(good.publicSignals, 0n), 'WrongPrepayment');
     await expectRefusal(open(claiming(good, { ledgerRoot: 5n })), 'NothingToOpen');
+    await expectRefusal(open(good.publicSignals, ENGINE.prepaidWei, 64), 'UnknownProfile', [64n]);
   });
 });
 
@@ -316,6 +333,13 @@ describe('cure', () => {
     const older = await life.cureProof(A, 0n, 1n);
     await life.after();
     await expectRefusal(cureLiquidation(life.by('owner'), older), 'NotNewerThanOpening', [1, 1]);
+    const before = { ...(await life.cureProof(A, 1_000_000n)), tick: 0n };
+    await life.after();
+    await expectRefusal(cureLiquidation(life.by('owner'), before), 'NotNewerThanOpening', [1, 0]);
+    // A word that changes something and credits nothing.
+    const nothing = { ...older, tick: life.tick, publicSignals: claiming(older, { change: 5n }) };
+    await life.after();
+    await expectRefusal(cureLiquidation(life.by('owner'), nothing), 'NotACredit', [5n]);
     await expectRefusal(life.cure(HEALTHY), 'NotOpen');
   });
 
@@ -396,16 +420,6 @@ describe('bid', () => {
     expect(await fund('reservedE6')).toBe(0n);
     expect(before + -marginOf(BANKRUPT).equityE6 - (await fund('freeE6'))).toBe(terms.fundPaidE6);
   });
-
-  /** Everything after the first tick is forgotten where a test went back to it: the later state once more. */
-  async function openAgain(): Promise<void> {
-    fresh = await life.restore(fresh);
-    for (const account of [A, B, BANKRUPT]) await life.open(account);
-    await life.root();
-    frozenIn = life.sequence;
-    await life.nextTick();
-    frozen = await life.save();
-  }
 
   it('costs no less where the sequencer held the Freeze: the price falls from the ledger that has it', async () => {
     fresh = await life.restore(fresh);
@@ -584,6 +598,30 @@ describe('prepaid messages', () => {
       z.bigint(),
     );
     expect(owed).toBe(2n * ENGINE.prepaidWei);
+  });
+
+  it('give the credit of a cure back that no ledger had when the venue died', async () => {
+    fresh = await life.restore(fresh);
+    await life.open(A);
+    await life.open(B);
+    // B is helped inside the rollup before its freeze, and cured without a payment.
+    await send(life.by('depositor').vault, 'deposit', [B, 0n, marginOf(B).mmE6 * 3n]);
+    await life.root({ misbehaviour: { kind: 'hold', engine: 0 } });
+    await life.root();
+    await life.nextTick();
+    await life.cure(B);
+    const creditE6 = marginOf(A).mmE6 * 2n;
+    await life.cure(A, creditE6);
+    const { engineCount } = life.sequencer.state;
+    await life.after(BigInt(REGISTRY.deadAfter) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    const [before] = await held();
+    for (const index of [engineCount, engineCount + 1n]) {
+      await refund(await life.engineRun(index), life.sequence);
+    }
+    expect(await life.claimable('owner')).toBe(creditE6);
+    expect((await held())[0]).toBe(before - creditE6);
+    await openAgain();
   });
 
   it('are not refunded where they were forced, but owed to who forced them, once', async () => {

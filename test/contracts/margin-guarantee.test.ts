@@ -115,6 +115,15 @@ describe('a guarantee', () => {
     expect(await fund('reservedE6')).toBe(AMOUNT);
   });
 
+  it('ends with its venue, due or not', async () => {
+    await life.takeGuarantee(MINE);
+    await expectRefusal(end(MINE), 'StillGuaranteed');
+    await life.after(BigInt(DEFAULT_VENUE_CONFIG.registry.deadAfter) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await end(MINE);
+    expect([await fund('guaranteedE6'), await fund('reservedE6')]).toEqual([0n, 0n]);
+  });
+
   it('does not outlast its gap: who lacks more is opened at once, and it is called', async () => {
     await life.takeGuarantee(MINE);
     await life.advance({ ownTransactions: losing(AMOUNT - 1n) });

@@ -406,6 +406,7 @@ describe('MarketFeed', () => {
     it.each([
       ['an index that fell', { indexPricesE4: [(BTC * 9_899n) / 10_000n, ETH] }],
       ['an index that rose', { indexPricesE4: [BTC, (ETH * 10_101n) / 10_000n] }],
+      ['a perpetual of bitcoin that moved', { perpetualMarksE4: [(BTC * 10_101n) / 10_000n, ETH] }],
       ['a perpetual that moved', { perpetualMarksE4: [BTC, (ETH * 10_101n) / 10_000n] }],
     ] as const)(
       'cures alone after %s by more than 1 %%: no choice of the worse of two',
@@ -453,7 +454,10 @@ describe('MarketFeed', () => {
       await post(snapshotAt(back));
       expect(await allows(2n)).toEqual(['cure', 'withdraw']);
       await expectRefusal(admissible(2n), 'DowntimeGrace', [back + 300n]);
-      for (let n = 1n; n <= 5n; n += 1n) await post(snapshotAt(back + n * MINUTE));
+      await post(snapshotAt(back + MINUTE));
+      // The older of two too, for its 36 seconds.
+      expect(await allows(2n)).toEqual(['cure', 'withdraw']);
+      for (let n = 2n; n <= 5n; n += 1n) await post(snapshotAt(back + n * MINUTE));
       expect(await allows(7n)).toEqual(PURPOSES);
     });
 

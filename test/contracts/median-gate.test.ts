@@ -197,6 +197,11 @@ describe('MedianGate', () => {
       },
     );
 
+    it('that calls it the market of another minute', async () => {
+      const time = ofAll.message.time + SLOT_SECONDS;
+      await expectRefusal(submit(ofAll, { time }, time + 5n), 'NotTheProvenTimes');
+    });
+
     it('that signs another snapshot beside the proof', async () => {
       const { snapshotHash } = ofAll.message;
       await expectRefusal(submit(ofAll, { snapshotHash: snapshotHash + 1n }), 'AnotherSnapshot', [
@@ -296,6 +301,8 @@ describe('MedianGate', () => {
       await send(gate, 'reinstateSource', [0]);
       expect(await read(gate, 'suspendedSources', [], z.bigint())).toBe(0n);
       await expectRefusal(send(gate, 'reinstateSource', [0]), 'SourceNotSuspended', [0n]);
+      // A sixth, of whom there is no bit.
+      await expectRefusal(send(gate, 'reinstateSource', [5]), 'SourceNotSuspended', [5n]);
     });
   });
 
@@ -328,11 +335,15 @@ describe('MedianGate', () => {
     it('lapses, and can be withdrawn', async () => {
       const proposedAt = AT + 100n;
       const life = 14n * 86_400n;
+      const pending = (): Promise<readonly bigint[]> =>
+        read(gate, 'pendingSources', [], z.array(z.bigint()));
       await chain.setNextTime(proposedAt);
       await propose();
+      expect(await pending()).toEqual([NEXT, 4n, proposedAt + DELAY]);
       await chain.setNextTime(proposedAt + DELAY + life);
       await expectRefusal(activate(), 'ProposalExpired', [proposedAt + DELAY + life]);
       await send(gate, 'cancelSources', []);
+      expect(await pending()).toEqual([0n, 0n, 0n]);
       await expectRefusal(activate(), 'NoProposal');
       await expectRefusal(send(gate, 'cancelSources', []), 'NoProposal');
     });

@@ -16,22 +16,27 @@ import {
   parseParameters,
   type ParameterSet,
 } from '../../prover/documents/parameters-document.ts';
-import { as, expectRefusal, type TestChain } from '../support/chain.ts';
+import { loadSample } from '../../prover/sample/sample.ts';
+import { as, expectRefusal, postRoot, type TestChain } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import {
   CRASH_AT,
   CRASH_LEDGER,
+  LATER_LEDGER,
   accountMarginProof,
   accountNamed,
   claiming,
   closeProver,
   crashVenue,
+  postNextSnapshot,
   type GatedProof,
 } from '../support/proofs.ts';
 
 const OF_BTC = accountNamed('wick-victim');
 const OF_ETH = accountNamed('concentration-eth-band-0');
+const WITH_COINS = accountNamed('haircut-btc-tier-1');
 const EMPTY = accountNamed('expiry-btc-settled-long');
+const BOOKED = loadSample().snapshots.crash.snapshot.bookedThrough;
 const DELAY = BigInt(SAMPLE_VENUE_CONFIG.parameterDelay);
 const SHORT_DELAY = BigInt(SAMPLE_VENUE_CONFIG.parameterTighteningDelay);
 
@@ -47,6 +52,13 @@ function setWith(mmFactorBps: number, imFactorBps: number): ParameterSet {
 const TIGHTER = setWith(8_500, 10_000);
 const LOOSER = setWith(7_900, 10_000);
 const TOO_TIGHT = setWith(10_000, 12_000);
+/** Bitcoin counts for more. */
+const LESS_HAIRCUT = parseParameters(
+  readTextFile(DEFAULT_PARAMETERS_PATH, 'default parameters').replace(
+    '"haircutBps": 1050',
+    '"haircutBps": 1000',
+  ),
+);
 
 describe('the canary of a parameter set', () => {
   let chain: TestChain;
@@ -189,6 +201,45 @@ describe('the canary of a parameter set', () => {
         await proofOf(OF_BTC, TOO_TIGHT),
       );
       expect(await pendingAt()).toBe(proposedAt + DELAY);
+    });
+
+    it.each([
+      ['a lower initial margin', setWith(8_100, 9_900)],
+      ['more equity', LESS_HAIRCUT],
+    ])('that loosens by %s is refuted as well', async (_, set) => {
+      await propose(set, 'proposeTightening');
+      const proposedAt = await chain.now();
+      await refute(
+        await proofOf(WITH_COINS, loadDefaultParameters(), set),
+        await proofOf(WITH_COINS, set),
+      );
+      expect(await pendingAt()).toBe(proposedAt + DELAY);
+    });
+
+    it('is refuted by two proofs of one ledger and of one market alone', async () => {
+      await propose(TIGHTER, 'proposeTightening');
+      const under = await proofOf(OF_BTC, loadDefaultParameters(), TIGHTER);
+      const refutedAt = async (tick: bigint, claim: object): Promise<void> => {
+        const pending = await accountMarginProof({
+          ledger: CRASH_LEDGER,
+          account: OF_BTC,
+          parameters: TIGHTER,
+          context: contextOf(TIGHTER),
+          ...claim,
+        });
+        const given = [healthProof({ tick: 1n, ...under }), healthProof({ tick, ...pending })];
+        await expectRefusal(
+          send(venue.riskParameters, 'refuteTightening', given),
+          'NotTheSameAccount',
+          [OF_BTC, OF_BTC],
+        );
+      };
+      await postNextSnapshot(chain, venue, CRASH_AT + 58n, { bookedThrough: BOOKED }, 'rebound');
+      await refutedAt(2n, { moment: 'rebound' });
+      const { root, accountCount } = LATER_LEDGER;
+      await postRoot(chain, venue, root, accountCount, CRASH_AT + 70n, BOOKED);
+      await postNextSnapshot(chain, venue, CRASH_AT + 118n);
+      await refutedAt(3n, { ledger: LATER_LEDGER });
     });
 
     it('that does what was said stands, and so does one of which two accounts are compared', async () => {

@@ -22,7 +22,7 @@ import {
   startChain,
   type TestChain,
 } from '../support/chain.ts';
-import { compareGas } from '../support/gas.ts';
+import { compareGas, expectGasAtMost } from '../support/gas.ts';
 
 describe('the feed and the sample venue', () => {
   let sample: Sample;
@@ -58,7 +58,7 @@ describe('the feed and the sample venue', () => {
     ]);
     const crash = await post(sample.snapshots.crash);
     // The whole transaction, with its document of 7.7 kB.
-    expect(crash.gasUsed).toBeLessThanOrEqual(350_000n);
+    expectGasAtMost(crash, 350_000n);
     await compareGas('submit the snapshot of the crash', crash);
     await post(sample.snapshots.rebound);
 
@@ -81,7 +81,7 @@ describe('the feed and the sample venue', () => {
     await submit(sample.snapshots.calm);
     const crash = await submit(sample.snapshots.crash);
     // With layout the floor that calldata has (EIP-7623) is what is paid, whatever is executed.
-    expect(crash.gasUsed).toBeLessThanOrEqual(315_000n);
+    expectGasAtMost(crash, 315_000n);
     await compareGas('submit the snapshot of the crash, without layout', crash);
     await own.close();
   });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { send } from '../../prover/chain/refusal.ts';
+import { healthProof } from '../../prover/chain/submit.ts';
 import {
   claimWithdrawal,
   depositQuote,
@@ -11,7 +12,7 @@ import {
   requestWithdrawal,
   settleWithdrawal,
 } from '../../prover/chain/vault.ts';
-import { as, deployContract, expectRefusal, MUCH_GAS } from '../support/chain.ts';
+import { as, deployContract, expectRefusal, impersonate, MUCH_GAS } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, type Life, type Person } from '../support/life.ts';
 import { accountNamed, claiming, closeProver, marginOf } from '../support/proofs.ts';
@@ -147,6 +148,10 @@ describe('withdrawals', () => {
   it('go from request to outcome to claim', async () => {
     await fill();
     await request(MINE, DEPOSIT);
+    const pending = (): Promise<unknown> =>
+      life.venue.vault.getFunction('pendingWithdrawal').staticCall(MINE, 0n, life.addresses.owner);
+    // The index of the message and one more, for nobody waits on zero.
+    expect(await pending()).toBe(2n);
     await life.root();
     const consumed = await life.consumed(1n);
     expect(consumed.amountE6).toBe(DEPOSIT);
@@ -155,6 +160,7 @@ describe('withdrawals', () => {
     await life.after();
     const receipt = await claimWithdrawal(life.by('stranger'), consumed, proof);
     await compareGas('claim a withdrawal, first of an owner', receipt);
+    expect(await pending()).toBe(0n);
     expect(await life.claimable('owner')).toBe(DEPOSIT);
     await life.after();
     await expectRefusal(claimWithdrawal(life.by('stranger'), consumed, proof), 'NotPending');
@@ -244,6 +250,21 @@ describe('withdrawals', () => {
     ]);
     await life.after();
     await expectRefusal(settleWithdrawal(life.by('owner'), consumed), 'NotTakenOver');
+    // Nor when the venue dies with the account sold: what a takeover repays is known when it is closed.
+    const lossE6 = 2n * marginOf(BROKE).imE6;
+    await life.root({
+      misbehaviour: { kind: 'hold', engine: 0 },
+      ownTransactions: (accounts) =>
+        accounts
+          .with(BROKE, { ...accounts[BROKE]!, quoteE6: accounts[BROKE]!.quoteE6 - lossE6 })
+          .with(MINE, { ...accounts[MINE]!, quoteE6: accounts[MINE]!.quoteE6 + lossE6 }),
+    });
+    await life.root();
+    await life.nextTick();
+    await life.bid(BROKE, life.sequence);
+    await dead();
+    await life.after();
+    await expectRefusal(settleWithdrawal(life.by('owner'), consumed), 'NotTakenOver');
   });
 
   it('frozen in flight take nothing (attack: a withdrawal races the freeze)', async () => {
@@ -276,6 +297,49 @@ describe('withdrawals', () => {
       'WrongKind',
       [17],
     );
+  });
+});
+
+describe('the Backstop', () => {
+  it('passes on to the buffer whatever it is sent or owed, by anybody', async () => {
+    const { backstop, insuranceFund, addresses } = life.venue;
+    const passOn = async (): Promise<unknown> => {
+      await life.after();
+      return send(as(backstop, life.signer('stranger')), 'passOn', []);
+    };
+    const buffer = async (): Promise<unknown> => insuranceFund.getFunction('bufferE6').staticCall();
+    await expectRefusal(passOn(), 'NothingToPassOn');
+    await send(life.asset, 'transfer', [addresses.backstop, 7n]);
+    await passOn();
+    expect(await buffer()).toBe(7n);
+    // Owed by the vault: a deposit of its own that a ledger gave back, for another nonce than the account's.
+    const own = await impersonate(life.chain, addresses.backstop);
+    await send(life.asset, 'transfer', [addresses.backstop, DEPOSIT]);
+    await send(as(life.asset, own), 'approve', [addresses.vault, DEPOSIT]);
+    await life.after();
+    await send(as(life.venue.vault, own), 'deposit', [MINE, 1n, DEPOSIT]);
+    await life.root();
+    const consumed = await life.consumed(0n);
+    await life.after();
+    await refundDeposit(life.by('stranger'), consumed);
+    await passOn();
+    expect(await buffer()).toBe(7n + DEPOSIT);
+    expect(await life.balance(addresses.backstop)).toBe(0n);
+  });
+
+  it('asks for what its accounts have, by anybody and for nobody else', async () => {
+    const { backstop, vault, addresses } = life.venue;
+    await life.after();
+    await send(as(backstop, life.signer('stranger')), 'requestWithdrawal', [MINE, 0n, DEPOSIT]);
+    const pending = (requester: string): Promise<unknown> =>
+      vault.getFunction('pendingWithdrawal').staticCall(MINE, 0n, requester);
+    expect([await pending(addresses.backstop), await pending(life.addresses.stranger)]).toEqual([
+      1n,
+      0n,
+    ]);
+    await life.root();
+    // The account is not the Backstop's: nothing leaves it.
+    expect((await life.consumed(0n)).amountE6).toBe(0n);
   });
 });
 
@@ -314,6 +378,11 @@ describe('the engine’s and the fund’s part', () => {
       [12],
     );
     await expectRefusal(deploy({ config: { minDepositE6: 0n } }), 'InvalidVaultConfig');
+    await expectRefusal(deploy({ config: { minDepositE6: 2n ** 63n } }), 'InvalidVaultConfig');
+    expect(await life.venue.vault.getFunction('config').staticCall()).toEqual([
+      CONFIG.minDepositE6,
+      BigInt(CONFIG.exitWindow),
+    ]);
     await expectRefusal(deploy({ config: { exitWindow: 0 } }), 'InvalidVaultConfig');
     await expectRefusal(
       deploy({ verifiers: [margin['4'], ZeroAddress, ZeroAddress] }),
@@ -336,6 +405,12 @@ describe('the end of the venue', () => {
     await expectRefusal(send(life.venue.vault, 'beginExit', []), 'VenueNotDead');
     await life.after();
     await expectRefusal(send(life.venue.vault, 'payExit', [MINE]), 'ExitNotBegun');
+    const proof = await life.claimProof(MINE);
+    await life.after();
+    await expectRefusal(
+      send(life.venue.vault, 'registerExit', [healthProof(proof)]),
+      'ExitNotBegun',
+    );
     await life.after();
     await expectRefusal(send(life.venue.liquidationEngine, 'abandon', [BROKE, 0]), 'VenueNotDead');
   });
@@ -355,6 +430,45 @@ describe('the end of the venue', () => {
     await life.after();
     await refundDeposit(life.by('stranger'), unconsumed);
     expect(await life.claimable('depositor')).toBe(DEPOSIT);
+  });
+
+  it('gives no deposit back that a ledger has, whatever is said of it', async () => {
+    await deposit(MINE, 0n);
+    await life.root();
+    const { index, message } = await life.consumed(0n);
+    await dead();
+    await life.after();
+    const never = { index, message, amountE6: 0n, sequence: 0n, path: [] };
+    await expectRefusal(refundDeposit(life.by('stranger'), never), 'NotConsumedBy');
+  });
+
+  it('pays what a ledger had taken off without a proof, as far as there is money', async () => {
+    await request(MINE, DEPOSIT);
+    await life.root();
+    const consumed = await life.consumed(0n);
+    expect(consumed.amountE6).toBe(DEPOSIT);
+    // Nobody had brought what the sample's accounts begin with.
+    await deposit(BROKE, 0n, DEPOSIT - 1n);
+    await life.root();
+    await dead();
+    await life.after();
+    await expectRefusal(settleWithdrawal(life.by('stranger'), consumed), 'HoldsTooLittle', [
+      DEPOSIT - 1n,
+      DEPOSIT,
+    ]);
+  });
+
+  it('pays it to who asked for it, once', async () => {
+    await fill();
+    await request(MINE, DEPOSIT);
+    await life.root();
+    const consumed = await life.consumed(1n);
+    await dead();
+    await life.after();
+    await settleWithdrawal(life.by('stranger'), consumed);
+    expect(await life.claimable('owner')).toBe(DEPOSIT);
+    await life.after();
+    await expectRefusal(settleWithdrawal(life.by('stranger'), consumed), 'NotPending');
   });
 
   it('gives escrows back whose takeover was never consumed, and ends what is open', async () => {
@@ -408,6 +522,15 @@ describe('the end of the venue', () => {
       send(life.venue.vault, 'registerExit', [{ ...struct, tick: struct.tick - 1n }]),
       'NotTheExitTick',
     );
+    for (const [values, error] of [
+      [{ change: 5n }, 'NotAsItStands'],
+      [{ equityE6: 0n }, 'BelowInitialMargin'],
+      [{ equityE6: 2n ** 96n }, 'BelowInitialMargin'],
+    ] as const) {
+      const given = { ...struct, publicSignals: claiming(proof, values) };
+      await life.after();
+      await expectRefusal(send(life.venue.vault, 'registerExit', [given]), error);
+    }
     await life.after();
     await send(life.venue.vault, 'registerExit', [struct]);
     await life.after();

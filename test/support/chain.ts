@@ -124,6 +124,15 @@ export function as(contract: Contract, signer: Signer): Contract {
   return new Contract(contract.target, contract.interface, signer);
 }
 
+/** Somebody whose key nobody has, a contract as well, with ether to send by. */
+export async function impersonate(chain: TestChain, address: string): Promise<Signer> {
+  await chain.rpc('hardhat_impersonateAccount', [address]);
+  await chain.rpc('hardhat_setBalance', [address, '0x56bc75e2d63100000']);
+  return (chain.provider as unknown as { getSigner(of: string): Promise<Signer> }).getSigner(
+    address,
+  );
+}
+
 /** Asserts that the promise is refused with exactly this custom error (and values, if given). */
 export async function expectRefusal(
   action: Promise<unknown>,

@@ -278,7 +278,7 @@ export class Life {
     action: Action,
     beneficiary: string,
     options: { readonly tick?: bigint; readonly change?: AccountChange } = {},
-  ): Promise<CitedProof> {
+  ): Promise<CitedProof & GatedProof> {
     const { tick = this.tick, change } = options;
     const ledger = this.ledgerOf(tick);
     const context = this.context(contract, action, beneficiary);
@@ -290,14 +290,18 @@ export class Life {
     return `0x${this.ledgerOf(tick).account(account).owner.toString(16).padStart(40, '0')}`;
   }
 
-  bidProof(account: number, person: Person = 'bidder', tick = this.tick): Promise<CitedProof> {
+  bidProof(
+    account: number,
+    person: Person = 'bidder',
+    tick = this.tick,
+  ): Promise<CitedProof & GatedProof> {
     const { addresses } = this;
     return this.marginProof(account, 'liquidationEngine', 'bidForAccount', addresses[person], {
       tick,
     });
   }
 
-  cureProof(account: number, creditE6 = 0n, tick = this.tick): Promise<CitedProof> {
+  cureProof(account: number, creditE6 = 0n, tick = this.tick): Promise<CitedProof & GatedProof> {
     const change: AccountChange | undefined =
       creditE6 === 0n
         ? undefined
@@ -311,12 +315,16 @@ export class Life {
     );
   }
 
-  expiryProof(account: number, tick = this.tick): Promise<CitedProof> {
+  expiryProof(account: number, tick = this.tick): Promise<CitedProof & GatedProof> {
     const { backstop } = this.venue.addresses;
     return this.marginProof(account, 'liquidationEngine', 'expireLiquidation', backstop, { tick });
   }
 
-  claimProof(account: number, person: Person = 'owner', tick = this.tick): Promise<CitedProof> {
+  claimProof(
+    account: number,
+    person: Person = 'owner',
+    tick = this.tick,
+  ): Promise<CitedProof & GatedProof> {
     const beneficiary = this.addresses[person];
     return this.marginProof(account, 'vault', 'claimWithdrawal', beneficiary, { tick });
   }
@@ -327,7 +335,7 @@ export class Life {
     account: number,
     action: 'takeGuarantee' | 'releaseGuarantee' = 'takeGuarantee',
     tick = this.tick,
-  ): Promise<CitedProof> {
+  ): Promise<CitedProof & GatedProof> {
     const owner = this.ownerOf(account, tick);
     return this.marginProof(account, 'marginGuarantee', action, owner, { tick });
   }
