@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Contract, type ContractRunner, type ContractTransactionReceipt } from 'ethers';
+import {
+  Contract,
+  ZeroAddress,
+  type ContractRunner,
+  type ContractTransactionReceipt,
+} from 'ethers';
 import { z } from 'zod';
 
 import { PlimsollError } from '../core/errors.ts';
@@ -74,16 +79,56 @@ async function tickOf(
   );
 }
 
-/** Shows with an `account-margin` proof under the pending set that it can cure. */
+/**
+ * Shows with an `account-margin` proof that the pending set can cure, or the one that a pending margin
+ * state has come to.
+ */
 export async function proveCanary(
   contract: Contract,
   file: ProofFile<'account-margin'>,
+  of: 'set' | 'marginState' = 'set',
 ): Promise<ContractTransactionReceipt> {
   const { ledgerRoot, snapshotHash } = file.publicSignals;
   const tick = await tickOf(contract, ledgerRoot, snapshotHash);
   const cited = { tick, profile: file.profile as Profile, ...toSolidity(file) };
-  return send(contract, 'proveCanary', [healthProof(cited)]);
+  const method = of === 'set' ? 'proveCanary' : 'proveMarginCanary';
+  return send(contract, method, [healthProof(cited)]);
 }
 
 export const activateParameters = (contract: Contract): Promise<ContractTransactionReceipt> =>
   send(contract, 'activate', []);
+
+/** Where the change of the margin state in force stands. */
+export interface MarginProposal {
+  /** Of the `MarginState`; zero where margin is to stand still. */
+  readonly address: string;
+  /** 0 where nothing is proposed. */
+  readonly activatableAt: bigint;
+  readonly canaryProven: boolean;
+  /** What its steps have come to, of which canaries must be; 0 before the first. */
+  readonly effectiveHash: bigint;
+}
+
+export async function readMarginProposal(contract: Contract): Promise<MarginProposal> {
+  const pending = z.tuple([z.string(), uint, z.boolean()]);
+  const [address, activatableAt, canaryProven] = await read(
+    contract,
+    'pendingMarginState',
+    [],
+    pending,
+  );
+  const state = new Contract(address, exportedAbi('MarginState'), contract.runner);
+  const effectiveHash = address === ZeroAddress ? 0n : await read(state, 'effectiveHash', [], uint);
+  // Where margin is to stand still there is nothing to be shown.
+  const isShown = canaryProven || address === ZeroAddress;
+  return { address, activatableAt, canaryProven: isShown, effectiveHash };
+}
+
+/** Starts the long timelock of a margin state, which its rule was deployed with. */
+export const proposeMarginState = (
+  contract: Contract,
+  address: string,
+): Promise<ContractTransactionReceipt> => send(contract, 'proposeMarginState', [address]);
+
+export const activateMarginState = (contract: Contract): Promise<ContractTransactionReceipt> =>
+  send(contract, 'activateMarginState', []);

@@ -224,6 +224,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/venue/guarantee.ts')).command,
   ),
   entry(
+    'venue step',
+    'take the next margin step of a venue whose margin moves',
+    async () => (await import('./commands/venue/step.ts')).command,
+  ),
+  entry(
     'venue close',
     'pay out what a takeover escrowed',
     async () => (await import('./commands/venue/close.ts')).command,

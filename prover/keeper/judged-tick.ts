@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Provider } from 'ethers';
 
-import { eventsNamed, readEvents, type EventValues } from '../chain/events.ts';
+import { eventsNamed, readEvents, type ChainEvent, type EventValues } from '../chain/events.ts';
 import { readSubmission } from '../chain/snapshot.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
 import type { Venue } from '../chain/venue.ts';
 import type { Account } from '../commitments/account.ts';
 import type { Ledger } from '../commitments/ledger.ts';
+import { parameterHash } from '../commitments/parameters-words.ts';
 import { InvalidInput, PlimsollError, requireRule } from '../core/errors.ts';
 import type { ParameterSet } from '../documents/parameters-document.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
 import { MarketTick } from '../statements/market-tick.ts';
 import { followLedger } from './follow-ledger.ts';
+import { MarginSteps } from './margin-steps.ts';
 
 /** A margin tick with all that is proven under it. */
 export interface JudgedTick {
@@ -23,9 +25,23 @@ export interface JudgedTick {
 /** What is published off chain, of whatever moment; the tick's own is worked out. */
 export interface Published {
   readonly accounts: readonly Account[];
+  /** The set that ticks bind, or the base set where margin moves: then the tick's is worked out. */
   readonly parameters: ParameterSet;
   /** The text of the tick's snapshot, where it came through another contract. */
   readonly snapshot?: string | undefined;
+}
+
+/** The set that a tick binds: the published one, or what margin steps over it had come to by then. */
+async function setBound(
+  document: VenueDocument,
+  provider: Provider,
+  parameters: ParameterSet,
+  { values, blockNumber }: Extract<ChainEvent, { name: 'TickOpened' }>,
+): Promise<ParameterSet> {
+  if (parameterHash(parameters) === values.parameterHash) return parameters;
+  const steps = MarginSteps.of(document, provider, [parameters]);
+  await steps?.follow(blockNumber);
+  return steps?.setOf(values.parameterHash) ?? parameters;
 }
 
 /**
@@ -35,10 +51,11 @@ export interface Published {
 export async function judgeTick(
   venue: Venue,
   provider: Provider,
-  { deploymentBlock }: Pick<VenueDocument, 'deploymentBlock'>,
+  document: VenueDocument,
   published: Published,
   number?: bigint,
 ): Promise<JudgedTick> {
+  const { deploymentBlock } = document;
   const events = await readEvents(venue, provider, deploymentBlock);
   const opened = eventsNamed(events, 'TickOpened');
   const chosen =
@@ -50,14 +67,15 @@ export async function judgeTick(
   const { values: tick } = chosen;
   let text = published.snapshot;
   if (text === undefined) {
-    const { document } = await readSubmission(
+    const submission = await readSubmission(
       provider,
       venue.addresses.marketFeed,
       chosen.transactionHash,
     );
-    text = new TextDecoder('utf-8', { fatal: true }).decode(document);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(submission.document);
   }
-  const market = new MarketTick(parseSnapshot(text), published.parameters);
+  const parameters = await setBound(document, provider, published.parameters, chosen);
+  const market = new MarketTick(parseSnapshot(text), parameters);
   requireRule(
     market.snapshotHash === tick.snapshotHash,
     '--snapshot',

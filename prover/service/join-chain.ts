@@ -3,12 +3,13 @@ import type { Logger } from 'pino';
 
 import { readSender } from '../chain/remote-signer.ts';
 import { ChainLink } from './chain/chain-link.ts';
-import type { ChainConfig, SubmittingConfig } from './config/chain-settings.ts';
+import type { ChainConfig, SteppingConfig, SubmittingConfig } from './config/chain-settings.ts';
 import type { ProofMaker } from './proving/proof-maker.ts';
 import type { Service } from './service.ts';
 import { OpeningDesk } from './submitter/opening-desk.ts';
 import { RpcSubmissionChain } from './submitter/rpc-submission-chain.ts';
 import { ShadowDesk } from './submitter/shadow-desk.ts';
+import { StepDesk } from './submitter/step-desk.ts';
 import { Submitter } from './submitter/submitter.ts';
 
 /** A service that follows its venue's contracts, and opens there whom it has proven. */
@@ -17,6 +18,8 @@ export interface JoinedChain {
   /** Undefined where nothing is sent. */
   readonly openings: OpeningDesk | undefined;
   readonly shadow?: ShadowDesk;
+  /** Where it takes margin steps. */
+  readonly steps?: StepDesk | undefined;
   stop(): Promise<void>;
 }
 
@@ -26,7 +29,11 @@ async function openOpenings(
   { keystore, batch, ...rules }: SubmittingConfig,
   beneficiary: string | undefined,
   logger: Logger,
-): Promise<{ readonly openings: OpeningDesk; readonly beneficiary: string }> {
+): Promise<{
+  readonly openings: OpeningDesk;
+  readonly beneficiary: string;
+  readonly sender: string;
+}> {
   const signer = await readSender(keystore, 'submitting.keystore');
   const chain = await RpcSubmissionChain.open(link.provider, link.venue, signer);
   const submitter = await Submitter.restore(service.store.journal, chain, rules);
@@ -42,7 +49,7 @@ async function openOpenings(
       log: (what, about) => logger.info(about, what),
     },
   );
-  return { openings, beneficiary: rewarded };
+  return { openings, beneficiary: rewarded, sender: signer.address };
 }
 
 /**
@@ -70,6 +77,7 @@ export async function shadowChain(
 /** What a service does on its chain beside following it. */
 export interface ChainWork {
   readonly submitting: SubmittingConfig | undefined;
+  readonly stepping: SteppingConfig | undefined;
   /** Who makes its proofs. */
   readonly maker: () => Promise<ProofMaker>;
 }
@@ -78,7 +86,7 @@ export interface ChainWork {
 export async function joinChain(
   service: Service,
   config: ChainConfig,
-  { submitting, maker }: ChainWork,
+  { submitting, stepping, maker }: ChainWork,
   logger: Logger,
 ): Promise<JoinedChain> {
   const link = await ChainLink.open(config, service);
@@ -89,6 +97,17 @@ export async function joinChain(
         : await openOpenings(service, link, submitting, config.beneficiary, logger);
     const openings = sending?.openings;
     const fault = (error: unknown): void => logger.warn({ err: error }, 'the chain');
+    const steps =
+      stepping === undefined
+        ? undefined
+        : await StepDesk.open(
+            stepping,
+            config.venue,
+            link.provider,
+            service.parameterSets,
+            sending?.sender,
+            { log: (what, about) => logger.info(about, what), fault },
+          );
     const beneficiary = sending?.beneficiary ?? config.beneficiary;
     if (beneficiary !== undefined) {
       const { chainId, contracts, verifiers } = config.venue;
@@ -104,8 +123,16 @@ export async function joinChain(
       };
     }
     service.onHeldOff = ({ account, reason }) => logger.info({ account, reason }, 'left alone');
-    link.start({ looked: async () => openings?.work(), fault });
-    return { link, openings, stop: () => link.stop() };
+    const looked = async (): Promise<void> => {
+      steps?.work();
+      await openings?.work();
+    };
+    link.start({ looked, fault });
+    const stop = async (): Promise<void> => {
+      await steps?.stop();
+      await link.stop();
+    };
+    return { link, openings, steps, stop };
   } catch (error) {
     await link.stop();
     throw error;

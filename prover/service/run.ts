@@ -71,7 +71,7 @@ export async function runService(
   });
   try {
     const service = await Service.start(store, config, parameterSets(config), fastestHasher());
-    const { chain, submitting, shadow, workers } = config;
+    const { chain, submitting, stepping, shadow, workers } = config;
     const maker = async (): Promise<ProofMaker> =>
       workers === undefined
         ? new ForkedProver()
@@ -81,7 +81,7 @@ export async function runService(
       const join = async (): Promise<JoinedChain> =>
         shadow === true
           ? await shadowChain(service, chain, logger)
-          : await joinChain(service, chain, { submitting, maker }, logger);
+          : await joinChain(service, chain, { submitting, stepping, maker }, logger);
       joining = await Joining.start(join, (error) => logger.warn({ err: error }, 'the chain'));
     } else if (config.proving !== undefined) {
       await service.startProving(await maker(), config.proving);

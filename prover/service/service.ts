@@ -114,7 +114,7 @@ export class Service {
   readonly book: MarginBook;
   readonly alerts: AlertDesk;
   readonly store: Store;
-  readonly #parameters: ReadonlyMap<bigint, ParameterSet>;
+  readonly #parameters: Map<bigint, ParameterSet>;
   readonly #questions = new QuestionDesk();
   /** As many listen as pages are open. */
   readonly #published = new EventEmitter().setMaxListeners(0);
@@ -187,7 +187,12 @@ export class Service {
     for await (const { body } of store.journal.read(0, 'tick')) {
       newest = tickRecordSchema.parse(body);
     }
-    if (newest !== undefined) {
+    // A set that margin steps came to is worked out again once the chain is followed.
+    const isKnown =
+      newest?.chain === undefined ||
+      config.chain?.venue.movingMargin === undefined ||
+      service.knowsParameters(newest.chain.parameterHash);
+    if (newest !== undefined && isKnown) {
       const document = Buffer.from(await store.journal.blob(newest.document)).toString('utf8');
       service.#tickBlob = newest.document;
       service.#setTick(newest.name, document, parseSnapshot(document), newest.chain);
@@ -290,6 +295,16 @@ export class Service {
   /** Whether parameters are held by which a tick can be margined. */
   knowsParameters(hash: bigint): boolean {
     return this.#parameters.has(hash);
+  }
+
+  /** By which ticks can be margined. */
+  get parameterSets(): readonly ParameterSet[] {
+    return [...this.#parameters.values()];
+  }
+
+  /** Of a set that margin steps have come to. */
+  learnParameters(set: ParameterSet): void {
+    this.#parameters.set(parameterHash(set), set);
   }
 
   /** False for the tick that is held already; whoever takes another makes the margins. */

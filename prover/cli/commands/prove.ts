@@ -19,12 +19,8 @@ import { MarketTick } from '../../statements/market-tick.ts';
 import { CHANGE_OPTIONS, readChange } from '../options/change-options.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
-import {
-  MARKET_OPTIONS,
-  accountIndex,
-  readParameters,
-  readSnapshot,
-} from '../options/market-inputs.ts';
+import { MARKET_OPTIONS, accountIndex, readSnapshot } from '../options/market-inputs.ts';
+import { EFFECTIVE_OPTIONS, readEffectiveParameters } from '../options/effective-set.ts';
 import { readLedger } from '../options/ledger-input.ts';
 import { buildWhereMissing } from '../options/circuit-build.ts';
 import { outputPath } from '../options/output-path.ts';
@@ -178,6 +174,7 @@ export const command: Command = {
     out: { type: 'string', placeholder: 'file', describe: 'the proof file to write' },
     ...CHANGE_OPTIONS,
     ...MARKET_OPTIONS,
+    ...EFFECTIVE_OPTIONS,
     venue: {
       ...VENUE_INSTEAD_OPTION,
       describe: 'the venue it is for, in place of --chain and --contract',
@@ -237,7 +234,7 @@ export const command: Command = {
         'must be account-margin where the account is changed first',
       );
     }
-    const [snapshot, parameters] = [readSnapshot(context), readParameters(context)];
+    const [snapshot, parameters] = [readSnapshot(context), await readEffectiveParameters(context)];
     const stale = noteStale(context, snapshot, parameters);
     const bound = useOf(context, statement, parameters);
     const instance = prepareStatement(statement, {

@@ -12,6 +12,7 @@ import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import { formatLedger, parseLedger } from '../../documents/ledger-document.ts';
 import { followLedger } from '../../keeper/follow-ledger.ts';
+import { MarginSteps } from '../../keeper/margin-steps.ts';
 import { marketClock } from '../../keeper/auctions.ts';
 import { guaranteeInWords } from '../../keeper/guarantees.ts';
 import type { ChainConfig } from '../config/chain-settings.ts';
@@ -65,7 +66,10 @@ export class ChainLink {
   readonly #service: Service;
   readonly #ended = new AbortController();
   readonly #clock: () => Promise<bigint>;
+  /** Of a venue whose margin moves. */
+  readonly #steps: MarginSteps | undefined;
   readonly #documents = new Map<string, string>();
+  #unknownSet: bigint | undefined;
   #loop: Promise<void> | undefined;
   #told: string | undefined;
   #fault: unknown;
@@ -90,6 +94,7 @@ export class ChainLink {
       fromBlock: deploymentBlock,
       depth: config.depth ?? DEPTH,
     });
+    this.#steps = MarginSteps.of(config.venue, provider, service.parameterSets);
     this.#follower.onBlock = this.view.apply;
     this.#follower.onUndone = this.view.undo;
   }
@@ -150,7 +155,10 @@ export class ChainLink {
     const { head } = this.#follower;
     if (head === undefined || head.hash === this.#told) return;
     const newest = await this.#newestTick();
-    if (newest !== undefined) await this.#takePublished(newest.chain.ledgerRoot);
+    if (newest !== undefined) {
+      await this.#learnSet(newest.chain.parameterHash, head.number);
+      await this.#takePublished(newest.chain.ledgerRoot);
+    }
     await this.#service.followChain(newest, this.#stages(), await this.#guaranteed());
     const depth = this.#config.depth ?? DEPTH;
     const settled = this.view.tickAsOf(head.number - depth);
@@ -198,6 +206,19 @@ export class ChainLink {
     this.#documents.clear();
     this.#documents.set(name, text);
     return text;
+  }
+
+  /** Works out a set that nobody gave from the margin steps that led to it. */
+  async #learnSet(hash: bigint, height: number): Promise<void> {
+    if (this.#steps === undefined || this.#service.knowsParameters(hash)) return;
+    await this.#steps.follow(height);
+    if (this.#steps.setOf(hash) === undefined && hash !== this.#unknownSet) {
+      // Another branch may have had other steps below that height; asked once, for a year of them takes long.
+      this.#unknownSet = hash;
+      await this.#steps.followAnew(height);
+    }
+    const set = this.#steps.setOf(hash);
+    if (set !== undefined) this.#service.learnParameters(set);
   }
 
   /** What holds openings off at the market's clock. */

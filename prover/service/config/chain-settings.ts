@@ -41,6 +41,12 @@ export const submittingSchema = z.strictObject({
   batch: integer(1, 64).optional(),
 });
 
+/** Takes the margin steps of a venue whose margin moves. */
+export const steppingSchema = z.strictObject({
+  /** Encrypted, of another key than that of `submitting`; without it the key is in PLIMSOLL_SIGNER_KEY. */
+  keystore: text().optional(),
+});
+
 export const chainEnvironment = {
   PLIMSOLL_RPC: z
     .string()
@@ -69,6 +75,11 @@ export interface SubmittingConfig {
   readonly confirmations: number;
   readonly patience: number;
   readonly batch: number;
+}
+
+export interface SteppingConfig {
+  /** A path. */
+  readonly keystore: string | undefined;
 }
 
 const CONFIRMATIONS = 2;
@@ -123,4 +134,18 @@ export function submittingConfig(
     patience: patience ?? PATIENCE,
     batch: batch ?? BATCH,
   };
+}
+
+export function steppingConfig(
+  folder: string,
+  given: z.infer<typeof steppingSchema> | undefined,
+  chain: ChainConfig | undefined,
+): SteppingConfig | undefined {
+  if (given === undefined) return undefined;
+  requireRule(
+    chain?.venue.movingMargin !== undefined,
+    'stepping',
+    'needs a chain whose venue has a margin state: without one nothing steps',
+  );
+  return { keystore: given.keystore === undefined ? undefined : resolve(folder, given.keystore) };
 }

@@ -23,9 +23,12 @@ import {
   chainConfig,
   chainEnvironment,
   chainSchema,
+  steppingConfig,
+  steppingSchema,
   submittingConfig,
   submittingSchema,
   type ChainConfig,
+  type SteppingConfig,
   type SubmittingConfig,
 } from './chain-settings.ts';
 
@@ -61,6 +64,7 @@ const fileSchema = z.strictObject({
     20,
   ).optional(),
   submitting: submittingSchema.optional(),
+  stepping: steppingSchema.optional(),
   /** Whom proofs are for where no venue is followed; without either none is made. */
   proving: z
     .strictObject({
@@ -127,6 +131,7 @@ export interface ServiceConfig {
   readonly proving: ProofUse | undefined;
   readonly chain: ChainConfig | undefined;
   readonly submitting?: SubmittingConfig | undefined;
+  readonly stepping?: SteppingConfig | undefined;
   /** Where others prove: how many proofs are asked of them at a time. */
   readonly workers?: { readonly inFlight: number } | undefined;
   /** Without one nobody is given keys and circuits. */
@@ -177,7 +182,7 @@ export function readServiceConfig(
   const { callDistanceBps: distanceBps, releaseBps } = file.margin ?? DEFAULTS.margin;
   const beside = dirname(path);
   // Half of it would be found out when the first opening is due.
-  if (file.submitting !== undefined) remoteKeyOf(environment);
+  if (file.submitting !== undefined || file.stepping !== undefined) remoteKeyOf(environment);
   const chain = chainConfig(beside, file.chain, { venue, rpc: variables.PLIMSOLL_RPC });
   requireRule(
     chain === undefined || file.proving === undefined,
@@ -213,6 +218,7 @@ export function readServiceConfig(
       file.workers === undefined ? undefined : { inFlight: file.workers.inFlight ?? IN_FLIGHT },
     workerToken: variables.PLIMSOLL_WORKER_TOKEN,
     submitting: submittingConfig(beside, file.submitting, chain),
+    stepping: steppingConfig(beside, file.stepping, chain),
     ledgerFolder: file.ledgerFolder === undefined ? undefined : resolve(beside, file.ledgerFolder),
     limits: file.limits ?? DEFAULTS.limits,
   };

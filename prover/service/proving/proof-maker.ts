@@ -28,10 +28,10 @@ export class ForkedProver implements ProofMaker {
     () => new PlimsollError('PROVING_PROCESS', 'the proving process ended'),
   );
 
-  async prove(instance: StatementInstance<'liquidation'>, use: ProofUse): Promise<MadeProof> {
+  async prove(instance: StatementInstance, use: ProofUse): Promise<MadeProof> {
     const { statement, profile, inputs, publicSignals } = instance;
     const answer = await this.#process.ask({
-      instance: { statement, profile, inputs, publicSignals },
+      instance: { statement, profile, inputs, publicSignals } as StatementInstance,
       use,
     });
     if ('proof' in answer) return { file: answer.proof, workMs: answer.workMs };

@@ -8,8 +8,7 @@ import { marginPortfolio } from '../../../risk/margin/margin.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
 
 import { InvalidInput } from '../../../core/errors.ts';
-import type { ParameterSet } from '../../../documents/parameters-document.ts';
-import type { Command, CommandContext } from '../../command.ts';
+import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { formatUtc, instrumentName } from '../../../model/format.ts';
 import { allOutput, marginAll } from './all.ts';
@@ -21,14 +20,13 @@ import { marginFigures, ownerFigures } from '../../../analysis/figures/figures.t
 import { isolatedReport, statusOf } from '../../../analysis/figures/report.ts';
 import { printHoldings, printMargin } from './sections.ts';
 import { printSummary } from './summary.ts';
-import { RULE_OPTION, STEP_OPTIONS } from '../../options/margin-step-options.ts';
+import { EFFECTIVE_OPTIONS, readEffectiveParameters } from '../../options/effective-set.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { noteStale } from '../../options/staleness.ts';
 import {
   MARKET_OPTIONS,
   accountIndex,
   readAccounts,
-  readParameters,
   readSnapshot,
 } from '../../options/market-inputs.ts';
 import { marginOutput } from '../../../analysis/figures/figures-schema.ts';
@@ -63,13 +61,7 @@ export const command: Command = {
     levels: { type: 'boolean', describe: 'the index and volatility levels of margin calls' },
     ...HISTORY_OPTIONS,
     ...MARKET_OPTIONS,
-    effective: {
-      type: 'string',
-      placeholder: 'state',
-      describe: 'margin state: under the set that its next step, on --inputs, brings into force',
-    },
-    inputs: { ...STEP_OPTIONS.inputs, describe: 'margin inputs of that step' },
-    ...RULE_OPTION,
+    ...EFFECTIVE_OPTIONS,
   },
   needsSetup: false,
   output: {
@@ -87,9 +79,7 @@ export const command: Command = {
     const accounts = readAccounts(context);
     const accountCount = BigInt(accounts.length);
     const snapshot = readSnapshot(context);
-    const base = readParameters(context);
-    const set =
-      stringOption(context, 'effective') === undefined ? base : await effectiveOver(context, base);
+    const set = await readEffectiveParameters(context);
     const name = context.positionals[0] ?? '';
     const index = accountIndex(name, '<account>', { accountCount }, context);
     const account = accounts[index] as Account;
@@ -137,9 +127,3 @@ export const command: Command = {
     });
   },
 };
-
-/** Loaded when it is asked for: a step is hashed, and what hashes takes most of a second to load. */
-async function effectiveOver(context: CommandContext, base: ParameterSet): Promise<ParameterSet> {
-  const { takeStep } = await import('../../options/margin-step.ts');
-  return takeStep(context, base, { state: 'effective', inputs: 'inputs' }).set;
-}

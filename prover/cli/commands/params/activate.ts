@@ -2,8 +2,10 @@
 import { z } from 'zod';
 
 import {
+  activateMarginState,
   activateParameters,
   proveCanary,
+  readMarginProposal,
   readParameterState,
   riskParametersAt,
 } from '../../../chain/parameter-proposal.ts';
@@ -24,13 +26,19 @@ function canaryAt(path: string): ProofFile<'account-margin'> {
   return file as ProofFile<'account-margin'>;
 }
 
+interface Timelock {
+  readonly activatableAt: bigint;
+  readonly canaryProven: boolean;
+}
+
 export const command: Command = {
   name: 'params activate',
   description:
     'Shows the chain canaries of the pending set, where some are given, and activates it once its\n' +
     'timelock has elapsed and accounts of both underlyings were shown. Anybody can. A canary is a\n' +
     'proof of an account as it stands at a tick of the last hour:\n' +
-    'prove account-margin --parameters pending.json --for canary --venue venue.json.',
+    'prove account-margin --parameters pending.json --for canary --venue venue.json. A margin state\n' +
+    'that is proposed is shown and activated alike, its canaries proven under --effective.',
   example:
     'npx plimsoll params activate canary-btc.json canary-eth.json --rpc http://127.0.0.1:8545 --venue venue.json --keystore anyone.json',
   positionals: [
@@ -46,6 +54,15 @@ export const command: Command = {
       canaryProven: flag,
       activatableAt: decimal,
       activated: flag,
+      marginState: shape({
+        address: text,
+        effectiveHash: decimal,
+        canaryProven: flag,
+        activatableAt: decimal,
+        activated: flag,
+      })
+        .describe('the one that is proposed; null where none is')
+        .nullable(),
     }),
   },
   run: async (context) => {
@@ -56,33 +73,49 @@ export const command: Command = {
     try {
       const contract = riskParametersAt(address, sender.connect(provider));
       const { pendingHash, activatableAt } = await readParameterState(contract);
-      if (pendingHash === 0n) {
+      const margin = await readMarginProposal(contract);
+      if (pendingHash === 0n && margin.activatableAt === 0n) {
         throw new PlimsollError('NOTHING_PROPOSED', 'no parameter set is proposed');
       }
       const sent: string[] = [];
       for (const canary of canaries) {
-        const { hash } = await proveCanary(contract, canary);
+        const isOfSteps =
+          margin.activatableAt !== 0n &&
+          canary.publicSignals.parameterHash === margin.effectiveHash;
+        const of = isOfSteps ? 'marginState' : 'set';
+        const { hash } = await proveCanary(contract, canary, of);
         context.print(`canary         ${hash}`);
         sent.push(hash);
       }
-      const { canaryProven } = await readParameterState(contract);
-      const isDue = (await nextBlockTime(provider)) >= activatableAt;
-      const activated = canaryProven && isDue;
-      if (activated) {
-        const { hash } = await activateParameters(contract);
-        context.print(`transaction    ${hash}`);
-        context.print(`active         ${pendingHash}, from the next snapshot on`);
-      } else {
-        const when = new Date(Number(activatableAt) * 1_000).toISOString();
-        if (!canaryProven) context.print('not yet shown: an account of each underlying that loses');
-        if (!isDue) context.print(`not before ${when}`);
-      }
+      const now = await nextBlockTime(provider);
+      /** Activates what is shown and due, and says what is missing of what is not. */
+      const activateWhere = async (
+        { activatableAt: at, canaryProven: isShown }: Timelock,
+        what: string,
+        activate: typeof activateParameters,
+      ): Promise<boolean> => {
+        if (at === 0n) return false;
+        if (isShown && now >= at) {
+          const { hash } = await activate(contract);
+          context.print(`transaction    ${hash}`);
+          context.print(`active         ${what}, from the next snapshot on`);
+          return true;
+        }
+        if (!isShown) context.print('not yet shown: an account of each underlying that loses');
+        if (now < at) context.print(`not before ${new Date(Number(at) * 1_000).toISOString()}`);
+        return false;
+      };
+      const set = await readParameterState(contract);
+      const steps = await readMarginProposal(contract);
+      const activated = await activateWhere(set, String(pendingHash), activateParameters);
+      const moves = await activateWhere(steps, steps.address, activateMarginState);
       context.printJson({
         parameterHash: pendingHash,
         canaries: sent,
-        canaryProven,
+        canaryProven: set.canaryProven,
         activatableAt,
         activated,
+        marginState: margin.activatableAt === 0n ? null : { ...steps, activated: moves },
       });
     } finally {
       provider.destroy();

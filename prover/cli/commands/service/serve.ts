@@ -39,7 +39,8 @@ export const command: Command = {
     'Runs the operator’s service until it is interrupted: takes ledger updates and snapshots over\n' +
     'HTTP, margins every account on every tick, and tells webhooks and listeners of each change of\n' +
     'state. With a venue it takes its ticks from the chain, proves who is below maintenance there and,\n' +
-    'with “submitting” configured, opens them. What it acknowledges survives a kill. DATABASE_URL takes PostgreSQL instead of the\n' +
+    'with “submitting” configured, opens them; with “stepping” it takes the steps of a margin that\n' +
+    'moves. What it acknowledges survives a kill. DATABASE_URL takes PostgreSQL instead of the\n' +
     'embedded database; PLIMSOLL_OPERATOR_TOKEN is the operator’s secret. Logs are JSON lines on\n' +
     'standard error (docs/service.md).',
   example: 'npx plimsoll serve service.json',

@@ -11,7 +11,7 @@ import { audit } from '../../../../prover/audit/audit.ts';
 import { FolderCheckout } from '../../../../prover/audit/evidence.ts';
 import { CHECK_NAMES, COMPILING_CHECKS, type Verdict } from '../../../../prover/audit/verdict.ts';
 import { exportedAbi } from '../../../../prover/chain/abi.ts';
-import { SAMPLE_VENUE_CONFIG, type Profile } from '../../../../prover/chain/config.ts';
+import type { Profile } from '../../../../prover/chain/config.ts';
 import { canaryContext, proofContext, reportVenue } from '../../../../prover/chain/context.ts';
 import { plannedRule } from '../../../../prover/chain/deployment/parts-rules.ts';
 import { feedSnapshotOf } from '../../../../prover/chain/market-snapshot.ts';
@@ -47,6 +47,7 @@ import { ORACLES } from '../../../support/chain.ts';
 import { plimsoll } from '../../../support/cli.ts';
 import { DEPLOYER, deploymentOf, runDeployment } from '../../../support/deployments.ts';
 import { inputsAt } from '../../../support/margin-steps.ts';
+import { HASTY_CONFIG } from '../../../support/moving-venue.ts';
 import { planWithParts } from '../../../support/plans.ts';
 import { proofOf } from '../../../support/proof-cache.ts';
 import { accountNamed } from '../../../support/proofs.ts';
@@ -60,21 +61,7 @@ const { crash } = sample.snapshots;
 const LEDGER = new Ledger(sample.ledgers.crash);
 const BANKRUPT = accountNamed('bankrupt-paid-in-full');
 const MINUTE = 60n;
-/** Minutes where a venue has days, so that all of it fits between two expiries of the sample. */
-const CONFIG = {
-  ...SAMPLE_VENUE_CONFIG,
-  fund: {
-    ...SAMPLE_VENUE_CONFIG.fund,
-    batchSeconds: 300,
-    cooldown: 300,
-    calmSeconds: 60,
-    maxWait: 600,
-  },
-  parameterDelay: 700,
-  parameterTighteningDelay: 600,
-  parameterStepBps: 2_000,
-};
-const DELAY = BigInt(CONFIG.parameterDelay);
+const DELAY = BigInt(HASTY_CONFIG.parameterDelay);
 
 describe('an audit of a venue with everything', () => {
   let folder: string;
@@ -170,7 +157,7 @@ describe('an audit of a venue with everything', () => {
         owner: DEPLOYER.address,
         guardian: await chain.accounts[5]!.getAddress(),
         oracles: { signers: ORACLES.map(({ address }) => address), threshold: 2 },
-        config: CONFIG,
+        config: HASTY_CONFIG,
         movingMargin: { ...moving, inputs: { ...moving.inputs, time: Number(opened) } },
       }),
       join(folder, 'journal'),

@@ -68,6 +68,12 @@ describe('the configuration of a service', () => {
       /^listen\.port/,
     ],
     [
+      'margin steps of nothing',
+      { ...minimal, stepping: {} },
+      {},
+      /^stepping: needs a chain whose venue has a margin state/,
+    ],
+    [
       'sending without a chain',
       { ...minimal, submitting: { budgetWei: '1' } },
       {},

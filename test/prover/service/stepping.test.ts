@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @lane full: a venue with a margin state, a service on its node, proofs of steps and canaries.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Contract } from 'ethers';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+
+import { exportedAbi } from '../../../prover/chain/abi.ts';
+import { read } from '../../../prover/chain/refusal.ts';
+import { parameterHash } from '../../../prover/commitments/parameters-words.ts';
+import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
+import type { MarketSnapshot } from '../../../prover/model/types.ts';
+import { MarginSteps } from '../../../prover/keeper/margin-steps.ts';
+import { readServiceConfig } from '../../../prover/service/config/config.ts';
+import { runService, type RunningService } from '../../../prover/service/run.ts';
+import { developmentKey } from '../../support/deployments.ts';
+import { inputsAt } from '../../support/margin-steps.ts';
+import { MOVING_FROM, MovingVenue } from '../../support/moving-venue.ts';
+import { accountNamed } from '../../support/proofs.ts';
+
+const BASE = loadDefaultParameters();
+const BANKRUPT = accountNamed('bankrupt-paid-in-full');
+const MINUTE = 60n;
+const FIRST = inputsAt(MOVING_FROM, 1n << 33n);
+
+describe('a service on a venue whose margin moves', () => {
+  let moving: MovingVenue;
+  let state: Contract;
+  let service: RunningService;
+  let snapshot: MarketSnapshot;
+
+  const run = async (): Promise<RunningService> =>
+    runService(
+      readServiceConfig(join(moving.folder, 'service.json')),
+      pino({ level: 'silent' }),
+      () => undefined,
+    );
+  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+    for (let wait = 0; wait < 600; wait += 1) {
+      if (await holds()) return;
+      await sleep(200);
+    }
+    throw new Error('it never came about');
+  };
+  const sequence = async (): Promise<bigint> =>
+    (await read(state, 'latest', [], z.tuple([z.bigint(), z.bigint()])))[0];
+  const effective = (): Promise<bigint> => read(state, 'effectiveHash', [], z.bigint());
+  const nextMinute = async (): Promise<bigint> =>
+    ((await moving.chain.now()) / MINUTE + 1n) * MINUTE;
+
+  beforeAll(async () => {
+    moving = await MovingVenue.start();
+    const { document, chain, folder } = moving;
+    state = new Contract(
+      document.contracts.marginState!,
+      exportedAbi('MarginState'),
+      chain.provider,
+    );
+    vi.stubEnv('PLIMSOLL_SIGNER_KEY', developmentKey(8));
+    vi.stubEnv('PLIMSOLL_OPERATOR_TOKEN', 'the-token-of-the-operator');
+    const config = {
+      format: 'plimsoll.service',
+      version: 1,
+      folder: 'service',
+      listen: { host: '127.0.0.1', port: 0 },
+      stepping: {},
+      chain: { venue: 'venue.json', rpc: [chain.url], pollMs: 100, ledger: 'ledger.json' },
+    };
+    writeFileSync(join(folder, 'service.json'), JSON.stringify(config));
+    service = await run();
+  }, 300_000);
+
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await service.stop();
+    await moving.close();
+  });
+
+  it('takes each step by itself, once', async () => {
+    snapshot = await moving.tick(FIRST.time, FIRST);
+    await until(async () => (await sequence()) === 1n);
+    const sender = await moving.chain.provider.getTransactionCount(
+      (await moving.chain.provider.listAccounts())[8]!.address,
+    );
+    await sleep(1_000);
+    expect([await sequence(), sender, service.joined?.steps?.taken]).toEqual([1n, 1, 1]);
+  }, 180_000);
+
+  it('margins by what the steps come to, once that is in force', async () => {
+    expect(service.service.tick?.chain?.parameterHash).toBe(parameterHash(BASE));
+    const steps = MarginSteps.of(moving.document, moving.chain.provider, [BASE])!;
+    await steps.follow();
+    await moving.activate(1n, snapshot, steps.setOf(await effective())!);
+    await moving.tick(await nextMinute());
+    const now = await effective();
+    expect(now).not.toBe(parameterHash(BASE));
+    await until(() => service.service.tick?.chain?.parameterHash === now);
+    expect(service.service.shortAtTick().map(({ account }) => account)).toContain(BANKRUPT);
+  }, 180_000);
+
+  it('goes on after a restart in the midst of it', async () => {
+    const held = service.service.tick?.chain;
+    await service.stop();
+    service = await run();
+    await until(() => service.service.tick?.chain !== undefined);
+    expect(service.service.tick?.chain).toEqual(held);
+    const time = await nextMinute();
+    await moving.tick(time, inputsAt(time, 1n << 37n));
+    await until(async () => (await sequence()) === 2n);
+    await moving.tick(time + MINUTE);
+    const next = await effective();
+    await until(() => service.service.tick?.chain?.parameterHash === next);
+  }, 180_000);
+});
