@@ -296,5 +296,5 @@ describe('the money of a venue under random calls', () => {
       ]);
       for (const name of names) expect(totals.get(name)?.done ?? 0, name).toBeGreaterThan(0);
     }
-  }, 7_200_000);
+  }, 86_400_000);
 });

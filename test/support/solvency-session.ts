@@ -51,8 +51,8 @@ export const SESSION_CIRCUITS = [
   ['solvency-close', 'any'],
 ] as const;
 
-/** Of the crash of the sample, every four accounts a batch. */
-export async function provenSession(accounts: readonly Account[]): Promise<ProvenSession> {
+/** What is to be proven of such a session: of the crash of the sample, every four accounts a batch. */
+export function openedSession(accounts: readonly Account[]) {
   const request = {
     ...sessionRequest(accounts),
     profiles: [BATCH_PROFILES.at(-1)!],
@@ -60,8 +60,11 @@ export async function provenSession(accounts: readonly Account[]): Promise<Prove
   };
   const tick = new MarketTick(crashMarket.snapshot, committedSet);
   const opened = openSession(prepareSession(request));
-  const { steps, totals } = sessionPass(opened, tick);
-  const { ledger } = request;
+  return { ledger: request.ledger, tick, opened, ...sessionPass(opened, tick) };
+}
+
+export async function provenSession(accounts: readonly Account[]): Promise<ProvenSession> {
+  const { ledger, tick, opened, steps, totals } = openedSession(accounts);
   const files = new Map<string, ProofFile>();
   let prover: Prover | undefined;
   try {

@@ -35,6 +35,7 @@ import { KeyFolder, NATIVE_BINARY, NEEDS_WORKER, verificationKey } from './suppo
 import { MarketTick } from '../../../prover/statements/market-tick.ts';
 import { validStep } from '../../circuits/dynamic/steps.ts';
 import { validRequest } from '../../support/reports.ts';
+import { SMALL_SESSION, openedSession } from '../../support/solvency-session.ts';
 
 const run = promisify(execFile);
 const TESTDATA = join(REPOSITORY_ROOT, 'prover/native/internal/fixture/testdata');
@@ -83,6 +84,8 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
       if (name === 'margin-step') {
         return prepareStatement(name, validStep(), { ...manifest, statements });
       }
+      const step = openedSession(SMALL_SESSION).steps.find(({ statement }) => statement === name);
+      if (step !== undefined) return step.instance();
       for (const { index } of sample.labels) {
         const opening = ledger.open(index);
         const tick = new MarketTick(sample.snapshots.crash.snapshot, loadDefaultParameters());
