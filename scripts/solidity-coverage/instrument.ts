@@ -56,6 +56,7 @@ function parse(file: string, content: string): Node {
 }
 
 const IS_BLOCK: ReadonlySet<unknown> = new Set(['Block', 'UncheckedBlock']);
+const CLOSING_BRACE = 0x7d;
 const IS_LOGICAL: ReadonlySet<unknown> = new Set(['&&', '||']);
 
 const isLogical = (node: Node): boolean =>
@@ -114,8 +115,8 @@ export function instrument(
     const [start, end] = rangeOf(body);
     insert(start, '{');
     visitStatement(body, where);
-    // The end of a statement is before its semicolon.
-    insert(bytes.indexOf(';', end - 1) + 1, '}');
+    // The end of a statement is before its semicolon, but of one that ends in a block, such as an `else if`.
+    insert(bytes[end - 1] === CLOSING_BRACE ? end : bytes.indexOf(';', end - 1) + 1, '}');
   }
 
   function visit(node: Node, where: string): void {
