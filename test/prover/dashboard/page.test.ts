@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: a browser is started.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,10 +12,9 @@ import { exportPage } from '../../../prover/dashboard/export.ts';
 import { pageAccounts } from '../../../prover/dashboard/tick-data.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
-import { launchBrowser, noBrowser } from '../../support/browser.ts';
+import { launchBrowser, noBrowser, seriousFindings } from '../../support/browser.ts';
 import { plimsoll } from '../../support/cli.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { parameters, document } = loadDefaultParameters();
 const sample = loadSample();
 
@@ -213,10 +211,7 @@ describe.skipIf(noBrowser)(
             if (hash === '#/account/1') await page.locator('#levels ~ .scroll table').waitFor();
             const wide = await page.evaluate('document.documentElement.scrollWidth');
             expect(wide, `${hash} at ${width}`).toBeLessThanOrEqual(width);
-            await page.evaluate(AXE);
-            const serious = await page.evaluate(
-              "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))",
-            );
+            const serious = await seriousFindings(page);
             expect(serious, `${hash} ${colorScheme}`).toEqual([]);
           }
         }

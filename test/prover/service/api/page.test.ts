@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: a browser is started, and a service.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -17,10 +16,9 @@ import { formatLedger } from '../../../../prover/documents/ledger-document.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
 import { runService, type RunningService } from '../../../../prover/service/run.ts';
 import { request } from '../../../support/api.ts';
-import { launchBrowser, noBrowser } from '../../../support/browser.ts';
+import { launchBrowser, noBrowser, seriousFindings } from '../../../support/browser.ts';
 import { serviceConfig } from '../../../support/service-config.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const sample = loadSample();
 const wallet = new Wallet(`0x${'22'.repeat(32)}`);
 const OWN = 1;
@@ -102,9 +100,7 @@ describe.skipIf(noBrowser)(
       await page.locator('input[name=deposit]').fill('12');
       const before = await text('#equity dd');
       expect((await ask('PUT', '/snapshot', sample.snapshots.crash.document)).status).toBe(200);
-      await page.waitForFunction(
-        `document.querySelector('#equity dd').textContent.trim() !== ${JSON.stringify(before)}`,
-      );
+      await expect.poll(() => text('#equity dd'), { timeout: 30_000 }).not.toBe(before);
       expect(await page.locator('input[name=deposit]').inputValue()).toBe('12');
       const { text: reply } = await ask('GET', `/accounts/${OWN}/margin`);
       const { equityE6 } = JSON.parse(reply) as { equityE6: string };
@@ -177,10 +173,7 @@ describe.skipIf(noBrowser)(
       const serious = async (): Promise<unknown> => {
         const wide = await page.evaluate('document.documentElement.scrollWidth');
         expect(wide).toBeLessThanOrEqual(width);
-        await page.evaluate(AXE);
-        return await page.evaluate(
-          "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))",
-        );
+        return await seriousFindings(page);
       };
       await signIn();
       expect(await serious()).toEqual([]);
