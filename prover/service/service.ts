@@ -363,9 +363,7 @@ export class Service {
 
   /** Accounts that may be opened at the tick: those that fall short, of which the chain has no liquidation. */
   dueAtTick(): readonly Due[] {
-    return this.shortAtTick().filter(
-      ({ account, nonce }) => !this.#isUnderLiquidation(account, nonce),
-    );
+    return this.#dueAmong(this.#mayFallShort());
   }
 
   /** Accounts of the tick's ledger that are below maintenance at it, neither frozen in it nor held off. */
@@ -379,6 +377,12 @@ export class Service {
     const isChanged = (account: number): boolean => this.#isChangedSince(account);
     const unchanged = this.book.liquidatable().filter((account) => !isChanged(account));
     return [...unchanged, ...this.#citedDue.keys()];
+  }
+
+  #dueAmong(accounts: readonly number[]): readonly Due[] {
+    return this.#shortAmong(accounts).filter(
+      ({ account, nonce }) => !this.#isUnderLiquidation(account, nonce),
+    );
   }
 
   #shortAmong(accounts: readonly number[]): readonly Due[] {
@@ -565,10 +569,7 @@ export class Service {
     const { snapshotTime } = this.#tick;
     const accounts = this.#mayFallShort();
     for (let first = 0; first < accounts.length; first += LOT) {
-      const due = this.#shortAmong(accounts.slice(first, first + LOT)).filter(
-        ({ account, nonce }) => !this.#isUnderLiquidation(account, nonce),
-      );
-      await this.#proving.enqueue(snapshotTime, due);
+      await this.#proving.enqueue(snapshotTime, this.#dueAmong(accounts.slice(first, first + LOT)));
       await nextTurn();
     }
   }
