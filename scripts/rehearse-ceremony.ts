@@ -2,7 +2,8 @@
 
 /**
  * A whole ceremony with three contributors and a beacon over every circuit that the set-up builds, on powers of a
- * known trapdoor: a rehearsal, whose keys are worth nothing. A line of JSON a step, with its processor time.
+ * known trapdoor: a rehearsal, whose keys are worth nothing. A line of JSON a step and one a part of it, which is
+ * mostly a circuit's, with processor time and the most memory that the native program or this one has held.
  *
  *   node scripts/rehearse-ceremony.ts FOLDER                  half an hour of processor time, 4 GB of disk
  *   node scripts/rehearse-ceremony.ts FOLDER takeover-any     some circuits
@@ -16,7 +17,14 @@ import { parseArgs } from 'node:util';
 
 import { zKey } from 'snarkjs';
 
-import { machineLine, timed } from '../prover/bench/measure.ts';
+import {
+  childProcesses,
+  machineLine,
+  peakMemoryMiB,
+  peakMemoryMiBOf,
+  stopwatch,
+  type Timing,
+} from '../prover/bench/measure.ts';
 import { REPOSITORY_ROOT } from '../prover/core/root.ts';
 import { loadArtifactManifest } from '../prover/proving/artifacts.ts';
 import { terminateCurve } from '../prover/proving/backends/snarkjs-backend.ts';
@@ -48,19 +56,42 @@ const powerOf = (name: string): number => {
 };
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
+const times = ({ cpuMs, wallMs }: Timing): object => ({
+  cpuS: seconds(cpuMs),
+  wallS: seconds(wallMs),
+});
+
+let nativeMiB = 0;
+/** The native program is one process a circuit, and is asked while it runs: afterwards nobody knows. */
+const SAMPLE_MS = 100;
+const sampling = setInterval(() => {
+  nativeMiB = Math.max(nativeMiB, ...childProcesses().map(peakMemoryMiBOf));
+}, SAMPLE_MS);
+
+let part: { readonly name: string; readonly passed: () => Timing } | undefined;
+/** A part lasts until the next one begins, or its step ends. */
+function begin(name?: string): void {
+  if (part !== undefined) {
+    say({ part: part.name, ...times(part.passed()), nativeMiB, ownMiB: peakMemoryMiB() });
+  }
+  nativeMiB = 0;
+  part = name === undefined ? undefined : { name, passed: stopwatch() };
+}
 
 const rows = Math.max(...targets.map(powerOf));
 process.stdout.write(`${machineLine()}\n`);
 const step = async (name: string, work: () => Promise<unknown>): Promise<void> => {
-  const { wallMs, cpuMs } = await timed(work);
-  say({ step: name, cpuS: seconds(cpuMs), wallS: seconds(wallMs) });
+  const passed = stopwatch();
+  await work();
+  begin();
+  say({ step: name, ...times(passed()) });
 };
 const { folder, findings } = await rehearseCeremony(base, {
   name: 'rehearsal',
   targets,
   // Above 2^14 rows snarkjs's circuit hash reads one power more: docs/ceremony.md.
   power: rows > 14 ? rows + 1 : rows,
-  note: (line) => say({ begins: line }),
+  note: begin,
   step,
 });
 if (values.snarkjs === true) {
@@ -73,6 +104,7 @@ if (values.snarkjs === true) {
     });
   }
 }
+clearInterval(sampling);
 const of = (outcome: string): number => findings.filter((one) => one.outcome === outcome).length;
 say({
   circuits: targets.length,

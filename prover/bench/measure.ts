@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 
 import { median } from '../core/statistics.ts';
@@ -34,11 +34,17 @@ const cpuMsWithChildren = (): number => {
   return (user + system) / 1000 + procCpuMs('self', TIME_OF_ENDED_CHILDREN);
 };
 
+/** What has passed since it was called, with the processor time of the processes started and waited for. */
+export function stopwatch(): () => Timing {
+  const [before, started] = [cpuMsWithChildren(), performance.now()];
+  return () => ({ wallMs: performance.now() - started, cpuMs: cpuMsWithChildren() - before });
+}
+
 /** One run, with the processor time of the processes that it starts and waits for. */
 export async function timed(work: () => Promise<unknown>): Promise<Timing> {
-  const [before, started] = [cpuMsWithChildren(), performance.now()];
+  const passed = stopwatch();
   await work();
-  return { wallMs: performance.now() - started, cpuMs: cpuMsWithChildren() - before };
+  return passed();
 }
 
 /** What the figures were measured on, and how busy it was. */
@@ -55,14 +61,29 @@ export const peakMemoryMiB = (): number => Math.round(process.resourceUsage().ma
 function memoryOf(pid: number | undefined, field: 'VmHWM' | 'VmRSS'): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024);
+    const [, kiB = '0'] = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status) ?? [];
+    return Math.round(Number(kiB) / 1024);
   } catch {
     return 0;
   }
 }
 
-/** The most memory that another process has held, in MiB; 0 where there is no `/proc`. */
+/** The most memory that another process has held, in MiB; 0 where there is no `/proc`, and of one that has ended. */
 export const peakMemoryMiBOf = (pid: number | undefined): number => memoryOf(pid, 'VmHWM');
+
+/** The processes that this one has started and that run; none where there is no `/proc`. */
+export function childProcesses(): readonly number[] {
+  try {
+    return readdirSync('/proc/self/task').flatMap((thread) =>
+      readFileSync(`/proc/self/task/${thread}/children`, 'utf8')
+        .split(' ')
+        .filter(Boolean)
+        .map(Number),
+    );
+  } catch {
+    return [];
+  }
+}
 
 /** What it holds now. */
 export const memoryMiBOf = (pid: number | undefined): number => memoryOf(pid, 'VmRSS');

@@ -26,8 +26,9 @@ Checks proofs and receipts of a Plimsoll venue, with verifying keys from elsewhe
     npx plimsoll verify proof.json --keys keys.json --rpc URL --venue venue.json
     npx plimsoll receipt verify receipt.json --keys keys.json --rpc URL --venue venue.json
 
-\`keys.json\` is written by \`npx plimsoll receipt keys --all\` where the circuits are built. It is as good as whoever gave
-it, but the chain tells the hash of the key that it uses, and the two are compared.
+\`--keys\` is always needed: this package comes without keys. \`keys.json\` is written by \`npx plimsoll receipt keys
+--all --out keys.json\` in a checkout where the circuits are built, your own or that of somebody you believe. It is as
+good as whoever gave it, but the chain tells the hash of the key that it uses, and the two are compared.
 `;
 
 const folder = resolve(process.argv[2] ?? join(ROOT, '.plimsoll', 'checker'));

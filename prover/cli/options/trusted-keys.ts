@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
+import { isCheckout } from '../../core/root.ts';
 import { findArtifact, loadArtifactManifest } from '../../proving/artifacts.ts';
 import { localKeyDocument } from '../../receipt/local-keys.ts';
 import { parseVerifyingKeys, type TrustedKey } from '../../receipt/verifying-keys.ts';
@@ -18,7 +20,10 @@ export interface TrustedKeys {
   readonly whose: string;
 }
 
-/** Those of `--keys`, or of this checkout; throws `ARTIFACT_MISSING` where neither has the circuit. */
+/**
+ * Those of `--keys`, or of this checkout; throws `ARTIFACT_MISSING` where neither has the circuit, and
+ * `InvalidInput` where there is no checkout.
+ */
 export function trustedKeys(
   context: CommandContext,
   statement: StatementName,
@@ -27,6 +32,13 @@ export function trustedKeys(
   const path = stringOption(context, 'keys');
   if (path !== undefined) {
     return { keys: parseVerifyingKeys(readTextFile(path, '--keys'), path), whose: path };
+  }
+  if (!isCheckout()) {
+    throw new InvalidInput(
+      '--keys',
+      'is required: this package comes without keys; ask whom you believe for a file that "npx plimsoll ' +
+        'receipt keys --all --out keys.json" wrote in a checkout with circuits',
+    );
   }
   findArtifact(loadArtifactManifest(), statement, profile);
   return {

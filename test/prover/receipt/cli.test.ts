@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KEY_VARIABLE, PASSWORD_VARIABLE } from '../../../prover/chain/wallet.ts';
 import { formatLedger } from '../../../prover/documents/ledger-document.ts';
 import { FEED_VIEWS } from '../../../prover/receipt/chain-check.ts';
+import { installChecker } from '../../support/checker-package.ts';
 import { plimsoll, type CliResult } from '../../support/cli.ts';
 import { busyNode } from '../../support/faulty-node.ts';
 import {
@@ -150,6 +151,22 @@ describe('plimsoll receipt', () => {
     const doubting = await verify(file('exact.json'), '--keys', file('other-keys.json'));
     expect(doubting.status).toBe(1);
     expect(doubting.stderr).toMatch(/made under a key that is not trusted here/);
+  });
+
+  it('is checked alike by the small package, which has no keys of its own', async () => {
+    const checker = installChecker(folder);
+    const chain = ['--rpc', at.chain.url, '--feed', at.place.marketFeed];
+    const trusted = ['--keys', file('keys.json'), ...chain];
+    const checked = await checker.run('receipt', 'verify', file('exact.json'), ...trusted);
+    const here = await verify(file('exact.json'), ...trusted);
+    expect(checked).toMatchObject({ status: 0, stdout: `${here.stdout}\n` });
+    expect(checked.stdout).toMatch(/^Valid\. /);
+
+    const keyless = await checker.run('receipt', 'verify', file('exact.json'), ...chain);
+    expect(keyless).toMatchObject({ status: 2, stdout: '' });
+    expect(keyless.stderr).toMatch(
+      /--keys: is required.* this package comes without keys.*keys --all/,
+    );
   });
 
   it('tells a file that is no receipt from a receipt that does not hold', async () => {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: proofs, contracts and a node over HTTP.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 
 import { Contract, Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -32,6 +31,7 @@ import { auctionPriceE6 } from '../../../../../prover/keeper/auction.ts';
 import { marketClock } from '../../../../../prover/keeper/auctions.ts';
 import { SAMPLE_DIRECTORY, loadSample } from '../../../../../prover/sample/sample.ts';
 import { ARTIFACTS, ORACLES } from '../../../../support/chain.ts';
+import { installChecker } from '../../../../support/checker-package.ts';
 import { plimsoll, type CliResult } from '../../../../support/cli.ts';
 import { limitedNode, restartingNode, type FaultyNode } from '../../../../support/faulty-node.ts';
 import { developmentKey } from '../../../../support/deployments.ts';
@@ -275,31 +275,17 @@ describe('a venue from the command line', () => {
   });
 
   it('checks it alike with the small package, in a folder where there is nothing else', async () => {
-    const [home, checker] = [path('elsewhere'), path('checker')];
-    const script = join(REPOSITORY_ROOT, 'prover', 'toolchain', 'package-checker.ts');
-    const npm = (...argv: string[]): void => {
-      const options = ['--offline', '--no-audit', '--no-fund', '--loglevel=error'];
-      execFileSync('npm', [...argv, ...options], {
-        cwd: home,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-    };
-    mkdirSync(home);
-    writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
-    execFileSync(process.execPath, [script, checker], { stdio: 'ignore' });
-    npm('pack', checker);
-    npm('install', ...readdirSync(home).filter((name) => name.endsWith('.tgz')));
-    expect(readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(
-      ['plimsoll-verify'],
-    );
-    const installed = join(home, 'node_modules', '.bin', 'plimsoll');
-    const argv = ['verify', path('proof.json'), '--keys', path('keys.json'), ...inVenue()];
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [installed, ...argv, '--rpc', node.url, '--json'],
-      { cwd: home },
-    );
+    const checker = installChecker(folder);
+    expect(checker.packages).toEqual(['plimsoll-verify']);
+    const trusted = ['--keys', path('keys.json'), ...inVenue(), '--rpc', node.url];
+    const { stdout } = await checker.run('verify', path('proof.json'), ...trusted, '--json');
     expect(JSON.parse(stdout)).toMatchObject(await verdict('proof.json'));
+
+    const keyless = await checker.run('verify', path('proof.json'), ...inVenue());
+    expect(keyless).toMatchObject({ status: 2, stdout: '' });
+    expect(keyless.stderr).toMatch(
+      /--keys: is required.* this package comes without keys.*keys --all/,
+    );
   });
 
   it('refuses a proof of roots that no tick binds, before it is made and after', async () => {
