@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { isNodeFailure } from '../chain/node-failure.ts';
+import { answerInstead, isNodeFailure } from '../chain/node-failure.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { JoinedChain } from './join-chain.ts';
 
@@ -10,6 +10,8 @@ const MOST_WAIT_MS = 60_000;
 
 /** What anybody may be told of it: no address of a node, which may hold a key. */
 function inWords(error: unknown): string {
+  if (answerInstead(error) !== undefined)
+    return 'the node answers with an error: the log says which';
   if (isNodeFailure(error)) return 'the node does not answer';
   if (error instanceof PlimsollError) return error.message;
   return 'the chain cannot be followed: the log says why';

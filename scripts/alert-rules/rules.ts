@@ -141,6 +141,29 @@ export const ALERT_RULES: readonly AlertRule[] = [
     ],
   },
   {
+    name: 'PlimsollSendsRefused',
+    expression: 'plimsoll_sends_refused > 0',
+    forMinutes: 2,
+    severity: 'page',
+    summary: 'The node answers, and does not take what it is sent.',
+    steps: [
+      'The log has its words (`what is sent is not taken, or not mined`). Insufficient funds: fill the sender’s account; the same transaction goes out again by itself.',
+      'A fee or gas cap of the node, or a limit of its provider: lift it, or name another node in `PLIMSOLL_RPC`, restart.',
+      'A number that is too high passes by itself: a reorganisation gave lower ones back, and after `submitting.patience` blocks the openings go out under those.',
+    ],
+  },
+  {
+    name: 'PlimsollFeeBoundMet',
+    expression: 'plimsoll_fee_bound_met > 0',
+    forMinutes: 2,
+    severity: 'page',
+    summary: 'A transaction is not mined for eight times what the node asks: no more is paid.',
+    steps: [
+      'The fee is not what it waits for. Does the node mine, and does it pass transactions on? Name another in `PLIMSOLL_RPC`, restart.',
+      'Or the node asks too little: compare `eth_gasPrice` with another’s. The bound follows what it asks.',
+    ],
+  },
+  {
     name: 'PlimsollBudgetSpent',
     expression: 'plimsoll_budget_spent > 0',
     forMinutes: 0,

@@ -119,6 +119,16 @@ export function serviceMetrics(service: Service, chain?: ChainMetrics | undefine
     'Transactions replaced by better paid ones, since the start.',
     (desk) => desk.submitter.raised,
   );
+  openings(
+    'fee_bound_met',
+    'Transactions that are not mined for the most that is paid: their fees are raised no further.',
+    ({ submitter }) => submitter.atFeeBound,
+  );
+  openings(
+    'sends_refused',
+    'What the node answers to and does not take: transactions under way, and the next one.',
+    ({ refusals }) => Object.keys(refusals).length,
+  );
   openings('spent_wei', 'What transactions cost, and may still cost.', ({ submitter }) =>
     Number(submitter.committedWei),
   );

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { pino, stdSerializers, type Logger } from 'pino';
 
+import { answerInstead } from '../../chain/node-failure.ts';
+
 const HIDDEN = '[secret]';
 
 /**
@@ -11,11 +13,13 @@ function errorForLog(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
   const { code, shortMessage } = error as { readonly code?: unknown; shortMessage?: unknown };
+  const answer = answerInstead(error);
   const told = typeof shortMessage === 'string' ? shortMessage : message;
   return {
     type: name,
     ...(typeof code === 'string' ? { code } : {}),
     message: told,
+    ...(answer === undefined ? {} : { answer }),
     stack: stack?.replace(message, told),
     ...(cause instanceof Error ? { cause: errorForLog(cause) } : {}),
   };

@@ -4,7 +4,7 @@ import type { Profile } from '../../chain/config.ts';
 import { parseProof, toSolidity, type SolidityProof } from '../../proving/formats/proof-file.ts';
 import type { StoredProof } from '../proving/proving-desk.ts';
 import { openingsCalldata } from './rpc-submission-chain.ts';
-import type { Opening, SubmissionChain, Submitter } from './submitter.ts';
+import { SendRefused, type Opening, type SubmissionChain, type Submitter } from './submitter.ts';
 
 export interface OpeningRules {
   readonly beneficiary: string;
@@ -42,6 +42,9 @@ export class OpeningDesk {
   readonly #ready = new Map<string, Ready>();
   #sentAt = -1;
   #isStopped = false;
+  /** What the node said of the last batch that it was asked about, where it took none. */
+  #refusal: string | undefined;
+  #told = '';
   #counts = { sent: 0, openings: 0, refused: 0, waitMs: 0 };
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -62,8 +65,17 @@ export class OpeningDesk {
     return this.#counts;
   }
 
-  get submitter(): Pick<Submitter, 'pending' | 'raised' | 'committedWei'> {
+  get submitter(): Pick<Submitter, 'pending' | 'raised' | 'committedWei' | 'atFeeBound'> {
     return this.#submitter;
+  }
+
+  /** The node's words on what it does not take, by what it is: transactions under way, and what was to follow. */
+  get refusals(): Readonly<Record<string, string>> {
+    const underWay = [...this.#submitter.refusals].map(
+      ([number, words]) => [`transaction ${number}`, words] as const,
+    );
+    const next = this.#refusal === undefined ? [] : [['next', this.#refusal] as const];
+    return Object.fromEntries([...underWay, ...next]);
   }
 
   /** Whether the budget is spent: nothing more is sent. */
@@ -94,7 +106,31 @@ export class OpeningDesk {
   }
 
   async #work(): Promise<void> {
-    if (this.#submitter.pending > 0) await this.#submitter.tend();
+    try {
+      await this.#submitter.tend();
+      await this.#sendReady();
+    } finally {
+      this.#tell();
+    }
+  }
+
+  /** Logs what changed of what is not taken or not mined: it is looked at every second. */
+  #tell(): void {
+    const { refusals } = this;
+    const { atFeeBound } = this.#submitter;
+    const now = JSON.stringify([refusals, atFeeBound]);
+    if (now === this.#told) return;
+    const isAll = Object.keys(refusals).length === 0 && atFeeBound === 0;
+    if (this.#told !== '' || !isAll) {
+      const what = isAll
+        ? 'everything that is sent is taken'
+        : 'what is sent is not taken, or not mined';
+      this.#hooks.log(what, { refusals, atFeeBound });
+    }
+    this.#told = now;
+  }
+
+  async #sendReady(): Promise<void> {
     const groups = this.#groups();
     if (groups.length === 0) return;
     const head = await this.#chain.head();
@@ -102,7 +138,7 @@ export class OpeningDesk {
       for (let from = 0; from < group.length; from += this.#rules.batch) {
         const members = group.slice(from, from + this.#rules.batch);
         const isFull = members.length === this.#rules.batch;
-        const hasWaited = this.#submitter.pending === 0 || head > this.#sentAt;
+        const hasWaited = this.#submitter.pending === 0 || head !== this.#sentAt;
         if (isFull || hasWaited) await this.#offer(members, head);
       }
     }
@@ -139,6 +175,7 @@ export class OpeningDesk {
     const openings = members.map(({ account, nonce }) => ({ account, nonce }));
     try {
       const offer = await this.#submitter.offer({ tick: tick.toString(), openings, call });
+      this.#refusal = undefined;
       if (offer.sent) {
         this.#sentAt = head;
         this.#isStopped = false;
@@ -157,7 +194,12 @@ export class OpeningDesk {
         this.#isStopped = true;
       } else await this.#dropOpened(members);
     } catch (error) {
+      if (error instanceof SendRefused) {
+        this.#refusal = error.message;
+        return;
+      }
       if (!(error instanceof ContractRefused)) throw error;
+      this.#refusal = undefined;
       await this.#refused(members, head, error);
     }
   }

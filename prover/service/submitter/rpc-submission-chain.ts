@@ -9,12 +9,20 @@ import {
 import { z } from 'zod';
 
 import { exportedAbi } from '../../chain/abi.ts';
-import { asRefusal } from '../../chain/refusal.ts';
+import { answerInstead } from '../../chain/node-failure.ts';
+import { ContractRefused, asRefusal } from '../../chain/refusal.ts';
 import { openingArgs, openingsArgs, prepaidWei, type ProvenActions } from '../../chain/submit.ts';
 import type { Venue } from '../../chain/venue.ts';
 import { parseValue } from '../../core/schema.ts';
 import { readLiquidation } from '../../keeper/liquidations.ts';
-import type { Fees, Opening, Receipt, SignedTransaction, SubmissionChain } from './submitter.ts';
+import type { Fees } from './fees.ts';
+import {
+  SendRefused,
+  type Opening,
+  type Receipt,
+  type SignedTransaction,
+  type SubmissionChain,
+} from './submitter.ts';
 
 /** Signs for one address, wherever the key is. */
 export interface TransactionSigner {
@@ -31,6 +39,18 @@ const GAS_DENOMINATOR = 8n;
 /** Where nothing was estimated since the start, more than the dearest opening measured. */
 const GAS_BASE = 250_000n;
 const GAS_EACH = 350_000n;
+
+/** Whether a node has the transaction, or one that makes it pointless. */
+export function isKnown(error: unknown): boolean {
+  if (isError(error, 'NONCE_EXPIRED') || isError(error, 'REPLACEMENT_UNDERPRICED')) return true;
+  return KNOWN.test(error instanceof Error ? error.message : String(error));
+}
+
+/** The node's no to what it was given, where it answered; as it is where it did not. */
+function asSendRefusal(error: unknown): unknown {
+  const words = answerInstead(error);
+  return words === undefined ? error : new SendRefused(words, { cause: error });
+}
 
 /** Calls whose estimates are kept: of those that are tried and not signed yet. */
 const ESTIMATES = 64;
@@ -104,7 +124,8 @@ export class RpcSubmissionChain implements SubmissionChain {
       this.#gas.set(call, (estimate * GAS_NUMERATOR) / GAS_DENOMINATOR);
       if (this.#gas.size > ESTIMATES) this.#gas.delete(this.#gas.keys().next().value!);
     } catch (error) {
-      throw asRefusal(this.#venue.liquidationEngine.interface, error);
+      const refusal = asRefusal(this.#venue.liquidationEngine.interface, error);
+      throw refusal instanceof ContractRefused ? refusal : asSendRefusal(error);
     }
   }
 
@@ -131,9 +152,7 @@ export class RpcSubmissionChain implements SubmissionChain {
     try {
       await this.#provider.send('eth_sendRawTransaction', [raw]);
     } catch (error) {
-      if (isError(error, 'NONCE_EXPIRED') || isError(error, 'REPLACEMENT_UNDERPRICED')) return;
-      if (KNOWN.test(error instanceof Error ? error.message : String(error))) return;
-      throw error;
+      if (!isKnown(error)) throw asSendRefusal(error);
     }
   }
 

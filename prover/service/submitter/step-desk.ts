@@ -16,6 +16,8 @@ import type { MarginStepRequest } from '../../statements/margin-step.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
 import type { SteppingConfig } from '../config/chain-settings.ts';
 import { ForkedProver } from '../proving/proof-maker.ts';
+import { raisedFees } from './fees.ts';
+import { isKnown } from './rpc-submission-chain.ts';
 
 /** What was sent under one number; at most one of such transactions is mined. */
 interface Sent {
@@ -32,9 +34,6 @@ export interface StepHooks {
 
 /** Blocks without a receipt after which more is paid. */
 const PATIENCE = 3;
-/** Nodes take a replacement only for a tenth more; an eighth is what most round to. */
-const raised = (value: bigint): bigint => (value * 9n) / 8n + 1n;
-const larger = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
 /**
  * Takes the margin steps of a venue by itself. Nothing of it is kept: what the contract has taken it takes
@@ -179,16 +178,23 @@ export class StepDesk {
     const call = marginStepCall(connectVenue(this.#document.contracts, this.#signer), proof);
     const gas = await tryCall(call);
     const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await this.#provider.getFeeData();
-    const least = { maxFeeWei: maxFeePerGas ?? gasPrice ?? 0n, tipWei: maxPriorityFeePerGas ?? 0n };
-    const maxFeeWei = larger(least.maxFeeWei, before === undefined ? 0n : raised(before.maxFeeWei));
-    const tipWei = larger(least.tipWei, before === undefined ? 0n : raised(before.tipWei));
-    await call.contract.getFunction(call.method).send(...call.args, {
+    const now = { maxFeeWei: maxFeePerGas ?? gasPrice ?? 0n, tipWei: maxPriorityFeePerGas ?? 0n };
+    const fees = before === undefined ? now : raisedFees(before, now);
+    // At the bound what was sent is sent again: a pool may have forgotten it.
+    const { maxFeeWei, tipWei } = fees ?? before!;
+    const sending = call.contract.getFunction(call.method).send(...call.args, {
       nonce: number,
       // An eighth above the estimate: a block may come between.
       gasLimit: (gas * 9n) / 8n,
       maxFeePerGas: maxFeeWei,
       maxPriorityFeePerGas: tipWei,
     });
+    await sending.catch((error: unknown) => {
+      if (!isKnown(error)) throw error;
+    });
+    if (fees === undefined) {
+      this.#hooks.log('margin step not mined at the most that is paid', { number });
+    }
     this.#sent = { number, block, maxFeeWei, tipWei };
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { PlimsollError } from '../../core/errors.ts';
 import type { Journal } from '../store/journal.ts';
+import { raisedFees, type Fees } from './fees.ts';
 
 /** What a transaction opens: an account at the nonce it had. */
 export interface Opening {
@@ -18,11 +19,6 @@ export interface Batch {
   readonly call: string;
 }
 
-export interface Fees {
-  readonly maxFeeWei: bigint;
-  readonly tipWei: bigint;
-}
-
 export interface SignedTransaction {
   readonly raw: string;
   readonly hash: string;
@@ -36,6 +32,13 @@ export interface Receipt {
   readonly costWei: bigint;
 }
 
+/** A node that answers, and does not take what it is given; the message has its words. */
+export class SendRefused extends PlimsollError {
+  constructor(words: string, options?: ErrorOptions) {
+    super('SEND_REFUSED', words, options);
+  }
+}
+
 /** The chain as a submitter uses it: one sender, whose transactions have consecutive numbers. */
 export interface SubmissionChain {
   head(): Promise<number>;
@@ -44,10 +47,13 @@ export interface SubmissionChain {
   fees(): Promise<Fees>;
   /** Whether the contract has this opening on record: what makes effects unique. */
   isOpened(opening: Opening): Promise<boolean>;
-  /** Calls without sending; throws `ContractRefused` with the contract's own error. */
+  /**
+   * Calls without sending; throws `ContractRefused` with the contract's own error, `SendRefused` where the
+   * node says no for a reason of its own.
+   */
   simulate(call: string): Promise<void>;
   sign(call: string, number: number, fees: Fees): Promise<SignedTransaction>;
-  /** Hands it to the node; one that is known already is no fault. */
+  /** Hands it to the node; one that is known already is no fault. Throws `SendRefused`. */
   broadcast(raw: string): Promise<void>;
   receipt(hash: string): Promise<Receipt | undefined>;
 }
@@ -60,10 +66,6 @@ export interface SubmitterRules {
   /** Blocks without a receipt after which the fees are raised. */
   readonly patience: number;
 }
-
-/** Nodes take a replacement only for a tenth more; an eighth is what most round to. */
-const RAISE_NUMERATOR = 9n;
-const RAISE_DENOMINATOR = 8n;
 
 const openingSchema = z.object({ account: z.int(), nonce: z.string().transform(BigInt) });
 const intentSchema = z.object({
@@ -82,18 +84,23 @@ const signedSchema = z.object({
   tipWei: wei,
   block: z.int(),
 });
+const releasedSchema = z.object({ number: z.int() });
 const settledSchema = z.object({
   number: z.int(),
   outcome: z.enum(['done', 'reverted', 'displaced']),
   costWei: wei,
 });
 
+type Signed = z.infer<typeof signedSchema>;
+
 interface Intent {
   readonly number: number;
   readonly call: string;
   readonly openings: readonly Opening[];
   /** Every transaction that was signed for it, under one number: at most one of them is mined. */
-  readonly signed: z.infer<typeof signedSchema>[];
+  readonly signed: Signed[];
+  /** Signed under its number for what was released since: one of these may be mined in its place. */
+  readonly earlier: readonly Signed[];
 }
 
 /** What became of a batch that was offered. */
@@ -114,12 +121,19 @@ const asText = (value: object): object =>
  * Sends each opening once. A transaction's number is written down before it is signed, and the signed
  * bytes before they are sent: after a kill the same bytes go out again, or better paid ones under the
  * same number, of which the chain takes one. What is on the contract's record is never sent.
+ *
+ * A chain that takes blocks back takes numbers back, those of settled transactions too, and what waits above
+ * a number that nobody sends is never mined: its openings are released, to go out under the lowest that is free.
  */
 export class Submitter {
   readonly #journal: Journal;
   readonly #chain: SubmissionChain;
   readonly #rules: SubmitterRules;
   readonly #pending = new Map<number, Intent>();
+  /** By number, what was signed for openings that were released: it counts while it may be mined. */
+  readonly #released = new Map<number, readonly Signed[]>();
+  readonly #refusals = new Map<number, string>();
+  readonly #atBound = new Set<number>();
   #spentWei = 0n;
   #raised = 0;
 
@@ -139,6 +153,7 @@ export class Submitter {
     for await (const { kind, body } of journal.read(0)) {
       if (kind === 'intent') submitter.#note(intentSchema.parse(body));
       if (kind === 'signed') submitter.#noteSigned(signedSchema.parse(body));
+      if (kind === 'released') submitter.#noteReleased(releasedSchema.parse(body));
       if (kind === 'settled') submitter.#noteSettled(settledSchema.parse(body));
     }
     return submitter;
@@ -147,7 +162,9 @@ export class Submitter {
   /** Spent, and what may still be. */
   get committedWei(): bigint {
     let sum = this.#spentWei;
-    for (const { signed } of this.#pending.values()) sum += mostOf(signed);
+    for (const { signed, earlier } of this.#pending.values())
+      sum += mostOf([...earlier, ...signed]);
+    for (const signed of this.#released.values()) sum += mostOf(signed);
     return sum;
   }
 
@@ -160,6 +177,16 @@ export class Submitter {
     return this.#raised;
   }
 
+  /** What the node says of transactions under way that it does not take, by their number. */
+  get refusals(): ReadonlyMap<number, string> {
+    return this.#refusals;
+  }
+
+  /** Transactions under way that are not mined for the most that is paid (`raisedFees`). */
+  get atFeeBound(): number {
+    return this.#atBound.size;
+  }
+
   isUnderWay(opening: Opening): boolean {
     const key = keyOf(opening);
     return [...this.#pending.values()].some(({ openings }) => openings.map(keyOf).includes(key));
@@ -167,7 +194,7 @@ export class Submitter {
 
   /**
    * Sends a batch, unless any of it is under way or on record: then the caller makes another without
-   * it. Throws `ContractRefused` where the contract says no in a simulation.
+   * it. Throws `ContractRefused` where the contract says no in a simulation, `SendRefused` where the node does.
    */
   async offer(batch: Batch): Promise<Offer> {
     for (const opening of batch.openings) {
@@ -179,7 +206,9 @@ export class Submitter {
     // The lowest that is nobody's: a deep reorganisation gives numbers back, and a gap would block all.
     let number = await this.#chain.transactionCount();
     while (this.#pending.has(number)) number += 1;
-    const fees = await this.#chain.fees();
+    const now = await this.#chain.fees();
+    const replaced = this.#released.get(number)?.at(-1);
+    const fees = (replaced && raisedFees(replaced, now)) ?? now;
     // Signed before anything is written: what it costs at most decides whether it may be at all.
     const signed = await this.#chain.sign(batch.call, number, fees);
     if (this.committedWei + signed.mostWei > this.#rules.budgetWei) {
@@ -192,56 +221,103 @@ export class Submitter {
     return { sent: true, number };
   }
 
-  /** Looks after everything that is under way: settles, sends again, pays more. */
+  /** Looks after everything that is under way: settles, sends again, pays more, releases. */
   async tend(): Promise<void> {
+    for (const [number, signed] of this.#released) await this.#tendReleased(number, signed);
     for (const intent of [...this.#pending.values()].sort((a, b) => a.number - b.number)) {
       await this.#tendOne(intent);
     }
   }
 
   async #tendOne(intent: Intent): Promise<void> {
+    const { number, signed, earlier } = intent;
     const head = await this.#chain.head();
-    for (const { hash } of intent.signed) {
-      const receipt = await this.#chain.receipt(hash);
-      if (receipt === undefined) continue;
-      if (receipt.block + this.#rules.confirmations > head) return;
-      const outcome = receipt.succeeded ? 'done' : 'reverted';
-      return await this.#settle({ number: intent.number, outcome, costWei: receipt.costWei });
-    }
-    const newest = intent.signed.at(-1);
-    if ((await this.#chain.transactionCount()) > intent.number) {
+    const mined = await this.#minedOf([...signed, ...earlier]);
+    if (mined !== undefined) return await this.#settleMined(number, mined, head, signed);
+    const newest = signed.at(-1);
+    const isOld = newest === undefined || this.#isOld(newest, head);
+    const count = await this.#chain.transactionCount();
+    if (count > number) {
       // Another took its number. It may be ours in a block that a node has not told of yet: wait.
-      if (newest === undefined || head - newest.block > this.#rules.patience) {
-        return await this.#settle({ number: intent.number, outcome: 'displaced', costWei: 0n });
-      }
+      if (isOld) await this.#settle({ number, outcome: 'displaced', costWei: 0n });
       return;
     }
+    // A node may be about to tell of what is below, or to take up again what was taken back.
+    if (isOld && this.#hasGap(count, number)) return await this.#release(number);
     if (newest === undefined) {
       const fees = await this.#chain.fees();
-      const signed = await this.#chain.sign(intent.call, intent.number, fees);
-      return await this.#send(intent.number, signed, fees, head);
+      return await this.#send(
+        number,
+        await this.#chain.sign(intent.call, number, fees),
+        fees,
+        head,
+      );
     }
-    if (head - newest.block <= this.#rules.patience) return await this.#chain.broadcast(newest.raw);
-    await this.#payMore(intent, newest, head);
+    if (isOld) await this.#payMore(intent, newest, head);
+    else await this.#handOver(intent);
   }
 
-  async #payMore(
-    { number, call, signed: before }: Intent,
-    newest: z.infer<typeof signedSchema>,
+  async #tendReleased(number: number, signed: readonly Signed[]): Promise<void> {
+    if ((await this.#chain.transactionCount()) <= number) return;
+    const head = await this.#chain.head();
+    const mined = await this.#minedOf(signed);
+    if (mined !== undefined) return await this.#settleMined(number, mined, head, []);
+    if (this.#isOld(signed.at(-1)!, head)) {
+      await this.#settle({ number, outcome: 'displaced', costWei: 0n });
+    }
+  }
+
+  /** The one that is in a block. */
+  async #minedOf(
+    candidates: readonly Signed[],
+  ): Promise<{ readonly hash: string; readonly receipt: Receipt } | undefined> {
+    for (const { hash } of candidates) {
+      const receipt = await this.#chain.receipt(hash);
+      if (receipt !== undefined) return { hash, receipt };
+    }
+    return undefined;
+  }
+
+  /** Once its receipt is believed; `signed` are those that open what the number stands for now. */
+  async #settleMined(
+    number: number,
+    { hash, receipt }: { readonly hash: string; readonly receipt: Receipt },
     head: number,
+    signed: readonly Signed[],
   ): Promise<void> {
-    const raised = (value: bigint): bigint => (value * RAISE_NUMERATOR) / RAISE_DENOMINATOR + 1n;
+    if (receipt.block + this.#rules.confirmations > head) return;
+    const isOwn = signed.some((own) => own.hash === hash);
+    const outcome = !isOwn ? 'displaced' : receipt.succeeded ? 'done' : 'reverted';
+    await this.#settle({ number, outcome, costWei: receipt.costWei });
+  }
+
+  /** Signed so many blocks ago, or on a branch that is gone and was longer. */
+  #isOld({ block }: Signed, head: number): boolean {
+    return Math.abs(head - block) > this.#rules.patience;
+  }
+
+  /** Whether a number below this one is neither on chain nor under way. */
+  #hasGap(count: number, number: number): boolean {
+    for (let below = count; below < number; below += 1) {
+      if (!this.#pending.has(below)) return true;
+    }
+    return false;
+  }
+
+  async #payMore(intent: Intent, newest: Signed, head: number): Promise<void> {
+    const { number, call, signed: before } = intent;
     const now = await this.#chain.fees();
-    const least = { maxFeeWei: raised(newest.maxFeeWei), tipWei: raised(newest.tipWei) };
-    const fees = {
-      maxFeeWei: now.maxFeeWei > least.maxFeeWei ? now.maxFeeWei : least.maxFeeWei,
-      tipWei: now.tipWei > least.tipWei ? now.tipWei : least.tipWei,
-    };
+    const fees = raisedFees(newest, now);
+    // What a node does not take at all it takes no sooner for more, unless it asks for more.
+    const isRefused = this.#refusals.has(number) && now.maxFeeWei <= newest.maxFeeWei;
+    if (fees === undefined && !isRefused) this.#atBound.add(number);
+    else this.#atBound.delete(number);
+    if (fees === undefined || isRefused) return await this.#handOver(intent);
     const signed = await this.#chain.sign(call, number, fees);
     const more = signed.mostWei - mostOf(before);
     // Without the means to pay more, what was sent is sent again.
     if (more > 0n && this.committedWei + more > this.#rules.budgetWei) {
-      return await this.#chain.broadcast(newest.raw);
+      return await this.#handOver(intent);
     }
     this.#raised += 1;
     await this.#send(number, signed, fees, head);
@@ -255,8 +331,28 @@ export class Submitter {
   ): Promise<void> {
     const signed = { number, hash, raw, mostWei, maxFeeWei, tipWei, block };
     await this.#journal.append('signed', asText(signed));
-    this.#noteSigned(signed);
-    await this.#chain.broadcast(raw);
+    await this.#handOver(this.#noteSigned(signed));
+  }
+
+  /** The newest bytes, or where the node does not take them those before: a pool may have forgotten them. */
+  async #handOver({ number, signed }: Intent): Promise<void> {
+    let refusal: string | undefined;
+    for (const { raw } of signed.toReversed()) {
+      try {
+        await this.#chain.broadcast(raw);
+        this.#refusals.delete(number);
+        return;
+      } catch (error) {
+        if (!(error instanceof SendRefused)) throw error;
+        refusal ??= error.message;
+      }
+    }
+    if (refusal !== undefined) this.#refusals.set(number, refusal);
+  }
+
+  async #release(number: number): Promise<void> {
+    await this.#journal.append('released', { number });
+    this.#noteReleased({ number });
   }
 
   async #settle(settled: z.infer<typeof settledSchema>): Promise<void> {
@@ -264,21 +360,38 @@ export class Submitter {
     this.#noteSettled(settled);
   }
 
-  #note({ number, call, openings }: Omit<Intent, 'signed'>): void {
-    this.#pending.set(number, { number, call, openings, signed: [] });
+  #note({ number, call, openings }: Omit<Intent, 'signed' | 'earlier'>): void {
+    const earlier = this.#released.get(number) ?? [];
+    this.#released.delete(number);
+    this.#pending.set(number, { number, call, openings, signed: [], earlier });
   }
 
-  #noteSigned(signed: z.infer<typeof signedSchema>): void {
+  #noteSigned(signed: Signed): Intent {
     const intent = this.#pending.get(signed.number);
     if (intent === undefined) {
       throw new PlimsollError('JOURNAL_DAMAGED', `transaction ${signed.number} has no intent`);
     }
     intent.signed.push(signed);
+    return intent;
+  }
+
+  #noteReleased({ number }: z.infer<typeof releasedSchema>): void {
+    const { signed, earlier } = this.#pending.get(number) ?? { signed: [], earlier: [] };
+    this.#forget(number);
+    const all = [...earlier, ...signed];
+    if (all.length > 0) this.#released.set(number, all);
   }
 
   #noteSettled({ number, costWei }: z.infer<typeof settledSchema>): void {
-    this.#pending.delete(number);
+    this.#forget(number);
+    this.#released.delete(number);
     this.#spentWei += costWei;
+  }
+
+  #forget(number: number): void {
+    this.#pending.delete(number);
+    this.#refusals.delete(number);
+    this.#atBound.delete(number);
   }
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { JsonRpcProvider, makeError } from 'ethers';
 import { expect, it } from 'vitest';
 
-import { isNodeFailure } from '../../../prover/chain/node-failure.ts';
+import { answerInstead, isNodeFailure } from '../../../prover/chain/node-failure.ts';
 import { InvalidInput } from '../../../prover/core/errors.ts';
 
 /** What asking a node for its head ends in, whose server is stopped before or during the question. */
@@ -43,4 +43,31 @@ it('is not the node’s where a contract refuses, an input breaks a rule or the 
   for (const error of [reverted, new InvalidInput('--bid', 'is required'), new TypeError('no')]) {
     expect(isNodeFailure(error)).toBe(false);
   }
+});
+
+it('is told apart by what a node that answers says in place of a result', async () => {
+  const says = async (answer: object): Promise<unknown> => {
+    const server = createServer((_, response) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, ...answer });
+      response.setHeader('content-type', 'application/json').end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const provider = new JsonRpcProvider(`http://127.0.0.1:${port}`, 31_337n, {
+      staticNetwork: true,
+    });
+    try {
+      return await provider.send('eth_sendRawTransaction', ['0x']).catch((error: unknown) => error);
+    } finally {
+      provider.destroy();
+      server.close();
+    }
+  };
+  const words = ['Nonce too high', 'insufficient funds', 'nonce too low', 'only replay-protected'];
+  for (const message of words) {
+    expect(answerInstead(await says({ error: { code: -32_000, message } }))).toBe(message);
+  }
+  expect(answerInstead(await says({ result: {} }))).toBeUndefined();
+  expect(answerInstead(await failureOf(true))).toBeUndefined();
+  expect(answerInstead(await failureOf(false))).toBeUndefined();
 });

@@ -51,6 +51,18 @@ describe('the log of a service', () => {
     expect(JSON.stringify(err)).not.toContain('requestUrl');
   });
 
+  it('tells what a node answered in place of a result', () => {
+    const error = Object.assign(new Error('could not coalesce error'), {
+      code: 'UNKNOWN_ERROR',
+      shortMessage: 'could not coalesce error',
+      error: { code: -32_000, message: `Nonce too high (${KEY})` },
+      payload: { method: 'eth_sendRawTransaction', params: ['0x12'] },
+    });
+    const { err } = JSON.parse(logged(secrets, { err: error })) as { err: Record<string, string> };
+    expect(err).toMatchObject({ answer: 'Nonce too high ([secret])' });
+    expect(JSON.stringify(err)).not.toContain('payload');
+  });
+
   it.each([
     ['the password of the database', 'hunter-two'],
     ['the operator’s token', 'the-token-of-the-operator'],

@@ -1,135 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from 'vitest';
 
-import { ContractRefused } from '../../../../prover/chain/refusal.ts';
-import { sha256 } from '../../../../prover/core/hash.ts';
-import type { Journal, JournalRecord } from '../../../../prover/service/store/journal.ts';
-import {
-  Submitter,
-  type Batch,
-  type Fees,
-  type Opening,
-  type Receipt,
-  type SubmissionChain,
-} from '../../../../prover/service/submitter/submitter.ts';
+import { Submitter } from '../../../../prover/service/submitter/submitter.ts';
+import { MemoryJournal, ScriptedChain } from '../../../support/scripted-chain.ts';
 
-const GAS = 100n;
 const rules = { budgetWei: 10n ** 9n, confirmations: 2, patience: 2 };
-
-interface Transaction {
-  readonly call: string;
-  readonly number: number;
-  readonly fees: Fees;
-}
-
-/** A chain with one sender: a pool that may forget, blocks that may be taken back. */
-class Chain implements SubmissionChain {
-  readonly #pool = new Map<string, Transaction>();
-  readonly #blocks: { readonly hash: string; readonly transaction: Transaction }[][] = [[]];
-  readonly contents = new Map<string, readonly Opening[]>();
-  leastFee = 10n;
-  refuses: string | undefined;
-
-  get opened(): readonly string[] {
-    return this.#blocks
-      .flat()
-      .flatMap(({ transaction }) =>
-        this.contents.get(transaction.call)!.map(({ account, nonce }) => `${account}/${nonce}`),
-      );
-  }
-
-  get costWei(): bigint {
-    return this.#blocks
-      .flat()
-      .reduce((sum, { transaction }) => sum + GAS * transaction.fees.maxFeeWei, 0n);
-  }
-
-  mine(): void {
-    const block: { hash: string; transaction: Transaction }[] = [];
-    const next = this.#blocks.flat().length;
-    // The dearest of those that have the next number.
-    const [best] = [...this.#pool]
-      .filter(([, { number, fees }]) => number === next && fees.maxFeeWei >= this.leastFee)
-      .sort(([, a], [, b]) => Number(b.fees.maxFeeWei - a.fees.maxFeeWei));
-    if (best !== undefined) {
-      block.push({ hash: best[0], transaction: best[1] });
-      for (const [hash, { number }] of this.#pool) if (number <= next) this.#pool.delete(hash);
-    }
-    this.#blocks.push(block);
-  }
-
-  takeBack(): void {
-    // Its transactions are nobody's until somebody sends them again.
-    if (this.#blocks.length > 1) this.#blocks.pop();
-  }
-
-  forget(): void {
-    this.#pool.clear();
-  }
-
-  async head(): Promise<number> {
-    return this.#blocks.length - 1;
-  }
-
-  async transactionCount(): Promise<number> {
-    return this.#blocks.flat().length;
-  }
-
-  #asked = 0n;
-
-  /** Never the same twice in a row: bytes that were not written down cannot be made again. */
-  async fees(): Promise<Fees> {
-    this.#asked += 1n;
-    return { maxFeeWei: 10n + (this.#asked % 3n), tipWei: 1n };
-  }
-
-  async isOpened({ account, nonce }: Opening): Promise<boolean> {
-    return this.opened.includes(`${account}/${nonce}`);
-  }
-
-  async simulate(): Promise<void> {
-    if (this.refuses !== undefined) throw new ContractRefused(this.refuses, []);
-  }
-
-  async sign(call: string, number: number, fees: Fees) {
-    const raw = JSON.stringify([call, number, String(fees.maxFeeWei), String(fees.tipWei)]);
-    return { raw, hash: sha256(raw), mostWei: GAS * fees.maxFeeWei };
-  }
-
-  async broadcast(raw: string): Promise<void> {
-    const [call, number, maxFee, tip] = JSON.parse(raw) as [string, number, string, string];
-    if (number < this.#blocks.flat().length) return;
-    const fees = { maxFeeWei: BigInt(maxFee), tipWei: BigInt(tip) };
-    this.#pool.set(sha256(raw), { call, number, fees });
-  }
-
-  async receipt(hash: string): Promise<Receipt | undefined> {
-    for (const [block, transactions] of this.#blocks.entries()) {
-      const found = transactions.find((candidate) => candidate.hash === hash);
-      if (found !== undefined) {
-        return { block, succeeded: true, costWei: GAS * found.transaction.fees.maxFeeWei };
-      }
-    }
-    return undefined;
-  }
-}
-
-class Memory implements Journal {
-  readonly records: JournalRecord[] = [];
-  async append(kind: string, body: unknown): Promise<number> {
-    const sequence = this.records.length + 1;
-    this.records.push({ sequence, kind, body: JSON.parse(JSON.stringify(body)) as unknown });
-    return sequence;
-  }
-  async *read(after: number): AsyncGenerator<JournalRecord> {
-    yield* this.records.slice(after);
-  }
-  last = async (): Promise<number> => this.records.length;
-  putBlob = async (): Promise<string> => '';
-  blob = async (): Promise<Uint8Array> => new Uint8Array();
-  keepBlobs = async (): Promise<void> => undefined;
-  close = async (): Promise<void> => undefined;
-}
 
 class Killed extends Error {}
 
@@ -155,20 +30,13 @@ function killing<T extends object>(target: T, count: { left: number }, after: bo
   });
 }
 
-function batchOf(chain: Chain, accounts: readonly number[]): Batch {
-  const openings = accounts.map((account) => ({ account, nonce: 0n }));
-  const call = `open ${accounts.join()}`;
-  chain.contents.set(call, openings);
-  return { tick: '1', openings, call };
-}
-
 describe('a submitter', () => {
   const BATCHES = [[1, 2], [3], [4, 5]];
 
   /** One life: offers what is open, mines, suffers; until everything is settled, or it is killed. */
-  async function live(chain: Chain, submitter: Submitter, suffer: (round: number) => void) {
+  async function live(chain: ScriptedChain, submitter: Submitter, suffer: (round: number) => void) {
     for (let round = 0; round < 60; round += 1) {
-      for (const accounts of BATCHES) await submitter.offer(batchOf(chain, accounts));
+      for (const accounts of BATCHES) await submitter.offer(chain.batchOf(accounts));
       suffer(round);
       chain.mine();
       await submitter.tend();
@@ -182,23 +50,23 @@ describe('a submitter', () => {
     ['nothing else happens', () => () => undefined],
     [
       'the pool forgets',
-      (chain: Chain) => (round: number) => void (round % 3 === 1 && chain.forget()),
+      (chain: ScriptedChain) => (round: number) => void (round % 3 === 1 && chain.forget()),
     ],
     [
       'blocks are taken back',
-      (chain: Chain) => (round: number) => void (round % 4 === 2 && chain.takeBack()),
+      (chain: ScriptedChain) => (round: number) => void (round % 4 === 2 && chain.takeBack()),
     ],
     [
       'fees rise beyond what was paid',
-      (chain: Chain) => (round: number) => void (chain.leastFee = round > 0 ? 20n : 11n),
+      (chain: ScriptedChain) => (round: number) => void (chain.leastFee = round > 0 ? 20n : 11n),
     ],
   ])(
     'that is killed at any step, before it or after, opens everything once, while %s',
     async (_, make) => {
       for (const after of [false, true]) {
         for (let step = 0; ; step += 1) {
-          const chain = new Chain();
-          const journal = new Memory();
+          const chain = new ScriptedChain();
+          const journal = new MemoryJournal();
           const suffer = make(chain);
           const count = { left: step };
           let killed = false;
@@ -224,22 +92,197 @@ describe('a submitter', () => {
     },
   );
 
+  it.each([
+    ['keeps what waits for a lower number', true],
+    ['refuses it', false],
+  ])(
+    'is killed at any step, while more is taken back than was believed, by a node that %s',
+    async (_, queues) => {
+      for (const after of [false, true]) {
+        for (let step = 0; ; step += 1) {
+          const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
+          chain.queues = queues;
+          let isToCome = true;
+          const suffer = (round: number): void => {
+            if (round === 3 && isToCome) chain.takeBack(3);
+            if (round === 3) isToCome = false;
+          };
+          const count = { left: step };
+          let killed = false;
+          try {
+            const parts = [killing(chain, count, after), killing(journal, count, after)] as const;
+            await live(chain, await Submitter.restore(parts[1], parts[0], rules), suffer);
+          } catch (error) {
+            if (!(error instanceof Killed)) throw error;
+            killed = true;
+            await live(chain, await Submitter.restore(journal, chain, rules), suffer);
+          }
+          const name = `${after ? 'after' : 'before'} step ${step}`;
+          expect([...chain.opened].sort(), name).toEqual(['1/0', '2/0', '3/0', '4/0', '5/0']);
+          const last = await Submitter.restore(journal, chain, rules);
+          // What was taken back has cost nothing, but may be mined yet.
+          expect(last.committedWei, name).toBeGreaterThanOrEqual(chain.costWei);
+          if (!killed) break;
+        }
+      }
+    },
+  );
+
+  describe('above a number that a reorganisation gave back and nobody sends any more', () => {
+    /** One is settled under 0 and taken back, the other waits under 1. */
+    async function taken(queues: boolean) {
+      const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
+      chain.queues = queues;
+      const submitter = await Submitter.restore(journal, chain, rules);
+      for (const account of [1, 2]) await submitter.offer(chain.batchOf([account]));
+      for (let block = 0; block < 3; block += 1) chain.mine();
+      await submitter.tend();
+      expect(submitter.pending).toBe(1);
+      chain.takeBack(3);
+      return { chain, journal, submitter };
+    }
+    /** As a desk does of whoever is due and not under way. */
+    async function offer(chain: ScriptedChain, submitter: Submitter, account: number) {
+      if (!submitter.isUnderWay({ account, nonce: 0n }))
+        await submitter.offer(chain.batchOf([account]));
+    }
+
+    it.each([true, false])('sends it under that number (a queue above it: %s)', async (queues) => {
+      const { chain, journal, submitter } = await taken(queues);
+      for (let block = 0; block < 12; block += 1) {
+        chain.mine();
+        await submitter.tend();
+        await offer(chain, submitter, 2);
+      }
+      expect(chain.opened).toEqual(['2/0']);
+      expect([submitter.pending, submitter.raised]).toEqual([0, 0]);
+      // A node that kept the bytes under 1 has them mined as soon as 0 is; the contract refuses them.
+      const kept = queues ? 1 : 0;
+      expect(chain.failed).toBe(kept);
+      // Otherwise they count as long as they may be mined, also after a restart.
+      const restored = await Submitter.restore(journal, chain, rules);
+      expect(restored.committedWei).toBe(submitter.committedWei);
+      expect(restored.committedWei).toBeGreaterThan(chain.costWei);
+      await offer(chain, restored, 3);
+      for (let block = 0; block < 4; block += 1) {
+        chain.mine();
+        await restored.tend();
+      }
+      expect(chain.opened).toEqual(['2/0', '3/0']);
+      expect([restored.pending, chain.failed]).toEqual([0, kept]);
+    });
+
+    it('counts what it had signed there where that is mined after all', async () => {
+      const { chain, submitter } = await taken(true);
+      for (let block = 0; block < 6; block += 1) {
+        chain.mine();
+        await submitter.tend();
+      }
+      expect(submitter.isUnderWay({ account: 2, nonce: 0n })).toBe(false);
+      expect(submitter.committedWei).toBe(1_100n + 1_200n);
+      // Somebody has the same key, or a pool takes up again what was taken back.
+      await chain.broadcast(JSON.stringify(['open 9', 0, '10', '1']));
+      for (let block = 0; block < 6; block += 1) {
+        chain.mine();
+        await submitter.tend();
+      }
+      expect(chain.opened).toEqual(['2/0']);
+      expect(submitter.pending).toBe(0);
+      const count = submitter.committedWei;
+      await submitter.tend();
+      // The one that was believed and taken back, and the one that was mined.
+      expect(submitter.committedWei).toBe(count);
+      expect(count).toBe(1_100n + 1_200n);
+    });
+  });
+
+  it('pays no more than eight times what the node asks, and says that it is not mined for that', async () => {
+    const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
+    const submitter = await Submitter.restore(journal, chain, rules);
+    await submitter.offer(chain.batchOf([1]));
+    chain.leastFee = 10n ** 9n;
+    for (let block = 0; block < 80; block += 1) {
+      chain.mine();
+      await submitter.tend();
+    }
+    const most = chain.offered.reduce((one, other) => (one > other ? one : other));
+    expect(most).toBeLessThanOrEqual(8n * 12n);
+    expect(most).toBeGreaterThan(7n * 10n);
+    expect(submitter.raised).toBeLessThan(20);
+    expect(submitter.atFeeBound).toBe(1);
+    // What was sent is sent again meanwhile: a pool that forgot it has it again.
+    chain.forget();
+    chain.leastFee = 10n;
+    for (let block = 0; block < 4; block += 1) {
+      await submitter.tend();
+      chain.mine();
+    }
+    await submitter.tend();
+    expect(chain.opened).toEqual(['1/0']);
+    expect([submitter.pending, submitter.atFeeBound]).toEqual([0, 0]);
+  });
+
+  it('pays no more to a node that does not take it, says why, and sends the others', async () => {
+    const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
+    const submitter = await Submitter.restore(journal, chain, rules);
+    chain.refusal = 'insufficient funds';
+    for (const account of [1, 2]) {
+      expect(await submitter.offer(chain.batchOf([account]))).toMatchObject({ sent: true });
+    }
+    for (let block = 0; block < 30; block += 1) {
+      chain.mine();
+      await submitter.tend();
+    }
+    expect([...submitter.refusals]).toEqual([
+      [0, 'insufficient funds'],
+      [1, 'insufficient funds'],
+    ]);
+    expect([submitter.atFeeBound, submitter.pending]).toEqual([0, 2]);
+    const most = chain.offered.reduce((one, other) => (one > other ? one : other));
+    // It asks for 10 to 12, and is offered more only where it asks for more than it was offered.
+    expect(most).toBeLessThan(16n);
+    chain.refusal = undefined;
+    for (let block = 0; block < 8; block += 1) {
+      await submitter.tend();
+      chain.mine();
+    }
+    expect(chain.opened).toEqual(['1/0', '2/0']);
+    expect(submitter.refusals.size).toBe(0);
+  });
+
+  it('hands over what it had signed for less, where the node takes nothing so dear', async () => {
+    const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
+    const submitter = await Submitter.restore(journal, chain, rules);
+    chain.mostFee = 15n;
+    chain.leastFee = 100n;
+    await submitter.offer(chain.batchOf([1]));
+    for (let block = 0; block < 20; block += 1) {
+      chain.mine();
+      await submitter.tend();
+    }
+    chain.forget();
+    chain.leastFee = 10n;
+    await submitter.tend();
+    chain.mine();
+    expect(chain.opened).toEqual(['1/0']);
+  });
+
   it('sends nothing that the contract refuses, and says why', async () => {
-    const [chain, journal] = [new Chain(), new Memory()];
+    const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
     const submitter = await Submitter.restore(journal, chain, rules);
     chain.refuses = 'DowntimeGrace';
-    await expect(submitter.offer(batchOf(chain, [1]))).rejects.toMatchObject({
+    await expect(submitter.offer(chain.batchOf([1]))).rejects.toMatchObject({
       errorName: 'DowntimeGrace',
     });
     expect(journal.records).toEqual([]);
   });
 
   it('stops at its budget, counting what may still be mined', async () => {
-    const [chain, journal] = [new Chain(), new Memory()];
+    const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
     const submitter = await Submitter.restore(journal, chain, { ...rules, budgetWei: 2_600n });
-    expect(await submitter.offer(batchOf(chain, [1]))).toMatchObject({ sent: true, number: 0 });
-    expect(await submitter.offer(batchOf(chain, [2]))).toMatchObject({ sent: true, number: 1 });
-    expect(await submitter.offer(batchOf(chain, [3]))).toEqual({ sent: false, reason: 'budget' });
+    expect(await submitter.offer(chain.batchOf([1]))).toMatchObject({ sent: true, number: 0 });
+    expect(await submitter.offer(chain.batchOf([2]))).toMatchObject({ sent: true, number: 1 });
+    expect(await submitter.offer(chain.batchOf([3]))).toEqual({ sent: false, reason: 'budget' });
     // Nor does it pay more than that for what is under way.
     chain.leastFee = 1_000n;
     for (let round = 0; round < 40; round += 1) {
@@ -251,17 +294,17 @@ describe('a submitter', () => {
   });
 
   it('sends no opening again that is under way, or on the contract’s record', async () => {
-    const [chain, journal] = [new Chain(), new Memory()];
+    const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
     const submitter = await Submitter.restore(journal, chain, rules);
-    await submitter.offer(batchOf(chain, [1, 2]));
+    await submitter.offer(chain.batchOf([1, 2]));
     const none = { sent: false, reason: 'nothing to open' };
-    expect(await submitter.offer(batchOf(chain, [2, 3]))).toEqual(none);
+    expect(await submitter.offer(chain.batchOf([2, 3]))).toEqual(none);
     for (let round = 0; round < 5; round += 1) {
       chain.mine();
       await submitter.tend();
     }
     expect(submitter.pending).toBe(0);
-    expect(await submitter.offer(batchOf(chain, [2, 3]))).toEqual(none);
-    expect(await submitter.offer(batchOf(chain, [3]))).toMatchObject({ sent: true });
+    expect(await submitter.offer(chain.batchOf([2, 3]))).toEqual(none);
+    expect(await submitter.offer(chain.batchOf([3]))).toMatchObject({ sent: true });
   });
 });
