@@ -15,6 +15,8 @@ export default defineConfig({
     allowOnly: false,
     setupFiles: ['test/support/seed.ts'],
     pool: 'forks',
+    // Libraries start threads of their own that run WebAssembly: prover/core/wasm-code.ts says why.
+    execArgv: ['--no-wasm-code-gc'],
     // What the fast lane imports is imported once a worker, not once a file: half of its processor time. The
     // full lane's files hold circuits and chains, each in a process that gives them back.
     isolate: lane === 'full',

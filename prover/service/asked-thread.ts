@@ -2,6 +2,7 @@
 import { Worker, type Transferable } from 'node:worker_threads';
 
 import { PlimsollError } from '../core/errors.ts';
+import { keepWasmCode } from '../core/wasm-code.ts';
 import type { ThreadAnswer } from './answering-thread.ts';
 
 interface Waiting {
@@ -20,6 +21,7 @@ export class AskedThread {
   #isClosing = false;
 
   constructor(script: URL) {
+    keepWasmCode();
     this.#worker = new Worker(script, { execArgv: [] });
     // It keeps the process for an answer alone.
     this.#worker.unref();

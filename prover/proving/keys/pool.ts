@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
+import { keepWasmCode } from '../../core/wasm-code.ts';
 import { affineBytes } from './fixed-base.ts';
 import type { Group } from './fixed-base.ts';
 import type { MultiplyTask } from './fixed-base.worker.ts';
@@ -31,6 +32,7 @@ export class MultiplierPool {
   readonly #running = new Map<Worker, Job>();
 
   constructor(code: CurveCode, threads = Math.min(availableParallelism(), MAX_WORKERS)) {
+    keepWasmCode();
     this.#workers = Array.from({ length: threads }, () => this.#start(code));
   }
 
