@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import type { MessageWords } from '../../prover/chain/ledger-update.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
-import { depositQuote } from '../../prover/chain/vault.ts';
+import { depositQuote, requestWithdrawal } from '../../prover/chain/vault.ts';
 import { as, deployContract, deployVenue, expectRefusal, guardianOf } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, words, type Life } from '../support/life.ts';
@@ -126,6 +126,17 @@ describe('a pin', () => {
     await tell([{ ...first, w0: first.w0 - (1n << 64n) }, second], 'MessageMismatch');
     await expectRefusal(pin(undefined, { ...user, hashBefore: ZeroHash }), 'MessageMismatch');
     await pin();
+  });
+
+  it('counts no amount of a withdrawal that is asked for, nor of a freeze', async () => {
+    await deposit();
+    await life.advance();
+    await life.after();
+    await requestWithdrawal(life.by('owner'), BigInt(MINE), 0n, DEPOSIT / 2n);
+    await life.open(BROKE);
+    expect((await unconsumed('user')).messages).toHaveLength(1);
+    expect((await unconsumed('engine')).messages).toHaveLength(1);
+    expect((await pinned()).backingE6).toBe(DEPOSIT);
   });
 
   it('is without what a cure paid until the ledger has it', async () => {

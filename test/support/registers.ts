@@ -46,6 +46,18 @@ const pinShape = struct({
   fundE6: z.bigint(),
   coinsE8: z.array(z.bigint()),
 });
+export const coinShape = struct({
+  token: z.string(),
+  holder: z.string(),
+  byShares: z.boolean(),
+  decimals: z.bigint(),
+});
+export const configShape = struct({
+  pinSeconds: z.bigint(),
+  maxAge: z.bigint(),
+  confirmSeconds: z.bigint(),
+  minCoverageBps: z.bigint(),
+});
 const coverageShape = struct({ tick: z.bigint(), shortSince: z.bigint(), coverageBps: z.bigint() });
 
 /** What the latest pin read. */
