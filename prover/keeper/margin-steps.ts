@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { exportedAbi } from '../chain/abi.ts';
 import { proofContext } from '../chain/context.ts';
-import { plannedRule } from '../chain/deployment/parts-rules.ts';
+import { plannedRule } from '../chain/deployment/planned-rule.ts';
 import { readLogs } from '../chain/logs.ts';
 import { asObject, read, type ContractCall } from '../chain/refusal.ts';
 import { readSubmission } from '../chain/snapshot.ts';

@@ -2,7 +2,7 @@
 import { ZeroAddress } from 'ethers';
 
 import { proofContext } from '../../chain/context.ts';
-import { plannedRule } from '../../chain/deployment/parts-rules.ts';
+import { plannedRule } from '../../chain/deployment/planned-rule.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { marginInputsOf } from '../../documents/margin-inputs-document.ts';
 import type { DynamicInputs } from '../../model/dynamic.ts';

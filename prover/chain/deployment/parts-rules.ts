@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { stateHash } from '../../commitments/dynamic-words.ts';
-import { InvalidInput, requireRule } from '../../core/errors.ts';
+import { requireRule } from '../../core/errors.ts';
 import { marginInputsOf } from '../../documents/margin-inputs-document.ts';
-import {
-  marginRuleOf,
-  requireMovable,
-  type MarginRuleDocument,
-} from '../../documents/margin-rule-document.ts';
+import { requireMovable } from '../../documents/margin-rule-document.ts';
 import { requireSoundSources } from '../../documents/price-sources-document.ts';
 import type { RiskParameters } from '../../model/types.ts';
 import { initialState } from '../../risk/dynamic/rule.ts';
 import { PROFILES, type StatementName } from '../../statements/generated/public-signals.ts';
 import type { VenueConfig } from '../config.ts';
 import type { MovingMargin, OptionalParts, SolvencyTerms } from './optional-parts.ts';
-
-/** The margin rule of a plan or a venue; throws `InvalidInput`. */
-export function plannedRule({ rule }: Pick<MovingMargin, 'rule'>): MarginRuleDocument {
-  try {
-    return marginRuleOf(rule);
-  } catch (cause) {
-    if (!(cause instanceof InvalidInput)) throw cause;
-    throw new InvalidInput(`movingMargin.rule.${cause.field}`, cause.rule, { cause });
-  }
-}
+import { plannedRule } from './planned-rule.ts';
 
 /** Commitment to the state that a venue opens with. */
 export function openingHash(margin: MovingMargin): bigint {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { plannedRule } from '../../../chain/deployment/parts-rules.ts';
+import { plannedRule } from '../../../chain/deployment/planned-rule.ts';
 import {
   proposeMarginState,
   proposeParameters,

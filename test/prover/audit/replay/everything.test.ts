@@ -13,7 +13,7 @@ import { CHECK_NAMES, COMPILING_CHECKS, type Verdict } from '../../../../prover/
 import { exportedAbi } from '../../../../prover/chain/abi.ts';
 import type { Profile } from '../../../../prover/chain/config.ts';
 import { canaryContext, proofContext, reportVenue } from '../../../../prover/chain/context.ts';
-import { plannedRule } from '../../../../prover/chain/deployment/parts-rules.ts';
+import { plannedRule } from '../../../../prover/chain/deployment/planned-rule.ts';
 import { feedSnapshotOf } from '../../../../prover/chain/market-snapshot.ts';
 import { send } from '../../../../prover/chain/refusal.ts';
 import { signaturesOf } from '../../../../prover/chain/snapshot.ts';
