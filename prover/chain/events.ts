@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { Contract, ContractTransactionReceipt, Log, Provider } from 'ethers';
+import type { Contract, Log, Provider } from 'ethers';
 import { z } from 'zod';
 
 import { parseValue, addressText as address } from '../core/schema.ts';
@@ -216,7 +216,7 @@ export async function readEventsIn(
 /** Those of one transaction. */
 export function eventsOf(
   venue: Venue,
-  { logs }: Pick<ContractTransactionReceipt, 'logs'>,
+  { logs }: { readonly logs: readonly Log[] },
 ): readonly ChainEvent[] {
   return parseLogs(venue, logs);
 }

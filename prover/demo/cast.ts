@@ -15,10 +15,11 @@ export interface Cast {
   readonly fated: readonly number[];
 }
 
+/** @param rebound who could cure once the market has recovered */
 export function castOf(
   labels: readonly SampleLabel[],
   crash: Remargined,
-  rebound: Remargined,
+  rebound: { readonly margins: readonly { readonly healthyForCure: boolean }[] },
 ): Cast {
   const prefer = (candidates: readonly number[], name: string): number | undefined => {
     const named = labels.find((label) => label.name === name)?.index;

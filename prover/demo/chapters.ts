@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { proofContext } from '../chain/context.ts';
 import type { Profile } from '../chain/config.ts';
+import type { EventValues } from '../chain/events.ts';
 import { applyMessage } from '../chain/ledger-update.ts';
 import {
   bidForAccount,
@@ -8,36 +9,32 @@ import {
   cureLiquidation,
   expireLiquidation,
   openLiquidation,
-  openMany,
-  type CitedProof,
   type ProvenAction,
 } from '../chain/submit.ts';
 import type { Terms } from '../chain/terms.ts';
-import { toSolidity } from '../proving/formats/proof-file.ts';
+import { parseProof, toSolidity } from '../proving/formats/proof-file.ts';
 import { marginPortfolio } from '../risk/margin/margin.ts';
 import { prepareStatement } from '../statements/prepare.ts';
 import { decodePublicSignals, encodePublicSignals } from '../statements/public-signals.ts';
 import type { Cast } from './cast.ts';
 import { confirm, confirmRefused } from './confirm.ts';
+import { addToFund } from './deployment.ts';
 import type { BackstopReport, BidReport, CureReport, OpeningReport } from './report.ts';
 import { ownerOf, type PlayedTick, type Stage } from './stage.ts';
-import { exactUsd } from './text.ts';
+import { exactUsd, seconds } from './text.ts';
 import { later, publishSnapshot } from './ticks.ts';
 
 /** More than any account of the sample costs. */
 const PAYMENT_LIMIT_E6 = 10_000_000_000_000n;
 const BPS = 10_000n;
+/** How often it is told how far the service is with its proofs. */
+const QUARTERS = 4;
 
 /** The attack of a fresh index over an old surface, which must not open a tick. */
 export async function playStaleSurface({ chain, venue, sample, story }: Stage): Promise<void> {
   await confirmRefused(publishSnapshot(chain, venue, sample.staleSurface), 'StaleComponent');
   story.say('A fresh index over the old volatility surface: refused, StaleComponent.');
 }
-
-const actionOf = (proof: CitedProof, beneficiary: string): ProvenAction => ({
-  ...proof,
-  beneficiary,
-});
 
 /** The same proof, claimed for another account: what a contract without the binding would take. */
 function claimedFor(action: ProvenAction, index: number): ProvenAction {
@@ -46,72 +43,88 @@ function claimedFor(action: ProvenAction, index: number): ProvenAction {
   return { ...action, publicSignals: encodePublicSignals('liquidation', claimed) };
 }
 
-/** One liquidation, opened by its own proof, and what does not open one. */
+type Opened = EventValues<'LiquidationOpened'>;
+
+/** `batch`: how many its transaction opened. */
+interface BatchedOpening extends OpeningReport {
+  readonly batch: number;
+}
+
+/**
+ * What the service opens of itself, a block a second of the market's time: its first proof goes out alone, those
+ * that are made meanwhile go together.
+ */
+export async function playOpenings(
+  stage: Stage,
+  due: number,
+): Promise<{ readonly openings: readonly BatchedOpening[]; readonly events: readonly Opened[] }> {
+  const { chain, operator, story } = stage;
+  story.say(`The service proves each of the ${due} and opens it, asked by nobody:`);
+  let told = -1;
+  await operator.until('the service proves all who are due', async () => {
+    const { made } = await operator.openings();
+    const quarters = Math.floor((QUARTERS * made) / due);
+    if (quarters !== told) stage.note(`the service has proven ${made} of ${due}`);
+    told = quarters;
+    return made === due;
+  });
+  const { workMs } = await operator.openings();
+  story.say(
+    `  ${due} proofs of liquidation: witness and proof ${seconds(workMs / due)} each, ` +
+      'every one verified before it is stored',
+  );
+  const openings: BatchedOpening[] = [];
+  const events: Opened[] = [];
+  while (openings.length < due) {
+    await operator.until('a transaction of the service waits for a block', () => stage.isAwaited());
+    await chain.mine();
+    // However long proofs take, the market's clock stands still.
+    await stage.after();
+    for (const receipt of await stage.newestReceipts()) {
+      const opened = stage.events(receipt, 'LiquidationOpened');
+      const batch = opened.length;
+      const gas = Math.floor(Number(receipt.gasUsed) / batch);
+      openings.push(
+        ...opened.map(({ accountIndex }) => ({ account: Number(accountIndex), gas, batch })),
+      );
+      events.push(...opened);
+      story.say(`  ${opened.length} opened in one transaction of ${receipt.gasUsed} gas`);
+    }
+  }
+  confirm(new Set(openings.map(({ account }) => account)).size === due, 'each is opened once');
+  return { openings, events };
+}
+
+/** One of those openings looked at: its proof opens nothing else, and nothing twice. */
 export async function playOpening(
   stage: Stage,
-  tick: PlayedTick,
-  index: number,
+  event: Opened,
   { healthy }: Cast,
-): Promise<{ readonly opening: OpeningReport; readonly action: ProvenAction }> {
-  const { chain, venue, story } = stage;
-  story.say(`${story.nameOf(index)} is below maintenance margin:`);
-  const beneficiary = await chain.keeper.getAddress();
-  const proof = await stage.prove('liquidation', tick, index, {
-    action: 'openLiquidation',
-    beneficiary,
-  });
-  const action = actionOf(proof, beneficiary);
+): Promise<ProvenAction> {
+  const { venue, story, operator } = stage;
+  const index = Number(event.accountIndex);
+  story.say(`${story.nameOf(index)} was below maintenance margin:`);
+  await stage.confirmStatus(index, event.settlementNonce, 'open');
+  await operator.confirmState(index, 'inLiquidation');
+  story.say(
+    `  open on chain: equity ${exactUsd(event.equityE6)} < ` +
+      `requirement ${exactUsd(event.requirementE6)}`,
+  );
+  const file = parseProof(await operator.proofOf(index));
+  await stage.verify(file);
+  const action: ProvenAction = {
+    tick: confirm(file.use?.tick, 'the proof says for which tick it is'),
+    profile: file.profile as Profile,
+    ...toSolidity(file),
+    beneficiary: operator.sender,
+  };
   await stage.after();
   await confirmRefused(openLiquidation(venue, claimedFor(action, healthy)), 'InvalidProof');
   story.say(`  claimed for ${story.nameOf(healthy)}, which is healthy: refused, InvalidProof`);
   await stage.after();
-  const receipt = await openLiquidation(venue, action);
-  const event = stage.event(receipt, 'LiquidationOpened');
-  confirm(event.accountIndex === BigInt(index), 'it is the proven account');
-  await stage.confirmStatus(index, event.settlementNonce, 'open');
-  story.say(
-    `  opened on chain (${receipt.gasUsed} gas): equity ${exactUsd(event.equityE6)} < ` +
-      `requirement ${exactUsd(event.requirementE6)}`,
-  );
-  await stage.after();
   await confirmRefused(openLiquidation(venue, action), 'AlreadyOpen');
   story.say('  the same proof again: refused, AlreadyOpen');
-  return { opening: { account: index, gas: Number(receipt.gasUsed) }, action };
-}
-
-/** Many liquidations in one transaction, their proofs verified in one product. */
-export async function playBatch(
-  stage: Stage,
-  tick: PlayedTick,
-  indices: readonly number[],
-): Promise<{ readonly opened: readonly number[]; readonly gasEach: number }> {
-  const { chain, venue, story } = stage;
-  const beneficiary = await chain.keeper.getAddress();
-  const use = { action: 'openLiquidation', beneficiary } as const;
-  const byProfile = new Map<Profile, { readonly index: number; readonly proof: CitedProof }[]>();
-  for (const index of indices) {
-    const proof = await stage.prove('liquidation', tick, index, use);
-    const alike = byProfile.get(proof.profile) ?? [];
-    byProfile.set(proof.profile, [...alike, { index, proof }]);
-  }
-  const opened: number[] = [];
-  let gas = 0n;
-  for (const [profile, members] of byProfile) {
-    await stage.after();
-    const receipt = await openMany(venue, {
-      tick: tick.tick.number,
-      profile,
-      members: members.map(({ proof }) => proof),
-      beneficiary,
-    });
-    gas += receipt.gasUsed;
-    for (const event of stage.events(receipt, 'LiquidationOpened')) {
-      opened.push(Number(event.accountIndex));
-    }
-    story.say(`  ${members.length} opened in one transaction of ${receipt.gasUsed} gas`);
-  }
-  confirm(opened.length === indices.length, 'all of the batch were opened');
-  return { opened, gasEach: Number(gas / BigInt(Math.max(1, opened.length))) };
+  return action;
 }
 
 /** The owner, or anybody, pays what an account is short of, and proves that it is enough. */
@@ -208,6 +221,16 @@ export async function playClose(stage: Stage, terms: Terms): Promise<void> {
     `  ${story.nameOf(Number(event.accountIndex))} closed (${receipt.gasUsed} gas): ` +
       `reward ${exactUsd(event.rewardE6)}, penalty ${exactUsd(event.penaltyE6)}, ` +
       `to the former owner ${exactUsd(event.proceedsE6)}`,
+  );
+}
+
+/** Openings reserve what the fund has, in their order; what depositors add is for those that came after. */
+export async function playFund({ chain, venue, operator, story }: Stage): Promise<void> {
+  const { assetsE6, reservedE6 } = await operator.fund();
+  const addedE6 = await addToFund(chain, venue);
+  story.say(
+    `Of ${exactUsd(assetsE6)} that the fund has, ${exactUsd(reservedE6)} are reserved for whom the ` +
+      `service opened first, the largest shortfall; depositors add ${exactUsd(addedE6)}.`,
   );
 }
 

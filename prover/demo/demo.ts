@@ -3,25 +3,29 @@ import type { VenueDocument } from '../chain/venue-document.ts';
 import { loadDefaultParameters } from '../documents/parameters-document.ts';
 import { parameterHash } from '../commitments/parameters-words.ts';
 import { Prover } from '../proving/prover.ts';
-import type { Sample, SampleTick } from '../sample/sample.ts';
+import type { AccountMargin } from '../risk/margin/margin.ts';
+import type { Sample } from '../sample/sample.ts';
 import { Sequencer, provingNothing } from '../sequencer/sequencer.ts';
 import { MarketTick } from '../statements/market-tick.ts';
 import { admitted } from './admission.ts';
 import { castOf } from './cast.ts';
+import { confirm } from './confirm.ts';
 import {
   letPass,
   playBackstop,
-  playBatch,
   playBid,
   playClose,
   playCure,
   playForced,
+  playFund,
   playOpening,
+  playOpenings,
   playReplay,
   playStaleSurface,
 } from './chapters.ts';
 import { DEMO_CONFIG, FUND_DEPOSIT_E6, deployVenue } from './deployment.ts';
-import { startLocalChain, type LocalChain } from './local-chain.ts';
+import { serveLocalChain, type LocalChain } from './local-chain.ts';
+import { Operator } from './operator.ts';
 import { remargin, type Remargined } from './remargin.ts';
 import type { BackstopReport, DemoReport } from './report.ts';
 import { Stage } from './stage.ts';
@@ -45,47 +49,55 @@ export interface DemoOutput {
   readonly ended?: (chain: LocalChain, venue: VenueDocument) => Promise<void>;
 }
 
-type Margins = Readonly<Record<SampleTick, Remargined>>;
-
-function byTick<T>(make: (moment: SampleTick) => T): Readonly<Record<SampleTick, T>> {
-  return { calm: make('calm'), crash: make('crash'), rebound: make('rebound') };
-}
-
-async function play(stage: Stage, margins: Margins): Promise<DemoReport> {
-  const { chain, sample, sequencer, story } = stage;
+async function play(stage: Stage, rebound: Remargined<AccountMargin>): Promise<DemoReport> {
+  const { chain, sample, sequencer, operator, story } = stage;
   const { calm, crash } = sample.snapshots;
 
   story.chapter('Calm');
   await chain.setNextTime(calm.snapshot.time - 1n);
   await sequencer.postGenesis(sample.ledgers.calm, calm.snapshot.bookedThrough);
-  story.tick((await stage.tick(calm)).tick, calm.snapshot, margins.calm);
+  await operator.take(sequencer.ledger);
+  const calmed = await stage.tick(calm);
+  const before = await operator.margins(calmed.tick.snapshotHash);
+  story.tick(calmed.tick, calm.snapshot, before);
 
   story.chapter('Crash');
   await playStaleSurface(stage);
   await chain.setNextTime(crash.snapshot.time - 1n);
-  await sequencer.post({ ownTransactions: () => sample.ledgers.crash });
+  await stage.post({ ownTransactions: () => sample.ledgers.crash });
   const crashed = await stage.tick(crash);
-  story.tick(crashed.tick, crash.snapshot, margins.crash);
-  const cast = castOf(sample.labels, margins.crash, margins.rebound);
-  const { bankrupt } = margins.crash;
+  // From here on the service sends, and the story says when there is a block.
+  await chain.minesAtOnce(false);
+  await stage.after();
+  const after = await operator.margins(crashed.tick.snapshotHash);
+  story.tick(crashed.tick, crash.snapshot, after);
+  const cast = castOf(sample.labels, after, rebound);
+  const { breached, bankrupt } = after;
   const shown = new Set([...cast.fated, cast.target, ...bankrupt, cast.healthy]);
-  story.accounts([...shown], margins.calm, margins.crash);
+  story.accounts([...shown], before, after);
 
-  story.chapter('Liquidations, opened by proofs');
-  const { opening, action } = await playOpening(stage, crashed, cast.target, cast);
+  story.chapter('Liquidations, opened by the service');
+  const { openings, events } = await playOpenings(stage, breached.length);
+  await chain.minesAtOnce(true);
+  const event = events.find(({ accountIndex }) => accountIndex === BigInt(cast.target));
+  const action = await playOpening(
+    stage,
+    confirm(event, 'the service opens whom the story is about'),
+    cast,
+  );
   const helped = cast.recovering === undefined ? [] : [cast.recovering];
-  story.say('And the others in one batch:');
-  const batch = await playBatch(stage, crashed, [...helped, ...bankrupt]);
 
   story.chapter('Frozen by the ledger: cured with payment, or bid for');
   // At the end of the minute: the auction's clock starts with this ledger.
   await chain.setNextTime(crash.snapshot.time + MINUTE - 3n);
-  await sequencer.post();
+  await stage.post();
   const frozen = await stage.tick(later(crash, crash.snapshot.time + MINUTE));
   await playReplay(stage, frozen, action);
   const cures = [];
   for (const index of helped) cures.push(await playCure(stage, frozen, index));
   const { bid, terms } = await playBid(stage, frozen, cast.target, FREEZE_SEQUENCE);
+  for (const index of helped) await operator.confirmState(index, 'cured');
+  await operator.confirmState(cast.target, 'takenOver');
 
   story.chapter('A silent sequencer, overtaken');
   const waiting = helped.length + 1;
@@ -94,8 +106,9 @@ async function play(stage: Stage, margins: Margins): Promise<DemoReport> {
   await playClose(stage, terms);
 
   story.chapter('Nobody buys the bankrupt: the Backstop, and the fund');
+  await playFund(stage);
   await stage.after();
-  await sequencer.post();
+  await stage.post();
   const time = ((await chain.now()) / MINUTE + 1n) * MINUTE;
   const resumed = await stage.tick(later(crash, time));
   const expired = await letPass(stage, resumed, HORIZON);
@@ -107,15 +120,22 @@ async function play(stage: Stage, margins: Margins): Promise<DemoReport> {
     taken.push(played.terms);
   }
   await stage.after();
-  await sequencer.post();
+  await stage.post();
   for (const each of taken) await playClose(stage, each);
 
+  const { inLiquidation = 0 } = await operator.states();
+  story.say(
+    `${inLiquidation} others are still under liquidation: nobody in this story bids for them.`,
+  );
+
+  const batched = openings.filter(({ batch }) => batch > 1);
+  const gas = batched.reduce((sum, opening) => sum + opening.gas, 0);
   return {
     accounts: Number(crashed.tick.accountCount),
-    breached: margins.crash.breached.length,
+    breached: breached.length,
     bankrupt: bankrupt.length,
-    openings: [opening, ...batch.opened.map((account) => ({ account, gas: batch.gasEach }))],
-    openMany: { n: batch.opened.length, gasEach: batch.gasEach },
+    openings: openings.map(({ account, gas: of }) => ({ account, gas: of })),
+    openMany: { n: batched.length, gasEach: Math.floor(gas / Math.max(1, batched.length)) },
     cures,
     bids: [bid],
     closed: 1 + taken.length,
@@ -136,14 +156,13 @@ export async function runDemo(
   const { sample, refused } = admitted(whole, maxPositions);
   const story = new Story(print, sample.labels);
   const parameters = loadDefaultParameters();
-  const margins = byTick((moment) => {
-    const { snapshot } = sample.snapshots[moment];
-    return remargin(sample.ledgers[moment], new MarketTick(snapshot, parameters));
-  });
+  // Of a market that does not come: who could cure in it.
+  const { ledgers, snapshots } = sample;
+  const rebound = remargin(ledgers.rebound, new MarketTick(snapshots.rebound.snapshot, parameters));
 
   note('starting a local chain and deploying the venue');
   await using prover = new Prover();
-  const chain = await startLocalChain(sample.snapshots.calm.snapshot.time - HEAD_START_SECONDS);
+  const chain = await serveLocalChain(snapshots.calm.snapshot.time - HEAD_START_SECONDS);
   try {
     const { venue, document } = await deployVenue(chain, parameterHash(parameters));
     story.chapter('The venue');
@@ -166,10 +185,16 @@ export async function runDemo(
       maxPositions: BigInt(maxPositions),
     };
     const sequencer = new Sequencer(ledgerRegistry, identity, provingNothing);
-    const own = { chain, venue, prover, parameters, sample, sequencer, story, note };
-    const report = await play(new Stage(own), margins);
-    await ended?.(chain, document);
-    return report;
+    note('starting the service of its operator');
+    const operator = await Operator.start(chain, document);
+    try {
+      const own = { chain, venue, prover, parameters, sample, sequencer, operator, story, note };
+      const report = await play(new Stage(own), rebound);
+      await ended?.(chain, document);
+      return report;
+    } finally {
+      await operator.stop();
+    }
   } finally {
     await chain.close();
   }

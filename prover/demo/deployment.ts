@@ -22,6 +22,8 @@ const ARTIFACTS = join(REPOSITORY_ROOT, 'artifacts');
 
 /** What the insurance fund holds when the market falls. */
 export const FUND_DEPOSIT_E6 = 150_000_000_000n;
+/** What depositors add once all of that is reserved for the largest shortfall, which is opened first. */
+const FUND_ADDED_E6 = 50_000_000_000n;
 const BIDDER_E6 = 10_000_000_000_000n;
 
 /**
@@ -52,6 +54,12 @@ const GUARDIAN = '0x000000000000000000000000000000000000dEaD';
 
 /** What the contracts take proofs of here, as far as the set-up has built it. */
 const STATEMENTS: readonly StatementName[] = ['liquidation', 'account-margin', 'takeover'];
+
+/** Says how much. */
+export async function addToFund(chain: LocalChain, venue: Venue): Promise<bigint> {
+  await depositTestDollars(venue, ARTIFACTS, chain.depositor, FUND_ADDED_E6);
+  return FUND_ADDED_E6;
+}
 
 /** Every contract, wired, the fund and the bidder's pocket filled; bound to the keeper. */
 export async function deployVenue(

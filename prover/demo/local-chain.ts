@@ -19,6 +19,9 @@ export interface LocalChain {
   readonly now: () => Promise<bigint>;
   /** The next block has exactly this time. */
   readonly setNextTime: (time: bigint) => Promise<void>;
+  /** Whether each transaction has its block at once, or waits for `mine`. */
+  readonly minesAtOnce: (at: boolean) => Promise<void>;
+  readonly mine: () => Promise<void>;
   readonly close: () => Promise<void>;
   /** The node itself. */
   readonly rpc: (method: string, params: readonly unknown[]) => Promise<unknown>;
@@ -52,6 +55,12 @@ function chainOn(
     now: async () => BigInt((await provider.getBlock('latest'))!.timestamp),
     setNextTime: async (time) => {
       await provider.send('evm_setNextBlockTimestamp', [Number(time)]);
+    },
+    minesAtOnce: async (at) => {
+      await provider.send('evm_setAutomine', [at]);
+    },
+    mine: async () => {
+      await provider.send('evm_mine', []);
     },
     close,
     rpc: async (method, params): Promise<unknown> => provider.send(method, [...params]),

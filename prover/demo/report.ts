@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** What the demonstration proves. */
-export type DemoStatement = 'liquidation' | 'account-margin' | 'takeover';
+/** What the demonstration proves itself; liquidations are proven by the service. */
+export type DemoStatement = 'account-margin' | 'takeover';
 
 export interface OpeningReport {
   readonly account: number;
@@ -36,7 +36,7 @@ export interface DemoReport {
   readonly breached: number;
   readonly bankrupt: number;
   readonly openings: readonly OpeningReport[];
-  /** The batch: how many, and the gas of each of them. */
+  /** In transactions of more than one: how many, and the gas of each of them. */
   readonly openMany: { readonly n: number; readonly gasEach: number };
   readonly cures: readonly CureReport[];
   readonly bids: readonly BidReport[];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Result, getAddress, toBeHex, type ContractTransactionReceipt, type Signer } from 'ethers';
+import { Result, getAddress, toBeHex, type Signer, type TransactionReceipt } from 'ethers';
 import { z } from 'zod';
 
 import { proofContext, type Action } from '../chain/context.ts';
@@ -11,14 +11,16 @@ import { connectVenue, type Venue } from '../chain/venue.ts';
 import type { AccountChange } from '../commitments/account-change.ts';
 import type { Ledger } from '../commitments/ledger.ts';
 import type { ParameterSet } from '../documents/parameters-document.ts';
-import { toSolidity } from '../proving/formats/proof-file.ts';
+import { toSolidity, type ProofFile } from '../proving/formats/proof-file.ts';
 import type { Prover } from '../proving/prover.ts';
 import type { PublishedSnapshot, Sample } from '../sample/sample.ts';
+import type { ProposalOptions } from '../sequencer/propose.ts';
 import type { Sequencer } from '../sequencer/sequencer.ts';
 import { MarketTick } from '../statements/market-tick.ts';
 import { prepareStatement } from '../statements/prepare.ts';
 import { confirm } from './confirm.ts';
 import type { LocalChain } from './local-chain.ts';
+import type { Operator } from './operator.ts';
 import type { Story } from './story.ts';
 import { openTickOn } from './ticks.ts';
 
@@ -56,13 +58,22 @@ export class Stage {
   readonly parameters: ParameterSet;
   readonly sample: Sample;
   readonly sequencer: Sequencer;
+  readonly operator: Operator;
   readonly story: Story;
   readonly note: (line: string) => void;
 
   constructor(
     own: Pick<
       Stage,
-      'chain' | 'venue' | 'prover' | 'parameters' | 'sample' | 'sequencer' | 'story' | 'note'
+      | 'chain'
+      | 'venue'
+      | 'prover'
+      | 'parameters'
+      | 'sample'
+      | 'sequencer'
+      | 'operator'
+      | 'story'
+      | 'note'
     >,
   ) {
     this.chain = own.chain;
@@ -71,6 +82,7 @@ export class Stage {
     this.parameters = own.parameters;
     this.sample = own.sample;
     this.sequencer = own.sequencer;
+    this.operator = own.operator;
     this.story = own.story;
     this.note = own.note;
   }
@@ -84,6 +96,12 @@ export class Stage {
     return connectVenue(this.venue.addresses, signer);
   }
 
+  /** Posts the next ledger, and hands it to the service as it then stands. */
+  async post(options?: ProposalOptions): Promise<void> {
+    await this.sequencer.post(options);
+    await this.operator.take(this.sequencer.ledger);
+  }
+
   /** Publishes a market and reads the tick back. */
   async tick(published: PublishedSnapshot): Promise<PlayedTick> {
     const { ledger } = this.sequencer;
@@ -93,7 +111,7 @@ export class Stage {
 
   /** A proof about an account at a tick, bound to one use. */
   async prove(
-    statement: 'liquidation' | 'account-margin',
+    statement: 'account-margin',
     { tick, ledger, market }: PlayedTick,
     index: number,
     use: { readonly action: Action; readonly beneficiary: string; readonly change?: AccountChange },
@@ -117,16 +135,38 @@ export class Stage {
     };
   }
 
+  /** Verifies a proof that the service has made, with the keys of this checkout. */
+  async verify(file: ProofFile): Promise<void> {
+    const started = performance.now();
+    confirm(await this.prover.verify(file), 'the proof of the service holds');
+    this.story.verified(file, performance.now() - started);
+  }
+
+  /** Whether a transaction of the service waits for the next block. */
+  async isAwaited(): Promise<boolean> {
+    const { provider } = this.chain;
+    const { sender } = this.operator;
+    const mined = await provider.getTransactionCount(sender, 'latest');
+    return (await provider.getTransactionCount(sender, 'pending')) > mined;
+  }
+
+  /** What the transactions of the newest block came to. */
+  async newestReceipts(): Promise<readonly TransactionReceipt[]> {
+    const { provider } = this.chain;
+    const { transactions } = confirm((await provider.getBlock('latest')) ?? undefined, 'a block');
+    const receipts = await Promise.all(
+      transactions.map(async (hash) => provider.getTransactionReceipt(hash)),
+    );
+    return receipts.filter((receipt) => receipt !== null);
+  }
+
   /** The one event of a kind that a transaction has. */
-  event<N extends EventName>(receipt: ContractTransactionReceipt, name: N): EventValues<N> {
+  event<N extends EventName>(receipt: TransactionReceipt, name: N): EventValues<N> {
     const [found] = this.events(receipt, name);
     return confirm(found, `the chain announces ${name}`);
   }
 
-  events<N extends EventName>(
-    receipt: ContractTransactionReceipt,
-    name: N,
-  ): readonly EventValues<N>[] {
+  events<N extends EventName>(receipt: TransactionReceipt, name: N): readonly EventValues<N>[] {
     return eventsNamed(eventsOf(this.venue, receipt), name).map(
       ({ values }) => values as EventValues<N>,
     );

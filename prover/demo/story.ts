@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatTable } from '../model/format.ts';
 import type { EventValues } from '../chain/events.ts';
+import { findArtifact, loadArtifactManifest } from '../proving/artifacts.ts';
+import type { ProofFile } from '../proving/formats/proof-file.ts';
 import type { Proven } from '../proving/prover.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import type { SampleLabel } from '../sample/labels.ts';
@@ -64,6 +66,15 @@ export class Story {
     const header = ['USD', 'equity before', 'equity now', 'maintenance', 'state'];
     for (const line of formatTable(header, rows)) this.#print(`  ${line}`);
     this.#print();
+  }
+
+  /** A proof that somebody else made. */
+  verified({ statement, profile }: ProofFile, tookMs: number): void {
+    const { constraints } = findArtifact(loadArtifactManifest(), statement, profile);
+    this.#print(
+      `  its proof of ${statement} (profile ${profile}, ${constraints} constraints), ` +
+        `had from the service: verified in ${Math.round(tookMs)} ms`,
+    );
   }
 
   proven({ file, constraints, timings }: Proven<DemoStatement>): void {

@@ -49,6 +49,7 @@ export class Sequencer {
   readonly #prove: Prove;
   readonly #fromBlock: number;
   #state: VenueState;
+  #ledger: { readonly accounts: readonly Account[]; readonly ledger: Ledger } | undefined;
 
   /**
    * From the state of a ledger that the registry has accepted, or before the first one.
@@ -74,7 +75,12 @@ export class Sequencer {
   }
 
   get ledger(): Ledger {
-    return new Ledger(this.#state.accounts);
+    const { accounts } = this.#state;
+    // Hashed once, however often it is asked for.
+    if (this.#ledger?.accounts !== accounts) {
+      this.#ledger = { accounts, ledger: new Ledger(accounts) };
+    }
+    return this.#ledger.ledger;
   }
 
   /** Every message of a lane from a count on, as the inbox's events have them. */

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { fork, type ChildProcess, type Serializable } from 'node:child_process';
 
+/** Beside these a child has no use for anything of an environment: tokens, keys, addresses of databases. */
+const VARIABLES = [
+  'PATH',
+  'NODE_COMPILE_CACHE',
+  'PLIMSOLL_BACKEND',
+  'PLIMSOLL_RAPIDSNARK',
+] as const;
+
 interface Waiting<Answer> {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
@@ -63,11 +71,7 @@ export class AskedProcess<Question extends object, Answer extends { readonly id:
     const child = fork(this.#script, {
       serialization: 'advanced',
       execArgv: [],
-      // The child has no use for tokens and addresses of databases.
-      env: {
-        PATH: process.env['PATH'],
-        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
-      },
+      env: Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]])),
     });
     for (const message of this.#greeting()) child.send(message);
     child.on('message', (answer: Answer) => this.#waiting.get(answer.id)?.resolve(answer));

@@ -26,7 +26,7 @@ export interface JoinedChain {
 async function openOpenings(
   service: Service,
   link: ChainLink,
-  { keystore, batch, ...rules }: SubmittingConfig,
+  { keystore, signer: held, batch, ...rules }: SubmittingConfig,
   beneficiary: string | undefined,
   logger: Logger,
 ): Promise<{
@@ -34,7 +34,7 @@ async function openOpenings(
   readonly beneficiary: string;
   readonly sender: string;
 }> {
-  const signer = await readSender(keystore, 'submitting.keystore');
+  const signer = held ?? (await readSender(keystore, 'submitting.keystore'));
   const chain = await RpcSubmissionChain.open(link.provider, link.venue, signer);
   const submitter = await Submitter.restore(service.store.journal, chain, rules);
   const rewarded = beneficiary ?? signer.address;

@@ -11,10 +11,10 @@ import { decimal, real, shape, whole } from '../../core/json-output.ts';
 export const command: Command = {
   name: 'demo',
   description:
-    'Publishes a calm, a crashing and a recovering market, re-margins every account of the sample\n' +
-    'venue, proves liquidations, every bankruptcy and a cure, opens, draws and cures on chain\n' +
-    'because of the proofs, and reads each step back. Ends with exit code 0 only if all of it\n' +
-    'happened.',
+    'Publishes a calm and a crashing market of the sample venue. The operator’s service follows it: it\n' +
+    're-margins every account, proves whoever is below maintenance and opens their liquidations. What\n' +
+    'comes then is played to its end on chain: a cure, a bid, forced messages, the Backstop and the\n' +
+    'fund; each step is read back. Ends with exit code 0 only if all of it happened.',
   example: 'npx plimsoll demo --json',
   positionals: [],
   options: {

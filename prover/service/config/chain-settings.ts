@@ -8,6 +8,7 @@ import { parseVenue, type VenueDocument } from '../../chain/venue-document.ts';
 import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import { addressText, decimalBigint, integer, list, pattern, text } from '../../core/schema.ts';
+import type { TransactionSigner } from '../submitter/rpc-submission-chain.ts';
 
 /** With a right checksum. */
 export const address = addressText.refine(isAddress, { error: 'must carry a right checksum' });
@@ -71,6 +72,8 @@ export interface ChainConfig {
 
 export interface SubmittingConfig {
   readonly keystore: string | undefined;
+  /** Who signs, where the program that runs the service has the key at hand; else keystore and environment say. */
+  readonly signer?: TransactionSigner | undefined;
   readonly budgetWei: bigint;
   readonly confirmations: number;
   readonly patience: number;
