@@ -2,8 +2,9 @@
 
 /**
  * A whole ceremony with three contributors and a beacon over every circuit that the set-up builds, on powers of a
- * known trapdoor: a rehearsal, whose keys are worth nothing. A line of JSON a step and one a part of it, which is
- * mostly a circuit's, with processor time and the most memory that the native program or this one has held.
+ * known trapdoor: a rehearsal, whose keys are worth nothing. A line of JSON a step and two a part of it, which is
+ * mostly a circuit's: as it begins, and with processor time and the most memory that the native program or this one
+ * has held.
  *
  *   node scripts/rehearse-ceremony.ts FOLDER                  half an hour of processor time, 4 GB of disk
  *   node scripts/rehearse-ceremony.ts FOLDER takeover-any     some circuits
@@ -75,7 +76,10 @@ function begin(name?: string): void {
     say({ part: part.name, ...times(part.passed()), nativeMiB, ownMiB: peakMemoryMiB() });
   }
   nativeMiB = 0;
-  part = name === undefined ? undefined : { name, passed: stopwatch() };
+  part = undefined;
+  if (name === undefined) return;
+  say({ begins: name });
+  part = { name, passed: stopwatch() };
 }
 
 const rows = Math.max(...targets.map(powerOf));

@@ -192,7 +192,10 @@ async function auditSetup(
     );
     const entry = folder.release()?.document.circuits.find(({ name }) => name === nameOf(artifact));
     demand(entry?.zkey === files.zkey.sha256, 'the release has another key of it');
-    if (!isProduction(findings)) unchecked('not all of its ceremony was checked');
+    if (!isProduction(findings)) {
+      const open = findings.find(({ outcome }) => outcome === 'unchecked');
+      unchecked(`not all of its ceremony was checked: ${open?.check}: ${open?.detail}`);
+    }
     return `by a ceremony of ${folder.receipts().length - 1} contributors and a beacon`;
   }
   const r1cs = await namedR1cs(artifact, audit, anew);

@@ -31,13 +31,19 @@ const verifiedSchema = z.object({
 });
 export type VerifiedKey = z.infer<typeof verifiedSchema>;
 
+/** The code of an error that says nothing of the ceremony: there is no native program here. */
+export const NATIVE_MISSING = 'NATIVE_MISSING';
+
 const failed = (reason: string): PlimsollError => new PlimsollError('CEREMONY', reason);
 
 /** One step of the program, its request on standard input: an argument is seen by every process. */
 async function run<T>(request: object, schema: z.ZodType<T>): Promise<T> {
   const binary = findNativeProver();
   if (binary === undefined) {
-    throw failed('the native program is not built: install Go and run "npx plimsoll setup"');
+    throw new PlimsollError(
+      NATIVE_MISSING,
+      'the native program is not built: install Go and run "npx plimsoll setup"',
+    );
   }
   const child = spawn(binary, [ARGUMENT], {
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -8,7 +8,7 @@ import { sha256, sha256File } from '../../core/hash.ts';
 import { parseVerificationKey } from '../formats/verification-key.ts';
 import { isSignedByItsContributor, type CeremonyFolder, type Hashed } from './folder.ts';
 import type { CeremonyPlan, PlanCircuit, Receipt } from './documents.ts';
-import { checkPowers, verifyKey, type KeyContribution } from './native-ceremony.ts';
+import { NATIVE_MISSING, checkPowers, verifyKey, type KeyContribution } from './native-ceremony.ts';
 import {
   PREPARED_POWERS,
   blake2bFile,
@@ -151,7 +151,9 @@ export async function verifyTranscript(
       const isFault =
         error instanceof Broken || error instanceof PlimsollError || error instanceof InvalidInput;
       if (!isFault) throw error;
-      findings.push({ check, subject, outcome: 'fails', detail: error.message });
+      const isMissing = error instanceof PlimsollError && error.code === NATIVE_MISSING;
+      const outcome = isMissing ? 'unchecked' : 'fails';
+      findings.push({ check, subject, outcome, detail: error.message });
     }
   };
   const powers = folder.powersPath();

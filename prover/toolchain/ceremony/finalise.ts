@@ -30,9 +30,13 @@ import { ceremonyTargets, compiledTarget } from './start.ts';
 
 /** Throws `CEREMONY` with the first finding that a ceremony may not have. */
 function requireSound(findings: readonly TranscriptFinding[]): void {
-  // Powers that are on no list make a release for tests, which says so by never being for production.
+  // Powers that are on no list make a release for tests, which says so by never being for production; so does a
+  // beacon that nobody was asked about. Whatever else was not checked is as bad as what fails.
   const fault = findings.find(
-    ({ outcome, check }) => outcome === 'fails' && check !== 'powers-listed',
+    ({ outcome, check }) =>
+      outcome !== 'holds' &&
+      check !== 'powers-listed' &&
+      !(check === 'beacon-value' && outcome === 'unchecked'),
   );
   if (fault !== undefined) {
     throw new PlimsollError('CEREMONY', `${fault.subject}: ${fault.check}: ${fault.detail}`);

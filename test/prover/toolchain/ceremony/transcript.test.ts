@@ -15,9 +15,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Wallet, id } from 'ethers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { REPOSITORY_ROOT } from '../../../../prover/core/root.ts';
+import type * as NativeBuild from '../../../../prover/proving/backends/native-build.ts';
 import { CeremonyFolder, receiptMessage } from '../../../../prover/proving/ceremony/folder.ts';
 import { spelled, type CeremonyPlan } from '../../../../prover/proving/ceremony/documents.ts';
 import type { PreparedPowers } from '../../../../prover/proving/ceremony/prepared-powers.ts';
@@ -28,10 +29,19 @@ import {
   type TranscriptFinding,
 } from '../../../../prover/proving/ceremony/transcript.ts';
 import { contribute, contributeBeacon } from '../../../../prover/toolchain/ceremony/contribute.ts';
+import { finaliseCeremony } from '../../../../prover/toolchain/ceremony/finalise.ts';
 import { ReleaseKeys } from '../../../../prover/toolchain/circuits/release-keys.ts';
 import { BEACON, PEOPLE, rehearseCeremony } from '../../../../scripts/rehearsal/rehearse.ts';
 import { CIRCUIT, POWER } from '../../../../scripts/tampering/rehearsal.ts';
 import { NEEDS_WORKER } from '../../native/support.ts';
+
+const native = vi.hoisted(() => ({ isHidden: false }));
+vi.mock('../../../../prover/proving/backends/native-build.ts', async (original) => {
+  const real = await original<typeof NativeBuild>();
+  const findNativeProver = (root?: string): string | undefined =>
+    native.isHidden ? undefined : real.findNativeProver(root);
+  return { ...real, findNativeProver };
+});
 
 const beaconValue = async (): Promise<string> => BEACON;
 const plan = { name: 'vitest', targets: [CIRCUIT], power: POWER };
@@ -94,6 +104,26 @@ describe.skipIf(NEEDS_WORKER !== '')(`a ceremony with three contributors${NEEDS_
     expect(isProduction(unasked)).toBe(false);
     expect(fails(await verifyTranscript(folder, { beaconValue }))).toEqual(['powers-listed']);
   }, 1_200_000);
+
+  it('is told as unchecked, and never as broken or whole, where there is no native program', async () => {
+    const without = async <T>(work: () => Promise<T>): Promise<T> => {
+      native.isHidden = true;
+      return await work().finally(() => (native.isHidden = false));
+    };
+    const findings = await without(() => verifyTranscript(folder, options()));
+    expect(fails(findings)).toEqual([]);
+    const open = findings.filter(({ outcome }) => outcome === 'unchecked');
+    expect(open.map(({ check }) => check)).toEqual([
+      'powers-structure',
+      'initial',
+      'contributions',
+    ]);
+    expect(open[0]!.detail).toMatch(/native program is not built: install Go/);
+    expect(isProduction(findings)).toBe(false);
+    await expect(without(() => finaliseCeremony(folder, options()))).rejects.toThrow(
+      /powers-structure: the native program is not built/,
+    );
+  });
 
   it('gives keys that are called ceremony, and to nobody whose beacon is another', async () => {
     const keys = await ReleaseKeys.open(folder.path, REPOSITORY_ROOT, options());
