@@ -99,6 +99,12 @@ export const MUTANTS: readonly Mutant[] = [
     template: 'ScenarioSelection',
   },
   {
+    file: 'circuits/margin/worst-scenario.circom',
+    from: 'excess[k].in <== maximum - below - damped[k];',
+    to: 'excess[k].in <== maximum - damped[k];',
+    template: 'WorstScenario',
+  },
+  {
     file: 'circuits/ledger/account-change.circom',
     from: 'places === addedOccupied;',
     to: 'addedOccupied === addedOccupied * addedOccupied;',

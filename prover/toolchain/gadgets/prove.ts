@@ -34,7 +34,7 @@ export interface Verdict {
   readonly answer?: string;
 }
 
-/** An answer in SMT-LIB's words, or `timeout`. */
+/** The answer in SMT-LIB's words, or `timeout`; of several questions the first that is not `unsat`. */
 export async function askSolver(
   question: string,
   tools: string,
@@ -51,7 +51,12 @@ export async function askSolver(
   clearTimeout(timer);
   if (code === null) return 'timeout';
   if (code !== 0) throw new Error(`the solver ended with ${code}: ${errors.slice(0, 500)}`);
-  return answer.trim();
+  return (
+    answer
+      .trim()
+      .split('\n')
+      .find((one) => one !== 'unsat') ?? 'unsat'
+  );
 }
 
 export interface ProvingOptions {
@@ -102,7 +107,10 @@ export async function prove(
     for (const targets of hints.length > 0 && hints.length < open.length ? [hints, open] : [open]) {
       const asked = targets.filter((wire) => !analysis.isKnown(wire));
       if (asked.length === 0) continue;
-      answer = await askSolver(query.uniqueness(asked), tools, timeoutSeconds);
+      for (const question of query.uniqueness(asked)) {
+        answer = await askSolver(question, tools, timeoutSeconds);
+        if (answer !== 'unsat') break;
+      }
       if (answer !== 'unsat') continue;
       analysis.learn(asked);
       analysis.propagate();

@@ -18,6 +18,8 @@ type BooleanPolynomial = ReadonlyMap<string, bigint>;
 
 const MOST_MONOMIALS = 80;
 const MOST_ROOTS = 14;
+/** From so many flags on, of which one is 1, every pair of choices is a question of its own. */
+const LEAST_CHOICES = 16;
 /** Up to here a polynomial's range is taken over all its points, not from its coefficients. */
 const ENUMERATED_ROOTS = 8;
 
@@ -291,20 +293,47 @@ export class Query {
     return this.#decompositions.find(({ bits }) => bits.includes(root))?.wire ?? root;
   }
 
-  /** SMT-LIB 2; `unsat` says that the inputs determine every target. */
-  uniqueness(targets: readonly number[]): string {
+  /** The most unknown flags that add up to 1. */
+  #largestChoice(): readonly number[] {
+    let largest: readonly number[] = [];
+    for (const { a, c } of this.#constraints) {
+      if (a.size > 0) continue;
+      const flags = [...c.keys()].filter((wire) => wire !== 0);
+      const unit = c.get(0) === -1n ? 1n : -1n;
+      const isChoice = flags.every(
+        (flag) => c.get(flag) === unit && this.#isBoolean(flag) && !this.#analysis.isKnown(flag),
+      );
+      if (isChoice && c.get(0) === -unit && flags.length > largest.length) largest = flags;
+    }
+    return largest.length < LEAST_CHOICES ? [] : largest;
+  }
+
+  /**
+   * Questions in SMT-LIB 2; `unsat` to all of each says that the inputs determine every target. Of a choice among many
+   * flags each pair is asked, what one solution chooses and what the other: which of the two comes first is no matter,
+   * for a question treats them alike. A text holds the pairs of one choice with those after it.
+   */
+  uniqueness(targets: readonly number[]): readonly string[] {
     const asked = [...new Set(targets.map((wire) => this.targetOf(wire)))].filter(
       (wire) => !this.#analysis.isKnown(wire),
     );
-    return this.#text((value) => {
+    const choice = this.#largestChoice();
+    return this.#texts((value) => {
       const differing = asked.map((wire) => `(not (= ${value(wire, 0)} ${value(wire, 1)}))`);
-      return `(or false ${differing.join(' ')})`;
+      const differs = `(or false ${differing.join(' ')})`;
+      if (choice.length === 0) return [[differs]];
+      const chosen = (flag: number, copy: 0 | 1): string => `(= ${value(flag, copy)} 1)`;
+      return choice.map((one, place) =>
+        choice
+          .slice(place)
+          .map((other) => `(and ${differs} ${chosen(one, 0)} ${chosen(other, 1)})`),
+      );
     });
   }
 
   /** SMT-LIB 2; `unsat` says that every wire of the claim is in its range. */
   ensured({ wires, low, high }: Claim): string {
-    return this.#text((value) => {
+    const [question] = this.#texts((value) => {
       const outside = wires.map((wire) => {
         const name = value(this.#analysis.find(wire), 0);
         const within = (shift: bigint): string =>
@@ -312,14 +341,16 @@ export class Query {
         // A wire without a range is a number from 0 to p − 1 here, whose upper half is negative.
         return `(not (or ${within(0n)} ${within(P)}))`;
       });
-      return `(or false ${outside.join(' ')})`;
+      return [[`(or false ${outside.join(' ')})`]];
     }, true);
+    return question!;
   }
 
-  #text(
-    question: (value: (wire: number, copy: 0 | 1) => string) => string,
+  /** A text for each list of questions, about two solutions or about ranges of one. */
+  #texts(
+    questions: (value: (wire: number, copy: 0 | 1) => string) => readonly (readonly string[])[],
     isOfRanges = false,
-  ): string {
+  ): readonly string[] {
     const analysis = this.#analysis;
     const lines: string[] = [];
     const declared = new Set<string>();
@@ -467,8 +498,12 @@ export class Query {
     }
     this.#signs(value, rangeOf, (factor, wire, copy) => product(factor, wire, copy), say);
     this.#compareProducts(products, value, rangeOf, say);
-    say(question(value));
-    return ['(set-logic ALL)', ...lines, '(check-sat)', ''].join('\n');
+    const asked = questions(value).map((list) => {
+      // Of one question by itself a solver makes more than of one of several.
+      if (list.length === 1) return [`(assert ${list[0]})`, '(check-sat)'];
+      return list.map((question) => `(push) (assert ${question}) (check-sat) (pop)`);
+    });
+    return asked.map((list) => ['(set-logic ALL)', ...lines, ...list, ''].join('\n'));
   }
 
   /** Of products with a positive factor that a comment names: they have the sign of the other factor. */

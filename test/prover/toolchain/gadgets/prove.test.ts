@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { CASES } from '../../../../prover/toolchain/gadgets/cases.ts';
 import { writeInstrumented } from '../../../../prover/toolchain/gadgets/instrument.ts';
 import {
+  ARGUED_HINTS,
   circuitSources,
   missingProofs,
   readLedger,
@@ -47,6 +48,17 @@ describe('the record of proven hints', () => {
     const missing = missingProofs(readLedger(), new Map([...sources, [file, text]])).join('\n');
     expect(missing).toContain('MaxZero(40) was proven of other code');
     expect(missing).toContain('MaxZero says nothing of the hint other');
+  });
+
+  it('has a reason for each hint that no machine proved, and for no other', () => {
+    const [open] = readLedger().hints.filter(({ proved }) => proved === 'by argument');
+    const { [open!.template]: _reason, ...others } = ARGUED_HINTS;
+    expect(missingProofs(readLedger(), sources, others).join('\n')).toContain(
+      `${open!.template}: no machine proved ${open!.signal}`,
+    );
+    expect(missingProofs(readLedger(), sources, { ...ARGUED_HINTS, MaxZero: 'it is' })).toEqual([
+      'ARGUED_HINTS: every hint of MaxZero is proven, or there is no such template',
+    ]);
   });
 
   it('does not mind what else a comment says', () => {
