@@ -50,6 +50,7 @@ export function parseNativeProof(reply: Buffer): BackendProof {
  */
 export class NativeBackend implements ProvingBackend {
   readonly name = 'native';
+  readonly verifies = true;
   /** Which sources the worker was built from. */
   readonly version: string;
   readonly #binary: string;

@@ -25,6 +25,7 @@ import type { ProofFile } from '../../../prover/proving/formats/proof-file.ts';
 import { Prover } from '../../../prover/proving/prover.ts';
 import type { Proven } from '../../../prover/proving/prover.ts';
 import { toSnarkjsProof } from '../../../prover/proving/backends/backend.ts';
+import type { BackendProof, ProvingBackend } from '../../../prover/proving/backends/backend.ts';
 import {
   findRapidsnark,
   RapidsnarkBackend,
@@ -200,6 +201,46 @@ describe('artifacts', () => {
     expect(() => findArtifact({ ...manifest, artifacts: [] }, 'bankruptcy', '64')).toThrow(
       /build-circuits\.ts bankruptcy-64/,
     );
+  });
+});
+
+describe('a backend that verifies what it makes', () => {
+  const honest = (): BackendProof => ({
+    proof: proven.file.proof,
+    publicSignals: proven.publicSignals,
+  });
+  const forged = (): BackendProof => ({
+    ...honest(),
+    proof: { ...proven.file.proof, c: proven.file.proof.a },
+  });
+  /** Proves with what it hands out, one after the other. */
+  const after = async (
+    made: readonly BackendProof[],
+    { verifies, again }: { verifies: boolean; again?: 'each' | 'first' },
+  ): Promise<void> => {
+    const left = [...made];
+    const close = async (): Promise<void> => undefined;
+    const backend: ProvingBackend = {
+      name: 'stand-in',
+      version: '1',
+      verifies,
+      prove: async () => left.shift()!,
+      close,
+    };
+    const options = again === undefined ? { backend } : { backend, verifiesAgain: again };
+    const own = new Prover(options);
+    while (left.length > 0) await own.prove(instance);
+  };
+
+  test('is believed only after a proof under the same key held, and only where that is asked for', async () => {
+    const refused = { code: 'PROOF_INVALID' };
+    await expect(after([forged()], { verifies: true, again: 'first' })).rejects.toMatchObject(
+      refused,
+    );
+    await expect(after([honest(), forged()], { verifies: true })).rejects.toMatchObject(refused);
+    const unlike = { verifies: false, again: 'first' } as const;
+    await expect(after([honest(), forged()], unlike)).rejects.toMatchObject(refused);
+    await after([honest(), forged()], { verifies: true, again: 'first' });
   });
 });
 
