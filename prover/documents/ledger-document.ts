@@ -102,7 +102,14 @@ function instrumentOf(position: PositionDocument, field: string): Instrument {
   return { underlying, kind, expiry, strikeE4 };
 }
 
-function accountOf(document: AccountDocument | FirstAccountDocument, field: string): Account {
+/** One object an instrument, by its key: accounts of a venue hold the same few hundred many times over. */
+export type SharedInstruments = Map<bigint, Instrument>;
+
+function accountOf(
+  document: AccountDocument | FirstAccountDocument,
+  field: string,
+  instruments: SharedInstruments,
+): Account {
   let previousKey = 0n;
   const positions = document.positions.map((entry, index): Position => {
     const at = `${field}.positions[${index}]`;
@@ -116,7 +123,9 @@ function accountOf(document: AccountDocument | FirstAccountDocument, field: stri
       'must come after the position before it (order: underlying, kind, expiry, strike)',
     );
     previousKey = key;
-    return { instrument, lots: entry.lots };
+    const shared = instruments.get(key) ?? instrument;
+    instruments.set(key, shared);
+    return { instrument: shared, lots: entry.lots };
   });
   const { USDC, BTC, ETH, stETH } = document.balances;
   return {
@@ -136,13 +145,20 @@ export function parseLedger(source: string): Account[] {
   return withPlaces(source, () => parseLedgerValue(value));
 }
 
-/** The same for a document that is already JSON. */
-export function parseLedgerValue(value: unknown): Account[] {
+/**
+ * The same for a document that is already JSON.
+ *
+ * @param instruments those of accounts read before, which these then share
+ */
+export function parseLedgerValue(
+  value: unknown,
+  instruments: SharedInstruments = new Map(),
+): Account[] {
   const isFirst = (value as { version?: unknown } | null)?.version === FIRST_VERSION;
   const { accounts } = isFirst
     ? parseValue(firstLedgerSchema, value, 'ledger')
     : parseValue(ledgerSchema, value, 'ledger');
-  return accounts.map((account, index) => accountOf(account, `accounts[${index}]`));
+  return accounts.map((account, index) => accountOf(account, `accounts[${index}]`, instruments));
 }
 
 /** One account of a document that need not hold: read, or every rule of the format it breaks. */
@@ -162,6 +178,7 @@ export function ledgerEntries(source: string): readonly LedgerEntry[] {
   const { accounts } = parseValue(entriesSchema, value, 'ledger');
   const none = { ...(value as object), accounts: [] };
   parseValue<unknown>(isFirst ? firstLedgerSchema : ledgerSchema, none, 'ledger');
+  const instruments: SharedInstruments = new Map();
   return accounts.map((entry, index): LedgerEntry => {
     const at = `accounts[${index}]`;
     const read = readValue<AccountDocument | FirstAccountDocument>(
@@ -174,7 +191,7 @@ export function ledgerEntries(source: string): readonly LedgerEntry[] {
       return { faults: read.faults.map(({ field, rule }) => ({ field: below(field), rule })) };
     }
     try {
-      return { account: accountOf(read.data, at) };
+      return { account: accountOf(read.data, at, instruments) };
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       return { faults: [{ field: error.field, rule: error.rule }] };

@@ -28,6 +28,7 @@ import { eventStreams, type ServerEvent } from './event-stream.ts';
 import { faultOf, ledgerReply } from './faults.ts';
 import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
 import { serviceMetrics, type ChainStanding } from './metrics.ts';
+import { wholeLedgerRoute } from './ledger-route.ts';
 import { pageRoutes } from './page-routes.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
 import * as schemas from './schemas.ts';
@@ -238,19 +239,6 @@ export async function createServer(
         },
       },
       async () => ledgerReply(service.ledger.state),
-    );
-    api.put(
-      '/ledger',
-      {
-        ...large,
-        schema: {
-          description: 'A whole ledger, under its number and root.',
-          security: [{ token: [] }],
-          body: schemas.ledgerBody,
-          response: { 200: schemas.ledgerReply, ...errors },
-        },
-      },
-      async (request) => ledgerReply(await service.putLedger(request.body)),
     );
     api.post(
       '/ledger/updates',
@@ -466,6 +454,9 @@ export async function createServer(
       },
       async ({ body }) => ({ token: roles.session(body.challenge, body.signature) }),
     );
+  });
+  await app.register(async (instance) => {
+    wholeLedgerRoute(instance, door, config.limits.bodyBytes);
   });
   return app;
 }

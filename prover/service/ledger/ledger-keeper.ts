@@ -12,17 +12,18 @@ import { concatenated, type RowHasher } from '../../commitments/row-hasher.ts';
 import { QuaternaryTree } from '../../commitments/tree.ts';
 import { TREE_CAPACITY, TREE_DEPTH } from '../../commitments/widths.ts';
 import { PlimsollError, requireRule } from '../../core/errors.ts';
-import { decimalBigint, integer, list, parseValue } from '../../core/schema.ts';
-import { SCALAR_FIELD } from '../../core/scalar-field.ts';
+import { integer, list, parseValue } from '../../core/schema.ts';
 import {
   LEDGER_FORMAT,
   LEDGER_VERSION,
   accountDocument,
   ledgerPieces,
   parseLedger,
+  type SharedInstruments,
 } from '../../documents/ledger-document.ts';
 import type { Journal } from '../store/journal.ts';
 import { parseLedgerInLots } from './parse-in-lots.ts';
+import { WholeLedger, root, sequence } from './whole-ledger.ts';
 
 /** Accounts that are written at a time: a hundred thousand take a second. */
 const WRITTEN_LOT = 500;
@@ -46,12 +47,6 @@ const unpack = promisify(gunzip);
 
 /** Updates between two checkpoints: what a restart replays at most. */
 const CHECKPOINT_EVERY = 200;
-
-const sequence = integer(1, Number.MAX_SAFE_INTEGER);
-const root = decimalBigint(0n, SCALAR_FIELD - 1n);
-
-/** A ledger as a whole, under the number and the root that its sender says it has. */
-export const wholeLedgerSchema = z.strictObject({ sequence, root, ledger: z.unknown() });
 
 /** What changed from the ledger numbered one less. */
 export const ledgerUpdateSchema = z.strictObject({
@@ -118,13 +113,14 @@ const updateRecordSchema = z.object({
 /** Reads the changed accounts; a fault names the change it is in. */
 async function changesOf(
   changes: readonly { index: number; account?: unknown }[],
+  instruments: SharedInstruments,
 ): Promise<LedgerChange[]> {
   const document = {
     format: LEDGER_FORMAT,
     version: LEDGER_VERSION,
     accounts: changes.map(({ account }) => account),
   };
-  const accounts = await parseLedgerInLots(document);
+  const accounts = await parseLedgerInLots(document, instruments);
   const seen = new Set<number>();
   return changes.map(({ index }, at) => {
     requireRule(!seen.has(index), `changes[${at}].index`, `${index} stands there twice`);
@@ -143,6 +139,8 @@ export class LedgerKeeper {
   readonly #hasher: RowHasher;
   readonly #checkpointEvery: number;
   #ledger = new Ledger([]);
+  /** Of which a hundred thousand accounts hold a million: half of the heap, and of what collecting it takes. */
+  #instruments: SharedInstruments = new Map();
   #sequence = 0;
   #sinceCheckpoint = 0;
   #tail: Promise<unknown> = Promise.resolve();
@@ -207,7 +205,7 @@ export class LedgerKeeper {
   }
 
   async #replay({ sequence: number, root: stated, changes }: z.infer<typeof updateRecordSchema>) {
-    const parsed = await changesOf(changes);
+    const parsed = await changesOf(changes, this.#instruments);
     await this.#ledger.apply(parsed, this.#hasher);
     this.#sequence = number;
     this.#sinceCheckpoint += 1;
@@ -312,20 +310,18 @@ export class LedgerKeeper {
     return this.#ledger;
   }
 
-  /** Takes a whole ledger: the first one, or one that replaces all. */
+  /** Takes a whole ledger, as JSON or read already: the first one, or one that replaces all. */
   async put(body: unknown): Promise<LedgerState> {
-    const {
-      sequence: number,
-      root: stated,
-      ledger,
-    } = parseValue(wholeLedgerSchema, body, 'ledger');
-    const accounts = await parseLedgerInLots(ledger);
+    const whole = body instanceof WholeLedger ? body : await WholeLedger.of(body);
+    const { sequence: number, root: stated, accounts, instruments } = whole;
     return await this.#inTurn(async () => {
       this.#requireLater(number);
       const next = await Ledger.build(accounts, this.#hasher);
       this.#requireRoot(next.root, stated);
       await this.#checkpoint(next, number);
       this.#ledger = next;
+      // What only accounts of before held goes with them.
+      this.#instruments = instruments;
       this.#sequence = number;
       if (this.#past !== undefined) this.#note(next.copy());
       this.onChange('all');
@@ -340,7 +336,7 @@ export class LedgerKeeper {
       root: stated,
       changes,
     } = parseValue(ledgerUpdateSchema, body, 'update');
-    const parsed = await changesOf(changes);
+    const parsed = await changesOf(changes, this.#instruments);
     return await this.#inTurn(async () => {
       this.#requireLater(number);
       if (number !== this.#sequence + 1) {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../../commitments/account.ts';
 import { TREE_CAPACITY } from '../../commitments/widths.ts';
 import { InvalidInput } from '../../core/errors.ts';
-import { parseLedgerValue } from '../../documents/ledger-document.ts';
+import { parseLedgerValue, type SharedInstruments } from '../../documents/ledger-document.ts';
 
 /** A thousand accounts take a tenth of a second to check: between two lots others have their turn. */
 const LOT = 50;
@@ -19,22 +19,36 @@ function moved(error: unknown, first: number): unknown {
   return new InvalidInput(field, error.rule, { cause: error });
 }
 
-/** As `parseLedgerValue`, without keeping this thread's other work waiting. */
-export async function parseLedgerInLots(document: unknown): Promise<readonly Account[]> {
+/** As `parseLedgerValue`, lot by lot. */
+export function* ledgerLots(
+  document: unknown,
+  instruments: SharedInstruments,
+): Generator<readonly Account[], void> {
   const { accounts } = (document ?? {}) as { readonly accounts?: unknown };
   // What is no ledger at all is told by the whole.
   if (!Array.isArray(accounts) || accounts.length > TREE_CAPACITY) {
-    return parseLedgerValue(document);
+    yield parseLedgerValue(document, instruments);
+    return;
   }
   parseLedgerValue({ ...(document as object), accounts: [] });
-  const parsed: Account[] = [];
   for (let first = 0; first < accounts.length; first += LOT) {
     const lot = { ...(document as object), accounts: accounts.slice(first, first + LOT) };
     try {
-      parsed.push(...parseLedgerValue(lot));
+      yield parseLedgerValue(lot, instruments);
     } catch (error) {
       throw moved(error, first);
     }
+  }
+}
+
+/** As `parseLedgerValue`, without keeping this thread's other work waiting. */
+export async function parseLedgerInLots(
+  document: unknown,
+  instruments: SharedInstruments = new Map(),
+): Promise<readonly Account[]> {
+  const parsed: Account[] = [];
+  for (const lot of ledgerLots(document, instruments)) {
+    parsed.push(...lot);
     await nextTurn();
   }
   return parsed;

@@ -22,6 +22,7 @@ import { serviceConfig } from '../../../support/service-config.ts';
 const sample = loadSample();
 const wallet = new Wallet(`0x${'22'.repeat(32)}`);
 const ACCOUNT = 1;
+const BODY_BYTES = 2 ** 21;
 const accounts = sample.ledgers.crash.with(ACCOUNT, {
   ...sample.ledgers.crash[ACCOUNT]!,
   owner: BigInt(wallet.address),
@@ -75,7 +76,7 @@ describe('the API', () => {
       serviceConfig(join(folder, 'state'), {
         operatorToken: token,
         previousOperatorToken: previous,
-        limits: { bodyBytes: 2 ** 20, requestsPerMinute: 5000, headersMs: 500, requestMs: 1500 },
+        limits: { bodyBytes: BODY_BYTES, requestsPerMinute: 5000, headersMs: 500, requestMs: 1500 },
       }),
       pino({ level: 'trace' }, log),
       () => undefined,
@@ -228,7 +229,7 @@ describe('the API', () => {
   }, 40_000);
 
   it('refuses bodies beyond its limits before it reads them, and what is no JSON', async () => {
-    expect((await ask('PUT', '/ledger', 'x'.repeat(2 ** 20 + 1))).status).toBe(413);
+    expect((await ask('PUT', '/ledger', 'x'.repeat(BODY_BYTES + 1))).status).toBe(413);
     expect((await ask('POST', '/what-if', 'x'.repeat(2 ** 17))).status).toBe(413);
     const xml = { 'content-type': 'application/xml' };
     expect((await ask('POST', '/challenges', '<a/>', null, xml)).status).toBe(415);
@@ -236,6 +237,32 @@ describe('the API', () => {
       `POST /challenges HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{`,
     );
     expect(declared.text).toMatch(/^HTTP\/1\.1 413/);
+  });
+
+  it('takes a ledger that is read in a thread, and refuses one as it refuses any', async () => {
+    const put = (sequence: number, root: bigint): string =>
+      `{"sequence":${sequence},"root":"${root}","ledger":${formatLedger(accounts)}}` +
+      ' '.repeat(2 ** 20);
+    const { root } = new Ledger(accounts);
+    const { sequence } = (await ask('GET', '/ledger')).body as { sequence: number };
+    const wrong = await ask('PUT', '/ledger', put(sequence + 1, root + 1n));
+    expect(wrong).toMatchObject({ status: 409, body: { code: 'LEDGER_ROOT', held: { sequence } } });
+    const unread = await ask('PUT', '/ledger', put(sequence + 1, root).replace('BTC', 'BCH'));
+    expect(unread).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
+    expect(String(unread.body['field'])).toMatch(/^accounts\[\d+\]/);
+    // Given up before its end, it is told why all the same.
+    const sent = async (first: string): Promise<Response> =>
+      fetch(`${running.url}/ledger`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: new Blob([Buffer.from(first, 'latin1'), ' '.repeat(BODY_BYTES)]).stream(),
+        duplex: 'half',
+      } as RequestInit);
+    expect((await sent('{"sequence":1')).status).toBe(413);
+    const illegible = await sent(`\xff${' '.repeat(2 ** 20)}`);
+    expect(await illegible.json()).toMatchObject({ code: 'INVALID_INPUT', field: 'body' });
+    const taken = await ask('PUT', '/ledger', put(sequence + 1, root));
+    expect(taken).toMatchObject({ status: 200, body: { root: root.toString() } });
   });
 
   it('answers whatever is asked as its description says, and never with an error of its own', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { expect, it } from 'vitest';
 
+import { instrumentKey } from '../../../../prover/commitments/instrument.ts';
 import { formatLedger, parseLedgerValue } from '../../../../prover/documents/ledger-document.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
 import { parseLedgerInLots } from '../../../../prover/service/ledger/parse-in-lots.ts';
@@ -14,6 +15,15 @@ it('reads what the whole reads, and lets others have their turn meanwhile', asyn
   expect(await parseLedgerInLots(document)).toEqual(parseLedgerValue(document));
   clearInterval(counting);
   expect(turns).toBeGreaterThan(1);
+});
+
+it('makes one object of an instrument, whichever lot it stands in', async () => {
+  const instruments = (await parseLedgerInLots(document)).flatMap(({ positions }) =>
+    positions.map(({ instrument }) => instrument),
+  );
+  const keys = new Set(instruments.map(instrumentKey));
+  expect(keys.size).toBeLessThan(instruments.length);
+  expect(new Set(instruments).size).toBe(keys.size);
 });
 
 it.each([

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type { Account } from '../../commitments/account.ts';
+import { instrumentKey } from '../../commitments/instrument.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { parseJson } from '../../core/schema.ts';
+import type { Instrument } from '../../model/types.ts';
+import { AskedThread } from '../asked-thread.ts';
+import { unpackAccounts, type PackedAccounts } from './packed-accounts.ts';
+import type { ReadingQuestion } from './reading-thread.ts';
+import { WholeLedger } from './whole-ledger.ts';
+
+/** From here on a body is worth a thread, which takes a tenth of a second to start. */
+const LARGE_BYTES = 2 ** 20;
+
+/** What the thread throws is a copy, which has the words of a refusal and not its class. */
+function refusal(error: unknown): unknown {
+  const { field, rule } = error as { readonly field?: unknown; readonly rule?: unknown };
+  return typeof field === 'string' && typeof rule === 'string'
+    ? new InvalidInput(field, rule, { cause: error })
+    : error;
+}
+
+/**
+ * The body of a whole ledger, as it comes in. A large one is read in a thread of its own and taken over lot by
+ * lot: a hundred thousand accounts are a hundred megabytes of text, whose reading would keep every answer waiting
+ * for seconds. The thread ends with it, and so does what its reading took.
+ *
+ * Throws `InvalidInput` naming field and rule.
+ */
+export async function readWholeLedger(
+  chunks: AsyncIterable<Uint8Array>,
+  largeBytes = LARGE_BYTES,
+): Promise<unknown> {
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  let thread: AskedThread | undefined;
+  const ask = async <Answer>(question: ReadingQuestion): Promise<Answer> => {
+    try {
+      return await thread!.ask<Answer>(question);
+    } catch (error) {
+      throw refusal(error);
+    }
+  };
+  const handOver = async (): Promise<void> => {
+    const told = Buffer.concat(held);
+    held = [];
+    await ask({ kind: 'bytes', bytes: told });
+  };
+  try {
+    for await (const chunk of chunks) {
+      held.push(chunk);
+      bytes += chunk.byteLength;
+      if (bytes <= largeBytes) continue;
+      thread ??= new AskedThread(new URL('./reading-thread.ts', import.meta.url));
+      await handOver();
+    }
+    if (thread === undefined) return parseJson(Buffer.concat(held).toString('utf8'), 'body');
+    const stated = await ask<{ readonly sequence: number; readonly root: bigint }>({ kind: 'end' });
+    const known: Instrument[] = [];
+    const accounts: Account[] = [];
+    for (;;) {
+      const packed = await ask<PackedAccounts | undefined>({ kind: 'lot' });
+      if (packed === undefined) break;
+      accounts.push(...unpackAccounts(packed, known));
+    }
+    const instruments = new Map(known.map((one) => [instrumentKey(one), one]));
+    return new WholeLedger(stated, accounts, instruments);
+  } finally {
+    await thread?.close();
+  }
+}

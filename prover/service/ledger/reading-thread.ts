@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { InvalidInput } from '../../core/errors.ts';
+import { parseJson, parseValue } from '../../core/schema.ts';
+import type { SharedInstruments } from '../../documents/ledger-document.ts';
+import type { Instrument } from '../../model/types.ts';
+import { answerQuestions, type Handed } from '../answering-thread.ts';
+import { packAccounts } from './packed-accounts.ts';
+import { ledgerLots } from './parse-in-lots.ts';
+import { wholeLedgerSchema } from './whole-ledger.ts';
+
+/** The bytes of a body as they come; that they are all; and the accounts in them, lot by lot. */
+export type ReadingQuestion =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'lot' };
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+let pieces: string[] = [];
+let lots: ReturnType<typeof ledgerLots> | undefined;
+const places = new Map<Instrument, number>();
+
+function decoded(bytes?: Uint8Array): string {
+  try {
+    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
+  } catch (error) {
+    throw new InvalidInput('body', 'must be text in UTF-8', { cause: error });
+  }
+}
+
+/** What the body says of the ledger. */
+function ended(): { readonly sequence: number; readonly root: bigint } {
+  const text = [...pieces, decoded()].join('');
+  pieces = [];
+  const { ledger, ...stated } = parseValue(wholeLedgerSchema, parseJson(text, 'body'), 'ledger');
+  const instruments: SharedInstruments = new Map();
+  lots = ledgerLots(ledger, instruments);
+  return stated;
+}
+
+answerQuestions<ReadingQuestion>((question): Handed => {
+  switch (question.kind) {
+    case 'bytes':
+      pieces.push(decoded(question.bytes));
+      return { value: undefined };
+    case 'end':
+      return { value: ended() };
+    case 'lot': {
+      const lot = lots?.next();
+      if (lot === undefined || lot.done === true) return { value: undefined };
+      const packed = packAccounts(lot.value, places);
+      const { sizes, places: named, lots: sums } = packed;
+      return {
+        value: packed,
+        transfer: [sizes.buffer, named.buffer, sums.buffer] as ArrayBuffer[],
+      };
+    }
+  }
+});
