@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { REPOSITORY_ROOT } from '../core/root.ts';
+import { localKeyDocument } from '../receipt/local-keys.ts';
 import {
   bundleForBrowser,
   embeddable,
@@ -15,6 +16,7 @@ import {
 import { formatTickData, type TickData } from './tick-data.ts';
 
 const SOURCES = join(import.meta.dirname, 'page');
+const VERIFIER = 'PlimsollReceipt';
 const CHART_STYLE = join(REPOSITORY_ROOT, 'node_modules', 'uplot', 'dist', 'uPlot.min.css');
 
 export interface DashboardPage {
@@ -45,15 +47,26 @@ export async function exportPage(data: TickData): Promise<DashboardPage> {
   return { page, programBytes: gzipSync(scripts['SCRIPT']! + style).length };
 }
 
+/** Defines the global `PlimsollReceipt`: the verifier that the page of receipts has. */
+export const verifierScript = async (): Promise<string> =>
+  await bundleForBrowser(join(REPOSITORY_ROOT, 'prover', 'receipt', 'browser.ts'), VERIFIER);
+
 export interface ServedPage {
   readonly page: string;
   /** For the header, which also says who may frame it. */
   readonly policy: string;
 }
 
-/** The page without a tick: it asks the service that serves it for the newest, and nobody else. */
+/** The page that checks receipts, under the keys that are built here. */
+export async function servedReceiptPage(): Promise<ServedPage> {
+  const { bundleReceipt } = await import('../receipt/bundle.ts');
+  const { page, policy } = await bundleReceipt(localKeyDocument());
+  return { page, policy: `${policy}; frame-ancestors 'none'` };
+}
+
+/** The page without a tick: it asks the service that serves it for the newest and for the verifier, and nobody else. */
 export async function servedPage(): Promise<ServedPage> {
-  const parts = { ...(await program()), connects: "'self'" };
+  const parts = { ...(await program()), connects: "'self'", loads: "'self'" };
   return {
     page: fillPage(template(), { ...parts, data: { TICK: 'null' } }),
     policy: `${policyOf(parts)}; frame-ancestors 'none'`,

@@ -2,10 +2,13 @@
 import { getAddress } from 'ethers';
 
 import { InvalidInput, messageWithPlace, PlimsollError } from '../core/errors.ts';
+import { parseProof, type ProofFile } from '../proving/formats/proof-file.ts';
 import { challengeOf } from './challenge.ts';
 import { parseReceipt } from './document.ts';
+import { keyOfProof, proofHolds, requireUse } from './held-proof.ts';
 import { httpRpc } from './json-rpc.ts';
-import { caveatsOf, sentenceOf } from './sentence.ts';
+import { requireFact } from './refusal.ts';
+import { caveatsOf, DEVELOPMENT_KEY, sentenceOf } from './sentence.ts';
 import { parseVerifyingKeys } from './verifying-keys.ts';
 import { isValid, verifyReceipt, type Expectations } from './verify.ts';
 
@@ -47,12 +50,12 @@ function expectationsOf({ keys, challenge, marketFeed, node }: PageInput): Expec
   };
 }
 
-function refusalOf(error: unknown): Judgement {
+function refusalOf(error: unknown, what = 'a receipt'): Judgement {
   if (!(error instanceof PlimsollError)) throw error;
   const { code } = error;
   const message = messageWithPlace(error);
   if (error instanceof InvalidInput) {
-    const sentence = `This cannot be read as a receipt. ${message}.`;
+    const sentence = `This cannot be read as ${what}. ${message}.`;
     return { verdict: 'unreadable', code, sentence, notChecked: [] };
   }
   if (code === 'NODE_FAILED') {
@@ -71,6 +74,52 @@ export async function judgeReceipt(input: PageInput): Promise<Judgement> {
     return { verdict: 'holds', code, sentence, notChecked };
   } catch (error) {
     return refusalOf(error);
+  }
+}
+
+/** What a proof file has to be about, where whoever asks knows it. */
+export interface WantedProof {
+  readonly accountIndex: number;
+  readonly settlementNonce: bigint;
+  readonly snapshotHash: bigint;
+}
+
+function requireWanted({ publicSignals: signals }: ProofFile, wanted: WantedProof): void {
+  const [account, nonce] = [BigInt(wanted.accountIndex), wanted.settlementNonce];
+  requireFact(
+    'snapshotHash' in signals && signals.snapshotHash === wanted.snapshotHash,
+    'TICK_MISMATCH',
+    'the proof is about another snapshot than was asked for',
+  );
+  requireFact(
+    'accountIndex' in signals &&
+      signals.accountIndex === account &&
+      'settlementNonce' in signals &&
+      signals.settlementNonce === nonce,
+    'ACCOUNT_MISMATCH',
+    'the proof is about another account, or another life of it, than was asked for',
+  );
+}
+
+/** What a page shows of a proof file, under the keys it was given; throws only for a defect of this program. */
+export function judgeProof(source: string, keys: string, wanted: WantedProof): Judgement {
+  try {
+    const file = parseProof(source);
+    const key = keyOfProof(file, parseVerifyingKeys(keys, 'keys'), 'this page');
+    requireWanted(file, wanted);
+    requireUse(file);
+    requireFact(proofHolds(file, key), 'PROOF_INVALID', 'the proof does not hold under its key');
+    const { statement, profile, use } = file;
+    const bound =
+      use === undefined ? '' : `, to ${use.action} at ${use.contract} on chain ${use.chainId}`;
+    const sentence = `The proof holds: ${statement} (profile ${profile})${bound}. Key ${key.zkey}.`;
+    const notChecked = [
+      ...(key.setup === 'insecure-development' ? [DEVELOPMENT_KEY] : []),
+      'not checked: whether the chain accepted this tick',
+    ];
+    return { verdict: 'holds', code: 'CHAIN_NOT_ASKED', sentence, notChecked };
+  } catch (error) {
+    return refusalOf(error, 'a proof');
   }
 }
 

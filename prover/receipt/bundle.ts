@@ -23,6 +23,7 @@ import {
   embeddable,
   embeddableJson,
   fillPage,
+  policyOf,
 } from '../toolchain/one-file-page.ts';
 import { say } from '../toolchain/progress.mjs';
 
@@ -36,6 +37,8 @@ export interface ReceiptBundle {
   readonly library: string;
   /** A page of one file: opens from a disk as well as from a server. */
   readonly page: string;
+  /** What the page says of itself, for a server's header. */
+  readonly policy: string;
 }
 
 /** The profiles whose keys a page is given unless told otherwise; the largest is built on demand. */
@@ -65,13 +68,13 @@ export async function bundleReceipt(keys: string): Promise<ReceiptBundle> {
   const library = await bundle('browser.ts', 'PlimsollReceipt');
   const [libraryScript, pageScript] = [library, await bundle('page/page.ts')].map(embeddable);
   const read = (name: string): string => readFileSync(join(SOURCES, 'page', name), 'utf8');
-  const page = fillPage(read('page.html'), {
+  const parts = {
     style: read('page.css'),
     scripts: { LIBRARY: libraryScript!, PAGE: pageScript! },
-    data: { KEYS: embeddableJson(keys) },
     connects: 'https: http:',
-  });
-  return { library, page };
+  };
+  const page = fillPage(read('page.html'), { ...parts, data: { KEYS: embeddableJson(keys) } });
+  return { library, page, policy: policyOf(parts) };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

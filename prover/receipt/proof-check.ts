@@ -5,7 +5,6 @@ import { exportedAbi } from '../chain/abi.ts';
 import {
   ACTIONS,
   boundSignal,
-  contextOfUse,
   proofContext,
   useName,
   type Action,
@@ -13,7 +12,6 @@ import {
 } from '../chain/context.ts';
 import { refusalOf } from '../chain/refusal.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
-import { InvalidInput } from '../core/errors.ts';
 import { encodePublicSignals } from '../statements/public-signals.ts';
 import type { ProofFile, ProofUse } from '../proving/formats/proof-file.ts';
 import {
@@ -24,61 +22,12 @@ import {
   type Roots,
   type TickOnChain,
 } from './chain-check.ts';
-import { verifyGroth16 } from './groth16.ts';
+import { requireUse } from './held-proof.ts';
 import { chainIdOf, simulate, view, type JsonRpc } from './json-rpc.ts';
 import { findPlace } from './place.ts';
 import { callOfProof, ownerOf, type IncompleteCall, type ProofCall } from './proof-call.ts';
 import { ReceiptRefused, requireFact } from './refusal.ts';
 import type { TrustedKey } from './verifying-keys.ts';
-
-/** The key that the file names; throws `InvalidInput` where it names another than is trusted. */
-export function keyOfProof(
-  file: ProofFile,
-  keys: readonly TrustedKey[],
-  whose: string,
-): TrustedKey {
-  const { statement, profile, artifact } = file;
-  const ofCircuit = keys.filter((one) => one.statement === statement && one.profile === profile);
-  // One document may have the keys of several venues.
-  const key =
-    ofCircuit.find(({ verificationKey }) => verificationKey === artifact.verificationKey) ??
-    ofCircuit[0];
-  if (key === undefined) {
-    throw new ReceiptRefused(
-      'KEY_UNKNOWN',
-      `${whose} has no key of ${statement}, profile ${profile}`,
-    );
-  }
-  const same = (field: string, stated: string, trusted: string): void => {
-    if (stated === trusted) return;
-    throw new InvalidInput(`artifact.${field}`, `must be ${trusted}, as ${whose} has it`);
-  };
-  same('r1cs', artifact.r1cs, key.r1cs);
-  same('verificationKey', artifact.verificationKey, key.verificationKey);
-  same('key', artifact.key, key.setup);
-  return key;
-}
-
-/** Whether the proof holds under the key; runs wherever ECMAScript does. */
-export function proofHolds(file: ProofFile, { key }: TrustedKey): boolean {
-  const { statement, publicSignals, proof } = file;
-  return verifyGroth16(key, encodePublicSignals(statement, publicSignals), proof);
-}
-
-/**
- * Throws `ReceiptRefused` where the file says a use that its context contradicts, or one on a chain where
- * a development key says nothing.
- */
-export function requireUse(file: ProofFile): void {
-  const { use, artifact } = file;
-  if (use === undefined) return;
-  requireKeyFor(use.chainId, artifact.key);
-  requireFact(
-    boundSignal(file) === contextOfUse(use, file),
-    'CONTEXT_MISMATCH',
-    'the proof was made for another chain, contract, action or beneficiary than the file says',
-  );
-}
 
 /** Which of a venue's contracts does it; for what none of them does, the address has to be given. */
 export const CONTRACT_OF: Readonly<Partial<Record<Action, keyof VenueDocument['contracts']>>> = {

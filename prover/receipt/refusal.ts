@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'REGISTRY_MISMATCH'
   | 'TICK_UNKNOWN'
   | 'TICK_MISMATCH'
+  | 'ACCOUNT_MISMATCH'
   | 'VERIFIER_MISMATCH'
   | 'DEVELOPMENT_KEY';
 

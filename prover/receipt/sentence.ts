@@ -57,15 +57,16 @@ export function sentenceOf(checked: CheckedReceipt): string {
   return `${lead} ${momentOf(checked)}, ${claim}.`;
 }
 
+export const DEVELOPMENT_KEY =
+  'INSECURE development key: its secret is public, so anybody could have made this proof';
+
 /** What the sentence must not be taken to say, and how to have it checked. */
 export function caveatsOf(checked: CheckedReceipt): readonly string[] {
   const { receipt, tick, challengeChecked, venueChecked } = checked;
   const { place, challenge, key } = receipt;
   const caveats: string[] = [];
   if (key.setup === 'insecure-development') {
-    caveats.push(
-      'INSECURE development key: its secret is public, so anybody could have made this proof',
-    );
+    caveats.push(DEVELOPMENT_KEY);
   }
   if (tick === undefined) {
     caveats.push(

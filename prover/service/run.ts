@@ -94,6 +94,9 @@ export async function runService(
       get openings() {
         return joining?.joined?.openings;
       },
+      get liquidations() {
+        return joining?.joined?.link.view.liquidations();
+      },
     });
     const url = await server.listen(config.listen);
     logger.info(

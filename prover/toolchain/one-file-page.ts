@@ -54,13 +54,15 @@ export interface PageParts {
   readonly data: Readonly<Record<string, string>>;
   /** Sources that the page may ask; none without. */
   readonly connects?: string;
+  /** Sources of further scripts, loaded when they are needed; none without. */
+  readonly loads?: string;
 }
 
 /** What a page may do: nothing runs but its scripts, and nothing is fetched but from where it says. */
-export const policyOf = ({ style, scripts, connects }: Omit<PageParts, 'data'>): string =>
+export const policyOf = ({ style, scripts, connects, loads }: Omit<PageParts, 'data'>): string =>
   [
     "default-src 'none'",
-    `script-src ${Object.values(scripts).map(sourceOf).join(' ')}`,
+    `script-src ${[...Object.values(scripts).map(sourceOf), ...(loads === undefined ? [] : [loads])].join(' ')}`,
     `style-src ${sourceOf(style)}`,
     ...(connects === undefined ? [] : [`connect-src ${connects}`]),
     "base-uri 'none'",

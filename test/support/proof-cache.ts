@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { sha256 } from '../../prover/core/hash.ts';
 import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
 import { findArtifact, loadArtifactManifest } from '../../prover/proving/artifacts.ts';
-import { formatProof, loadProof, type ProofFile } from '../../prover/proving/formats/proof-file.ts';
+import { formatProof, type ProofFile } from '../../prover/proving/formats/proof-file.ts';
+import { loadProof } from '../../prover/proving/formats/saved-proof.ts';
 import type { Prover } from '../../prover/proving/prover.ts';
 import type { StatementInstance } from '../../prover/statements/instance.ts';
 

@@ -6,13 +6,8 @@ import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import { formatUtc } from '../../model/format.ts';
 import { parseProof, toSolidity, type ProofFile } from '../../proving/formats/proof-file.ts';
-import {
-  checkProofOnChain,
-  keyOfProof,
-  proofHolds,
-  requireUse,
-  type ProofOnChain,
-} from '../../receipt/proof-check.ts';
+import { keyOfProof, proofHolds, requireUse } from '../../receipt/held-proof.ts';
+import { checkProofOnChain, type ProofOnChain } from '../../receipt/proof-check.ts';
 import type { TrustedKey } from '../../receipt/verifying-keys.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';

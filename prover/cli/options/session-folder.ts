@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
-import { loadProof, type ProofFile } from '../../proving/formats/proof-file.ts';
-import { keyOfProof, proofHolds } from '../../receipt/proof-check.ts';
+import type { ProofFile } from '../../proving/formats/proof-file.ts';
+import { loadProof } from '../../proving/formats/saved-proof.ts';
+import { keyOfProof, proofHolds } from '../../receipt/held-proof.ts';
 import type { TrustedKey } from '../../receipt/verifying-keys.ts';
 import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
 import type { PassSignals } from '../../venue/session/pass.ts';

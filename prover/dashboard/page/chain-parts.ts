@@ -28,9 +28,25 @@ export interface LiquidationReply {
   readonly proof: { readonly settlementNonce: string } | null;
 }
 
+/** An entry of `/chain/liquidations`; amounts in E6 USD. */
+export interface Auction {
+  readonly account: string;
+  readonly settlementNonce: string;
+  readonly stage: string;
+  readonly openedIn: string;
+  readonly opening: {
+    readonly tick: string;
+    readonly clock: string;
+    readonly equityE6: string;
+    readonly requirementE6: string;
+    readonly reservedE6: string;
+  } | null;
+}
+
 /** What is known beside the tick; a text says why something is not. */
 export interface Beside {
   readonly fund: FundReply | string;
+  readonly auctions: readonly Auction[] | string;
   /** For the operator alone. */
   readonly liquidations: readonly LiquidationReply[] | undefined;
 }
@@ -40,9 +56,44 @@ const timeCell = (seconds: string | null): unknown =>
     ? ''
     : html`<time title=${localTime(BigInt(seconds))}>${utc(BigInt(seconds))}</time>`;
 
+/** Liquidations as the chain has them, open ones for sale among them. */
+function Auctions({ auctions }: { readonly auctions: Beside['auctions'] }): VNode {
+  return html`<section aria-labelledby="auctions">
+    <h2 id="auctions">Liquidations on chain</h2>
+    ${
+      typeof auctions === 'string'
+        ? html`<p class="quiet">${auctions}</p>`
+        : html`<${Table}
+            caption="the newest first, in USD at the tick of the opening; open ones can be bid for or cured"
+            empty="none yet"
+            columns=${[
+              { title: 'account', isText: true },
+              { title: 'nonce' },
+              { title: 'stage', isText: true },
+              { title: 'tick' },
+              { title: 'equity' },
+              { title: 'maintenance' },
+              { title: 'reserved of the fund' },
+              { title: 'opened in', isText: true },
+            ]}
+            rows=${auctions.map(({ opening, ...one }) => [
+              html`<a href=${`#/account/${one.account}`}>${one.account}</a>`,
+              one.settlementNonce,
+              one.stage,
+              opening?.tick ?? '',
+              opening === null ? '' : cents(BigInt(opening.equityE6)),
+              opening === null ? '' : cents(BigInt(opening.requirementE6)),
+              opening === null ? '' : cents(BigInt(opening.reservedE6)),
+              one.openedIn,
+            ])}
+          />`
+    }
+  </section>`;
+}
+
 /** Who fell below maintenance and why, the newest first, and what stands to pay for it. */
 export function ChainParts({ beside }: { readonly beside: Beside }): VNode {
-  const { fund, liquidations } = beside;
+  const { fund, auctions, liquidations } = beside;
   const tile = (id: keyof FundReply, label: string, isBad = false): VNode | null =>
     typeof fund === 'string'
       ? null
@@ -66,6 +117,7 @@ export function ChainParts({ beside }: { readonly beside: Beside }): VNode {
             </dl>`
       }
     </section>
+    <${Auctions} auctions=${auctions} />
     ${
       liquidations === undefined
         ? null

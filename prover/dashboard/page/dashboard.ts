@@ -16,18 +16,22 @@ import { VenuePage } from './venue-page.ts';
 type Route =
   | { readonly view: 'venue' }
   | { readonly view: 'market' }
+  | { readonly view: 'proofs' }
   | { readonly view: 'account'; readonly index: number };
 
 function routeOf(hash: string): Route {
   const index = /^#\/account\/(\d{1,8})$/.exec(hash)?.[1];
   if (index !== undefined) return { view: 'account', index: Number(index) };
-  return { view: hash === '#/market' ? 'market' : 'venue' };
+  if (hash === '#/market') return { view: 'market' };
+  return { view: hash === '#/proofs' ? 'proofs' : 'venue' };
 }
 
 /** What a page of a service adds: how live it is, what only the chain knows, accounts that it can ask for. */
 export interface LiveParts {
   readonly status: VNode;
   readonly chain: VNode;
+  /** What was proven, as a view of its own. */
+  readonly proofs: VNode;
   /** Has another account fetched; there is none of that number where it rejects. */
   fetchAccount(index: number): void;
 }
@@ -43,6 +47,15 @@ function Missing(props: { readonly index: number; readonly live: LiveParts | und
     </p>
   </main>`;
 }
+
+/** A tick in a file has no proofs: they are a service's. */
+const NoProofs = (): VNode =>
+  html`<main>
+    <h1>Proofs</h1>
+    <p class="quiet" role="status">
+      are shown by the page of a service; this one holds a tick alone
+    </p>
+  </main>`;
 
 const sizeOf = ({ accounts, part }: TickData): string =>
   part === undefined
@@ -87,6 +100,7 @@ export function Dashboard(props: {
       return html`<${VenuePage} view=${view} data=${data} chain=${live?.chain} />`;
     }
     if (route.view === 'market') return html`<${MarketPage} data=${data} />`;
+    if (route.view === 'proofs') return live?.proofs ?? html`<${NoProofs} />`;
     const { index: at } = route;
     const account = held.get(at);
     if (account === undefined) return html`<${Missing} index=${at} live=${live} />`;
@@ -101,6 +115,7 @@ export function Dashboard(props: {
   return html`<header>
       <nav aria-label="views">
         <strong>Plimsoll</strong> ${link('venue', 'Venue')} ${link('market', 'Market')}
+        ${live === undefined ? null : link('proofs', 'Proofs')}
         <form
           onSubmit=${(event: FieldEvent) => {
             event.preventDefault();

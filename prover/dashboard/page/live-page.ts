@@ -3,9 +3,16 @@ import type { VNode } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 import type { TickData } from '../tick-data.ts';
-import { ChainParts, type Beside, type FundReply, type LiquidationReply } from './chain-parts.ts';
+import {
+  ChainParts,
+  type Auction,
+  type Beside,
+  type FundReply,
+  type LiquidationReply,
+} from './chain-parts.ts';
 import { Dashboard } from './dashboard.ts';
 import { html } from './html.ts';
+import { ProofsPage, type ProofReply } from './proofs-page.ts';
 import { Refused, fetchJson, fetchTick } from './service-link.ts';
 import { SignIn } from './sign-in.ts';
 
@@ -17,15 +24,25 @@ const SECOND_MS = 1_000;
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function fetchBeside(token: string): Promise<Beside> {
-  const [fund, liquidations] = await Promise.all([
+async function fetchBeside(
+  token: string,
+): Promise<Beside & { readonly proofs: readonly ProofReply[] | undefined }> {
+  const [fund, auctions, liquidations, proofs] = await Promise.all([
     fetchJson('/fund').then((reply) => reply as FundReply, words),
+    fetchJson('/chain/liquidations').then(
+      (reply) => (reply as { liquidations: Auction[] }).liquidations,
+      words,
+    ),
     fetchJson('/liquidations', token).then(
       (reply) => (reply as { liquidations: LiquidationReply[] }).liquidations.toReversed(),
       () => undefined,
     ),
+    fetchJson('/proofs', token).then(
+      (reply) => (reply as { proofs: ProofReply[] }).proofs,
+      () => undefined,
+    ),
   ]);
-  return { fund, liquidations };
+  return { fund, auctions, liquidations, proofs };
 }
 
 /** How old a tick is to whoever looks, once a second. */
@@ -40,7 +57,7 @@ function Age({ since }: { readonly since: number }): VNode {
 
 interface Shown {
   readonly data: TickData;
-  readonly beside: Beside;
+  readonly beside: Awaited<ReturnType<typeof fetchBeside>>;
   readonly at: number;
 }
 
@@ -131,6 +148,7 @@ export function LivePage(): VNode {
     live=${{
       status,
       chain: html`<${ChainParts} beside=${shown.beside} />`,
+      proofs: html`<${ProofsPage} proofs=${shown.beside.proofs} token=${token} />`,
       fetchAccount: setWanted,
     }}
   />`;

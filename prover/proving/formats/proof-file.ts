@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 import { BASE_FIELD } from '../../core/bn254.ts';
 import { InvalidInput } from '../../core/errors.ts';
-import { readTextFile, writeFileAtomically } from '../../core/files.ts';
 import {
   decimalBigint,
   list,
@@ -149,14 +148,6 @@ export function formatProof(file: ProofFile): string {
   const asText = (_: string, value: unknown): unknown =>
     typeof value === 'bigint' ? String(value) : value;
   return `${JSON.stringify(document, asText, 2)}\n`;
-}
-
-export function loadProof(path: string): ProofFile {
-  return parseProof(readTextFile(path, 'proof'), path);
-}
-
-export function saveProof(path: string, file: ProofFile): void {
-  writeFileAtomically(path, formatProof(file));
 }
 
 /** What the verifier contracts take: G2 coordinates with the imaginary part first. */

@@ -5,6 +5,7 @@ import { COMPONENTS, componentAge } from '../../analysis/staleness.ts';
 import type { FundStatus } from '../../keeper/venue-status.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
 import type { Service } from '../service.ts';
+import type { Liquidation } from '../chain/chain-view.ts';
 import type { OpeningDesk } from '../submitter/opening-desk.ts';
 
 /** A service's chain, as its API and its metrics see it. */
@@ -13,6 +14,8 @@ export interface ChainStanding {
   readonly fault: string | undefined;
   /** Undefined where nothing is sent, and until the chain is joined. */
   readonly openings: OpeningDesk | undefined;
+  /** On the branch that is followed; undefined until one is. */
+  readonly liquidations: readonly Liquidation[] | undefined;
 }
 
 /** What is asked of the chain beside what is followed. */

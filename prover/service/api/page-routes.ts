@@ -3,7 +3,12 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import { PlimsollError } from '../../core/errors.ts';
-import { servedPage, type ServedPage } from '../../dashboard/export.ts';
+import {
+  servedPage,
+  servedReceiptPage,
+  verifierScript,
+  type ServedPage,
+} from '../../dashboard/export.ts';
 import { formatTickData, pageAccounts, type TickData } from '../../dashboard/tick-data.ts';
 import type { Service } from '../service.ts';
 import type { SendEvents, ServerEvent } from './event-stream.ts';
@@ -66,6 +71,37 @@ export function pageRoutes(
       served.catch(() => (served = undefined));
       const { page, policy } = await served;
       return await reply.type('text/html').header('content-security-policy', policy).send(page);
+    },
+  );
+  let receiptPage: Promise<ServedPage> | undefined;
+  api.get(
+    '/page/receipt',
+    {
+      schema: {
+        description: 'A page that checks receipts in the browser, under the keys of this service.',
+        response: { 200: inType('text/html', z.string()), ...errors },
+      },
+    },
+    async (_request, reply) => {
+      receiptPage ??= servedReceiptPage();
+      receiptPage.catch(() => (receiptPage = undefined));
+      const { page, policy } = await receiptPage;
+      return await reply.type('text/html').header('content-security-policy', policy).send(page);
+    },
+  );
+  let verifier: Promise<string> | undefined;
+  api.get(
+    '/page/verifier.js',
+    {
+      schema: {
+        description: 'What checks proofs in the page: fetched when somebody first asks for that.',
+        response: { 200: inType('text/javascript', z.string()), ...errors },
+      },
+    },
+    async (_request, reply) => {
+      verifier ??= verifierScript();
+      verifier.catch(() => (verifier = undefined));
+      return await reply.type('text/javascript').send(await verifier);
     },
   );
   api.get(

@@ -11,6 +11,7 @@ import { derivationOutput } from '../../analysis/figures/derivation-schema.ts';
 import { TREE_CAPACITY } from '../../commitments/widths.ts';
 import { decimal } from '../../core/json-output.ts';
 import { documentOf } from '../../documents/document-shapes.ts';
+import { LIQUIDATION_STAGES } from '../chain/chain-view.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
 import { whatIfBody } from '../questions/question.ts';
 
@@ -105,6 +106,13 @@ export const totalsReply = z.object({
   remarginMs: z.number(),
 });
 
+export const proofQuery = z.strictObject({
+  tick: z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,77})$/)
+    .optional()
+    .describe('a snapshot hash'),
+});
 export const proofReply = z.object({
   account: z.int(),
   settlementNonce: decimal,
@@ -238,6 +246,45 @@ export const liquidationsReply = z.object({
         .object({ tick: z.string(), settlementNonce: decimal })
         .nullable()
         .describe('the first one made while it lasted'),
+    }),
+  ),
+});
+/** A key document; whoever uses it reads it by its own rules. */
+export const keysReply = z.looseObject({
+  format: z.literal('plimsoll-verifying-keys'),
+  keys: z.array(z.looseObject({ statement: z.string(), profile: z.string() })),
+});
+/** Where the liquidation of an account stands on chain. */
+const stage = z.enum(LIQUIDATION_STAGES);
+export const newestProofsReply = z.object({
+  proofs: z.array(
+    z.object({
+      account: z.int(),
+      settlementNonce: decimal,
+      tick: z.string().describe('the snapshot hash'),
+      snapshotTime: decimal.nullable(),
+      made: z.iso.datetime(),
+      stage: stage.nullable().describe('null where no liquidation of it was seen on chain'),
+    }),
+  ),
+});
+export const chainLiquidationsReply = z.object({
+  liquidations: z.array(
+    z.object({
+      account: decimal,
+      settlementNonce: decimal,
+      stage,
+      openedIn: z.string().describe('the transaction of its first event'),
+      opening: z
+        .object({
+          tick: decimal.describe('the number of the tick'),
+          clock: decimal.describe('the market clock, in seconds'),
+          equityE6: decimal,
+          requirementE6: decimal,
+          reservedE6: decimal.describe('of the fund'),
+        })
+        .nullable()
+        .describe('null where it was opened before the block that following began with'),
     }),
   ),
 });

@@ -30,6 +30,7 @@ import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
 import { serviceMetrics, type ChainStanding } from './metrics.ts';
 import { wholeLedgerRoute } from './ledger-route.ts';
 import { pageRoutes } from './page-routes.ts';
+import { proofRoutes } from './proof-routes.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
 import * as schemas from './schemas.ts';
 import { inType } from './schemas.ts';
@@ -62,7 +63,7 @@ export async function createServer(
   service: Service,
   config: ServiceConfig,
   logger: FastifyBaseLogger,
-  chain: ChainStanding = { fault: undefined, openings: undefined },
+  chain: ChainStanding = { fault: undefined, openings: undefined, liquidations: undefined },
 ): Promise<FastifyInstance> {
   const roles = new Roles(
     [config.operatorToken, config.previousOperatorToken].filter((known) => known !== undefined),
@@ -181,6 +182,7 @@ export async function createServer(
     figureRoutes(api, door);
     historyRoutes(api, door);
     chainRoutes(api, { ...door, roles, receipts, venue });
+    proofRoutes(api, { ...door, liquidations: () => chain.liquidations });
     artifactRoutes(api, { errors, callerOf });
     pageRoutes(api, { ...door, callerOf, sendEvents });
     api.get(
@@ -375,24 +377,6 @@ export async function createServer(
           imE6: String(row['im_e6']),
         }));
         return { transitions };
-      },
-    );
-    api.get(
-      '/accounts/:account/proof',
-      {
-        onRequest: requireOperator,
-        schema: {
-          description: 'The newest proof that it may be liquidated, verified before it was stored.',
-          security: [{ token: [] }],
-          params: schemas.accountParams,
-          response: { 200: schemas.proofReply, ...errors },
-        },
-      },
-      async (request) => {
-        const found = await service.proving?.proofOf(Number(request.params.account));
-        if (found === undefined) throw new PlimsollError('NO_PROOF', 'there is no proof');
-        const { account, nonce, tick, file } = found;
-        return { account, settlementNonce: nonce.toString(), tick, proof: file };
       },
     );
     api.get(

@@ -3,7 +3,15 @@ import type { ChainEvent, EventValues } from '../../chain/events.ts';
 import type { FollowedBlock } from './follower.ts';
 
 /** Where the liquidation of an account stands. */
-export type LiquidationStage = 'open' | 'cured' | 'sold' | 'backstopped' | 'bankrupt' | 'closed';
+export const LIQUIDATION_STAGES = [
+  'open',
+  'cured',
+  'sold',
+  'backstopped',
+  'bankrupt',
+  'closed',
+] as const;
+export type LiquidationStage = (typeof LIQUIDATION_STAGES)[number];
 
 export interface Liquidation {
   readonly accountIndex: bigint;

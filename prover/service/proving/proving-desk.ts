@@ -6,7 +6,7 @@ import type { AccountOpening } from '../../commitments/ledger.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { MarketTick } from '../../statements/market-tick.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
-import type { SqlRow } from '../store/database.ts';
+import type { Queries, SqlRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { ProofMaker } from './proof-maker.ts';
 
@@ -77,6 +77,20 @@ export function priorityOf(time: bigint, shortfallE6: bigint): number {
   const magnitude = shortfallE6 <= 0n ? 0 : shortfallE6.toString().length - 6;
   const place = Math.min(PLACES - 1, Math.max(0, magnitude));
   return place - PLACES * Number(time / SECONDS);
+}
+
+/** The newest proof of an account, of one tick where that is named, by whichever run of the service. */
+export async function newestProof(
+  database: Queries,
+  account: number,
+  tick?: string,
+): Promise<StoredProof | undefined> {
+  const [row] = await database.query(
+    `SELECT ${COLUMNS} FROM plimsoll.proofs WHERE account = $1 AND ($2::text IS NULL OR tick = $2)
+     ORDER BY made DESC LIMIT 1`,
+    [account, tick ?? null],
+  );
+  return row === undefined ? undefined : storedProof(row);
 }
 
 /**
@@ -175,15 +189,6 @@ export class ProvingDesk {
   /** Has the queue looked into now. */
   #look(): void {
     if (this.#workId !== undefined) this.#store.boss.notifyWorker(this.#workId);
-  }
-
-  /** The newest proof of an account. */
-  async proofOf(account: number): Promise<StoredProof | undefined> {
-    const [row] = await this.#store.database.query(
-      `SELECT ${COLUMNS} FROM plimsoll.proofs WHERE account = $1 ORDER BY made DESC LIMIT 1`,
-      [account],
-    );
-    return row === undefined ? undefined : storedProof(row);
   }
 
   /** Every proof at a tick, oldest first. */

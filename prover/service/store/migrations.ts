@@ -48,4 +48,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `ALTER TABLE plimsoll.proofs DROP CONSTRAINT proofs_pkey`,
     `ALTER TABLE plimsoll.proofs ADD PRIMARY KEY (account, nonce, tick, ledger_root)`,
   ],
+  [`CREATE INDEX proofs_by_time ON plimsoll.proofs (made DESC)`],
 ];

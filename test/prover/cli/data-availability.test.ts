@@ -14,7 +14,8 @@ import { openLiquidation } from '../../../prover/chain/submit.ts';
 import { DEFAULT_PARAMETERS_PATH } from '../../../prover/documents/default-parameters.ts';
 import { parameterHash } from '../../../prover/commitments/parameters-words.ts';
 import { snapshotHash } from '../../../prover/commitments/snapshot-words.ts';
-import { loadProof, toSolidity } from '../../../prover/proving/formats/proof-file.ts';
+import { toSolidity } from '../../../prover/proving/formats/proof-file.ts';
+import { loadProof } from '../../../prover/proving/formats/saved-proof.ts';
 import { plimsoll } from '../../support/cli.ts';
 import type { TestChain } from '../../support/chain.ts';
 import {

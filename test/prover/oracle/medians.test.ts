@@ -16,7 +16,7 @@ import { parseSnapshot, snapshotDocument } from '../../../prover/documents/snaps
 import { reportSecret } from '../../../prover/oracle/price-report.ts';
 import { parsePriceSources } from '../../../prover/documents/price-sources-document.ts';
 import type { MarketSnapshot } from '../../../prover/model/types.ts';
-import { loadProof } from '../../../prover/proving/formats/proof-file.ts';
+import { loadProof } from '../../../prover/proving/formats/saved-proof.ts';
 import { plimsoll } from '../../support/cli.ts';
 import { addressOf, venueDocumentOf } from '../../support/plans.ts';
 import { validSnapshot } from '../../support/venue.ts';

@@ -15,13 +15,9 @@ import {
   readArtifactFile,
 } from '../../../prover/proving/artifacts.ts';
 import type { Artifact } from '../../../prover/proving/artifacts.ts';
-import {
-  formatProof,
-  loadProof,
-  parseProof,
-  saveProof,
-} from '../../../prover/proving/formats/proof-file.ts';
+import { formatProof, parseProof } from '../../../prover/proving/formats/proof-file.ts';
 import type { ProofFile } from '../../../prover/proving/formats/proof-file.ts';
+import { loadProof, saveProof } from '../../../prover/proving/formats/saved-proof.ts';
 import { Prover } from '../../../prover/proving/prover.ts';
 import type { Proven } from '../../../prover/proving/prover.ts';
 import { toSnarkjsProof } from '../../../prover/proving/backends/backend.ts';
@@ -310,7 +306,7 @@ test('a process that proves and closes ends by itself', async () => {
   saveProof(path, proven.file);
   const script = `
     import { Prover } from './prover/proving/prover.ts';
-    import { loadProof } from './prover/proving/formats/proof-file.ts';
+    import { loadProof } from './prover/proving/formats/saved-proof.ts';
     await using prover = new Prover();
     process.stdout.write(String(await prover.verify(loadProof(${JSON.stringify(path)}))));`;
   const args = ['--input-type=module-typescript', '--eval', script];

@@ -8,7 +8,7 @@ import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
 import { medianRequest, placed, withMedians } from '../../../oracle/medians.ts';
 import { parseReport } from '../../../oracle/price-report.ts';
-import { saveProof } from '../../../proving/formats/proof-file.ts';
+import { saveProof } from '../../../proving/formats/saved-proof.ts';
 import { Prover } from '../../../proving/prover.ts';
 import { prepareStatement } from '../../../statements/prepare.ts';
 import type { Command } from '../../command.ts';

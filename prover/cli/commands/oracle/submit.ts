@@ -19,7 +19,8 @@ import {
   strangers,
   type FeedState,
 } from '../../../oracle/feed-state.ts';
-import { loadProof, toSolidity, type SolidityProof } from '../../../proving/formats/proof-file.ts';
+import { toSolidity, type SolidityProof } from '../../../proving/formats/proof-file.ts';
+import { loadProof } from '../../../proving/formats/saved-proof.ts';
 import { stringOption, type Command, type CommandContext } from '../../command.ts';
 import {
   FROM_BLOCK_OPTION,

@@ -11,7 +11,8 @@ import {
 } from '../../../chain/parameter-proposal.ts';
 import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
 import { nextBlockTime } from '../../../oracle/feed-state.ts';
-import { loadProof, type ProofFile } from '../../../proving/formats/proof-file.ts';
+import type { ProofFile } from '../../../proving/formats/proof-file.ts';
+import { loadProof } from '../../../proving/formats/saved-proof.ts';
 import type { Command } from '../../command.ts';
 import { PARAMETER_CHAIN_OPTIONS } from '../../options/parameter-sets.ts';
 import { connectRpc, venueAddress } from '../../options/rpc-input.ts';

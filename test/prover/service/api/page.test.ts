@@ -10,13 +10,20 @@ import type { Browser, Page } from 'playwright-core';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { proofContext } from '../../../../prover/chain/context.ts';
 import { Ledger } from '../../../../prover/commitments/ledger.ts';
 import { readTickData, type TickData } from '../../../../prover/dashboard/tick-data.ts';
 import { formatLedger } from '../../../../prover/documents/ledger-document.ts';
+import { formatProof, type ProofFile } from '../../../../prover/proving/formats/proof-file.ts';
+import { Prover } from '../../../../prover/proving/prover.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
 import { runService, type RunningService } from '../../../../prover/service/run.ts';
+import { MarketTick } from '../../../../prover/statements/market-tick.ts';
+import { prepareStatement } from '../../../../prover/statements/prepare.ts';
 import { request } from '../../../support/api.ts';
 import { launchBrowser, noBrowser, seriousFindings } from '../../../support/browser.ts';
+import { proofOf } from '../../../support/proof-cache.ts';
+import { accountNamed } from '../../../support/proofs.ts';
 import { serviceConfig } from '../../../support/service-config.ts';
 
 const sample = loadSample();
@@ -122,6 +129,79 @@ describe.skipIf(noBrowser)(
       expect(row).toContain(String(newest.account));
       expect(row).toContain(`BTC ${newest.worstScenarios.btc}, ETH ${newest.worstScenarios.eth}`);
       expect(await text('#fund ~ p')).toContain('the service knows no chain');
+      expect(await text('#auctions ~ p')).toContain('the service follows no chain');
+    });
+
+    it('lists what was proven, and checks it in the browser under the keys of the service', async () => {
+      const { snapshot, parameters } = running.service.market!;
+      const tick = new MarketTick(snapshot, parameters);
+      const short = accountNamed('bankrupt-paid-in-full');
+      const opening = running.service.ledger.ledger.open(short);
+      const use = {
+        chainId: 31_337n,
+        contract: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
+        action: 'openLiquidation',
+        beneficiary: wallet.address,
+      } as const;
+      const context = proofContext(use.chainId, use.contract, use.action, use.beneficiary);
+      const instance = prepareStatement('liquidation', { opening, tick, context });
+      let prover: Prover | undefined;
+      const made = await proofOf(() => (prover ??= new Prover()), instance);
+      await prover?.close();
+      const store = async (account: number, file: ProofFile): Promise<void> => {
+        await running.service.store.database.query(
+          `INSERT INTO plimsoll.proofs (account, nonce, tick, ledger_root, file, snapshot_time)
+           VALUES ($1, 0, $2, '', $3, $4)`,
+          [account, tick.snapshotHash.toString(), formatProof(file), snapshot.time.toString()],
+        );
+      };
+      // One that is what it says, and one in the place of another account's.
+      await store(short, { ...made, use });
+      await store(OWN, { ...made, use });
+      await signIn();
+      await page.goto(`${running.url}/page#/proofs`);
+      await page.reload();
+      const verdictOf = async (account: number): Promise<string> => {
+        const row = page.locator('tbody tr').filter({
+          has: page.locator('th', { hasText: new RegExp(`^${account}$`) }),
+        });
+        await row.getByRole('button').click();
+        const cell = row.locator('[role=status]');
+        await cell.filter({ hasNotText: 'checking' }).waitFor();
+        return (await cell.innerText()).trim();
+      };
+      const verdict = await verdictOf(short);
+      expect(verdict).toContain(`✓ The proof holds: liquidation`);
+      expect(verdict).toContain(`to openLiquidation at ${use.contract} on chain 31337`);
+      expect(verdict).toContain('INSECURE development key');
+      expect(await verdictOf(OWN)).toMatch(/^▼ Not valid: the proof is about another account/);
+      expect(await seriousFindings(page)).toEqual([]);
+      const { text: list } = await ask('GET', '/proofs');
+      const { proofs } = JSON.parse(list) as { proofs: { account: number; stage: unknown }[] };
+      expect(proofs.map(({ account, stage }) => [account, stage])).toEqual([
+        [OWN, null],
+        [short, null],
+      ]);
+      expect((await ask('GET', '/proofs', undefined, null)).status).toBe(401);
+      expect((await ask('GET', `/accounts/${short}/proof?tick=1`)).status).toBe(404);
+    }, 60_000);
+
+    it('has a page that checks receipts under the keys of the service', async () => {
+      await page.goto(`${running.url}/page/receipt`);
+      await page.locator('#file').setInputFiles({
+        name: 'receipt.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from('{"format":"plimsoll-receipt"}'),
+      });
+      await lookedFor('#verdict', 'This cannot be read as a receipt');
+      const { text: keys } = await ask('GET', '/keys', undefined, null);
+      const { keys: published } = JSON.parse(keys) as {
+        keys: { statement: string; zkey: string }[];
+      };
+      const { zkey } = published.find(({ statement }) => statement === 'account-margin')!;
+      expect(await text('#trusted')).toContain(zkey);
+      const { headers } = await ask('GET', '/page/receipt', undefined, null);
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     });
 
     it('says that the connection is lost, and is live again when the service is', async () => {

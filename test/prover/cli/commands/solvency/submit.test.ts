@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { exportedAbi } from '../../../../../prover/chain/abi.ts';
 import { formatVenue } from '../../../../../prover/chain/venue-document.ts';
-import { saveProof } from '../../../../../prover/proving/formats/proof-file.ts';
+import { saveProof } from '../../../../../prover/proving/formats/saved-proof.ts';
 import { formatSession } from '../../../../../prover/venue/session/session-document.ts';
 import { plimsoll, type CliResult } from '../../../../support/cli.ts';
 import { developmentKey } from '../../../../support/deployments.ts';
