@@ -2,8 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Called before a transaction is handed to the node, and once the node has it, before its sender hears. */
-export type TransactionWatch = (moment: 'offered' | 'taken') => Promise<void>;
+/**
+ * Called with the question before a transaction is handed to the node, and once the node has it, before its
+ * sender hears.
+ */
+export type TransactionWatch = (moment: 'offered' | 'taken', question: string) => Promise<void>;
 
 /** A node as a service sees it: the same address and the same chain, however often it goes down. */
 export class NodeGateway {
@@ -26,10 +29,10 @@ export class NodeGateway {
       void (async () => {
         const body = (await request.toArray()).join('');
         const isTransaction = body.includes('eth_sendRawTransaction');
-        if (isTransaction) await this.watch('offered');
+        if (isTransaction) await this.watch('offered', body);
         if (response.destroyed) return;
         const answer = await this.#ask(body);
-        if (isTransaction) await this.watch('taken');
+        if (isTransaction) await this.watch('taken', body);
         response.setHeader('content-type', 'application/json').end(answer);
       })().catch(() => response.destroy());
     });

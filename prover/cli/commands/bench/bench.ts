@@ -12,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext
   prepare: async () => (await import('./prepare.ts')).benchPrepare,
   ledger: async () => (await import('./ledger-tree.ts')).benchLedgerTree,
   service: async () => (await import('./service.ts')).benchService,
+  burst: async () => (await import('./burst.ts')).benchBurst,
   soak: async () => (await import('./soak.ts')).benchSoak,
   admission: async () => (await import('./admission.ts')).benchAdmission,
 };
@@ -24,7 +25,8 @@ export const command: Command = {
     'prove: every backend that is here on liquidation circuits and a dense one of 2^17 rows, which is\n' +
     'compiled the first time. remargin: array margin of a synthetic venue. prepare: the inputs\n' +
     'of 1,000 proofs of one tick. ledger: the tree of a synthetic venue. service:\n' +
-    'a whole service on one, --runs being its ticks. soak: the same at a tick every 20 seconds, for as\n' +
+    'a whole service on one, --runs being its ticks. burst: so many accounts that fall short at once,\n' +
+    'opened by a service on a local chain. soak: the same at a tick every 20 seconds, for as\n' +
     'many minutes as --runs says, with what it holds over time. admission: random trades against\n' +
     'the joint scenarios of one.',
   example: 'npx plimsoll bench prove --runs 5',
@@ -109,6 +111,20 @@ export const command: Command = {
         transitions: whole,
         restartMs: real,
         peakMemoryMiB: real,
+      }),
+      shape({
+        machine: text,
+        accounts: whole,
+        opened: whole,
+        seconds: real,
+        proofs: whole,
+        proofsPerSecond: real,
+        proofWorkMs: real,
+        transactions: whole,
+        failedTransactions: whole,
+        gasPerOpening: real,
+        mostGasPerTransaction: whole,
+        ticks: z.array(shape({ opened: whole, toFirstSentMs: real.nullable() })),
       }),
       shape({
         machine: text,

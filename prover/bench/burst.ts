@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Transaction, Wallet } from 'ethers';
+import { z } from 'zod';
+
+import { exportedAbi } from '../chain/abi.ts';
+import { formatVenue } from '../chain/venue-document.ts';
+import type { Account } from '../commitments/account.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { formatLedger } from '../documents/ledger-document.ts';
+import { loadDefaultParameters } from '../documents/parameters-document.ts';
+import { loadSample } from '../sample/sample.ts';
+import { marginPortfolio } from '../risk/margin/margin.ts';
+import { SERVICE_FORMAT, SERVICE_VERSION } from '../service/config/config.ts';
+import { MarketTick } from '../statements/market-tick.ts';
+import { machineLine } from './measure.ts';
+import { metricOf } from './served-venue.ts';
+import { FollowedVenue } from './torture/followed-venue.ts';
+import { NodeGateway } from './torture/node-gateway.ts';
+import { OwnerProcess } from './torture/owner-process.ts';
+
+const OPERATOR = 'the-operator-of-a-benchmark';
+/** What the smallest profile proves. */
+const MOST_POSITIONS = 7;
+const TICK_MS = 60_000;
+const BLOCK_MS = 2000;
+const POLL_MS = 200;
+const BATCH = 16;
+/** So many ticks without an opening are a fault, not a slow machine. */
+const FRUITLESS_TICKS = 10;
+
+/** What was opened by proofs of one tick. */
+export interface BurstTick {
+  readonly opened: number;
+  /** From the tick's block to the first transaction with a proof of it at the node; null where none came. */
+  readonly toFirstSentMs: number | null;
+}
+
+/** Many accounts that fall below maintenance in the same tick, opened by a service on a local chain. */
+export interface BurstBenchmark {
+  readonly machine: string;
+  readonly accounts: number;
+  readonly opened: number;
+  /** From the first tick to the block with the last opening. */
+  readonly seconds: number;
+  readonly proofs: number;
+  readonly proofsPerSecond: number;
+  /** Witness and proof of those, without what is beside them. */
+  readonly proofWorkMs: number;
+  readonly transactions: number;
+  readonly failedTransactions: number;
+  readonly gasPerOpening: number;
+  readonly mostGasPerTransaction: number;
+  readonly ticks: readonly BurstTick[];
+}
+
+/** The sample's small accounts that fall short in its crash, over and over, each poorer by a millionth. */
+function shortAccounts(count: number): readonly Account[] {
+  const { ledgers, snapshots } = loadSample();
+  const { market } = new MarketTick(snapshots.crash.snapshot, loadDefaultParameters());
+  const short = ledgers.crash.filter(
+    (account) =>
+      !account.frozen &&
+      account.positions.length > 0 &&
+      account.positions.length <= MOST_POSITIONS &&
+      marginPortfolio(account, market).liquidatable,
+  );
+  return Array.from({ length: count }, (_, index) => {
+    const account = short[index % short.length]!;
+    return { ...account, quoteE6: account.quoteE6 - BigInt(index) };
+  });
+}
+
+const rawTransaction = z.object({ params: z.tuple([z.string()]) });
+
+/** The tick that the proofs of a transaction cite. */
+function tickOf(question: string): bigint | undefined {
+  const [raw] = rawTransaction.parse(JSON.parse(question)).params;
+  const { data } = Transaction.from(raw);
+  const call = exportedAbi('LiquidationEngine').parseTransaction({ data });
+  const cited = z.union([z.bigint(), z.object({ tick: z.bigint() })]);
+  const [first] = z.tuple([cited]).rest(z.unknown()).parse(call?.args.toArray(true));
+  return typeof first === 'bigint' ? first : first.tick;
+}
+
+/** A tick every minute, a block every two seconds, until everybody is opened. */
+export async function benchmarkBurst(
+  accounts: number,
+  progress: (line: string) => void,
+): Promise<BurstBenchmark> {
+  const machine = machineLine();
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-burst-'));
+  const ends: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  try {
+    const followed = await FollowedVenue.start(
+      shortAccounts(accounts),
+      loadSample().snapshots.crash,
+    );
+    ends.unshift(() => followed.chain.close());
+    const node = new NodeGateway(followed.chain.url);
+    await node.up();
+    ends.unshift(() => node.down());
+    const sender = Wallet.createRandom();
+    await followed.chain.rpc('hardhat_setBalance', [sender.address, '0x3635c9adc5dea00000']);
+    writeFileSync(join(folder, 'venue.json'), formatVenue(followed.document));
+    const config = join(folder, 'service.json');
+    writeFileSync(
+      config,
+      JSON.stringify({
+        format: SERVICE_FORMAT,
+        version: SERVICE_VERSION,
+        folder: 'state',
+        listen: { host: '127.0.0.1', port: 0 },
+        chain: { venue: 'venue.json', rpc: [node.url], pollMs: POLL_MS },
+        submitting: { budgetWei: '1000000000000000000000', confirmations: 1, batch: BATCH },
+      }),
+    );
+    const owner = new OwnerProcess(config, {
+      PATH: process.env['PATH'],
+      PLIMSOLL_OPERATOR_TOKEN: OPERATOR,
+      PLIMSOLL_SIGNER_KEY: sender.privateKey,
+    });
+    ends.unshift(() => owner.kill());
+    await owner.start();
+    return { machine, accounts, ...(await openAll(followed, node, owner, progress)) };
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+async function ask(owner: OwnerProcess, method: string, path: string, body?: string) {
+  const answer = await fetch(`${owner.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${OPERATOR}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new PlimsollError('BENCH', `${method} ${path}: ${text}`);
+  return text;
+}
+
+async function openAll(
+  followed: FollowedVenue,
+  node: NodeGateway,
+  owner: OwnerProcess,
+  progress: (line: string) => void,
+): Promise<Omit<BurstBenchmark, 'machine' | 'accounts'>> {
+  const { ledger } = followed.sequencer;
+  const put = { sequence: 1, root: ledger.root.toString() };
+  const document: unknown = JSON.parse(formatLedger(ledger.accounts));
+  await ask(owner, 'PUT', '/ledger', JSON.stringify({ ...put, ledger: document }));
+  const firstSent = new Map<bigint, number>();
+  node.watch = async (moment, question) => {
+    const tick = moment === 'offered' ? tickOf(question) : undefined;
+    if (tick !== undefined && !firstSent.has(tick)) firstSent.set(tick, performance.now());
+  };
+  // Blocks come by the clock, as they do elsewhere: what is sent meanwhile goes out together.
+  const mining = async (isAutomatic: boolean): Promise<unknown> =>
+    followed.chain.rpc('evm_setAutomine', [isAutomatic]);
+  const tickedAt: number[] = [];
+  const nextTick = async (): Promise<void> => {
+    await mining(true);
+    await followed.nextTick();
+    tickedAt.push(performance.now());
+    await mining(false);
+  };
+  await nextTick();
+  let openings = await followed.openings();
+  let [seen, seenAt] = [0, 0];
+  while (openings.length < ledger.accounts.length) {
+    await sleep(BLOCK_MS);
+    if (performance.now() - tickedAt.at(-1)! > TICK_MS) await nextTick();
+    await followed.mine();
+    openings = await followed.openings();
+    if (openings.length > seen) [seen, seenAt] = [openings.length, tickedAt.length];
+    if (tickedAt.length - seenAt > FRUITLESS_TICKS) {
+      throw new PlimsollError('BENCH', `${openings.length} are opened, and no more for ten ticks`);
+    }
+    progress(`${openings.length} of ${ledger.accounts.length} opened, ${tickedAt.length} ticks`);
+  }
+  const seconds = (performance.now() - tickedAt[0]!) / 1000;
+  const metrics = await ask(owner, 'GET', '/metrics');
+  const proofs = metricOf(metrics, 'plimsoll_proofs_made');
+  const { provider } = followed.chain;
+  const receipts = await Promise.all(
+    [...new Set(openings.map(({ transactionHash }) => transactionHash))].map(async (hash) =>
+      provider.getTransactionReceipt(hash),
+    ),
+  );
+  const gas = receipts.map((receipt) => Number(receipt!.gasUsed));
+  const sent = await provider.getTransactionCount(receipts[0]!.from);
+  const first = openings.reduce(
+    (lowest, { values }) => (values.tick < lowest ? values.tick : lowest),
+    openings[0]!.values.tick,
+  );
+  return {
+    opened: openings.length,
+    seconds,
+    proofs,
+    proofsPerSecond: proofs / seconds,
+    proofWorkMs: metricOf(metrics, 'plimsoll_proof_work_ms'),
+    transactions: sent,
+    failedTransactions: sent - receipts.length,
+    gasPerOpening: gas.reduce((sum, one) => sum + one, 0) / openings.length,
+    mostGasPerTransaction: Math.max(...gas),
+    ticks: tickedAt.map((at, place) => {
+      const tick = first + BigInt(place);
+      const sentAt = firstSent.get(tick);
+      return {
+        opened: openings.filter(({ values }) => values.tick === tick).length,
+        toFirstSentMs: sentAt === undefined ? null : sentAt - at,
+      };
+    }),
+  };
+}
