@@ -38,6 +38,8 @@ describe('a service on its venue’s chain', () => {
   let owner: OwnerProcess;
   let shadow: RunningService;
   let readyWithoutNode: Awaited<ReturnType<typeof request>>;
+  /** Before the first tick. */
+  let empty: unknown;
   let saved: unknown;
   let tickedAt: number | undefined;
   let openedAtTick: readonly number[] = [];
@@ -60,6 +62,11 @@ describe('a service on its venue’s chain', () => {
     await followed.mine(3);
     await sleep(1_000);
   };
+  const takeBackTo = async (snapshot: unknown): Promise<void> => {
+    await followed.chain.rpc('evm_revert', [snapshot]);
+    await followed.chain.setNextTime((await followed.chain.now()) + 2n);
+    await followed.mine();
+  };
   /** The next tick, before the one that stands is too old to be cited: a loaded machine takes minutes. */
   const tickInTime = async (): Promise<void> => {
     if (tickedAt !== undefined && Date.now() - tickedAt < TICK_MS) return;
@@ -72,6 +79,7 @@ describe('a service on its venue’s chain', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'plimsoll-opening-'));
     followed = await FollowedVenue.start(accounts, sample.snapshots.crash);
+    empty = await followed.chain.rpc('evm_snapshot', []);
     node = new NodeGateway(followed.chain.url);
     await node.up();
     writeFileSync(join(folder, 'venue.json'), formatVenue(followed.document));
@@ -190,9 +198,7 @@ describe('a service on its venue’s chain', () => {
   }, 60_000);
 
   it('opens again what a reorganisation took back', async () => {
-    await followed.chain.rpc('evm_revert', [saved]);
-    await followed.chain.setNextTime((await followed.chain.now()) + 2n);
-    await followed.mine();
+    await takeBackTo(saved);
     expect(await openedAccounts()).toEqual(openedAtTick);
     tickedAt = Date.now();
     await until('all are opened again', async () => {
@@ -204,4 +210,33 @@ describe('a service on its venue’s chain', () => {
     expect(await openedAccounts()).toEqual(DUE);
     await until('all are in liquidation', allInLiquidation);
   }, 120_000);
+
+  it('opens all of them again where one is under way above numbers that were taken back', async () => {
+    const metric = async (name: string): Promise<number> => {
+      const { text } = await request(`${owner.url}/metrics`, 'GET', undefined, token);
+      return Number(new RegExp(`^plimsoll_${name} (\\d+)$`, 'm').exec(text)?.[1]);
+    };
+    const openAll = async (mines: boolean): Promise<void> => {
+      tickedAt = undefined;
+      await until('all are opened', async () => {
+        await tickInTime();
+        if (mines) await followed.mine();
+        return (await openedAccounts()).length === DUE.length;
+      });
+    };
+    await takeBackTo(empty);
+    empty = await followed.chain.rpc('evm_snapshot', []);
+    // No block comes after the last of them: it stays under way, those before it are settled.
+    await openAll(false);
+    await until('one is under way', async () => (await metric('transactions_pending')) === 1);
+    expect(await followed.chain.provider.getTransactionCount(sender.address)).toBeGreaterThan(1);
+    const raised = await metric('fees_raised');
+    await takeBackTo(empty);
+    await openAll(true);
+    await settled();
+    expect(await openedAccounts()).toEqual(DUE);
+    expect(await metric('fees_raised')).toBe(raised);
+    expect(await metric('transactions_pending')).toBe(0);
+    expect((await request(`${owner.url}/ready`, 'GET', undefined, null)).status).toBe(200);
+  }, 300_000);
 });
