@@ -38,7 +38,7 @@ export interface AccountView {
   readonly greeks: ReturnType<typeof accountGreeks>;
 }
 
-/** What a position makes or loses in a scenario; 10⁻⁶ USD, rounded down. */
+/** What a position or a coin makes or loses in a scenario; 10⁻⁶ USD, rounded down. */
 export interface ScenarioPart {
   readonly name: string;
   readonly pnlE6: bigint;
@@ -74,17 +74,22 @@ export function accountView(account: Account, market: PricedMarket): AccountView
   };
 }
 
-/** The positions behind a cell of the heat map, the largest loss first. */
+/** Positions and coins behind a cell of the heat map, the largest loss first. */
 export function scenarioParts(
   margin: AccountMargin,
   market: PricedMarket,
   u: UnderlyingId,
   id: number,
 ): readonly ScenarioPart[] {
-  return underlyingLines(u, margin, market)
-    .scenarios[id]!.positions.map(({ position, pnlE6Q152 }) => ({
+  const { positions, collateral } = underlyingLines(u, margin, market).scenarios[id]!;
+  return [
+    ...positions.map(({ position, pnlE6Q152 }) => ({
       name: instrumentName(margin.positions[position]!.instrument),
       pnlE6: pnlE6Q152 >> 152n,
-    }))
-    .sort((one, other) => Number(one.pnlE6 - other.pnlE6));
+    })),
+    ...collateral.map(({ asset, pnlE6Q152 }) => ({
+      name: `${asset}, after its haircut`,
+      pnlE6: pnlE6Q152 >> 152n,
+    })),
+  ].sort((one, other) => Number(one.pnlE6 - other.pnlE6));
 }

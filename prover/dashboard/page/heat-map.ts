@@ -45,7 +45,7 @@ export function HeatMap(props: {
   return html`<section aria-labelledby="scenarios">
     <h2 id="scenarios">What counts in each scenario</h2>
     <p class="quiet">
-      Damped loss in USD, a gain with a minus; a cell opens the positions behind it.
+      Damped loss in USD, a gain with a minus; a cell opens the positions and coins behind it.
     </p>
     ${UNDERLYINGS.map(
       (u) =>
@@ -77,9 +77,9 @@ export function HeatMap(props: {
               counts ${` ${usd(chosen.dampedLossE6)}`}
             </p>
             <${Table}
-              caption="profit and loss by position, USD"
-              empty="no position in this underlying"
-              columns=${[{ title: 'position', isText: true }, { title: 'profit and loss' }]}
+              caption="profit and loss by position and coin, USD"
+              empty="nothing in this underlying"
+              columns=${[{ title: 'position or coin', isText: true }, { title: 'profit and loss' }]}
               rows=${scenarioParts(view.margin, market, open[0], open[1]).map(({ name, pnlE6 }) => [
                 name,
                 cents(pnlE6),

@@ -111,9 +111,15 @@ describe('the view of an account', () => {
     }
   });
 
-  it('splits a scenario into positions that add up to its loss, but for roundings and coins', () => {
-    const account = { ...sample.ledgers.crash[1]!, collateralE8: [0n, 0n, 0n] as const };
+  it('splits a scenario into positions and coins that add up to its loss, but for roundings', () => {
+    const account = {
+      ...sample.ledgers.crash[1]!,
+      collateralE8: [3n, 5n, 7n].map((coins) => coins * 10n ** 8n) as [bigint, bigint, bigint],
+    };
     const { margin, scenarios } = accountView(account, market);
+    expect(scenarioParts(margin, market, 0, 1).map(({ name }) => name)).toContain(
+      'BTC, after its haircut',
+    );
     for (const u of [0, 1] as const) {
       for (const { id, lossE6 } of scenarios[u]) {
         const parts = scenarioParts(margin, market, u, id);
