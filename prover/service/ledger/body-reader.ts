@@ -58,9 +58,11 @@ export async function readWholeLedger(
     const stated = await ask<{ readonly sequence: number; readonly root: bigint }>({ kind: 'end' });
     const known: Instrument[] = [];
     const accounts: Account[] = [];
-    for (;;) {
-      const packed = await ask<PackedAccounts | undefined>({ kind: 'lot' });
-      if (packed === undefined) break;
+    let next = ask<PackedAccounts | undefined>({ kind: 'lot' });
+    for (let packed = await next; packed !== undefined; packed = await next) {
+      // The thread reads the next lot while this one is taken over.
+      next = ask({ kind: 'lot' });
+      next.catch(() => undefined);
       accounts.push(...unpackAccounts(packed, known));
     }
     const instruments = new Map(known.map((one) => [instrumentKey(one), one]));

@@ -19,24 +19,39 @@ function moved(error: unknown, first: number): unknown {
   return new InvalidInput(field, error.rule, { cause: error });
 }
 
-/** As `parseLedgerValue`, lot by lot. */
-export function* ledgerLots(
+/** As `parseLedgerValue`, lot by lot of so many accounts; what is behind is not held any more. */
+export function ledgerLots(
   document: unknown,
   instruments: SharedInstruments,
-): Generator<readonly Account[], void> {
-  const { accounts } = (document ?? {}) as { readonly accounts?: unknown };
+  size: number,
+): Iterator<readonly Account[], void> & Iterable<readonly Account[]> {
+  const { accounts, ...head } = (document ?? {}) as { readonly accounts?: unknown };
   // What is no ledger at all is told by the whole.
   if (!Array.isArray(accounts) || accounts.length > TREE_CAPACITY) {
-    yield parseLedgerValue(document, instruments);
-    return;
+    return [parseLedgerValue(document, instruments)].values();
   }
-  parseLedgerValue({ ...(document as object), accounts: [] });
-  for (let first = 0; first < accounts.length; first += LOT) {
-    const lot = { ...(document as object), accounts: accounts.slice(first, first + LOT) };
+  parseLedgerValue({ ...head, accounts: [] });
+  // No generator: its frame would hold the document to the end.
+  return lotsOf(head, lotted(accounts, size), instruments, size);
+}
+
+const lotted = (accounts: readonly unknown[], size: number): unknown[][] =>
+  Array.from({ length: Math.ceil(accounts.length / size) }, (_, at) =>
+    accounts.slice(at * size, (at + 1) * size),
+  );
+
+function* lotsOf(
+  head: object,
+  lots: unknown[][],
+  instruments: SharedInstruments,
+  size: number,
+): Generator<readonly Account[], void> {
+  for (const [at, accounts] of lots.entries()) {
+    lots[at] = [];
     try {
-      yield parseLedgerValue(lot, instruments);
+      yield parseLedgerValue({ ...head, accounts }, instruments);
     } catch (error) {
-      throw moved(error, first);
+      throw moved(error, at * size);
     }
   }
 }
@@ -47,7 +62,7 @@ export async function parseLedgerInLots(
   instruments: SharedInstruments = new Map(),
 ): Promise<readonly Account[]> {
   const parsed: Account[] = [];
-  for (const lot of ledgerLots(document, instruments)) {
+  for (const lot of ledgerLots(document, instruments, LOT)) {
     parsed.push(...lot);
     await nextTurn();
   }

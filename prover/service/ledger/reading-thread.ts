@@ -14,6 +14,9 @@ export type ReadingQuestion =
   | { readonly kind: 'end' }
   | { readonly kind: 'lot' };
 
+/** Accounts that are handed over at a time: taking over so many keeps nobody waiting. */
+const LOT = 500;
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 let pieces: string[] = [];
 let lots: ReturnType<typeof ledgerLots> | undefined;
@@ -33,7 +36,7 @@ function ended(): { readonly sequence: number; readonly root: bigint } {
   pieces = [];
   const { ledger, ...stated } = parseValue(wholeLedgerSchema, parseJson(text, 'body'), 'ledger');
   const instruments: SharedInstruments = new Map();
-  lots = ledgerLots(ledger, instruments);
+  lots = ledgerLots(ledger, instruments, LOT);
   return stated;
 }
 
