@@ -43,7 +43,7 @@ export async function callersIn(
   const system = readSystem(
     compiled,
     templates,
-    (name, parameters) => known.lookup(name, parameters) !== undefined,
+    (name, parameters) => known.lookup(name, parameters)?.visible === false,
   );
   const analysis = new Analysis(system, known.lookup, known.isEnsured);
   const callerOf = new Map<Component, string>();

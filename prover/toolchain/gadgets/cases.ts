@@ -7,16 +7,19 @@ export interface Case {
   readonly parameters: readonly number[];
   /** What the tags `maxbit` of its inputs say in the circuits that use it. */
   readonly widths: Readonly<Record<string, number>>;
-  /** True for a gadget whose interior is left out where it is used: its verdict stands for it. */
+  /** True for a gadget whose verdict stands for it where it is used, and whose interior is left out there. */
   readonly opaque: boolean;
+  /** True for such a one whose interior stays: whoever uses it builds on how its outputs hang together. */
+  readonly visible: boolean;
 }
 
 const of = (
   template: string,
   parameters: readonly number[] = [],
   widths: Readonly<Record<string, number>> = {},
-): Case => ({ template, parameters, widths, opaque: false });
+): Case => ({ template, parameters, widths, opaque: false, visible: false });
 const opaque = (known: Case): Case => ({ ...known, opaque: true });
+const visible = (known: Case): Case => ({ ...opaque(known), visible: true });
 
 /** Every template with a hint, and those that ensure what their callers need; with the parameters that the statements use, and what owes it a range. */
 export const CASES: readonly Case[] = [
@@ -34,7 +37,7 @@ export const CASES: readonly Case[] = [
   opaque(of('SqrtFloor', [35])),
   opaque(of('SqrtFloor', [36])),
   opaque(of('SqrtFloor', [39])),
-  opaque(of('TenorWidth')),
+  visible(of('TenorWidth')),
   of('TenorInterval'),
   of('TenorValues'),
   of('LeadingShift', [], { value: 40 }),

@@ -41,6 +41,8 @@ export interface Proven {
   readonly unique: boolean;
   /** Ranges of its outputs there, in their order; undefined where nothing is known. */
   readonly outputs: readonly (Interval | undefined)[];
+  /** Whether its interior stays where it is used. */
+  readonly visible: boolean;
 }
 
 export type Lookup = (template: string, parameters: readonly bigint[]) => Proven | undefined;

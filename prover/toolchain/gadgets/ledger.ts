@@ -49,10 +49,6 @@ export function readLedger(): GadgetLedger {
 export const ARGUED_HINTS: Readonly<Record<string, string>> = {
   AccountChange:
     'its caller proves an order of the keys within the slots, which are no signals, and so no range says it',
-  TenorValues:
-    'its quotients are packed three to an equation, and an enclosed product of the sum does not tell them apart',
-  WorstScenario:
-    'of 561 questions, one for each two choices of the worst id, not all have been asked',
 };
 
 /** Our sources and the library's, by path under the root. */

@@ -100,9 +100,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'circuits/margin/worst-scenario.circom',
-    from: 'excess[k].in <== maximum - below - damped[k];',
-    to: 'excess[k].in <== maximum - damped[k];',
+    from: 'isWorst[0] === nothing;',
+    to: 'isWorst[0] === isWorst[0] * nothing;',
     template: 'WorstScenario',
+  },
+  {
+    file: 'circuits/pricing/tenor-values.circom',
+    from: 'upper[c] <== top[c] * (divisor.scaledWidth - (1 << 25));',
+    to: 'upper[c] <== top[c] * divisor.scaledWidth;',
+    template: 'TenorValues',
   },
   {
     file: 'circuits/ledger/account-change.circom',

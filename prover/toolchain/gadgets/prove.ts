@@ -77,7 +77,7 @@ export async function prove(
   const system = readSystem(
     compiled,
     templates,
-    (name, parameters) => lookup(name, parameters) !== undefined,
+    (name, parameters) => lookup(name, parameters)?.visible === false,
   );
   const analysis = new Analysis(system, lookup);
   analysis.ranges();

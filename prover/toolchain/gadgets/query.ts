@@ -90,12 +90,26 @@ interface Switched {
   readonly base: Linear;
 }
 
+/** factor · form, with a factor that is known. */
+interface Multiple {
+  readonly factor: number;
+  readonly form: Linear;
+}
+
+/** A term of an equation, and how far it can lie from the same term of the other solution. */
+interface Term {
+  readonly factor: bigint;
+  readonly wires: readonly [number, number];
+  readonly distance: bigint;
+}
+
 export class Query {
   readonly #analysis: Analysis;
   #constraints: readonly Constraint[];
   readonly #polynomials = new Map<number, BooleanPolynomial>();
   readonly #decompositions: Decomposition[] = [];
   readonly #switched = new Map<number, Switched>();
+  readonly #multiples = new Map<number, Multiple>();
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
@@ -119,6 +133,7 @@ export class Query {
     for (const decomposition of this.#decompositions) this.#joinBits(decomposition);
     this.#expand();
     this.#findSwitched();
+    this.#findMultiples();
   }
 
   /**
@@ -208,6 +223,95 @@ export class Query {
         });
       }
     }
+  }
+
+  /** Wires that are a known number times others: their product with a known one may be a multiple of a third. */
+  #findMultiples(): void {
+    for (const constraint of this.#constraints) {
+      const { a, b, c } = constraint;
+      const [[wire, unit] = [0, 0n], ...more] = c;
+      if (!this.#isOfIntegers(constraint)) continue;
+      if (more.length > 0 || !isUnit(unit) || this.#analysis.isKnown(wire)) continue;
+      for (const [left, form] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        const [[factor, one] = [0, 0n], ...others] = left;
+        if (others.length > 0 || !isUnit(one) || !this.#analysis.isKnown(factor)) continue;
+        this.#multiples.set(wire, { factor, form: scaledForm(form, one * unit) });
+      }
+    }
+  }
+
+  /** The linear form of known wires that a constraint says a product to be. */
+  #knownProduct(x: number, y: number): Linear | undefined {
+    for (const constraint of this.#constraints) {
+      const { a, b, c } = constraint;
+      const [left, right] = a.has(x) && b.has(y) ? [x, y] : [y, x];
+      const sign = (a.get(left) ?? 0n) * (b.get(right) ?? 0n);
+      if (a.size !== 1 || b.size !== 1 || !isUnit(sign) || !this.#isOfIntegers(constraint))
+        continue;
+      if ([...c.keys()].every((wire) => this.#analysis.isKnown(wire))) return scaledForm(c, sign);
+    }
+    return undefined;
+  }
+
+  /** A product of two wires as terms; of a multiple and a known one, where their factor is known, those of its form. */
+  #productTerms(x: number, y: number): readonly (readonly [bigint, number, number])[] {
+    const multiplied = this.#multiples.has(x) ? x : this.#multiples.has(y) ? y : undefined;
+    if (multiplied === undefined) return [[1n, x, y]];
+    const { factor, form } = this.#multiples.get(multiplied)!;
+    const joint = this.#knownProduct(factor, multiplied === x ? y : x);
+    if (joint === undefined) return [[1n, x, y]];
+    return [...form].flatMap(([wire, left]) =>
+      [...joint].map(([known, right]) => [left * right, known, wire] as const),
+    );
+  }
+
+  readonly #rangeOf = (wire: number): Interval =>
+    wire === 0 ? [1n, 1n] : (this.#analysis.rangeOf(wire) ?? [0n, P - 1n]);
+
+  /** Whether a constraint, which holds modulo p, is an equation of integers within the ranges of its wires. */
+  #isOfIntegers({ a, b, c }: Constraint): boolean {
+    const [low, high] = productsRange(a, b, this.#rangeOf);
+    const [least, most] = linearRange(c, this.#rangeOf);
+    return low - most > -P && high - least < P;
+  }
+
+  #termsOf({ a, b, c }: Constraint): readonly Term[] {
+    const known = (wire: number): boolean => wire === 0 || this.#analysis.isKnown(wire);
+    const term = (factor: bigint, x: number, y: number): Term => {
+      const [low, high] = productsRange(new Map([[x, 1n]]), new Map([[y, 1n]]), this.#rangeOf);
+      return { factor, wires: [x, y], distance: known(x) && known(y) ? 0n : high - low };
+    };
+    return [
+      ...[...a].flatMap(([x, left]) =>
+        [...b].flatMap(([y, right]) =>
+          this.#productTerms(x, y).map(([factor, v, w]) => term(left * right * factor, v, w)),
+        ),
+      ),
+      ...[...c].map(([wire, factor]) => term(-factor, 0, wire)),
+    ];
+  }
+
+  /**
+   * The terms of an equation of integers in parts, each of which is equal in both solutions: where all that comes
+   * later is a multiple of 2^n and the part before differs by less than that, it does not differ at all.
+   */
+  static #limbs(terms: readonly Term[]): readonly (readonly Term[])[] {
+    const places = terms
+      .filter(({ distance }) => distance > 0n)
+      .map((term) => ({ term, place: lowestBit(term.factor) }))
+      .sort((x, y) => x.place - y.place);
+    const limbs: Term[][] = [];
+    let distance = 0n;
+    for (const { term, place } of places) {
+      if (limbs.length === 0 || distance < 1n << BigInt(place)) limbs.push([]);
+      limbs.at(-1)!.push(term);
+      const { factor } = term;
+      distance += (factor < 0n ? -factor : factor) * term.distance;
+    }
+    return limbs;
   }
 
   #isBooleanTest({ a, b, c }: Constraint): boolean {
@@ -359,8 +463,7 @@ export class Query {
       terms.length === 0 ? '0' : terms.length === 1 ? terms[0]! : `(+ ${terms.join(' ')})`;
     const scaled = (factor: bigint, term: string): string =>
       factor === 1n ? term : `(* ${numeral(factor)} ${term})`;
-    const rangeOf = (wire: number): Interval =>
-      wire === 0 ? [1n, 1n] : (analysis.rangeOf(wire) ?? [0n, P - 1n]);
+    const rangeOf = this.#rangeOf;
     const declare = (name: string, [low, high]: Interval): string => {
       if (!declared.has(name)) {
         declared.add(name);
@@ -412,6 +515,10 @@ export class Query {
           sum([...form].map(([known, factor]) => scaled(factor, product(known, other, copy))));
         return `(+ ${spread(base)} (ite (= ${value(flag, copy)} 1) ${spread(on)} 0))`;
       }
+      const terms = this.#productTerms(a, b);
+      if (terms.length > 1 || terms[0]![1] !== a || terms[0]![2] !== b) {
+        return sum(terms.map(([factor, x, y]) => scaled(factor, product(x, y, copy))));
+      }
       const [[lowA, highA], [lowB, highB]] = [rangeOf(a), rangeOf(b)];
       const corners = [lowA * lowB, lowA * highB, highA * lowB, highA * highB];
       let low = corners.reduce((x, y) => (x < y ? x : y));
@@ -443,6 +550,7 @@ export class Query {
     for (const constraint of this.#constraints) {
       const { a, b, c } = constraint;
       const isShared = [...wiresOf(constraint)].every((wire) => analysis.isKnown(wire));
+      const isOfIntegers = this.#isOfIntegers(constraint);
       const range = productsRange(a, b, rangeOf);
       const [low, high] = [
         range[0] - linearRange(c, rangeOf)[1],
@@ -454,12 +562,20 @@ export class Query {
           for (const [y, right] of b) terms.push(scaled(left * right, product(x, y, copy)));
         }
         for (const [wire, factor] of c) terms.push(scaled(-factor, value(wire, copy)));
-        if (low > -P && high < P) {
+        if (isOfIntegers) {
           say(`(= ${sum(terms)} 0)`);
           continue;
         }
         const quotient = declare(`k${quotients++}`, [-(-low / P) - 1n, high / P + 1n]);
         say(`(= ${sum(terms)} (* ${P} ${quotient}))`);
+      }
+      const isPacked = [...a.keys(), ...b.keys()].some((wire) => this.#multiples.has(wire));
+      if (!isPacked || isShared || isOfRanges || !isOfIntegers) continue;
+      const limbs = Query.#limbs(this.#termsOf(constraint));
+      for (const limb of limbs.length > 1 ? limbs : []) {
+        const of = (copy: 0 | 1): string =>
+          sum(limb.map(({ factor, wires: [x, y] }) => scaled(factor, product(x, y, copy))));
+        say(`(= ${of(0)} ${of(1)})`);
       }
     }
     const used = new Set(this.#constraints.flatMap((constraint) => [...wiresOf(constraint)]));
@@ -591,6 +707,14 @@ export class Query {
     }
   }
 }
+
+const isUnit = (value: bigint): boolean => value === 1n || value === -1n;
+
+const scaledForm = (form: Linear, factor: bigint): Linear =>
+  new Map([...form].map(([wire, value]) => [wire, value * factor]));
+
+/** The place of the lowest 1 of a number that is not 0. */
+const lowestBit = (value: bigint): number => (value & -value).toString(2).length - 1;
 
 const numeral = (value: bigint): string => (value < 0n ? `(- ${-value})` : String(value));
 

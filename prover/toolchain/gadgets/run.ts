@@ -56,7 +56,7 @@ export class KnownGadgets {
   }
 
   add(
-    { template, parameters, opaque }: Case,
+    { template, parameters, opaque, visible }: Case,
     verdict: Pick<LedgerEntry, 'open' | 'notEnsured' | 'outputs'>,
   ): void {
     if (verdict.notEnsured.length === 0) this.#ensured.add(KnownGadgets.#key(template, parameters));
@@ -66,6 +66,7 @@ export class KnownGadgets {
     if (outputs.some(({ name }) => free.includes(name))) return;
     this.#proven.set(KnownGadgets.#key(template, parameters), {
       unique: true,
+      visible,
       outputs: verdict.outputs.map((range) =>
         range === null ? undefined : [BigInt(range[0]), BigInt(range[1])],
       ),
