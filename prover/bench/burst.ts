@@ -75,16 +75,18 @@ function shortAccounts(count: number): readonly Account[] {
   });
 }
 
+const cited = z.object({ tick: z.bigint() });
+/** Of `open`, and of `openMany`. */
+const openingArguments = z.union([cited, z.object({ openings: cited })]);
 const rawTransaction = z.object({ params: z.tuple([z.string()]) });
 
-/** The tick that the proofs of a transaction cite. */
-function tickOf(question: string): bigint | undefined {
+/** The tick that the proofs of a transaction cite, which a node is given with this question. */
+export function citedTick(question: string): bigint {
   const [raw] = rawTransaction.parse(JSON.parse(question)).params;
   const { data } = Transaction.from(raw);
   const call = exportedAbi('LiquidationEngine').parseTransaction({ data });
-  const cited = z.union([z.bigint(), z.object({ tick: z.bigint() })]);
-  const [first] = z.tuple([cited]).rest(z.unknown()).parse(call?.args.toArray(true));
-  return typeof first === 'bigint' ? first : first.tick;
+  const args = openingArguments.parse(call?.args.toObject(true));
+  return 'tick' in args ? args.tick : args.openings.tick;
 }
 
 /** A tick every minute, a block every two seconds, until everybody is opened. */
@@ -155,8 +157,9 @@ async function openAll(
   await ask(owner, 'PUT', '/ledger', JSON.stringify({ ...put, ledger: document }));
   const firstSent = new Map<bigint, number>();
   node.watch = async (moment, question) => {
-    const tick = moment === 'offered' ? tickOf(question) : undefined;
-    if (tick !== undefined && !firstSent.has(tick)) firstSent.set(tick, performance.now());
+    if (moment !== 'offered') return;
+    const tick = citedTick(question);
+    if (!firstSent.has(tick)) firstSent.set(tick, performance.now());
   };
   // Blocks come by the clock, as they do elsewhere: what is sent meanwhile goes out together.
   const mining = async (isAutomatic: boolean): Promise<unknown> =>

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: a node, a service in a process of its own, and proofs.
+import { Wallet, ZeroAddress } from 'ethers';
 import { expect, it } from 'vitest';
 
-import { benchmarkBurst } from '../../../prover/bench/burst.ts';
+import { benchmarkBurst, citedTick } from '../../../prover/bench/burst.ts';
+import { openingsCalldata } from '../../../prover/service/submitter/rpc-submission-chain.ts';
+import { namedSignals } from '../../../prover/statements/public-signals.ts';
+import { developmentKey } from '../../support/deployments.ts';
 
 it('accounts that fall short in one tick are opened and counted, each once', async () => {
   const measured = await benchmarkBurst(3, () => undefined);
@@ -12,3 +16,37 @@ it('accounts that fall short in one tick are opened and counted, each once', asy
   expect(measured.proofs).toBeGreaterThanOrEqual(3);
   expect(measured.gasPerOpening).toBeGreaterThan(50_000);
 }, 300_000);
+
+it.each([1, 2])(
+  'the tick of a transaction with %d proofs is read from what a node is given',
+  async (count) => {
+    const member: Parameters<typeof openingsCalldata>[0]['members'][number] = {
+      proof: {
+        a: [0n, 0n],
+        b: [
+          [0n, 0n],
+          [0n, 0n],
+        ],
+        c: [0n, 0n],
+      },
+      publicSignals: namedSignals('liquidation').map(() => 0n),
+    } as const;
+    const data = openingsCalldata({
+      tick: 41n,
+      profile: '7',
+      members: Array.from({ length: count }, () => member),
+      beneficiary: ZeroAddress,
+    });
+    const raw = await new Wallet(developmentKey(9)).signTransaction({
+      chainId: 1,
+      nonce: 0,
+      to: ZeroAddress,
+      data,
+      gasLimit: 1n,
+      maxFeePerGas: 1n,
+      maxPriorityFeePerGas: 1n,
+    });
+    const question = { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [raw] };
+    expect(citedTick(JSON.stringify(question))).toBe(41n);
+  },
+);
