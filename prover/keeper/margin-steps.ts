@@ -102,6 +102,10 @@ export class MarginSteps {
       : new MarginSteps(document, provider, bases, { address, moving });
   }
 
+  get rule(): DynamicRule {
+    return this.#rule;
+  }
+
   /** As of the last step that was followed. */
   get state(): DynamicState {
     return this.#state;

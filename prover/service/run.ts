@@ -97,6 +97,9 @@ export async function runService(
       get liquidations() {
         return joining?.joined?.link.view.liquidations();
       },
+      get movingMargin() {
+        return joining?.joined?.link.movingMargin;
+      },
     });
     const url = await server.listen(config.listen);
     logger.info(

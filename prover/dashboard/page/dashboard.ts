@@ -9,7 +9,7 @@ import type { TickData } from '../tick-data.ts';
 import { venueView } from '../venue-view.ts';
 import { AccountPage } from './account-page.ts';
 import { html, type FieldEvent } from './html.ts';
-import { MarketPage } from './market-page.ts';
+import { MarketPage, type MovingReply } from './market-page.ts';
 import { localTime, utc } from './text.ts';
 import { VenuePage } from './venue-page.ts';
 
@@ -30,6 +30,8 @@ function routeOf(hash: string): Route {
 export interface LiveParts {
   readonly status: VNode;
   readonly chain: VNode;
+  /** How the margin moves; null where it does not, a text where that is not known. */
+  readonly moving: MovingReply | null | string;
   /** What was proven, as a view of its own. */
   readonly proofs: VNode;
   /** Has another account fetched; there is none of that number where it rejects. */
@@ -99,7 +101,9 @@ export function Dashboard(props: {
     if (route.view === 'venue') {
       return html`<${VenuePage} view=${view} data=${data} chain=${live?.chain} />`;
     }
-    if (route.view === 'market') return html`<${MarketPage} data=${data} />`;
+    if (route.view === 'market') {
+      return html`<${MarketPage} data=${data} moving=${live?.moving} />`;
+    }
     if (route.view === 'proofs') return live?.proofs ?? html`<${NoProofs} />`;
     const { index: at } = route;
     const account = held.get(at);

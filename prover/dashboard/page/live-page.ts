@@ -12,6 +12,7 @@ import {
 } from './chain-parts.ts';
 import { Dashboard } from './dashboard.ts';
 import { html } from './html.ts';
+import type { MovingReply } from './market-page.ts';
 import { ProofsPage, type ProofReply } from './proofs-page.ts';
 import { Refused, fetchJson, fetchTick } from './service-link.ts';
 import { SignIn } from './sign-in.ts';
@@ -22,15 +23,22 @@ const TOKEN = 'plimsoll-token';
 const AGAIN_MS = 5_000;
 const SECOND_MS = 1_000;
 
+interface AllBeside extends Beside {
+  readonly moving: MovingReply | null | string;
+  readonly proofs: readonly ProofReply[] | undefined;
+}
+
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function fetchBeside(
-  token: string,
-): Promise<Beside & { readonly proofs: readonly ProofReply[] | undefined }> {
-  const [fund, auctions, liquidations, proofs] = await Promise.all([
+async function fetchBeside(token: string): Promise<AllBeside> {
+  const [fund, auctions, moving, liquidations, proofs] = await Promise.all([
     fetchJson('/fund').then((reply) => reply as FundReply, words),
     fetchJson('/chain/liquidations').then(
       (reply) => (reply as { liquidations: Auction[] }).liquidations,
+      words,
+    ),
+    fetchJson('/margin-state').then(
+      (reply) => (reply as { state: MovingReply | null }).state,
       words,
     ),
     fetchJson('/liquidations', token).then(
@@ -42,7 +50,7 @@ async function fetchBeside(
       () => undefined,
     ),
   ]);
-  return { fund, auctions, liquidations, proofs };
+  return { fund, auctions, moving, liquidations, proofs };
 }
 
 /** How old a tick is to whoever looks, once a second. */
@@ -57,7 +65,7 @@ function Age({ since }: { readonly since: number }): VNode {
 
 interface Shown {
   readonly data: TickData;
-  readonly beside: Awaited<ReturnType<typeof fetchBeside>>;
+  readonly beside: AllBeside;
   readonly at: number;
 }
 
@@ -148,6 +156,7 @@ export function LivePage(): VNode {
     live=${{
       status,
       chain: html`<${ChainParts} beside=${shown.beside} />`,
+      moving: shown.beside.moving,
       proofs: html`<${ProofsPage} proofs=${shown.beside.proofs} token=${token} />`,
       fetchAccount: setWanted,
     }}

@@ -16,6 +16,7 @@ import {
 } from '../../model/types.ts';
 import type { TickData } from '../tick-data.ts';
 import { Table, html } from './html.ts';
+import { localTime, utc } from './text.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
 const POINTS = 121;
@@ -115,7 +116,58 @@ function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: Unde
   </section>`;
 }
 
-export function MarketPage({ data }: { readonly data: TickData }): VNode {
+/** The answer of `/margin-state`. */
+export interface MovingReply {
+  readonly sequence: string;
+  readonly time: string;
+  readonly floorQ20: string;
+  readonly capQ20: string;
+  readonly underlyings: readonly { readonly symbol: string; readonly multiplierQ20: string }[];
+}
+
+const timesOf = (q20: string): string => formatFixed((BigInt(q20) * 10_000n) >> 20n, 4);
+
+/** How far its rule has moved the venue's margin; a text says why nobody knows. */
+function Moving({ moving }: { readonly moving: MovingReply | null | string }): VNode {
+  const shown = (): VNode => {
+    if (typeof moving === 'string') return html`<p class="quiet">${moving}</p>`;
+    if (moving === null) {
+      return html`<p class="quiet">
+        no rule is in force: the parameters stand as they were governed
+      </p>`;
+    }
+    const time = BigInt(moving.time);
+    return html`<p>
+        after step ${moving.sequence}, of <time title=${localTime(time)}>${utc(time)}</time>
+      </p>
+      <${Table}
+        caption="what the moves of scenarios are multiplied with, and the band it never leaves"
+        columns=${[
+          { title: 'underlying', isText: true },
+          { title: 'multiplier' },
+          { title: 'at least' },
+          { title: 'at most' },
+        ]}
+        rows=${moving.underlyings.map(({ symbol, multiplierQ20 }) => [
+          symbol,
+          timesOf(multiplierQ20),
+          timesOf(moving.floorQ20),
+          timesOf(moving.capQ20),
+        ])}
+      />`;
+  };
+  return html`<section aria-labelledby="moving">
+    <h2 id="moving">Margin multiplier</h2>
+    ${shown()}
+  </section>`;
+}
+
+export function MarketPage(props: {
+  readonly data: TickData;
+  /** Undefined where no service is asked. */
+  readonly moving: MovingReply | null | string | undefined;
+}): VNode {
+  const { data, moving } = props;
   const { snapshot, heartbeats } = data;
   return html`<main>
     <h1>Market</h1>
@@ -137,6 +189,7 @@ export function MarketPage({ data }: { readonly data: TickData }): VNode {
         ])}
       />
     </section>
+    ${moving === undefined ? null : html`<${Moving} moving=${moving} />`}
     ${UNDERLYINGS.map((u) => html`<${Underlying} snapshot=${snapshot} u=${u} />`)}
   </main>`;
 }

@@ -5,8 +5,15 @@ import { COMPONENTS, componentAge } from '../../analysis/staleness.ts';
 import type { FundStatus } from '../../keeper/venue-status.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
 import type { Service } from '../service.ts';
+import type { DynamicRule, DynamicState } from '../../model/dynamic.ts';
 import type { Liquidation } from '../chain/chain-view.ts';
 import type { OpeningDesk } from '../submitter/opening-desk.ts';
+
+/** A rule, and where it stands. */
+export interface MovingMargin {
+  readonly rule: DynamicRule;
+  readonly state: DynamicState;
+}
 
 /** A service's chain, as its API and its metrics see it. */
 export interface ChainStanding {
@@ -16,6 +23,8 @@ export interface ChainStanding {
   readonly openings: OpeningDesk | undefined;
   /** On the branch that is followed; undefined until one is. */
   readonly liquidations: readonly Liquidation[] | undefined;
+  /** Undefined where the margin does not move, and until the chain is joined. */
+  readonly movingMargin: MovingMargin | undefined;
 }
 
 /** What is asked of the chain beside what is followed. */

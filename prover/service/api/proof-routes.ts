@@ -2,10 +2,12 @@
 import type { z } from 'zod';
 
 import { PlimsollError } from '../../core/errors.ts';
+import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import { localKeyDocument } from '../../receipt/local-keys.ts';
-import type { Liquidation } from '../chain/chain-view.ts';
+import { exponentialQ20 } from '../../risk/dynamic/exponential.ts';
 import { newestProof } from '../proving/proving-desk.ts';
 import type { Api, Door } from './figure-routes.ts';
+import type { ChainStanding } from './metrics.ts';
 import * as schemas from './schemas.ts';
 
 /** A page of the log. */
@@ -14,14 +16,13 @@ const PAGE = 500;
 const PROVEN = ['liquidation', 'account-margin', 'solvency-receipt'] as const;
 
 export interface ProofDoor extends Door {
-  /** On the followed branch; undefined while none is followed. */
-  liquidations(): readonly Liquidation[] | undefined;
+  readonly chain: Pick<ChainStanding, 'liquidations' | 'movingMargin'>;
 }
 
 /** What was proven, under which keys, and what the chain made of it. */
 export function proofRoutes(
   api: Api,
-  { service, errors, requireOperator, liquidations }: ProofDoor,
+  { service, errors, requireOperator, chain }: ProofDoor,
 ): void {
   api.get(
     '/proofs',
@@ -39,7 +40,7 @@ export function proofRoutes(
          ORDER BY made DESC LIMIT ${PAGE}`,
       );
       const stages = new Map(
-        (liquidations() ?? []).map(({ accountIndex, settlementNonce, stage }) => [
+        (chain.liquidations ?? []).map(({ accountIndex, settlementNonce, stage }) => [
           `${accountIndex}/${settlementNonce}`,
           stage,
         ]),
@@ -86,7 +87,7 @@ export function proofRoutes(
       },
     },
     async () => {
-      const known = liquidations();
+      const known = chain.liquidations;
       if (known === undefined) {
         throw new PlimsollError('NO_CHAIN', 'the service follows no chain');
       }
@@ -107,6 +108,40 @@ export function proofRoutes(
                   reservedE6: opening.reservedE6.toString(),
                 },
         })),
+      };
+    },
+  );
+  api.get(
+    '/margin-state',
+    {
+      schema: {
+        description:
+          'How far its rule has moved the venue’s margin: the multiplier of every scenario’s move that the ' +
+          'newest set was made with, and the band that it never leaves. Null where margin does not move.',
+        response: { 200: schemas.marginStateReply, ...errors },
+      },
+    },
+    async () => {
+      if (chain.liquidations === undefined) {
+        throw new PlimsollError('NO_CHAIN', 'the service follows no chain');
+      }
+      const { movingMargin } = chain;
+      if (movingMargin === undefined) return { state: null };
+      const { rule, state } = movingMargin;
+      const [floorQ20, capQ20] = [rule.floorLogQ40, rule.capLogQ40].map((log) =>
+        exponentialQ20(log).toString(),
+      ) as [string, string];
+      return {
+        state: {
+          sequence: state.sequence.toString(),
+          time: state.time.toString(),
+          floorQ20,
+          capQ20,
+          underlyings: UNDERLYINGS.map((u) => ({
+            symbol: UNDERLYING_SYMBOLS[u],
+            multiplierQ20: exponentialQ20(state.underlyings[u].appliedLogQ40).toString(),
+          })),
+        },
       };
     },
   );

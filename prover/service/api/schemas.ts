@@ -288,6 +288,17 @@ export const chainLiquidationsReply = z.object({
     }),
   ),
 });
+export const marginStateReply = z.object({
+  state: z
+    .object({
+      sequence: decimal.describe('steps taken'),
+      time: decimal.describe('of the inputs of the last one; Unix seconds'),
+      floorQ20: decimal.describe('2^20 is 1'),
+      capQ20: decimal,
+      underlyings: z.array(z.object({ symbol: z.string(), multiplierQ20: decimal })),
+    })
+    .nullable(),
+});
 export const proofsReply = z.object({
   proofs: z.array(z.object({ settlementNonce: decimal, tick: z.string(), made: z.iso.datetime() })),
 });

@@ -52,6 +52,13 @@ const tickReply = ({ name, snapshotTime, publishedAt, publishMs }: TickState) =>
   publishMs,
 });
 
+const NO_CHAIN: ChainStanding = {
+  fault: undefined,
+  openings: undefined,
+  liquidations: undefined,
+  movingMargin: undefined,
+};
+
 const { errors } = schemas;
 
 /**
@@ -63,7 +70,7 @@ export async function createServer(
   service: Service,
   config: ServiceConfig,
   logger: FastifyBaseLogger,
-  chain: ChainStanding = { fault: undefined, openings: undefined, liquidations: undefined },
+  chain: ChainStanding = NO_CHAIN,
 ): Promise<FastifyInstance> {
   const roles = new Roles(
     [config.operatorToken, config.previousOperatorToken].filter((known) => known !== undefined),
@@ -182,7 +189,7 @@ export async function createServer(
     figureRoutes(api, door);
     historyRoutes(api, door);
     chainRoutes(api, { ...door, roles, receipts, venue });
-    proofRoutes(api, { ...door, liquidations: () => chain.liquidations });
+    proofRoutes(api, { ...door, chain });
     artifactRoutes(api, { errors, callerOf });
     pageRoutes(api, { ...door, callerOf, sendEvents });
     api.get(

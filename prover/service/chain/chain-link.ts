@@ -208,6 +208,12 @@ export class ChainLink {
     return text;
   }
 
+  /** How far its rule has moved the venue's margin, as of the newest step followed; of a tick whose set a step made. */
+  get movingMargin(): Pick<MarginSteps, 'rule' | 'state'> | undefined {
+    const hash = this.#service.tick?.chain?.parameterHash;
+    return hash === undefined || this.#steps?.setOf(hash) === undefined ? undefined : this.#steps;
+  }
+
   /** Works out a set that nobody gave from the margin steps that led to it. */
   async #learnSet(hash: bigint, height: number): Promise<void> {
     if (this.#steps === undefined || this.#service.knowsParameters(hash)) return;

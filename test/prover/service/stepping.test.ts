@@ -17,6 +17,8 @@ import type { MarketSnapshot } from '../../../prover/model/types.ts';
 import { MarginSteps } from '../../../prover/keeper/margin-steps.ts';
 import { readServiceConfig } from '../../../prover/service/config/config.ts';
 import { runService, type RunningService } from '../../../prover/service/run.ts';
+import { multipliersQ20 } from '../../../prover/risk/dynamic/effective-set.ts';
+import { request } from '../../support/api.ts';
 import { developmentKey } from '../../support/deployments.ts';
 import { inputsAt } from '../../support/margin-steps.ts';
 import { MOVING_FROM, MovingVenue } from '../../support/moving-venue.ts';
@@ -48,6 +50,8 @@ describe('a service on a venue whose margin moves', () => {
   };
   const sequence = async (): Promise<bigint> =>
     (await read(state, 'latest', [], z.tuple([z.bigint(), z.bigint()])))[0];
+  const marginState = async (): Promise<unknown> =>
+    JSON.parse((await request(`${service.url}/margin-state`, 'GET', undefined, null)).text);
   const effective = (): Promise<bigint> => read(state, 'effectiveHash', [], z.bigint());
   const nextMinute = async (): Promise<bigint> =>
     ((await moving.chain.now()) / MINUTE + 1n) * MINUTE;
@@ -92,6 +96,7 @@ describe('a service on a venue whose margin moves', () => {
 
   it('margins by what the steps come to, once that is in force', async () => {
     expect(service.service.tick?.chain?.parameterHash).toBe(parameterHash(BASE));
+    expect(await marginState()).toEqual({ state: null });
     const steps = MarginSteps.of(moving.document, moving.chain.provider, [BASE])!;
     await steps.follow();
     await moving.activate(1n, snapshot, steps.setOf(await effective())!);
@@ -100,6 +105,15 @@ describe('a service on a venue whose margin moves', () => {
     expect(now).not.toBe(parameterHash(BASE));
     await until(() => service.service.tick?.chain?.parameterHash === now);
     expect(service.service.shortAtTick().map(({ account }) => account)).toContain(BANKRUPT);
+    const multipliers = multipliersQ20(steps);
+    expect(await marginState()).toMatchObject({
+      state: {
+        sequence: '1',
+        time: FIRST.time.toString(),
+        underlyings: multipliers.map((multiplier) => ({ multiplierQ20: multiplier.toString() })),
+      },
+    });
+    expect(multipliers[0]).not.toBe(1n << 20n);
   }, 180_000);
 
   it('goes on after a restart in the midst of it', async () => {

@@ -186,6 +186,12 @@ describe.skipIf(noBrowser)(
       expect((await ask('GET', `/accounts/${short}/proof?tick=1`)).status).toBe(404);
     }, 60_000);
 
+    it('says of a margin that moves how far it has, and here that no chain tells', async () => {
+      await signIn();
+      await page.goto(`${running.url}/page#/market`);
+      await lookedFor('#moving ~ p', 'the service follows no chain');
+    });
+
     it('has a page that checks receipts under the keys of the service', async () => {
       await page.goto(`${running.url}/page/receipt`);
       await page.locator('#file').setInputFiles({
