@@ -13,6 +13,7 @@ import {
     Transition
 } from "./interfaces/IStateTransitionVerifier.sol";
 import {IVault} from "./interfaces/IVault.sol";
+import {Messages} from "./libraries/Messages.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
 import {TakeoverSignals} from "./verifiers/TakeoverSignals.sol";
 
@@ -73,6 +74,9 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     Progress private _progress;
     mapping(uint64 sequence => uint256) private _roots;
     mapping(uint64 sequence => Checkpoint) private _checkpoints;
+    /// @dev By how many user messages were consumed, for they alone release anything: neither a heartbeat nor a forced
+    /// root has anything to keep here, or to say.
+    mapping(uint64 userCount => uint256) private _releasedE6;
 
     /// @inheritdoc ILedgerRegistry
     mapping(uint64 sequence => bytes32) public outcomesRoot;
@@ -164,11 +168,19 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         Checkpoint memory previous = _checkpoints[progress.sequence];
         require(address(progress.marketFeed) != address(0), NotBound());
         _requireAlive(previous.sequencerRootAt);
-        _requireWellFormed(previous, next);
+        uint256 releasedBeforeE6 = _releasedE6[previous.userCount];
+        _requireWellFormed(previous, releasedBeforeE6, next);
         bool engineCaughtUp = _requireLawful(Lane.Engine, previous.engineCount, next.engineCount);
         bool userCaughtUp = _requireLawful(Lane.User, previous.userCount, next.userCount);
         bytes32 dataHash = _hashOfData(data);
-        _requireRight(progress.sequence, previous, next, dataHash, transitionProof);
+        _requireRight(
+            progress.sequence,
+            previous,
+            releasedBeforeE6,
+            next,
+            dataHash,
+            transitionProof
+        );
 
         if (engineCaughtUp) _progress.engineCaughtUpAt = uint32(block.timestamp);
         if (userCaughtUp) _progress.userCaughtUpAt = uint32(block.timestamp);
@@ -257,6 +269,11 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     /// @inheritdoc ILedgerRegistry
     function consumedCount(Lane lane) external view returns (uint64) {
         return _countIn(_checkpoints[_progress.sequence], lane);
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function releasedE6(uint64 sequence) external view returns (uint256) {
+        return _releasedE6[_checkpoints[sequence].userCount];
     }
 
     /// @inheritdoc ILedgerRegistry
@@ -368,7 +385,11 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         checkpoint.roundStartedAt = uint32(block.timestamp);
     }
 
-    function _requireWellFormed(Checkpoint memory previous, NextLedger calldata next) private view {
+    function _requireWellFormed(
+        Checkpoint memory previous,
+        uint256 releasedBeforeE6,
+        NextLedger calldata next
+    ) private view {
         require(next.root != 0, RootIsZero());
         require(next.root < ScalarField.MODULUS, RootNotInField(next.root));
         require(
@@ -389,6 +410,12 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         require(
             (userMessages == 0) == (next.outcomesRoot == 0),
             OutcomesMismatch(userMessages, next.outcomesRoot)
+        );
+        // Whether it is right to the unit is the transition proof's; below 2^95 for all messages that a lane holds.
+        uint256 mostE6 = releasedBeforeE6 + userMessages * Messages.MAX_AMOUNT_E6;
+        require(
+            next.releasedE6 >= releasedBeforeE6 && next.releasedE6 <= mostE6,
+            ReleasedOutOfRange(releasedBeforeE6, next.releasedE6, mostE6)
         );
     }
 
@@ -412,6 +439,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     function _requireRight(
         uint64 sequence,
         Checkpoint memory previous,
+        uint256 releasedBeforeE6,
         NextLedger calldata next,
         bytes32 dataHash,
         bytes calldata transitionProof
@@ -425,14 +453,16 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             previous.accountCount,
             previous.engineCount,
             previous.userCount,
-            previous.bookedThrough
+            previous.bookedThrough,
+            uint96(releasedBeforeE6)
         );
         transition.next = _stateOf(
             next.root,
             next.accountCount,
             next.engineCount,
             next.userCount,
-            next.bookedThrough
+            next.bookedThrough,
+            next.releasedE6
         );
         transition.outcomesRoot = next.outcomesRoot;
         transition.dataHash = dataHash;
@@ -463,7 +493,10 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             roundStartedAt: roundStartedAt
         });
         _record(progress.sequence, next.root, checkpoint);
-        if (next.outcomesRoot != 0) outcomesRoot[progress.sequence] = next.outcomesRoot;
+        if (next.outcomesRoot != 0) {
+            outcomesRoot[progress.sequence] = next.outcomesRoot;
+            _releasedE6[next.userCount] = next.releasedE6;
+        }
         emit RootAccepted(
             progress.sequence,
             next.root,
@@ -472,6 +505,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             next.userCount,
             next.bookedThrough,
             next.outcomesRoot,
+            next.releasedE6,
             dataHash
         );
     }
@@ -494,7 +528,8 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         uint32 accountCount,
         uint64 engineCount,
         uint64 userCount,
-        uint64 bookedThrough
+        uint64 bookedThrough,
+        uint96 releasedE6_
     ) private view returns (LedgerState memory) {
         return
             LedgerState({
@@ -504,7 +539,8 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
                 userCount: userCount,
                 engineHash: laneHash(Lane.Engine, engineCount),
                 userHash: laneHash(Lane.User, userCount),
-                bookedThrough: bookedThrough
+                bookedThrough: bookedThrough,
+                releasedE6: releasedE6_
             });
     }
 

@@ -99,13 +99,11 @@ contract SolvencyRegister is ISolvencyRegister {
         uint256 unbookedE6 =
             _unbookedByEngine(ledger.engineCount, engineLane) +
                 _unbookedByUsers(ledger.userCount, userLane);
-        IVault vault = IVault(_registry.vault());
-        (uint256 heldE6, , ) = vault.totals();
         Pin memory made = Pin({
             tick: tick,
             pinnedAt: uint64(block.timestamp),
             deadline: uint64(block.timestamp) + _pinSeconds,
-            backingE6: int256(heldE6) - int256(unbookedE6),
+            backingE6: _backingE6(cited.ledgerSequence, unbookedE6),
             fundE6: ILiquidationEngine(_registry.engine()).insuranceFund().freeE6(),
             coinsE8: [_held(0), _held(1), _held(2)]
         });
@@ -272,6 +270,18 @@ contract SolvencyRegister is ISolvencyRegister {
         if (last.coverageBps >= _minCoverageBps) last.shortSince = 0;
         else if (last.shortSince == 0) last.shortSince = uint64(block.timestamp);
         _coverage = last;
+    }
+
+    /// @dev What came in for the ledger is every deposit made, every credit of a cure and every credit of a takeover that
+    /// was closed. Of that, a ledger's accounts have what it credited less what it took off. The rest are messages
+    /// that it lacks (`unbookedE6`), and deposits that it refused and withdrawals that it took off (`releasedE6`).
+    /// A claim, a settlement or a refund moves what is held to what has left it, whose sum is what came in: nothing here
+    /// changes by it, whether this ledger released the amount or a later one, in which case this one still owes it.
+    /// Too low where a takeover that the ledger consumed is not closed, for what it pays is in escrow; too high by what
+    /// a cure or a takeover credits to a balance beyond 2^63, which no account of this world has.
+    function _backingE6(uint64 sequence, uint256 unbookedE6) private view returns (int256) {
+        uint256 receivedE6 = IVault(_registry.vault()).receivedE6();
+        return int256(receivedE6) - int256(_registry.releasedE6(sequence)) - int256(unbookedE6);
     }
 
     /// @dev The ledger must have what L1 told it in time, or what is held would be compared with a past.

@@ -6,6 +6,7 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountMarginGate} from "./base/AccountMarginGate.sol";
 import {ProofGate} from "./base/ProofGate.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
@@ -40,6 +41,14 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         uint128 escrowedE6;
     }
 
+    /// @dev One slot: what leaves what is held becomes claimable.
+    /// @param handedOutE6 All that ever left what is held. Each unit came with a message, of which a lane has less than
+    /// 2^32 of less than 2^64 units, so it stays below 2^97
+    struct Claims {
+        uint128 claimableE6;
+        uint128 handedOutE6;
+    }
+
     /// @param sharedE6 What exits share: what was held when the first of them was paid
     struct Exit {
         uint64 tick;
@@ -62,7 +71,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     uint32 private immutable _exitWindow;
 
     Backing private _backing;
-    uint256 private _claimableE6;
+    Claims private _claims;
     Exit private _exit;
     mapping(uint256 account => Registration) private _registrations;
     mapping(uint256 slot => uint256) private _refunded;
@@ -230,7 +239,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         require(amountE6 != 0, NothingToCollect(msg.sender));
 
         claimableE6[msg.sender] = 0;
-        _claimableE6 -= amountE6;
+        _claims.claimableE6 -= uint128(amountE6);
         emit Collected(msg.sender, to, amountE6);
         asset.safeTransfer(to, amountE6);
     }
@@ -238,7 +247,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     /// @inheritdoc IVault
     function skim() external nonReentrant returns (uint256 amountE6) {
         Backing memory backing = _backing;
-        uint256 accountedE6 = uint256(backing.heldE6) + backing.escrowedE6 + _claimableE6;
+        uint256 accountedE6 = uint256(backing.heldE6) + backing.escrowedE6 + _claims.claimableE6;
         amountE6 = Math.saturatingSub(asset.balanceOf(address(this)), accountedE6);
         require(amountE6 != 0, NothingToSkim());
 
@@ -358,7 +367,12 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function totals() external view returns (uint256, uint256, uint256) {
-        return (_backing.heldE6, _backing.escrowedE6, _claimableE6);
+        return (_backing.heldE6, _backing.escrowedE6, _claims.claimableE6);
+    }
+
+    /// @inheritdoc IVault
+    function receivedE6() external view returns (uint256) {
+        return uint256(_backing.heldE6) + _claims.handedOutE6;
     }
 
     /// @inheritdoc IVault
@@ -378,12 +392,14 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         uint256 heldE6 = _backing.heldE6;
         require(amountE6 <= heldE6, HoldsTooLittle(heldE6, amountE6));
         _backing.heldE6 = uint128(heldE6 - amountE6);
+        _claims.handedOutE6 += uint128(amountE6);
         _owe(to, amountE6);
     }
 
     function _owe(address to, uint256 amountE6) private {
         claimableE6[to] += amountE6;
-        _claimableE6 += amountE6;
+        // What is skimmed is whatever the asset says of a balance.
+        _claims.claimableE6 += SafeCast.toUint128(amountE6);
         emit Claimable(to, amountE6);
     }
 

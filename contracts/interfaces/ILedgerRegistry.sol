@@ -72,6 +72,7 @@ interface ILedgerRegistry is IInbox {
 
     /// @notice What a sequencer says of the next ledger; the transition proof is about it.
     /// @param outcomesRoot Over the user messages it consumed, as `Outcomes` hashes them; zero if none
+    /// @param releasedE6 As in `LedgerState`; what it has more than the ledger before is of the messages it consumed
     struct NextLedger {
         uint256 root;
         uint32 accountCount;
@@ -79,6 +80,7 @@ interface ILedgerRegistry is IInbox {
         uint64 userCount;
         uint64 bookedThrough;
         bytes32 outcomesRoot;
+        uint96 releasedE6;
     }
 
     event VenueBound(
@@ -95,6 +97,7 @@ interface ILedgerRegistry is IInbox {
         uint64 userCount,
         uint64 bookedThrough,
         bytes32 outcomesRoot,
+        uint256 releasedE6,
         bytes32 dataHash
     );
     event MessageForced(
@@ -118,6 +121,7 @@ interface ILedgerRegistry is IInbox {
     error BookedThroughWentBackwards(uint64 previous, uint64 next);
     error BookedThroughFromTheFuture(uint64 bookedThrough, uint64 blockTime);
     error OutcomesMismatch(uint64 userMessages, bytes32 outcomesRoot);
+    error ReleasedOutOfRange(uint256 previous, uint256 next, uint256 most);
     error MessagesOverdue(Lane lane, uint64 index, uint64 overdueSince);
     error DataMissing();
     error TransitionRejected(uint256 previousRoot, uint256 newRoot);
@@ -173,6 +177,9 @@ interface ILedgerRegistry is IInbox {
 
     /// @notice Merkle root over the outcomes of the user messages that a ledger consumed; see `Outcomes`.
     function outcomesRoot(uint64 sequence) external view returns (bytes32);
+
+    /// @notice What a ledger and those before it have released, as `LedgerState` says; zero for one that was not reached.
+    function releasedE6(uint64 sequence) external view returns (uint256);
 
     /// @notice Whether the ledger `sequence`, and none before it, consumed message `index` of the lane; if so, the
     /// market clock at its checkpoint and whether it was forced.

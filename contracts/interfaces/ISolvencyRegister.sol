@@ -28,8 +28,7 @@ struct UnconsumedMessages {
 /// shows better, for whoever proves may overstate. No session for `maxAge` seconds: unproven, which whoever reads
 /// has to judge.
 /// Trust assumptions: those of the proofs (keys, feed quorum, parameter timelock, transition proof); that who holds
-/// the coins is whom accounts have a claim on. What a withdrawal took off a ledger and nobody claimed yet is among
-/// what is held, although no account is owed it: the register does not subtract it.
+/// the coins is whom accounts have a claim on.
 interface ISolvencyRegister is ITickErrors {
     /// @notice Where the coins of an asset are; a zero token: nowhere, and none may be owed.
     /// @param byShares Read `sharesOf`, of a token that rebases: a unit in the ledger is then a share
@@ -52,7 +51,8 @@ interface ISolvencyRegister is ITickErrors {
         uint32 minCoverageBps;
     }
 
-    /// @param backingE6 Quote asset held for accounts: less escrow, claims and messages that the ledger lacks
+    /// @param backingE6 Quote asset that came in for the tick's ledger, less what it has released and messages that it
+    /// lacks; escrow and claims are apart
     /// @param fundE6 What of the insurance fund is free
     /// @param coinsE8 BTC, ETH and stETH held
     struct Pin {

@@ -6,6 +6,8 @@ pragma solidity ^0.8.28;
 /// @param engineCount How many messages of the engine lane the ledger has consumed
 /// @param engineHash The lane's hash at that count, from the inbox
 /// @param bookedThrough Every position whose expiry is at or before this time has been settled into quote
+/// @param releasedE6 What user messages consumed since the first ledger have left without an account that it is owed
+/// to: withdrawals by what they took off, deposits by what they did not credit
 struct LedgerState {
     uint256 root;
     uint32 accountCount;
@@ -14,10 +16,11 @@ struct LedgerState {
     bytes32 engineHash;
     bytes32 userHash;
     uint64 bookedThrough;
+    uint96 releasedE6;
 }
 
-/// @notice The public inputs of a transition. All but the next counts, root and outcomes are put in by the
-/// registry itself, so that no proof is about another chain, another venue or messages nobody sent.
+/// @notice The public inputs of a transition. What the next ledger is said to be (`NextLedger`) aside, they are put in
+/// by the registry itself, so that no proof is about another chain, another venue or messages nobody sent.
 /// @param venue The registry, which is the inbox
 /// @param maxPositions The most positions an account of this venue may hold
 /// @param outcomesRoot Merkle root over (index, amount applied) of the user messages consumed; zero if none

@@ -192,6 +192,10 @@ interface IVault is IProofGate, IInboxErrors {
         view
         returns (uint256 heldE6, uint256 escrowedE6, uint256 claimableE6);
 
+    /// @notice All that ever came in for the ledger: what is held, and what has left it. Deposits count when they are
+    /// made, what a cure or a takeover credits when `settle` moves it; nothing ever makes it smaller.
+    function receivedE6() external view returns (uint256);
+
     /// @notice The asset held.
     function asset() external view returns (IERC20);
 

@@ -14,6 +14,8 @@ contract MoneyLens {
         uint256 heldE6;
         uint256 escrowedE6;
         uint256 claimableE6;
+        uint256 receivedE6;
+        uint256 releasedE6;
         uint256 fundBalanceE6;
         uint256 bufferE6;
         uint256 depositedE6;
@@ -43,6 +45,8 @@ contract MoneyLens {
         ILedgerRegistry registry = vault.ledgerRegistry();
         money.vaultBalanceE6 = vault.asset().balanceOf(address(vault));
         (money.heldE6, money.escrowedE6, money.claimableE6) = vault.totals();
+        money.receivedE6 = vault.receivedE6();
+        money.releasedE6 = registry.releasedE6(registry.latest().sequence);
         money.fundBalanceE6 = vault.asset().balanceOf(address(fund));
         money.bufferE6 = fund.bufferE6();
         money.depositedE6 = fund.depositedE6();

@@ -21,6 +21,7 @@ const EVENT_SCHEMAS = {
     userCount: uint,
     bookedThrough: uint,
     outcomesRoot: bytes32,
+    releasedE6: uint,
     dataHash: bytes32,
   }),
   MessageForced: z.object({

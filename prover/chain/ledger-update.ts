@@ -15,6 +15,8 @@ export interface NextLedger {
   readonly bookedThrough: bigint;
   /** Over the user messages it consumed; zero if none. */
   readonly outcomesRoot: string;
+  /** Of all user messages consumed so far, E6. */
+  readonly releasedE6: bigint;
 }
 
 /** A ledger that consumed nothing and booked nothing. */
@@ -26,6 +28,7 @@ export function firstLedger(root: bigint, accountCount: bigint): NextLedger {
     userCount: 0n,
     bookedThrough: 0n,
     outcomesRoot: ZeroHash,
+    releasedE6: 0n,
   };
 }
 

@@ -40,6 +40,15 @@ export function solvencyRegister(
   return new Contract(address, exportedAbi('SolvencyRegister'), runner);
 }
 
+/** In the order of `ISolvencyRegister.Standing`. */
+export const COVER_STANDINGS = ['unproven', 'covered', 'short'] as const;
+export type CoverStanding = (typeof COVER_STANDINGS)[number];
+
+/** What the newest sessions say now: what admission asks before it lets anybody take on risk. */
+export async function readStanding(register: Contract): Promise<CoverStanding> {
+  return COVER_STANDINGS[Number(await read(register, 'standing', [], z.bigint()))] ?? 'unproven';
+}
+
 const fields = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.preprocess((result: { toObject(): unknown }) => result.toObject(), z.object(shape));
 const citedSchema = fields({ ledgerSequence: z.bigint() });

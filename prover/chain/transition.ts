@@ -12,9 +12,11 @@ export interface LedgerState {
   readonly userHash: string;
   /** Every position whose expiry is at or before this time has been settled into quote. */
   readonly bookedThrough: bigint;
+  /** What consumed user messages have left to no account since the first ledger, E6 (docs/integration.md). */
+  readonly releasedE6: bigint;
 }
 
-/** What a transition proof is about; all but the next root, counts and outcomes is the registry's. */
+/** What a transition proof is about; all but what `NextLedger` states is the registry's. */
 export interface Transition {
   readonly chainId: bigint;
   readonly venue: string;
@@ -27,7 +29,7 @@ export interface Transition {
 
 const STATE =
   'tuple(uint256 root, uint32 accountCount, uint64 engineCount, uint64 userCount, ' +
-  'bytes32 engineHash, bytes32 userHash, uint64 bookedThrough)';
+  'bytes32 engineHash, bytes32 userHash, uint64 bookedThrough, uint96 releasedE6)';
 
 /** `Transition` of contracts/interfaces/IStateTransitionVerifier.sol, with which a test compares it. */
 export const TRANSITION_TYPE =

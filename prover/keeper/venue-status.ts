@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { exportedAbi } from '../chain/abi.ts';
 import { eventsNamed, readEvents } from '../chain/events.ts';
 import { read } from '../chain/refusal.ts';
+import { readStanding, type CoverStanding } from '../chain/solvency-register.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
 import type { Venue } from '../chain/venue.ts';
 import { marketClock } from './auctions.ts';
@@ -12,8 +13,6 @@ import { readGuarantees, type Guarantee } from './guarantees.ts';
 import { readLiquidations, type Liquidation } from './liquidations.ts';
 
 const uint = z.bigint().nonnegative();
-/** In the order of `ISolvencyRegister.Standing`. */
-export const STANDINGS = ['unproven', 'covered', 'short'] as const;
 /** What stands for a coverage of nothing short. */
 const NOTHING_SHORT = 2n ** 64n - 1n;
 
@@ -46,6 +45,12 @@ const totalsSchema = values(
     .tuple([uint, uint, uint])
     .transform(([heldE6, escrowedE6, claimableE6]) => ({ heldE6, escrowedE6, claimableE6 })),
 );
+
+/** What the vault has, E6 USD. */
+export interface VaultStatus extends z.infer<typeof totalsSchema> {
+  /** Of `heldE6`: taken off accounts, or not credited to any, by the latest ledger, and not claimed or refunded yet. */
+  readonly unclaimedE6: bigint;
+}
 
 /** What the insurance fund has and owes, E6 USD. */
 export interface FundStatus {
@@ -83,7 +88,7 @@ export interface VenueStatus {
     readonly guardian: string;
     readonly threshold: bigint;
   };
-  readonly vault: z.infer<typeof totalsSchema>;
+  readonly vault: VaultStatus;
   readonly fund: FundStatus;
   readonly guarantees: readonly Guarantee[];
   readonly liquidations: readonly Liquidation[];
@@ -112,7 +117,7 @@ export interface VenueStatus {
   /** Of a venue that has a register of sessions. */
   readonly solvency:
     | {
-        readonly standing: (typeof STANDINGS)[number];
+        readonly standing: CoverStanding;
         /** Of the newest closed session; 0 before the first. */
         readonly tick: bigint;
         readonly pinnedAt: bigint;
@@ -120,6 +125,14 @@ export interface VenueStatus {
         readonly coverageBps: bigint | undefined;
       }
     | undefined;
+}
+
+async function readVault({ vault, ledgerRegistry }: Venue, sequence: bigint): Promise<VaultStatus> {
+  const totals = await read(vault, 'totals', [], totalsSchema);
+  const handedOutE6 = (await read(vault, 'receivedE6', [], uint)) - totals.heldE6;
+  const releasedE6 = await read(ledgerRegistry, 'releasedE6', [sequence], uint);
+  // A dead venue hands out what no ledger has released.
+  return { ...totals, unclaimedE6: releasedE6 < handedOutE6 ? 0n : releasedE6 - handedOutE6 };
 }
 
 async function readMedianGate(
@@ -167,7 +180,7 @@ async function readSolvency(address: string, provider: Provider): Promise<VenueS
   const record = values(z.tuple([uint, uint, uint, uint]));
   const [tick, pinnedAt, , coverageBps] = await read(register, 'coverage', [], record);
   return {
-    standing: STANDINGS[Number(await read(register, 'standing', [], uint))] ?? 'unproven',
+    standing: await readStanding(register),
     tick,
     pinnedAt,
     coverageBps: coverageBps === NOTHING_SHORT ? undefined : coverageBps,
@@ -196,7 +209,7 @@ export async function readVenueStatus(
   provider: Provider,
   { deploymentBlock, contracts }: Pick<VenueDocument, 'deploymentBlock' | 'contracts'>,
 ): Promise<VenueStatus> {
-  const { ledgerRegistry, marketFeed, riskParameters, vault } = venue;
+  const { ledgerRegistry, marketFeed, riskParameters } = venue;
   const address = (contract: Contract, method: string): Promise<string> =>
     read(contract, method, [], z.string());
   const ledger = await read(ledgerRegistry, 'latest', [], ledgerSchema);
@@ -226,7 +239,7 @@ export async function readVenueStatus(
       guardian: await address(marketFeed, 'guardian'),
       threshold: await number(marketFeed, 'threshold'),
     },
-    vault: await read(vault, 'totals', [], totalsSchema),
+    vault: await readVault(venue, ledger.sequence),
     fund: await readFund(venue),
     guarantees: await readGuarantees(venue, provider, deploymentBlock),
     liquidations: await readLiquidations(venue, provider, deploymentBlock),

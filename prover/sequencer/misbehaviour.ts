@@ -19,6 +19,8 @@ export type Misbehaviour =
   | { readonly kind: 'withhold-data' }
   /** States another amount for the user message at that place than was applied. */
   | { readonly kind: 'lie'; readonly place: number; readonly appliedE6: bigint }
+  /** States that so much more was released than user messages did. */
+  | { readonly kind: 'miscount'; readonly byE6: bigint }
   /** Changes an account after the freeze. */
   | {
       readonly kind: 'move-frozen';
@@ -35,11 +37,19 @@ export interface Steps {
   sent(applied: Consumed): Consumed;
   moved(accounts: readonly Account[]): readonly Account[];
   outcomes(honest: readonly StatedOutcome[]): readonly StatedOutcome[];
+  released(honestE6: bigint): bigint;
   data(honest: Uint8Array): Uint8Array;
 }
 
 const same = <T>(value: T): T => value;
-const RIGHTLY: Steps = { consumed: same, sent: same, moved: same, outcomes: same, data: same };
+const RIGHTLY: Steps = {
+  consumed: same,
+  sent: same,
+  moved: same,
+  outcomes: same,
+  released: same,
+  data: same,
+};
 
 function inventing(message: InboxMessage, insteadOf: number | undefined): Partial<Steps> {
   let honest: Consumed | undefined;
@@ -80,6 +90,8 @@ export function misled(misbehaviour: Misbehaviour | undefined): Steps {
         outcomes: (honest) => honest.with(place, { ...honest[place]!, appliedE6 }),
       };
     }
+    case 'miscount':
+      return { ...RIGHTLY, released: (honestE6) => honestE6 + misbehaviour.byE6 };
     case 'move-frozen': {
       const { index, change } = misbehaviour;
       return { ...RIGHTLY, moved: (accounts) => accounts.with(index, change(accounts[index]!)) };

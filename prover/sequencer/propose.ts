@@ -15,6 +15,7 @@ import type { Withdrawable } from './apply-messages.ts';
 import { applyMessages } from './apply-messages.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { misled } from './misbehaviour.ts';
+import { releasedBy } from './released.ts';
 import { booked } from './settlement.ts';
 import type { Consumed } from './transition-rule.ts';
 
@@ -26,6 +27,7 @@ export interface VenueState {
   readonly engineHash: string;
   readonly userHash: string;
   readonly bookedThrough: bigint;
+  readonly releasedE6: bigint;
 }
 
 /** What the rollup itself does between the messages; the accounts in, the accounts out. */
@@ -66,15 +68,15 @@ export function emptyVenue({ chainId, registry }: VenueIdentity): VenueState {
     engineHash: laneSeed(chainId, registry, 'engine'),
     userHash: laneSeed(chainId, registry, 'user'),
     bookedThrough: 0n,
+    releasedE6: 0n,
   };
 }
 
 /** As the registry states it; before the first root there is no ledger to hash. */
 function ledgerState(state: VenueState, isGenesis: boolean): LedgerState {
-  const { accounts, engineCount, userCount, engineHash, userHash, bookedThrough } = state;
-  const counts = { engineCount, userCount, engineHash, userHash, bookedThrough };
-  if (isGenesis) return { root: 0n, accountCount: 0n, ...counts };
-  return { root: new Ledger(accounts).root, accountCount: BigInt(accounts.length), ...counts };
+  const { accounts, ...read } = state;
+  if (isGenesis) return { root: 0n, accountCount: 0n, ...read };
+  return { root: new Ledger(accounts).root, accountCount: BigInt(accounts.length), ...read };
 }
 
 /** The rollup's own doings: none may touch a frozen account. */
@@ -132,6 +134,13 @@ export function proposeNext(
     engineHash: laneHash(state.engineHash, sent.engine),
     userHash: laneHash(state.userHash, sent.user),
     bookedThrough: settled.bookedThrough,
+    releasedE6: wrongly.released(
+      state.releasedE6 +
+        releasedBy(
+          consumed.user,
+          stated.map(({ appliedE6 }) => appliedE6),
+        ),
+    ),
   };
   return {
     next,

@@ -122,10 +122,11 @@ export class Sequencer {
       settledBy,
       withdrawable,
     });
-    const { root, accountCount, engineCount, userCount, bookedThrough } = transition.next;
+    const { root, accountCount, engineCount, userCount, bookedThrough, releasedE6 } =
+      transition.next;
     const { outcomesRoot } = transition;
     const receipt = await send(this.#registry, 'submitRoot', [
-      { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot },
+      { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot, releasedE6 },
       hexlify(data),
       proof,
     ]);

@@ -14,6 +14,7 @@ import type { MarketSnapshot } from '../model/types.ts';
 import { accountsAfter, parseBatch, type Batch } from '../documents/batch-document.ts';
 import type { Withdrawable } from './apply-messages.ts';
 import { applyMessages } from './apply-messages.ts';
+import { releasedBy } from './released.ts';
 import { booked } from './settlement.ts';
 
 /** Consumed messages of both lanes, in the order of each. */
@@ -55,6 +56,7 @@ export const TRANSITION_RULES = {
   T8: 'no account holds more positions than the venue allows',
   T9: 'no account disappears',
   T10: 'what is risk-reducing only takes no risk and gives nothing away',
+  T11: 'what was released is what withdrawals took off and deposits did not credit',
 } as const;
 
 export type TransitionRule = keyof typeof TRANSITION_RULES;
@@ -132,13 +134,11 @@ function beforeUserMessages(
   return before;
 }
 
-function requireOutcomes(
-  { transition, consumed, withdrawable }: TransitionEvidence,
-  before: readonly Account[],
-  accounts: readonly Account[],
+/** That what is stated of the user messages is one story, whether or not they were applied so. */
+function requireStated(
+  { transition, consumed: { user } }: TransitionEvidence,
   outcomesE6: readonly bigint[],
 ): void {
-  const { user } = consumed;
   const first = transition.previous.userCount;
   const stated = outcomesE6.map((appliedE6, place) => ({
     index: first + BigInt(place),
@@ -146,6 +146,27 @@ function requireOutcomes(
   }));
   demand(stated.length === user.length, 'T5', `${stated.length} of ${user.length} are stated`);
   demand(outcomesRoot(stated) === transition.outcomesRoot, 'T5', 'they have another Merkle root');
+}
+
+function requireReleased(
+  { transition, consumed: { user } }: TransitionEvidence,
+  outcomesE6: readonly bigint[],
+): void {
+  const releasedE6 = transition.previous.releasedE6 + releasedBy(user, outcomesE6);
+  demand(
+    releasedE6 === transition.next.releasedE6,
+    'T11',
+    `it is ${releasedE6}, stated is ${transition.next.releasedE6}`,
+  );
+}
+
+function requireOutcomes(
+  { transition, consumed: { user }, withdrawable }: TransitionEvidence,
+  before: readonly Account[],
+  accounts: readonly Account[],
+  outcomesE6: readonly bigint[],
+): void {
+  const first = transition.previous.userCount;
   const applied = applyMessages(before, user, withdrawable);
   applied.outcomes.forEach(({ appliedE6 }, place) => {
     demand(
@@ -217,8 +238,12 @@ export function checkTransition(evidence: TransitionEvidence): void {
     demand(!holdsExpired(account, next.bookedThrough), 'T7', `account ${index} does`);
     demand(BigInt(account.positions.length) <= maxPositions, 'T8', `account ${index} does`);
   });
+  requireStated(evidence, batch.outcomesE6);
   // The first ledger comes from nowhere: whoever deploys the venue is trusted for it.
-  if (transition.previous.root === 0n) return;
+  if (transition.previous.root === 0n) {
+    requireReleased(evidence, batch.outcomesE6);
+    return;
+  }
   demand(
     accounts.length >= previous.length,
     'T9',
@@ -248,5 +273,6 @@ export function checkTransition(evidence: TransitionEvidence): void {
       demand(isNew, 'T3', `account ${previous.length + place} is new and has a history`);
     });
   requireOutcomes(evidence, before, accounts, batch.outcomesE6);
+  requireReleased(evidence, batch.outcomesE6);
   requireConserved(settled.accounts, before);
 }

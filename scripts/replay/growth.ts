@@ -106,6 +106,7 @@ export async function grown(
       userCount: before['userCount'] as bigint,
       bookedThrough: before['bookedThrough'] as bigint,
       outcomesRoot: ZeroHash,
+      releasedE6: before['releasedE6'] as bigint,
     };
     const hash = id(`root ${sequence}`);
     const entry = (event: { data: string; topics: string[] }, address: string, place: number) => ({
@@ -117,7 +118,7 @@ export async function grown(
     });
     const accepted = registry.encodeEventLog('RootAccepted', [
       ...[sequence, next.root, next.accountCount, next.engineCount, next.userCount],
-      ...[next.bookedThrough, next.outcomesRoot, keccak256(data)],
+      ...[next.bookedThrough, next.outcomesRoot, next.releasedE6, keccak256(data)],
     ]);
     const opened = feed.encodeEventLog('TickOpened', [
       ...[(tick['number'] as bigint) + BigInt(round + 1), next.root, tick['snapshotHash']],

@@ -381,13 +381,13 @@ describe('a transition', () => {
     proof: string,
     overrides: Partial<Transition['next']> & { outcomesRoot?: string; data?: Uint8Array } = {},
   ): Promise<unknown> => {
-    const { root, accountCount, engineCount, userCount, bookedThrough } = {
+    const { root, accountCount, engineCount, userCount, bookedThrough, releasedE6 } = {
       ...transition.next,
       ...overrides,
     };
     const outcomesRoot = overrides.outcomesRoot ?? transition.outcomesRoot;
     return send(venue.registry, 'submitRoot', [
-      { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot },
+      { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot, releasedE6 },
       hexlify(overrides.data ?? data),
       proof,
     ]);
@@ -417,6 +417,7 @@ describe('a transition', () => {
       },
     ],
     ['with an invented takeover', 'T3', { kind: 'invent', message: engineMessage('takeover') }],
+    ['that releases what no message did', 'T11', { kind: 'miscount', byE6: 1n }],
     ['with an invented deposit', 'T5', { kind: 'invent', message: deposit() }],
   ] as const satisfies readonly (readonly [string, string, Misbehaviour])[])(
     '%s has no proof (%s)',
@@ -453,6 +454,7 @@ describe('a transition', () => {
       { accountCount: proposal.transition.next.accountCount + 1n },
       { outcomesRoot: hexlify(toUtf8Bytes('another outcome of 32 bytes long')) },
       { bookedThrough: 1n },
+      { releasedE6: 1n },
       { data: toUtf8Bytes('withheld') },
     ]) {
       await expectRefusal(submit(proposal, proof, overrides), 'TransitionRejected');

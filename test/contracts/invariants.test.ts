@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Properties P1 to P9, P19 to P21, P24 and P25 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
+// Properties P1 to P9, P19 to P21 and P24 to P26 of docs/properties.md under random calls. PLIMSOLL_MONEY_RUNS and
 // PLIMSOLL_MONEY_DEPTH ask for more; PLIMSOLL_MONEY_REPORT names a file for what was tried.
 import { writeFileSync } from 'node:fs';
 
@@ -22,7 +22,9 @@ import {
 import { HANDLERS } from '../support/money/handlers.ts';
 import { KIND } from '../support/money/model.ts';
 import { aheadOfLosses } from '../support/money/redemptions.ts';
+import { deployRegister } from '../support/registers.ts';
 import { MONEY_CONFIG, MoneyRun, PARAMETERS, SIZES, type Deployed } from '../support/money/run.ts';
+import { SESSION_CIRCUITS } from '../support/solvency-session.ts';
 
 const RUNS = Number(process.env['PLIMSOLL_MONEY_RUNS'] ?? 256);
 const DEPTH = Number(process.env['PLIMSOLL_MONEY_DEPTH'] ?? 100);
@@ -49,7 +51,14 @@ async function begin(run: MoneyRun): Promise<void> {
     frozen: false,
     restricted: false,
   }));
-  const nothing = { engineCount: 0, userCount: 0, clock: 0n, forced: false, outcomes: [] };
+  const nothing = {
+    engineCount: 0,
+    userCount: 0,
+    clock: 0n,
+    forced: false,
+    outcomes: [],
+    releasedE6: 0n,
+  };
   await run.postRoot({ root: 1_000_000n, accounts, ...nothing });
   for (const [account, { initialE6 }] of SIZES.entries()) {
     const amountE6 = initialE6 * 2n;
@@ -98,6 +107,11 @@ async function check(run: MoneyRun): Promise<void> {
   });
   // P3: held backs the ledger to the unit: balances, deposits in flight or refused, withdrawals taken off.
   expect(money.heldE6).toBe(owedByLedger(run));
+  // P26: what came in and the latest ledger neither lacks nor has released is what its accounts have.
+  expect(money.releasedE6).toBe(run.ledger.releasedE6);
+  expect(money.receivedE6 - money.releasedE6 - inFlight(run)).toBe(
+    balancesOf(run) - run.unclosedE6,
+  );
   // P4: the fund has its buffer and its depositors' assets.
   expect(money.fundBalanceE6).toBe(
     money.bufferE6 + money.depositedE6 + money.owedE6 + run.fund.strayE6,
@@ -141,12 +155,20 @@ async function check(run: MoneyRun): Promise<void> {
   expect(money.engineWei).toBe(owed + waiting * MONEY_CONFIG.engine.prepaidWei);
 }
 
+const balancesOf = ({ ledger: { accounts } }: MoneyRun): bigint =>
+  accounts.reduce((sum, { quoteE6 }) => sum + quoteE6, 0n);
+
+/** Deposits and credits of cures that no ledger has consumed. */
+function inFlight({ ledger: { engineCount, userCount }, lanes }: MoneyRun): bigint {
+  return [...lanes.user.slice(userCount), ...lanes.engine.slice(engineCount)].reduce(
+    (sum, { kind, amountE6 }) =>
+      sum + (kind === KIND.deposit || kind === KIND.unfreeze ? amountE6 : 0n),
+    0n,
+  );
+}
+
 function owedByLedger(run: MoneyRun): bigint {
-  const { accounts, engineCount, userCount } = run.ledger;
-  const balances = accounts.reduce((sum, { quoteE6 }) => sum + quoteE6, 0n);
-  const flying = run.lanes.user
-    .slice(userCount)
-    .reduce((sum, { kind, amountE6 }) => sum + (kind === KIND.deposit ? amountE6 : 0n), 0n);
+  const { userCount } = run.ledger;
   const refused = run.lanes.user.slice(0, userCount).reduce((sum, { kind, amountE6 }, index) => {
     const isRefused = kind === KIND.deposit && run.outcomeE6(index) === 0n;
     return sum + (isRefused && !run.refundedDeposits.has(index) ? amountE6 : 0n);
@@ -155,15 +177,7 @@ function owedByLedger(run: MoneyRun): bigint {
     (sum, index) => sum + (run.outcomeE6(index) ?? 0n),
     0n,
   );
-  const cures = run.lanes.engine
-    .slice(engineCount)
-    .reduce((sum, { kind, amountE6 }) => sum + (kind === KIND.unfreeze ? amountE6 : 0n), 0n);
-  // A takeover's credit is in the ledger once it is consumed, and held once it is closed.
-  const unclosed = [...run.records.values()].reduce((sum, { terms, closed }) => {
-    const isAhead = terms !== undefined && !closed && engineCount > Number(terms.messageIndex);
-    return sum + (isAhead ? terms.creditE6 : 0n);
-  }, 0n);
-  return balances + flying + refused + taken + cures - unclosed;
+  return balancesOf(run) + inFlight(run) + refused + taken - run.unclosedE6;
 }
 
 type Totals = ReadonlyMap<string, { readonly tried: number; readonly done: number }>;
@@ -197,6 +211,10 @@ beforeAll(async () => {
     config: MONEY_CONFIG,
   });
   const lens = await deployContract(deployer, 'MoneyLens');
+  const verifiers = await Promise.all(
+    SESSION_CIRCUITS.map(([statement, profile]) => standIn(statement, profile)),
+  );
+  const register = await deployRegister(deployer, venue.addresses.marketFeed, verifiers);
   const signers = chain.accounts.slice(0, 5);
   const actors = await Promise.all(signers.map((signer) => signer.getAddress()));
   const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
@@ -208,14 +226,14 @@ beforeAll(async () => {
       await send(as(asset, signer), 'approve', [spender, 2n ** 255n]);
     }
   }
-  deployed = { chain, venue, lens: String(lens.target), actors };
+  deployed = { chain, venue, register, lens: String(lens.target), actors };
   saved = await chain.save();
 });
 
 afterAll(() => chain.close());
 
 describe('the money of a venue under random calls', () => {
-  it(`keeps properties P1 to P7, P19 to P21, P24 and P25 over ${RUNS} runs of ${DEPTH} calls`, async () => {
+  it(`keeps properties P1 to P7, P19 to P21 and P24 to P26 over ${RUNS} runs of ${DEPTH} calls`, async () => {
     const names = Object.keys(HANDLERS);
     const ballot = names.flatMap((name) => Array<string>(HANDLERS[name]!.weight).fill(name));
     const reached = new Set<string>();
@@ -285,6 +303,7 @@ describe('the money of a venue under random calls', () => {
         'income earned',
         'open',
         'penalties collected',
+        'pinned',
         'queue paid',
         'queued',
         'redeemed',

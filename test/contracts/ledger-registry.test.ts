@@ -99,7 +99,7 @@ async function modeAfter(seconds: bigint): Promise<bigint> {
 
 /** The latest ledger, with what a test says otherwise. */
 async function next(changes: Partial<NextLedger>): Promise<NextLedger> {
-  const { engineCount, userCount, bookedThrough } = life.sequencer.state;
+  const { engineCount, userCount, bookedThrough, releasedE6 } = life.sequencer.state;
   const { root, accountCount } = life.ledger;
   return {
     root,
@@ -108,6 +108,7 @@ async function next(changes: Partial<NextLedger>): Promise<NextLedger> {
     userCount,
     bookedThrough,
     outcomesRoot: ZeroHash,
+    releasedE6,
     ...changes,
   };
 }
@@ -355,6 +356,48 @@ describe('roots', () => {
     await life.after();
     await send(life.by('depositor').vault, 'deposit', [5n, 0n, MIN_DEPOSIT]);
     await refuseRoot({ userCount: 1n }, 'OutcomesMismatch');
+  });
+
+  it('release no less than before, nothing without user messages, and no more than messages can carry', async () => {
+    const venue = await deployVenue(life.chain);
+    const most = 2n ** 63n - 1n;
+    for (let sent = 0; sent < 3; sent += 1) {
+      await life.after();
+      await send(venue.vault, 'requestWithdrawal', [BigInt(sent), 0n, most]);
+    }
+    const releasing = async (userCount: bigint, releasedE6: bigint, engineCount = 0n) => {
+      const outcomesRoot = keccak256('0x01');
+      const ledger = { ...firstLedger(5n, 1n), userCount, outcomesRoot, engineCount, releasedE6 };
+      await life.after();
+      return submitRoot(venue, ledger, NO_DATA);
+    };
+    const idle = async (userCount: bigint, releasedE6: bigint) => {
+      await life.after();
+      return submitRoot(venue, { ...firstLedger(5n, 1n), userCount, releasedE6 }, NO_DATA);
+    };
+    const refused = (attempt: Promise<unknown>, values: readonly bigint[]) =>
+      expectRefusal(attempt, 'ReleasedOutOfRange', values);
+    const released = (sequence: bigint): Promise<unknown> =>
+      venue.ledgerRegistry.getFunction('releasedE6').staticCall(sequence);
+
+    await refused(idle(0n, 1n), [0n, 1n, 0n]);
+    await idle(0n, 0n);
+    await refused(releasing(2n, 2n * most + 1n), [0n, 2n * most + 1n, 2n * most]);
+    await compareGas('submit a root with two user messages', await releasing(2n, 2n * most));
+    await refused(idle(2n, 2n * most + 1n), [2n * most, 2n * most + 1n, 2n * most]);
+    await refused(idle(2n, 2n * most - 1n), [2n * most, 2n * most - 1n, 2n * most]);
+    await idle(2n, 2n * most);
+    await refused(releasing(3n, 2n * most - 1n), [2n * most, 2n * most - 1n, 3n * most]);
+    await refused(releasing(3n, 2n ** 96n - 1n), [2n * most, 2n ** 96n - 1n, 3n * most]);
+    await releasing(3n, 2n * most);
+    expect(await Promise.all([0n, 1n, 2n, 3n, 4n, 5n].map(released))).toEqual([
+      0n,
+      0n,
+      2n * most,
+      2n * most,
+      2n * most,
+      0n,
+    ]);
   });
 
   it('come with their data, in calldata or in blobs', async () => {

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the register reads when a tick is pinned, in a venue with a real sequencer, real openings and cures.
-import { ZeroHash, type Contract } from 'ethers';
+import { ZeroHash, hexlify, type Contract } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import type { MessageWords } from '../../prover/chain/ledger-update.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
-import { depositQuote, requestWithdrawal } from '../../prover/chain/vault.ts';
+import { transitionDigest } from '../../prover/chain/transition.ts';
+import {
+  claimWithdrawal,
+  depositQuote,
+  refundDeposit,
+  requestWithdrawal,
+  settleWithdrawal,
+} from '../../prover/chain/vault.ts';
 import { as, deployContract, deployVenue, expectRefusal, guardianOf } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
+import { ATTESTER } from '../support/inbox-venue.ts';
 import { startLife, termsIn, words, type Life } from '../support/life.ts';
 import { accountNamed, closeProver, marginOf } from '../support/proofs.ts';
 import { deployRegister, latestPin, NO_COIN, sessionVerifiers } from '../support/registers.ts';
@@ -77,10 +85,17 @@ const pinned = async (at = register) => {
 const held = async (): Promise<bigint> =>
   ((await life.venue.vault.getFunction('totals').staticCall()) as bigint[])[0]!;
 
-async function deposit(amountE6 = DEPOSIT): Promise<void> {
+async function deposit(amountE6 = DEPOSIT, account = MINE, nonce = 0n): Promise<void> {
   await life.after();
-  await depositQuote(life.by('depositor'), BigInt(MINE), 0n, amountE6);
+  await depositQuote(life.by('depositor'), BigInt(account), nonce, amountE6);
 }
+
+async function request(amountE6: bigint, account = MINE): Promise<void> {
+  await life.after();
+  await requestWithdrawal(life.by('owner'), BigInt(account), 0n, amountE6);
+}
+
+const backing = async (): Promise<bigint> => (await pinned()).backingE6;
 
 describe('a pin', () => {
   it('has what is held for accounts and what of the fund is free, by anybody, as often as anybody likes', async () => {
@@ -165,6 +180,129 @@ describe('a pin', () => {
     expect((await pinned()).backingE6).toBe(0n);
     await life.nextTick();
     expect((await pinned()).backingE6).toBe(terms.creditE6);
+  });
+
+  it('is without a withdrawal that the ledger took off, claimed or not (attack: backed by what withdrawers own)', async () => {
+    await deposit();
+    await life.advance();
+    await request(DEPOSIT - 1n);
+    // Nobody has taken it off yet: it is the account's.
+    expect(await backing()).toBe(DEPOSIT);
+    await life.root();
+    // The ledger of the tick still owes it.
+    expect(await backing()).toBe(DEPOSIT);
+    await life.nextTick();
+    expect([await held(), await backing()]).toEqual([DEPOSIT, 1n]);
+    const consumed = await life.consumed(1n);
+    expect(consumed.amountE6).toBe(DEPOSIT - 1n);
+    const proof = await life.claimProof(MINE);
+    await life.after();
+    await claimWithdrawal(life.by('stranger'), consumed, proof);
+    expect([await held(), await backing()]).toEqual([1n, 1n]);
+    await life.after();
+    await send(life.by('owner').vault, 'collect', [life.addresses.owner]);
+    expect(await backing()).toBe(1n);
+    await life.advance();
+    expect(await backing()).toBe(1n);
+  });
+
+  it('is without a deposit that the ledger refused, refunded or not, also before a tick has that ledger', async () => {
+    await deposit();
+    await deposit(DEPOSIT, MINE, 1n);
+    expect(await backing()).toBe(0n);
+    await life.root();
+    const refused = await life.consumed(1n);
+    expect(refused.amountE6).toBe(0n);
+    const unrefunded = await life.save();
+    await life.nextTick();
+    expect([await held(), await backing()]).toEqual([2n * DEPOSIT, DEPOSIT]);
+    await life.after();
+    await refundDeposit(life.by('stranger'), refused);
+    expect([await held(), await backing()]).toEqual([DEPOSIT, DEPOSIT]);
+
+    await life.restore(unrefunded);
+    await life.after();
+    await refundDeposit(life.by('stranger'), refused);
+    // Of the ledger before, which has neither deposit: no less than nothing.
+    expect([await held(), await backing()]).toEqual([DEPOSIT, 0n]);
+    await life.nextTick();
+    expect(await backing()).toBe(DEPOSIT);
+  });
+
+  it('is without what was taken off an account that was then taken over, whoever it goes to', async () => {
+    const taken = 10_000_000n;
+    await deposit(DEPOSIT, BROKE);
+    await life.root();
+    await request(taken, BROKE);
+    await life.root({ withdrawable: (_account, { amountE6 }) => amountE6 });
+    await life.nextTick();
+    expect(await backing()).toBe(DEPOSIT - taken);
+    await life.open(BROKE);
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    const terms = termsIn(life.venue, await life.bid(BROKE, frozenIn));
+    await life.root();
+    await life.close(terms);
+    const consumed = await life.consumed(1n);
+    expect(consumed.amountE6).toBe(taken);
+    await life.after();
+    await settleWithdrawal(life.by('stranger'), consumed);
+    expect([await held(), await backing()]).toEqual([
+      DEPOSIT - taken + terms.creditE6,
+      DEPOSIT - taken,
+    ]);
+    await life.nextTick();
+    expect(await backing()).toBe(DEPOSIT - taken + terms.creditE6);
+  });
+
+  it('cannot be had with a ledger that says less was released than messages did, or more', async () => {
+    await deposit();
+    await life.advance();
+    await request(DEPOSIT);
+    for (const byE6 of [-DEPOSIT, -1n, 1n]) {
+      const attempt = life.root({ misbehaviour: { kind: 'miscount', byE6 } });
+      await expect(attempt).rejects.toMatchObject({ rule: 'T11' });
+    }
+    // Whoever signs another count signs another transition.
+    const proposal = await life.sequencer.propose({
+      withdrawable: (_account, { amountE6 }) => amountE6,
+    });
+    expect(proposal.next.releasedE6).toBe(DEPOSIT);
+    await life.after();
+    const { transition } = proposal;
+    const { root, accountCount, engineCount, userCount, bookedThrough } = transition.next;
+    const { outcomesRoot } = transition;
+    const counts = { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot };
+    const proof = ATTESTER.sign(transitionDigest(transition)).serialized;
+    const post = (releasedE6: bigint) =>
+      send(life.venue.ledgerRegistry, 'submitRoot', [
+        { ...counts, releasedE6 },
+        hexlify(proposal.data),
+        proof,
+      ]);
+    await expectRefusal(post(0n), 'TransitionRejected');
+    await post(DEPOSIT);
+  });
+
+  it('is without it also in the ledger that a message forced', async () => {
+    await deposit();
+    await request(DEPOSIT);
+    await life.root();
+    await life.nextTick();
+    const released = (): Promise<unknown> =>
+      life.venue.ledgerRegistry.getFunction('releasedE6').staticCall(life.sequence);
+    expect(await released()).toBe(DEPOSIT);
+    await life.open(BROKE);
+    await life.after(BigInt(REGISTRY.heartbeat) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await life.force();
+    // No user message is consumed by force, so nothing is released or taken back.
+    expect(await released()).toBe(DEPOSIT);
+    await life.root();
+    await life.nextTick();
+    expect(await released()).toBe(DEPOSIT);
+    expect(await backing()).toBe(0n);
   });
 
   it('has coins in 10^-8 rounded down, of a token that rebases its shares', async () => {

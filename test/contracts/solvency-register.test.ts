@@ -328,6 +328,7 @@ describe('custody', () => {
 
   it.each([
     ['the quote asset', 0, { quoteE6: 1n }],
+    ['the quote asset, held but taken off', 0, { quoteE6: 0n, releasedE6: 1n }],
     ['bitcoin', 1, { quoteE6: 0n, coin: 0 }],
     ['ether', 2, { quoteE6: 0n, coin: 1 }],
     ['stETH', 3, { quoteE6: 0n, coin: 2 }],

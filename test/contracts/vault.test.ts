@@ -141,6 +141,14 @@ describe('deposits', () => {
     expect(buffer).toBe(7n);
     await life.after();
     await expectRefusal(send(life.venue.insuranceFund, 'collectPenalties', []), 'NothingToCollect');
+    // More than a claim can say is no dollar.
+    const excess = 2n ** 128n;
+    await send(life.asset, 'mint', [life.venue.addresses.vault, excess]);
+    await life.after();
+    await expectRefusal(send(life.venue.vault, 'skim', []), 'SafeCastOverflowedUintDowncast', [
+      128n,
+      excess,
+    ]);
   });
 });
 

@@ -129,6 +129,7 @@ export function messageVectors(): unknown {
     })),
     outcomesRoot: transition.outcomesRoot,
     nextLedgerRoot: text(transition.next.root),
+    releasedE6: text(transition.next.releasedE6),
     data: new TextDecoder().decode(data),
     dataHash: transition.dataHash,
     transitionDigest: transitionDigest(transition),

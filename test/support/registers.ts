@@ -90,6 +90,8 @@ export function deployRegister(
 /** What custody lacks of what a session owes. */
 export interface Missing {
   readonly quoteE6: bigint;
+  /** Of the quote that came in, what the ledger took off and nobody has claimed. */
+  readonly releasedE6?: bigint;
   /** Of this coin one unit. */
   readonly coin?: number;
 }
@@ -122,7 +124,8 @@ export async function sessionVenue(
   await chain.setNextTime(snapshot.time - 10n);
   const first = firstLedger(ledger.root, ledger.accountCount);
   // It has booked the deposit.
-  const booked = { userCount: 1n, outcomesRoot: `0x${'11'.repeat(32)}` };
+  const { releasedE6 = 0n } = missing;
+  const booked = { userCount: 1n, outcomesRoot: `0x${'11'.repeat(32)}`, releasedE6 };
   const { bookedThrough } = snapshot;
   await submitRoot(venue, { ...first, ...booked, bookedThrough }, NO_DATA);
   const register = await deployRegister(

@@ -104,6 +104,7 @@ interface Known {
   readonly engineCount: bigint;
   readonly userCount: bigint;
   readonly bookedThrough: bigint;
+  readonly releasedE6: bigint;
 }
 
 /** The ledgers of a venue, rebuilt from what was published with them. */
@@ -143,6 +144,7 @@ export async function auditLedgers(
     engineCount: 0n,
     userCount: 0n,
     bookedThrough: 0n,
+    releasedE6: 0n,
   };
   for (const event of events) {
     if (event.name === 'RootAccepted') {
@@ -235,6 +237,7 @@ async function followRoot(
         engineCount: args['engineCount'] as bigint,
         userCount: args['userCount'] as bigint,
         bookedThrough: args['bookedThrough'] as bigint,
+        releasedE6: args['releasedE6'] as bigint,
       },
     };
   });
@@ -292,6 +295,7 @@ function transitionOf(
     engineHash: inbox.hashAt('engine', known.engineCount),
     userHash: inbox.hashAt('user', known.userCount),
     bookedThrough: known.bookedThrough,
+    releasedE6: known.releasedE6,
   });
   return {
     chainId: venue.chainId,

@@ -19,6 +19,10 @@ export interface Custody {
   /** Of `heldE6`: bonds and bids in escrow, and what may be claimed by whoever was paid out. */
   readonly escrowE6: bigint;
   readonly claimableE6: bigint;
+  /** What user messages have released by the session's ledger (docs/integration.md, T11). */
+  readonly releasedE6: bigint;
+  /** All that ever left `heldE6` for whoever could claim it: what was released, and paid or made claimable since. */
+  readonly handedOutE6: bigint;
   /** Messages that the session's ledger has consumed, and all that were sent. */
   readonly consumed: bigint;
   readonly sent: bigint;
@@ -45,7 +49,9 @@ export function requireCustody(custody: Custody, owed: Owed): void {
     `expected each message from ${consumed} to ${sent - 1n} once`,
   );
   const deposits = sum(open.map(({ amountE6 }) => amountE6));
-  const shareE6 = custody.heldE6 - custody.escrowE6 - custody.claimableE6 - deposits;
+  // What is released and not handed out is in custody still, and owed to nobody's account.
+  const unclaimedE6 = custody.releasedE6 - custody.handedOutE6;
+  const shareE6 = custody.heldE6 - custody.escrowE6 - custody.claimableE6 - unclaimedE6 - deposits;
   requireSession(
     shareE6 >= owed.quoteE6,
     'custody',

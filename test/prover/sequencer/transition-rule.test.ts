@@ -9,7 +9,7 @@ import { outcomesRoot } from '../../../prover/chain/outcomes.ts';
 import type { Account } from '../../../prover/commitments/account.ts';
 import { accountsAfter, parseBatch } from '../../../prover/documents/batch-document.ts';
 import type { Proposal, ProposalOptions } from '../../../prover/sequencer/propose.ts';
-import { proposeNext } from '../../../prover/sequencer/propose.ts';
+import { emptyVenue, proposeNext } from '../../../prover/sequencer/propose.ts';
 import type { Consumed, TransitionEvidence } from '../../../prover/sequencer/transition-rule.ts';
 import { checkTransition, UnlawfulTransition } from '../../../prover/sequencer/transition-rule.ts';
 import type { MarketSnapshot } from '../../../prover/model/types.ts';
@@ -100,6 +100,24 @@ describe('an honest sequencer', () => {
     const batch = parseBatch(new TextDecoder().decode(proposal.data));
     expect(rootOf(accountsAfter(accountsOf(), batch))).toBe(proposal.transition.next.root);
     expect(keccak256(proposal.data)).toBe(proposal.transition.dataHash);
+  });
+
+  it('counts what is no account’s any more: withdrawals by what they took, deposits by what they did not credit', () => {
+    // The deposit to the account that was taken over, and the withdrawals of CASH and OPEN.
+    expect(proposal.next.releasedE6).toBe(1_000_000n + 5_000_000_000n + 3n);
+    const { transition } = proposeNext(VENUE, proposal.next, NOTHING);
+    expect([transition.previous.releasedE6, transition.next.releasedE6]).toEqual(
+      Array(2).fill(proposal.next.releasedE6),
+    );
+    const full = { ...accountsOf()[Number(CASH)]!, quoteE6: 2n ** 63n - 11n };
+    const top = { ...NOTHING, user: [message('deposit', CASH)] };
+    const { next, outcomes } = proposeNext(
+      VENUE,
+      stateOf(accountsOf().with(Number(CASH), full)),
+      top,
+    );
+    expect(outcomes[0]!.appliedE6).toBe(10n);
+    expect(next.releasedE6).toBe(1_000_000n - 10n);
   });
 
   it('consumes K of each lane where more waits', () => {
@@ -241,6 +259,13 @@ describe('no validity proof exists of a transition', () => {
       NOTHING,
     ],
     [
+      'that says a withdrawal still backs its account',
+      'T11',
+      { kind: 'miscount', byE6: -3n },
+      PENDING,
+    ],
+    ['that releases what no message did', 'T11', { kind: 'miscount', byE6: 1n }, NOTHING],
+    [
       'that applies a deposit nobody sent',
       'T5',
       { kind: 'invent', message: message('deposit', CASH) },
@@ -289,6 +314,18 @@ describe('no validity proof exists of a transition', () => {
     const late = { ...proposal.transition.next, bookedThrough: SNAPSHOT_TIME + MINUTE };
     expect(brokenBy(evidenceOf(proposal, NOTHING, { next: late }))).toBe('T7');
     expect(brokenBy(evidenceOf(proposal, NOTHING, { maxPositions: 2n }))).toBe('T8');
+  });
+
+  it('that begins a venue with something released (T11)', () => {
+    const first = (byE6: bigint): string | undefined => {
+      const proposal = proposeNext(VENUE, emptyVenue(VENUE), NOTHING, {
+        ownTransactions: accountsOf,
+        misbehaviour: { kind: 'miscount', byE6 },
+      });
+      return brokenBy({ ...evidenceOf(proposal, NOTHING), previous: [] });
+    };
+    expect(first(0n)).toBeUndefined();
+    expect(first(1n)).toBe('T11');
   });
 
   it('that drops the last account (T9), or adds one with a history (T3)', () => {

@@ -22,6 +22,7 @@ interface Vectors {
     readonly w1: string;
     readonly laneHash: string;
     readonly kind: string;
+    readonly amountE6: string;
     readonly isApplied: boolean;
     readonly appliedE6: string;
     readonly ledgerRoot: string;
@@ -33,6 +34,7 @@ interface Vectors {
   }[];
   readonly outcomesRoot: string;
   readonly nextLedgerRoot: string;
+  readonly releasedE6: string;
   readonly data: string;
   readonly dataHash: string;
 }
@@ -80,6 +82,17 @@ describe('the vectors of docs/integration.md', () => {
       expect(rootBy(index, BigInt(appliedE6), path)).toBe(vectors.outcomesRoot);
       expect(rootBy(index, BigInt(appliedE6) + 1n, path)).not.toBe(vectors.outcomesRoot);
     }
+  });
+
+  it('release what withdrawals took off and deposits did not credit', () => {
+    const sum = vectors.messages
+      .filter(({ lane }) => lane === 'user')
+      .map(({ kind, amountE6, appliedE6 }) =>
+        kind === 'withdrawal' ? BigInt(appliedE6) : BigInt(amountE6) - BigInt(appliedE6),
+      )
+      .reduce((total, amount) => total + amount, 0n);
+    expect(sum).toBeGreaterThan(0n);
+    expect(vectors.releasedE6).toBe(String(sum));
   });
 
   it('end in the ledger that the published data rebuilds', () => {

@@ -717,6 +717,18 @@ const wait: Handler = async (run) => {
   return true;
 };
 
+/** P26: what backs the ledger of a tick is what its accounts have, but for takeovers that nobody has closed. */
+const pin: Handler = async (run) => {
+  const backingE6 = await run.pinTick();
+  const { accounts } = run.ledgers[run.tick.sequence - 1]!;
+  const balancesE6 = accounts.reduce((sum, { quoteE6 }) => sum + quoteE6, 0n);
+  if (backingE6 !== balancesE6 - run.unclosedE6) {
+    throw new Error(`a pin says that ${backingE6} back ${balancesE6}, ${run.unclosedE6} in escrow`);
+  }
+  run.reached.add('pinned');
+  return true;
+};
+
 /** By name, with how often each is chosen. */
 export const HANDLERS: Readonly<
   Record<string, { readonly weight: number; readonly handler: Handler }>
@@ -752,4 +764,5 @@ export const HANDLERS: Readonly<
   payQueued: { weight: 3, handler: payQueued },
   stray: { weight: 1, handler: stray },
   skim: { weight: 1, handler: skim },
+  pin: { weight: 3, handler: pin },
 };

@@ -44,6 +44,8 @@ export interface ModelLedger {
   readonly forced: boolean;
   /** Of the user messages it consumed, from the count of the ledger before it on. */
   readonly outcomes: readonly bigint[];
+  /** Of all user messages so far: withdrawals by what they took, deposits by what they did not credit. */
+  readonly releasedE6: bigint;
 }
 
 /** A tick: a ledger and what everything is worth. */

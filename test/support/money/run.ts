@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Random calls on a real venue, each followed in the model of the money. The statements handed to the
 // contracts are true of the model; that a false one finds no proof is what every other test shows.
-import { AbiCoder, Interface, ZeroHash, concat, id, keccak256 } from 'ethers';
+import { AbiCoder, Interface, ZeroHash, concat, id, keccak256, type Contract } from 'ethers';
 
 import { proofContext, type Action } from '../../../prover/chain/context.ts';
 import { SCALAR_FIELD } from '../../../prover/core/scalar-field.ts';
@@ -15,6 +15,7 @@ import { signaturesOf, type FeedSnapshot } from '../../../prover/chain/snapshot.
 import { DOCUMENT, ORACLES, snapshotAt, type TestChain } from '../chain.ts';
 import {
   EDGES,
+  KIND,
   applied,
   bidTerms,
   freeToLeave,
@@ -152,6 +153,9 @@ interface Money {
   readonly heldE6: bigint;
   readonly escrowedE6: bigint;
   readonly claimableE6: bigint;
+  readonly receivedE6: bigint;
+  /** By the latest ledger. */
+  readonly releasedE6: bigint;
   readonly fundBalanceE6: bigint;
   readonly bufferE6: bigint;
   readonly depositedE6: bigint;
@@ -175,6 +179,7 @@ interface Money {
 export interface Deployed {
   readonly chain: TestChain;
   readonly venue: LocalVenue;
+  readonly register: Contract;
   readonly lens: string;
   /** Deployer, then whoever acts. */
   readonly actors: readonly string[];
@@ -437,6 +442,16 @@ export class MoneyRun {
     return this.#hashes[count]!;
   }
 
+  /** The hash of the user lane after so many messages. */
+  userHash(count: number): string {
+    const { chain, venue } = this.#deployed;
+    const seed = laneSeed(chain.chainId, venue.addresses.ledgerRegistry, 'user');
+    return this.lanes.user.slice(0, count).reduce((hash, message) => {
+      const { w0, w1 } = this.words(message);
+      return chainedWords(hash, w0, w1);
+    }, seed);
+  }
+
   /** Has a hash within a run kept, where a ledger is to end. */
   async keepHash(count: number): Promise<void> {
     const end = this.keptFrom(count);
@@ -500,7 +515,13 @@ export class MoneyRun {
       return outcomeE6;
     };
     this.lanes.engine.slice(before.engineCount, before.engineCount + engine).forEach(apply);
-    const outcomes = this.lanes.user.slice(before.userCount, before.userCount + user).map(apply);
+    const consumed = this.lanes.user.slice(before.userCount, before.userCount + user);
+    const outcomes = consumed.map(apply);
+    const releasedE6 = consumed.reduce(
+      (sum, { kind, amountE6 }, place) =>
+        sum + (kind === KIND.withdrawal ? outcomes[place]! : amountE6 - outcomes[place]!),
+      before.releasedE6,
+    );
     return {
       root: 1_000_000n + BigInt(this.sequence),
       accounts,
@@ -509,12 +530,43 @@ export class MoneyRun {
       clock: 0n,
       forced: false,
       outcomes,
+      releasedE6,
     };
   }
 
   words({ kind, account, nonce, amountE6, named }: ModelMessage) {
     const w0 = kind | (BigInt(account) << 8n) | (nonce << 32n) | (amountE6 << 64n);
     return { w0, w1: BigInt(named) };
+  }
+
+  /** Credits that a ledger has and no close has moved out of escrow. */
+  get unclosedE6(): bigint {
+    const { engineCount } = this.ledger;
+    return [...this.records.values()].reduce((sum, { terms, closed }) => {
+      const isAhead = terms !== undefined && !closed && engineCount > Number(terms.messageIndex);
+      return sum + (isAhead ? terms.creditE6 : 0n);
+    }, 0n);
+  }
+
+  /** Pins the current tick with every message that its ledger lacks, and tells what backs that ledger. */
+  async pinTick(): Promise<bigint> {
+    const { register } = this.#deployed;
+    const { engineCount, userCount } = this.ledgers[this.tick.sequence - 1]!;
+    const lanes = [
+      [this.engineHash(engineCount), this.lanes.engine.slice(engineCount)],
+      [this.userHash(userCount), this.lanes.user.slice(userCount)],
+    ] as const;
+    const args = lanes.map(([hashBefore, messages]) => ({
+      hashBefore,
+      messages: messages.map((message) => this.words(message)),
+    }));
+    const data = register.interface.encodeFunctionData('pinTick', args);
+    await this.send(this.actors[0]!, String(register.target), data);
+    const pin: bigint = await register.getFunction('latestPin').staticCall();
+    const { backingE6 }: { readonly backingE6: bigint } = await register
+      .getFunction('pinAt')
+      .staticCall(pin);
+    return backingE6;
   }
 
   /** Which ledger consumed a message; undefined if none has. */
@@ -596,6 +648,7 @@ export class MoneyRun {
         bookedThrough: 0n,
         outcomesRoot:
           outcomes === 0 ? ZeroHash : this.outcomesRoot(before?.userCount ?? 0, next.outcomes),
+        releasedE6: next.releasedE6,
       },
       '0x01',
       '0x',
@@ -652,6 +705,7 @@ function errorsOf(deployed: Deployed): Interface {
     venue.liquidationEngine,
     venue.insuranceFund,
     venue.marginGuarantee,
+    deployed.register,
   ];
   const texts = contracts.flatMap(({ interface: abi }) =>
     abi.fragments.filter(({ type }) => type === 'error').map((fragment) => fragment.format('full')),
@@ -666,6 +720,8 @@ const MONEY = [
   'heldE6',
   'escrowedE6',
   'claimableE6',
+  'receivedE6',
+  'releasedE6',
   'fundBalanceE6',
   'bufferE6',
   'depositedE6',

@@ -65,6 +65,7 @@ async function stateOf(
     engineHash: await hash('engine', engineCount),
     userHash: await hash('user', userCount),
     bookedThrough,
+    releasedE6: await read(ledgerRegistry, 'releasedE6', [latest.sequence], uint),
   };
 }
 
@@ -196,6 +197,7 @@ export const command: Command = {
             userCount,
             bookedThrough: state === undefined ? booked : transition.next.bookedThrough,
             outcomesRoot: transition.outcomesRoot,
+            releasedE6: transition.next.releasedE6,
           },
           data,
           getBytes(proof),

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 
 import { STATUSES } from '../../../keeper/liquidations.ts';
-import { readVenueStatus, STANDINGS } from '../../../keeper/venue-status.ts';
+import { COVER_STANDINGS } from '../../../chain/solvency-register.ts';
+import { readVenueStatus } from '../../../keeper/venue-status.ts';
 import { formatTable, formatUsd, formatUtc } from '../../../model/format.ts';
 import type { Command } from '../../command.ts';
 import { VENUE_OPTIONS, connectToVenue } from '../../options/venue-input.ts';
@@ -46,7 +47,12 @@ export const command: Command = {
         guardian: address,
         threshold: decimal,
       }),
-      vault: shape({ heldE6: decimal, escrowedE6: decimal, claimableE6: decimal }),
+      vault: shape({
+        heldE6: decimal,
+        unclaimedE6: decimal,
+        escrowedE6: decimal,
+        claimableE6: decimal,
+      }),
       fund: shape({
         assetsE6: decimal,
         bufferE6: decimal,
@@ -92,7 +98,7 @@ export const command: Command = {
         isInForce: flag,
       }).nullable(),
       solvency: shape({
-        standing: z.enum(STANDINGS),
+        standing: z.enum(COVER_STANDINGS),
         tick: decimal,
         pinnedAt: decimal,
         coverageBps: decimal.nullable(),
@@ -161,7 +167,8 @@ export const command: Command = {
       if (BigInt(roles.pendingOwner) !== 0n)
         print(`            not accepted by ${roles.pendingOwner}`);
       print(
-        `vault       held ${usd(vault.heldE6)}, escrowed ${usd(vault.escrowedE6)}, ` +
+        `vault       held ${usd(vault.heldE6)} (not claimed ${usd(vault.unclaimedE6)}), ` +
+          `escrowed ${usd(vault.escrowedE6)}, ` +
           `claimable ${usd(vault.claimableE6)} USD`,
       );
       print(
