@@ -32,6 +32,13 @@ export type AdmissionRefusal =
       readonly beforeE6: bigint;
       readonly afterE6: bigint;
     }
+  /** No session shows the venue covered, and this raises what the account needs. */
+  | {
+      readonly rule: 'notCovered';
+      readonly index: number;
+      readonly beforeE6: bigint;
+      readonly afterE6: bigint;
+    }
   /** It would have less than initial margin and add-on, and be further from it than before. */
   | {
       readonly rule: 'initialMargin';
@@ -77,6 +84,7 @@ export class AdmissionControl {
   /** Of accounts that are short of something, or took part in an action since the tick. */
   readonly #standings = new Map<number, Standing>();
   #totalsE6: bigint[] = [];
+  #isCovered = true;
 
   constructor(
     accounts: readonly Account[],
@@ -104,6 +112,15 @@ export class AdmissionControl {
       shortfallsE6.forEach((shortfallE6, place) => (totalsE6[place]! += shortfallE6));
     });
     this.#totalsE6 = totalsE6;
+  }
+
+  /**
+   * What the venue's register of sessions says. While it does not say that the venue is covered, no action
+   * raises what an account needs, and a fund that nobody has shown to be enough counts as none. What only
+   * reduces risk passes, and so does a withdrawal of what is free and backs nothing.
+   */
+  setCovered(isCovered: boolean): void {
+    this.#isCovered = isCovered;
   }
 
   /** Σ shortfalls by covered joint scenario, in the order of the list. E6 USD. */
@@ -168,7 +185,7 @@ export class AdmissionControl {
     );
     const uncovered = this.#covered.flatMap(({ ids }, place): AdmissionRefusal[] => {
       const shortfallE6 = totalsE6[place]!;
-      const { fundE6 } = this.#rules;
+      const fundE6 = this.#isCovered ? this.#rules.fundE6 : 0n;
       const holds = shortfallE6 <= fundE6 || shortfallE6 <= this.#totalsE6[place]!;
       return holds ? [] : [{ rule: 'cover', ids, shortfallE6, fundE6 }];
     });
@@ -188,6 +205,9 @@ export class AdmissionControl {
     const [beforeE6, afterE6] = [required(before), required(after)];
     if (riskReducingOnly && afterE6 > beforeE6) {
       return [{ rule: 'riskReducingOnly', index, beforeE6, afterE6 }];
+    }
+    if (!this.#isCovered && afterE6 > beforeE6) {
+      return [{ rule: 'notCovered', index, beforeE6, afterE6 }];
     }
     const isEnough = after.equityE6 >= afterE6;
     const isNearer = after.equityE6 - afterE6 >= before.equityE6 - beforeE6;

@@ -122,6 +122,48 @@ describe('admission', () => {
     expect(required(2_500n) - required(0n)).toBe((own + 3n) / 4n);
   });
 
+  test('takes no new risk while no session shows the venue covered, and lets who has something free have it', () => {
+    // They hold dollars alone, so that there is nothing that the trade could hedge.
+    const dollars = { quoteE6: ONE_MILLION_E6, collateralE8: [0n, 0n, 0n], positions: [] } as const;
+    const start = accounts.map((account, index) =>
+      index === rich || index === other ? { ...account, ...dollars } : account,
+    );
+    const rules = { fundE6: 10n ** 18n, addOnBps: 10_000n };
+    const control = new AdmissionControl(start, market, scenarios, rules);
+    const trade = tradeOf(control, other, rich, perpetual, 1n);
+    control.setCovered(false);
+    const refused = control.consider(trade);
+    expect(refused.isAdmitted).toBe(false);
+    expect(new Set(refused.refusals.map(({ rule }) => rule))).toEqual(new Set(['notCovered']));
+    // A withdrawal of a unit, and a deposit, raise nothing.
+    for (const changeE6 of [-1_000_000n, 1_000_000n]) {
+      const held = control.account(rich);
+      const action = [{ index: rich, account: { ...held, quoteE6: held.quoteE6 + changeE6 } }];
+      expect(control.consider(action)).toEqual({ isAdmitted: true, refusals: [] });
+    }
+    control.setCovered(true);
+    expect(control.admit(trade).isAdmitted).toBe(true);
+    control.setCovered(false);
+    // Back to what they held: the risk that was taken may be closed.
+    const closing = [other, rich].map((index) => ({ index, account: start[index]! }));
+    expect(control.consider(closing)).toEqual({ isAdmitted: true, refusals: [] });
+  });
+
+  test('counts a fund that nobody has shown to be enough as none', () => {
+    const totals = venueTotals(sample.ledgers.crash, crash, scenarios);
+    const [largest] = worstCovered(totals)!.largest;
+    const index = sample.ledgers.crash.findIndex(({ owner }) => owner === largest!.owner);
+    const held = sample.ledgers.crash[index]!;
+    const rules = { fundE6: 10n ** 18n, addOnBps: 0n };
+    const control = new AdmissionControl(sample.ledgers.crash, crash, scenarios, rules);
+    const leaving = [{ index, account: { ...held, quoteE6: held.quoteE6 - 1_000_000n } }];
+    const rulesOf = (): readonly string[] =>
+      control.consider(leaving).refusals.map(({ rule }) => rule);
+    expect(rulesOf()).not.toContain('cover');
+    control.setCovered(false);
+    expect(rulesOf()).toContain('cover');
+  });
+
   test('moves nothing of a frozen account, and lets a bound one only reduce its risk', () => {
     const frozen = accounts.map((account, index) => ({ ...account, frozen: index === other }));
     const rules = { fundE6: 10n ** 18n, addOnBps: 0n };
