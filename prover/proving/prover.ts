@@ -108,7 +108,8 @@ export class Prover {
     const named: StatementSignals[Name] = decodePublicSignals(statement, made.publicSignals);
     started = performance.now();
     const key = artifact.files.verificationKey.sha256;
-    const isVerified = backend.verifies && this.#verifiesAgain === 'first' && this.#held.has(key);
+    const isVerified =
+      backend.verifies === true && this.#verifiesAgain === 'first' && this.#held.has(key);
     if (!isVerified && !(await this.#accepts(artifact, made))) {
       throw new PlimsollError(
         'PROOF_INVALID',

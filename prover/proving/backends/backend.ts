@@ -16,7 +16,7 @@ export interface ProvingBackend {
   readonly name: string;
   readonly version: string;
   /** Whether it verifies each proof itself before it returns it, against the key that it proves with. */
-  readonly verifies: boolean;
+  readonly verifies?: boolean;
   /** `witness`: 32-byte little-endian residues, the constant 1 first. */
   prove(artifact: Artifact, witness: Uint8Array): Promise<BackendProof>;
   /** Ends threads and frees keys; nothing can be proven afterwards. */

@@ -54,7 +54,6 @@ function parsePublicSignals(document: unknown): bigint[] {
 /** An external program with rapidsnark's interface: `prover key.zkey witness.wtns proof.json public.json`. */
 export class RapidsnarkBackend implements ProvingBackend {
   readonly name = 'rapidsnark';
-  readonly verifies = false;
   readonly version = 'external';
   readonly #binary: string;
   /** Keys whose bytes have been compared with the artifact manifest. */

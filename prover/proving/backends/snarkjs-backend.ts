@@ -19,7 +19,6 @@ export async function terminateCurve(): Promise<void> {
 /** The embedded default: snarkjs in this process, keys kept in memory between proofs. */
 export class SnarkjsBackend implements ProvingBackend {
   readonly name = 'snarkjs';
-  readonly verifies = false;
   readonly version: string;
   readonly #keys = new Map<string, Uint8Array>();
   #closed = false;
