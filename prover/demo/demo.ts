@@ -25,6 +25,7 @@ import {
 } from './chapters.ts';
 import { DEMO_CONFIG, FUND_DEPOSIT_E6, deployVenue } from './deployment.ts';
 import { serveLocalChain, type LocalChain } from './local-chain.ts';
+import { answerMarginCalls, marginCalls, type MarginCall } from './margin-calls.ts';
 import { Operator } from './operator.ts';
 import { remargin, type Remargined } from './remargin.ts';
 import type { BackstopReport, DemoReport } from './report.ts';
@@ -49,6 +50,21 @@ export interface DemoOutput {
   readonly ended?: (chain: LocalChain, venue: VenueDocument) => Promise<void>;
 }
 
+/**
+ * The margin calls of the crash that are answered: all but those of whom the story is about. To prove and open
+ * everybody would be most of what the story takes, and nothing new.
+ */
+function callsToCome(
+  { sample, parameters }: Stage,
+  rebound: Remargined<AccountMargin>,
+): readonly MarginCall[] {
+  const accounts = sample.ledgers.crash;
+  const tick = new MarketTick(sample.snapshots.crash.snapshot, parameters);
+  const crash = remargin(accounts, tick);
+  const { target, recovering = target, fated } = castOf(sample.labels, crash, rebound);
+  return marginCalls(accounts, tick, new Set([target, recovering, ...fated, ...crash.bankrupt]));
+}
+
 async function play(stage: Stage, rebound: Remargined<AccountMargin>): Promise<DemoReport> {
   const { chain, sample, sequencer, operator, story } = stage;
   const { calm, crash } = sample.snapshots;
@@ -63,6 +79,8 @@ async function play(stage: Stage, rebound: Remargined<AccountMargin>): Promise<D
 
   story.chapter('Crash');
   await playStaleSurface(stage);
+  await chain.setNextTime(crash.snapshot.time - MINUTE);
+  await answerMarginCalls(stage, callsToCome(stage, rebound));
   await chain.setNextTime(crash.snapshot.time - 1n);
   await stage.post({ ownTransactions: () => sample.ledgers.crash });
   const crashed = await stage.tick(crash);
@@ -122,11 +140,6 @@ async function play(stage: Stage, rebound: Remargined<AccountMargin>): Promise<D
   await stage.after();
   await stage.post();
   for (const each of taken) await playClose(stage, each);
-
-  const { inLiquidation = 0 } = await operator.states();
-  story.say(
-    `${inLiquidation} others are still under liquidation: nobody in this story bids for them.`,
-  );
 
   const batched = openings.filter(({ batch }) => batch > 1);
   const gas = batched.reduce((sum, opening) => sum + opening.gas, 0);

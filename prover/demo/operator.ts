@@ -182,12 +182,6 @@ export class Operator {
     });
   }
 
-  /** How many accounts stand how. */
-  async states(): Promise<Readonly<Partial<Record<AccountState, number>>>> {
-    const { data } = await this.#client.GET('/totals');
-    return confirm(data, 'the service has totals').states;
-  }
-
   /** What the insurance fund has of its own, and what is spoken for; E6 USD. */
   async fund(): Promise<{ readonly assetsE6: bigint; readonly reservedE6: bigint }> {
     const { data } = await this.#client.GET('/fund');
