@@ -16,7 +16,6 @@ import {
 import { formatTickData, type TickData } from './tick-data.ts';
 
 const SOURCES = join(import.meta.dirname, 'page');
-const VERIFIER = 'PlimsollReceipt';
 const CHART_STYLE = join(REPOSITORY_ROOT, 'node_modules', 'uplot', 'dist', 'uPlot.min.css');
 
 export interface DashboardPage {
@@ -47,9 +46,9 @@ export async function exportPage(data: TickData): Promise<DashboardPage> {
   return { page, programBytes: gzipSync(scripts['SCRIPT']! + style).length };
 }
 
-/** Defines the global `PlimsollReceipt`: the verifier that the page of receipts has. */
+/** The verifier that the page of receipts has. */
 export const verifierScript = async (): Promise<string> =>
-  await bundleForBrowser(join(REPOSITORY_ROOT, 'prover', 'receipt', 'browser.ts'), VERIFIER);
+  await (await import('../receipt/bundle.ts')).bundleLibrary();
 
 export interface ServedPage {
   readonly page: string;

@@ -60,12 +60,16 @@ async function builtKeys(): Promise<string> {
   return localKeyDocument();
 }
 
+const bundle = (entry: string, globalName?: string): Promise<string> =>
+  bundleForBrowser(join(SOURCES, entry), globalName);
+
+/** The verifier alone: a script that defines the global `PlimsollReceipt`. */
+export const bundleLibrary = (): Promise<string> => bundle('browser.ts', 'PlimsollReceipt');
+
 /** `keys`: the text of a key document. Throws where it is none. */
 export async function bundleReceipt(keys: string): Promise<ReceiptBundle> {
   parseVerifyingKeys(keys, 'keys');
-  const bundle = (entry: string, globalName?: string): Promise<string> =>
-    bundleForBrowser(join(SOURCES, entry), globalName);
-  const library = await bundle('browser.ts', 'PlimsollReceipt');
+  const library = await bundleLibrary();
   const [libraryScript, pageScript] = [library, await bundle('page/page.ts')].map(embeddable);
   const read = (name: string): string => readFileSync(join(SOURCES, 'page', name), 'utf8');
   const parts = {

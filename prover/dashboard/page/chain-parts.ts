@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { VNode } from 'preact';
 
-import { Table, Tile, html } from './html.ts';
-import { cents, localTime, usd, utc } from './text.ts';
+import { Table, Tile, html, moment } from './html.ts';
+import { cents, usd } from './text.ts';
 
 /** The answer of `/fund`; amounts in E6 USD, in decimal. */
 export interface FundReply {
@@ -52,9 +52,7 @@ export interface Beside {
 }
 
 const timeCell = (seconds: string | null): unknown =>
-  seconds === null
-    ? ''
-    : html`<time title=${localTime(BigInt(seconds))}>${utc(BigInt(seconds))}</time>`;
+  seconds === null ? '' : moment(BigInt(seconds));
 
 /** Liquidations as the chain has them, open ones for sale among them. */
 function Auctions({ auctions }: { readonly auctions: Beside['auctions'] }): VNode {

@@ -8,9 +8,8 @@ import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import type { TickData } from '../tick-data.ts';
 import { venueView } from '../venue-view.ts';
 import { AccountPage } from './account-page.ts';
-import { html, type FieldEvent } from './html.ts';
+import { html, moment, type FieldEvent } from './html.ts';
 import { MarketPage, type MovingReply } from './market-page.ts';
-import { localTime, utc } from './text.ts';
 import { VenuePage } from './venue-page.ts';
 
 type Route =
@@ -140,7 +139,7 @@ export function Dashboard(props: {
         </form>
       </nav>
       <p>
-        Tick of <time title=${localTime(snapshot.time)}>${utc(snapshot.time)}</time>,
+        Tick of ${moment(snapshot.time)},
         ${UNDERLYINGS.map(
           (u) => ` ${UNDERLYING_SYMBOLS[u]} ${formatFixed(snapshot.underlyings[u].indexE4, 4)},`,
         )}

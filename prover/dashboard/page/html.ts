@@ -2,8 +2,14 @@
 import htm from 'htm';
 import { h, type VNode } from 'preact';
 
+import { localTime, utc } from './text.ts';
+
 /** Templates instead of JSX: nothing is compiled, and no text of the data is ever markup. */
 export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: unknown[]) => VNode;
+
+/** A moment in UTC; what a reader's own clock says stands in its title. */
+export const moment = (seconds: bigint): VNode =>
+  html`<time title=${localTime(seconds)}>${utc(seconds)}</time>`;
 
 /** What a field tells when it changes. */
 export interface FieldEvent {

@@ -15,8 +15,7 @@ import {
   type UnderlyingId,
 } from '../../model/types.ts';
 import type { TickData } from '../tick-data.ts';
-import { Table, html } from './html.ts';
-import { localTime, utc } from './text.ts';
+import { Table, html, moment } from './html.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
 const POINTS = 121;
@@ -136,10 +135,7 @@ function Moving({ moving }: { readonly moving: MovingReply | null | string }): V
         no rule is in force: the parameters stand as they were governed
       </p>`;
     }
-    const time = BigInt(moving.time);
-    return html`<p>
-        after step ${moving.sequence}, of <time title=${localTime(time)}>${utc(time)}</time>
-      </p>
+    return html`<p>after step ${moving.sequence}, of ${moment(BigInt(moving.time))}</p>
       <${Table}
         caption="what the moves of scenarios are multiplied with, and the band it never leaves"
         columns=${[

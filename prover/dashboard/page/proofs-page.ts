@@ -3,9 +3,8 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { Judgement } from '../../receipt/browser.ts';
-import { Table, html } from './html.ts';
+import { Table, html, moment } from './html.ts';
 import { verifyProof } from './proof-verifier.ts';
-import { localTime, utc } from './text.ts';
 
 /** An entry of `/proofs`. */
 export interface ProofReply {
@@ -32,9 +31,6 @@ function verdict(asked: Asked): VNode {
     ${asked.notChecked.map((caveat) => html`<br /><span class="quiet">${caveat}</span>`)}
   </span>`;
 }
-
-const moment = (seconds: bigint): VNode =>
-  html`<time title=${localTime(seconds)}>${utc(seconds)}</time>`;
 
 const Receipts = (): VNode =>
   html`<p>

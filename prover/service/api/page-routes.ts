@@ -51,13 +51,27 @@ function accountsFor(
 const sendText = async (reply: FastifyReply, text: string): Promise<FastifyReply> =>
   await reply.type('application/json').header('cache-control', 'no-store').send(text);
 
+const sendPage = async (reply: FastifyReply, { page, policy }: ServedPage): Promise<FastifyReply> =>
+  await reply.type('text/html').header('content-security-policy', policy).send(page);
+
+/** Bundles when first asked, and once; again where that failed. */
+function bundledOnce<Bundle>(bundle: () => Promise<Bundle>): () => Promise<Bundle> {
+  let kept: Promise<Bundle> | undefined;
+  return () => {
+    kept ??= bundle();
+    kept.catch(() => (kept = undefined));
+    return kept;
+  };
+}
+
 /** The page that people look at, and what it asks for. */
 export function pageRoutes(
   api: Api,
   { service, errors, callerOf, requireKnown, sendEvents }: PageDoor,
 ): void {
-  // Bundled when first asked for, and once.
-  let served: Promise<ServedPage> | undefined;
+  const dashboard = bundledOnce(servedPage);
+  const receipts = bundledOnce(servedReceiptPage);
+  const verifier = bundledOnce(verifierScript);
   api.get(
     '/page',
     {
@@ -67,13 +81,9 @@ export function pageRoutes(
       },
     },
     async (_request, reply) => {
-      served ??= servedPage();
-      served.catch(() => (served = undefined));
-      const { page, policy } = await served;
-      return await reply.type('text/html').header('content-security-policy', policy).send(page);
+      return await sendPage(reply, await dashboard());
     },
   );
-  let receiptPage: Promise<ServedPage> | undefined;
   api.get(
     '/page/receipt',
     {
@@ -83,13 +93,9 @@ export function pageRoutes(
       },
     },
     async (_request, reply) => {
-      receiptPage ??= servedReceiptPage();
-      receiptPage.catch(() => (receiptPage = undefined));
-      const { page, policy } = await receiptPage;
-      return await reply.type('text/html').header('content-security-policy', policy).send(page);
+      return await sendPage(reply, await receipts());
     },
   );
-  let verifier: Promise<string> | undefined;
   api.get(
     '/page/verifier.js',
     {
@@ -99,9 +105,7 @@ export function pageRoutes(
       },
     },
     async (_request, reply) => {
-      verifier ??= verifierScript();
-      verifier.catch(() => (verifier = undefined));
-      return await reply.type('text/javascript').send(await verifier);
+      return await reply.type('text/javascript').send(await verifier());
     },
   );
   api.get(
