@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Transaction, Wallet } from 'ethers';
@@ -15,15 +12,13 @@ import { formatLedger } from '../documents/ledger-document.ts';
 import { loadDefaultParameters } from '../documents/parameters-document.ts';
 import { loadSample } from '../sample/sample.ts';
 import { marginPortfolio } from '../risk/margin/margin.ts';
-import { SERVICE_FORMAT, SERVICE_VERSION } from '../service/config/config.ts';
+import { metricOf } from '../service/client/metric.ts';
 import { MarketTick } from '../statements/market-tick.ts';
 import { machineLine } from './measure.ts';
-import { metricOf } from './served-venue.ts';
+import { ServedVenue } from './served-venue.ts';
 import { FollowedVenue } from './torture/followed-venue.ts';
 import { NodeGateway } from './torture/node-gateway.ts';
-import { OwnerProcess } from './torture/owner-process.ts';
 
-const OPERATOR = 'the-operator-of-a-benchmark';
 /** What the smallest profile proves. */
 const MOST_POSITIONS = 7;
 const TICK_MS = 60_000;
@@ -95,8 +90,7 @@ export async function benchmarkBurst(
   progress: (line: string) => void,
 ): Promise<BurstBenchmark> {
   const machine = machineLine();
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-burst-'));
-  const ends: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const ends: (() => unknown)[] = [];
   try {
     const followed = await FollowedVenue.start(
       shortAccounts(accounts),
@@ -108,53 +102,34 @@ export async function benchmarkBurst(
     ends.unshift(() => node.down());
     const sender = Wallet.createRandom();
     await followed.chain.rpc('hardhat_setBalance', [sender.address, '0x3635c9adc5dea00000']);
-    writeFileSync(join(folder, 'venue.json'), formatVenue(followed.document));
-    const config = join(folder, 'service.json');
-    writeFileSync(
-      config,
-      JSON.stringify({
-        format: SERVICE_FORMAT,
-        version: SERVICE_VERSION,
-        folder: 'state',
-        listen: { host: '127.0.0.1', port: 0 },
+    const subject = new ServedVenue(
+      {
         chain: { venue: 'venue.json', rpc: [node.url], pollMs: POLL_MS },
         submitting: { budgetWei: '1000000000000000000000', confirmations: 1, batch: BATCH },
-      }),
+      },
+      { 'venue.json': formatVenue(followed.document) },
+      { PLIMSOLL_SIGNER_KEY: sender.privateKey },
     );
-    const owner = new OwnerProcess(config, {
-      PATH: process.env['PATH'],
-      PLIMSOLL_OPERATOR_TOKEN: OPERATOR,
-      PLIMSOLL_SIGNER_KEY: sender.privateKey,
-    });
-    ends.unshift(() => owner.kill());
-    await owner.start();
-    return { machine, accounts, ...(await openAll(followed, node, owner, progress)) };
+    // Last of all, for whatever else ends may still be at work in its folder.
+    ends.push(() => subject.remove());
+    ends.unshift(() => subject.kill());
+    await subject.start();
+    return { machine, accounts, ...(await openAll(followed, node, subject, progress)) };
   } finally {
     for (const end of ends) await end();
   }
 }
 
-async function ask(owner: OwnerProcess, method: string, path: string, body?: string) {
-  const answer = await fetch(`${owner.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${OPERATOR}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new PlimsollError('BENCH', `${method} ${path}: ${text}`);
-  return text;
-}
-
 async function openAll(
   followed: FollowedVenue,
   node: NodeGateway,
-  owner: OwnerProcess,
+  subject: ServedVenue,
   progress: (line: string) => void,
 ): Promise<Omit<BurstBenchmark, 'machine' | 'accounts'>> {
   const { ledger } = followed.sequencer;
   const put = { sequence: 1, root: ledger.root.toString() };
   const document: unknown = JSON.parse(formatLedger(ledger.accounts));
-  await ask(owner, 'PUT', '/ledger', JSON.stringify({ ...put, ledger: document }));
+  await subject.ask('PUT', '/ledger', JSON.stringify({ ...put, ledger: document }));
   const firstSent = new Map<bigint, number>();
   node.watch = async (moment, question) => {
     if (moment !== 'offered') return;
@@ -186,7 +161,7 @@ async function openAll(
     progress(`${openings.length} of ${ledger.accounts.length} opened, ${tickedAt.length} ticks`);
   }
   const seconds = (performance.now() - tickedAt[0]!) / 1000;
-  const metrics = await ask(owner, 'GET', '/metrics');
+  const metrics = await subject.ask('GET', '/metrics');
   const proofs = metricOf(metrics, 'plimsoll_proofs_made');
   const { provider } = followed.chain;
   const receipts = await Promise.all(

@@ -26,9 +26,17 @@ export class ServedVenue {
   readonly #folder = mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
   readonly #owner: OwnerProcess;
 
-  constructor(proves: boolean) {
+  /**
+   * @param settings of its configuration, beside those that every one of these has
+   * @param files beside the configuration, by their names
+   */
+  constructor(
+    settings: object,
+    files: Readonly<Record<string, string>> = {},
+    environment: NodeJS.ProcessEnv = {},
+  ) {
     const config = join(this.#folder, 'service.json');
-    const nobody = `0x${'0'.repeat(39)}1`;
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.#folder, name), text);
     writeFileSync(
       config,
       JSON.stringify({
@@ -36,15 +44,24 @@ export class ServedVenue {
         version: SERVICE_VERSION,
         folder: 'state',
         listen: { host: '127.0.0.1', port: 0 },
-        limits: { bodyBytes: 2 ** 30, requestsPerMinute: 1_000_000 },
-        ...(proves
-          ? { proving: { chainId: 1, liquidationEngine: nobody, beneficiary: nobody } }
-          : {}),
+        ...settings,
       }),
     );
     this.#owner = new OwnerProcess(config, {
       PATH: process.env['PATH'],
       PLIMSOLL_OPERATOR_TOKEN: OPERATOR,
+      ...environment,
+    });
+  }
+
+  /** One that no limit of requests or bodies stops, and that proves for nobody where it does. */
+  static unlimited(proves: boolean): ServedVenue {
+    const nobody = `0x${'0'.repeat(39)}1`;
+    return new ServedVenue({
+      limits: { bodyBytes: 2 ** 30, requestsPerMinute: 1_000_000 },
+      ...(proves
+        ? { proving: { chainId: 1, liquidationEngine: nobody, beneficiary: nobody } }
+        : {}),
     });
   }
 
@@ -133,7 +150,3 @@ export class ServedVenue {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
-
-/** A figure of `GET /metrics`; 0 where it is not there. */
-export const metricOf = (metrics: string, name: string): number =>
-  Number(new RegExp(`^${name} ([0-9.e+]+)$`, 'm').exec(metrics)?.[1] ?? 0);

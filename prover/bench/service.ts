@@ -5,7 +5,8 @@ import { median, quantile } from '../core/statistics.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { NativeHasher, fastestHasher } from '../proving/backends/native-hasher.ts';
 import { machineLine } from './measure.ts';
-import { REQUESTS_PER_SECOND, ServedVenue, metricOf, type Timed } from './served-venue.ts';
+import { metricOf } from '../service/client/metric.ts';
+import { REQUESTS_PER_SECOND, ServedVenue, type Timed } from './served-venue.ts';
 import { VenueFeed, venueAccounts } from './venue-feed.ts';
 
 const CHANGED_SHARE = 0.01;
@@ -109,7 +110,7 @@ export async function benchmarkService(
 ): Promise<ServiceBenchmark> {
   const machine = machineLine();
   const hasher = fastestHasher();
-  const subject = new ServedVenue(proves);
+  const subject = ServedVenue.unlimited(proves);
   try {
     const feed = await VenueFeed.start(snapshots, venueAccounts(snapshots[0]!, accounts), hasher);
     await subject.start();

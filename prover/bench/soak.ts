@@ -8,7 +8,8 @@ import { NativeHasher, fastestHasher } from '../proving/backends/native-hasher.t
 import { marginPortfolio } from '../risk/margin/margin.ts';
 import { MarketTick } from '../statements/market-tick.ts';
 import { machineLine } from './measure.ts';
-import { ServedVenue, metricOf } from './served-venue.ts';
+import { metricOf } from '../service/client/metric.ts';
+import { ServedVenue } from './served-venue.ts';
 import { VenueFeed, venueAccounts } from './venue-feed.ts';
 
 const TICK_MS = 20_000;
@@ -80,7 +81,7 @@ export async function benchmarkSoak(
 ): Promise<SoakBenchmark> {
   const machine = machineLine();
   const hasher = fastestHasher();
-  const subject = new ServedVenue(true);
+  const subject = ServedVenue.unlimited(true);
   try {
     const feed = await VenueFeed.start([snapshot], soakAccounts(snapshot, accounts), hasher);
     await subject.start();

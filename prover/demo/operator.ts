@@ -11,6 +11,7 @@ import type { VenueDocument } from '../chain/venue-document.ts';
 import type { Account } from '../commitments/account.ts';
 import type { Ledger } from '../commitments/ledger.ts';
 import { accountDocument, formatLedger } from '../documents/ledger-document.ts';
+import { metricOf } from '../service/client/metric.ts';
 import { serviceClient, type ServiceClient } from '../service/client/service-client.ts';
 import { DEFAULT_MARGIN_RULES } from '../service/config/config.ts';
 import { serviceLogger } from '../service/log/logger.ts';
@@ -40,8 +41,6 @@ export interface OpeningFigures {
   readonly made: number;
   /** Witness and proof of all made. */
   readonly workMs: number;
-  readonly sent: number;
-  readonly waiting: number;
 }
 
 /**
@@ -162,13 +161,9 @@ export class Operator {
 
   async openings(): Promise<OpeningFigures> {
     const { data = '' } = await this.#client.GET('/metrics', { parseAs: 'text' });
-    const figure = (name: string): number =>
-      Number(new RegExp(`^plimsoll_${name} (\\S+)$`, 'm').exec(data)?.[1] ?? 0);
     return {
-      made: figure('proofs_made'),
-      workMs: figure('proof_work_ms'),
-      sent: figure('openings_sent'),
-      waiting: figure('openings_waiting'),
+      made: metricOf(data, 'plimsoll_proofs_made'),
+      workMs: metricOf(data, 'plimsoll_proof_work_ms'),
     };
   }
 

@@ -4,9 +4,8 @@ import { Wallet, ZeroAddress } from 'ethers';
 import { expect, it } from 'vitest';
 
 import { benchmarkBurst, citedTick } from '../../../prover/bench/burst.ts';
-import { openingsCalldata } from '../../../prover/service/submitter/rpc-submission-chain.ts';
-import { namedSignals } from '../../../prover/statements/public-signals.ts';
 import { developmentKey } from '../../support/deployments.ts';
+import { emptyOpenings } from '../../support/openings.ts';
 
 it('accounts that fall short in one tick are opened and counted, each once', async () => {
   const measured = await benchmarkBurst(3, () => undefined);
@@ -20,23 +19,7 @@ it('accounts that fall short in one tick are opened and counted, each once', asy
 it.each([1, 2])(
   'the tick of a transaction with %d proofs is read from what a node is given',
   async (count) => {
-    const member: Parameters<typeof openingsCalldata>[0]['members'][number] = {
-      proof: {
-        a: [0n, 0n],
-        b: [
-          [0n, 0n],
-          [0n, 0n],
-        ],
-        c: [0n, 0n],
-      },
-      publicSignals: namedSignals('liquidation').map(() => 0n),
-    } as const;
-    const data = openingsCalldata({
-      tick: 41n,
-      profile: '7',
-      members: Array.from({ length: count }, () => member),
-      beneficiary: ZeroAddress,
-    });
+    const data = emptyOpenings(41n, count);
     const raw = await new Wallet(developmentKey(9)).signTransaction({
       chainId: 1,
       nonce: 0,

@@ -2,41 +2,21 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { Wallet, ZeroAddress } from 'ethers';
+import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { exportedAbi } from '../../../../prover/chain/abi.ts';
 import { isNodeFailure } from '../../../../prover/chain/node-failure.ts';
 import { connectVenue, venueAddressesSchema } from '../../../../prover/chain/venue.ts';
 import { nodeAt } from '../../../../prover/service/chain/node-at.ts';
-import {
-  RpcSubmissionChain,
-  openingsCalldata,
-} from '../../../../prover/service/submitter/rpc-submission-chain.ts';
+import { RpcSubmissionChain } from '../../../../prover/service/submitter/rpc-submission-chain.ts';
 import { SendRefused } from '../../../../prover/service/submitter/submitter.ts';
-import { namedSignals } from '../../../../prover/statements/public-signals.ts';
 import { developmentKey } from '../../../support/deployments.ts';
+import { emptyOpenings } from '../../../support/openings.ts';
 
 const CHAIN = 31_337n;
 const RAW = '0x02';
-const CALL = openingsCalldata({
-  tick: 1n,
-  profile: '7',
-  members: [
-    {
-      proof: {
-        a: [0n, 0n],
-        b: [
-          [0n, 0n],
-          [0n, 0n],
-        ],
-        c: [0n, 0n],
-      },
-      publicSignals: namedSignals('liquidation').map(() => 0n),
-    },
-  ],
-  beneficiary: ZeroAddress,
-});
+const CALL = emptyOpenings(1n, 1);
 
 /** In place of an answer: what it says, or that it hangs up. */
 type Reply = { readonly says: string } | 'hangs up';
