@@ -46,6 +46,33 @@ describe('a submitter', () => {
     throw new Error('it never came to an end');
   }
 
+  /** Lives killed before and after every step that there is, and begun again; `held` judges what each left. */
+  async function killedAtEachStep(
+    begin: () => { readonly chain: ScriptedChain; readonly suffer: (round: number) => void },
+    held: (last: Submitter, chain: ScriptedChain, name: string) => void,
+  ): Promise<void> {
+    for (const after of [false, true]) {
+      for (let step = 0; ; step += 1) {
+        const { chain, suffer } = begin();
+        const journal = new MemoryJournal();
+        const count = { left: step };
+        let killed = false;
+        try {
+          const parts = [killing(chain, count, after), killing(journal, count, after)] as const;
+          await live(chain, await Submitter.restore(parts[1], parts[0], rules), suffer);
+        } catch (error) {
+          if (!(error instanceof Killed)) throw error;
+          killed = true;
+          await live(chain, await Submitter.restore(journal, chain, rules), suffer);
+        }
+        const name = `${after ? 'after' : 'before'} step ${step}`;
+        expect([...chain.opened].sort(), name).toEqual(['1/0', '2/0', '3/0', '4/0', '5/0']);
+        held(await Submitter.restore(journal, chain, rules), chain, name);
+        if (!killed) break;
+      }
+    }
+  }
+
   it.each([
     ['nothing else happens', () => () => undefined],
     [
@@ -63,32 +90,16 @@ describe('a submitter', () => {
   ])(
     'that is killed at any step, before it or after, opens everything once, while %s',
     async (_, make) => {
-      for (const after of [false, true]) {
-        for (let step = 0; ; step += 1) {
+      await killedAtEachStep(
+        () => {
           const chain = new ScriptedChain();
-          const journal = new MemoryJournal();
-          const suffer = make(chain);
-          const count = { left: step };
-          let killed = false;
-          try {
-            const [toChain, toJournal] = [
-              killing(chain, count, after),
-              killing(journal, count, after),
-            ];
-            await live(chain, await Submitter.restore(toJournal, toChain, rules), suffer);
-          } catch (error) {
-            if (!(error instanceof Killed)) throw error;
-            killed = true;
-            await live(chain, await Submitter.restore(journal, chain, rules), suffer);
-          }
-          const name = `${after ? 'after' : 'before'} step ${step}`;
-          expect([...chain.opened].sort(), name).toEqual(['1/0', '2/0', '3/0', '4/0', '5/0']);
-          const last = await Submitter.restore(journal, chain, rules);
+          return { chain, suffer: make(chain) };
+        },
+        (last, chain, name) => {
           expect(last.pending, name).toBe(0);
           expect(last.committedWei, name).toBe(chain.costWei);
-          if (!killed) break;
-        }
-      }
+        },
+      );
     },
   );
 
@@ -98,33 +109,22 @@ describe('a submitter', () => {
   ])(
     'is killed at any step, while more is taken back than was believed, by a node that %s',
     async (_, queues) => {
-      for (const after of [false, true]) {
-        for (let step = 0; ; step += 1) {
-          const [chain, journal] = [new ScriptedChain(), new MemoryJournal()];
+      await killedAtEachStep(
+        () => {
+          const chain = new ScriptedChain();
           chain.queues = queues;
           let isToCome = true;
           const suffer = (round: number): void => {
             if (round === 3 && isToCome) chain.takeBack(3);
             if (round === 3) isToCome = false;
           };
-          const count = { left: step };
-          let killed = false;
-          try {
-            const parts = [killing(chain, count, after), killing(journal, count, after)] as const;
-            await live(chain, await Submitter.restore(parts[1], parts[0], rules), suffer);
-          } catch (error) {
-            if (!(error instanceof Killed)) throw error;
-            killed = true;
-            await live(chain, await Submitter.restore(journal, chain, rules), suffer);
-          }
-          const name = `${after ? 'after' : 'before'} step ${step}`;
-          expect([...chain.opened].sort(), name).toEqual(['1/0', '2/0', '3/0', '4/0', '5/0']);
-          const last = await Submitter.restore(journal, chain, rules);
+          return { chain, suffer };
+        },
+        (last, chain, name) => {
           // What was taken back has cost nothing, but may be mined yet.
           expect(last.committedWei, name).toBeGreaterThanOrEqual(chain.costWei);
-          if (!killed) break;
-        }
-      }
+        },
+      );
     },
   );
 
