@@ -156,7 +156,7 @@ async function openAll(
     openings = await followed.openings();
     if (openings.length > seen) [seen, seenAt] = [openings.length, tickedAt.length];
     if (tickedAt.length - seenAt > FRUITLESS_TICKS) {
-      throw new PlimsollError('BENCH', `${openings.length} are opened, and no more for ten ticks`);
+      throw new PlimsollError('BENCHMARK', `${openings.length} are opened, and no more for ten ticks`);
     }
     progress(`${openings.length} of ${ledger.accounts.length} opened, ${tickedAt.length} ticks`);
   }

@@ -4,7 +4,13 @@ import type { Profile } from '../../chain/config.ts';
 import { parseProof, toSolidity, type SolidityProof } from '../../proving/formats/proof-file.ts';
 import type { StoredProof } from '../proving/proving-desk.ts';
 import { openingsCalldata } from './rpc-submission-chain.ts';
-import { SendRefused, type Opening, type SubmissionChain, type Submitter } from './submitter.ts';
+import {
+  SendRefused,
+  eachByItself,
+  type Opening,
+  type SubmissionChain,
+  type Submitter,
+} from './submitter.ts';
 
 export interface OpeningRules {
   readonly beneficiary: string;
@@ -107,8 +113,10 @@ export class OpeningDesk {
 
   async #work(): Promise<void> {
     try {
-      await this.#submitter.tend();
-      await this.#sendReady();
+      await eachByItself(this.#chain, [
+        async () => this.#submitter.tend(),
+        async () => this.#sendReady(),
+      ]);
     } finally {
       this.#tell();
     }
@@ -134,14 +142,19 @@ export class OpeningDesk {
     const groups = this.#groups();
     if (groups.length === 0) return;
     const head = await this.#chain.head();
-    for (const group of groups) {
-      for (let from = 0; from < group.length; from += this.#rules.batch) {
-        const members = group.slice(from, from + this.#rules.batch);
+    const batches = groups.flatMap((group) =>
+      Array.from({ length: Math.ceil(group.length / this.#rules.batch) }, (_, at) =>
+        group.slice(at * this.#rules.batch, (at + 1) * this.#rules.batch),
+      ),
+    );
+    await eachByItself(
+      this.#chain,
+      batches.map((members) => async () => {
         const isFull = members.length === this.#rules.batch;
         const hasWaited = this.#submitter.pending === 0 || head !== this.#sentAt;
         if (isFull || hasWaited) await this.#offer(members, head);
-      }
-    }
+      }),
+    );
   }
 
   /** What may be sent now, by tick and key. */
@@ -208,7 +221,10 @@ export class OpeningDesk {
     if (PASSING.has(error.errorName)) return;
     // One that does not hold spoils the product of all: each by itself says which.
     if (error.errorName === 'InvalidProof' && members.length > 1) {
-      for (const member of members) await this.#offer([member], head);
+      await eachByItself(
+        this.#chain,
+        members.map((member) => async () => this.#offer([member], head)),
+      );
       return;
     }
     for (const member of members) this.#drop(member);

@@ -16,24 +16,13 @@ import type { MarginStepRequest } from '../../statements/margin-step.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
 import type { SteppingConfig } from '../config/chain-settings.ts';
 import { ForkedProver } from '../proving/proof-maker.ts';
-import { raisedFees } from './fees.ts';
-import { isKnown } from './rpc-submission-chain.ts';
-
-/** What was sent under one number; at most one of such transactions is mined. */
-interface Sent {
-  readonly number: number;
-  readonly block: number;
-  readonly maxFeeWei: bigint;
-  readonly tipWei: bigint;
-}
+import type { Fees } from './fees.ts';
+import { StepSender } from './step-sender.ts';
 
 export interface StepHooks {
   readonly log: (what: string, about: object) => void;
   readonly fault: (error: unknown) => void;
 }
-
-/** Blocks without a receipt after which more is paid. */
-const PATIENCE = 3;
 
 /**
  * Takes the margin steps of a venue by itself. Nothing of it is kept: what the contract has taken it takes
@@ -47,9 +36,9 @@ export class StepDesk {
   readonly #provider: JsonRpcProvider;
   readonly #prover = new ForkedProver();
   readonly #hooks: StepHooks;
+  readonly #sender: StepSender;
   #turn: Promise<void> | undefined;
   #proven: { readonly of: string; readonly proof: SolidityProof } | undefined;
-  #sent: Sent | undefined;
   #taken = 0;
   /** The head that was looked at last: until another comes nothing is new. */
   #lookedAt = -1;
@@ -67,6 +56,9 @@ export class StepDesk {
     this.#signer = signer;
     this.#provider = provider;
     this.#hooks = hooks;
+    this.#sender = new StepSender((number) =>
+      hooks.log('margin step not mined at the most that is paid', { number }),
+    );
   }
 
   /**
@@ -125,22 +117,16 @@ export class StepDesk {
     if (block === this.#lookedAt) return;
     const address = await this.#signer.getAddress();
     const number = await this.#provider.getTransactionCount(address, 'latest');
-    const before = this.#sent?.number === number ? this.#sent : undefined;
-    if (before !== undefined && block - before.block <= PATIENCE) return;
+    if (this.#sender.isPatient(number, block)) return;
     const { request } = await this.#steps.next();
-    if (request !== undefined) await this.#take(request, number, block, before);
+    if (request !== undefined) await this.#take(request, number, block);
     this.#lookedAt = block;
   }
 
-  async #take(
-    request: MarginStepRequest,
-    number: number,
-    block: number,
-    before: Sent | undefined,
-  ): Promise<void> {
+  async #take(request: MarginStepRequest, number: number, block: number): Promise<void> {
     try {
-      await this.#send(await this.#proofOf(request), number, block, before);
-      this.#taken += before === undefined ? 1 : 0;
+      const isFirst = await this.#send(await this.#proofOf(request), number, block);
+      this.#taken += isFirst ? 1 : 0;
       this.#hooks.log('margin step sent', {
         sequence: (request.state.sequence + 1n).toString(),
         time: request.inputs.time.toString(),
@@ -169,32 +155,23 @@ export class StepDesk {
     return this.#proven.proof;
   }
 
-  async #send(
-    proof: SolidityProof,
-    number: number,
-    block: number,
-    before: Sent | undefined,
-  ): Promise<void> {
+  async #send(proof: SolidityProof, number: number, block: number): Promise<boolean> {
     const call = marginStepCall(connectVenue(this.#document.contracts, this.#signer), proof);
     const gas = await tryCall(call);
-    const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await this.#provider.getFeeData();
-    const now = { maxFeeWei: maxFeePerGas ?? gasPrice ?? 0n, tipWei: maxPriorityFeePerGas ?? 0n };
-    const fees = before === undefined ? now : raisedFees(before, now);
-    // At the bound what was sent is sent again: a pool may have forgotten it.
-    const { maxFeeWei, tipWei } = fees ?? before!;
-    const sending = call.contract.getFunction(call.method).send(...call.args, {
-      nonce: number,
-      // An eighth above the estimate: a block may come between.
-      gasLimit: (gas * 9n) / 8n,
-      maxFeePerGas: maxFeeWei,
-      maxPriorityFeePerGas: tipWei,
-    });
-    await sending.catch((error: unknown) => {
-      if (!isKnown(error)) throw error;
-    });
-    if (fees === undefined) {
-      this.#hooks.log('margin step not mined at the most that is paid', { number });
-    }
-    this.#sent = { number, block, maxFeeWei, tipWei };
+    const transaction = {
+      fees: async () => {
+        const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await this.#provider.getFeeData();
+        return { maxFeeWei: maxFeePerGas ?? gasPrice ?? 0n, tipWei: maxPriorityFeePerGas ?? 0n };
+      },
+      send: async (nonce: number, { maxFeeWei, tipWei }: Fees) =>
+        call.contract.getFunction(call.method).send(...call.args, {
+          nonce,
+          // An eighth above the estimate: a block may come between.
+          gasLimit: (gas * 9n) / 8n,
+          maxFeePerGas: maxFeeWei,
+          maxPriorityFeePerGas: tipWei,
+        }),
+    };
+    return await this.#sender.send(transaction, number, block);
   }
 }

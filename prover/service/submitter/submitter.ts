@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
+import { isNodeFailure } from '../../chain/node-failure.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Journal } from '../store/journal.ts';
 import { raisedFees, type Fees } from './fees.ts';
@@ -177,7 +178,7 @@ export class Submitter {
     return this.#raised;
   }
 
-  /** What the node says of transactions under way that it does not take, by their number. */
+  /** Why transactions under way are not at the node, by their number: its own words, or how it failed to answer. */
   get refusals(): ReadonlyMap<number, string> {
     return this.#refusals;
   }
@@ -223,10 +224,11 @@ export class Submitter {
 
   /** Looks after everything that is under way: settles, sends again, pays more, releases. */
   async tend(): Promise<void> {
-    for (const [number, signed] of this.#released) await this.#tendReleased(number, signed);
-    for (const intent of [...this.#pending.values()].sort((a, b) => a.number - b.number)) {
-      await this.#tendOne(intent);
-    }
+    const underWay = [...this.#pending.values()].sort((a, b) => a.number - b.number);
+    await eachByItself(this.#chain, [
+      ...[...this.#released].map((one) => async () => this.#tendReleased(...one)),
+      ...underWay.map((intent) => async () => this.#tendOne(intent)),
+    ]);
   }
 
   async #tendOne(intent: Intent): Promise<void> {
@@ -343,7 +345,8 @@ export class Submitter {
         this.#refusals.delete(number);
         return;
       } catch (error) {
-        if (!(error instanceof SendRefused)) throw error;
+        // One that no answer came for may be with the node all the same: it is handed over again.
+        if (!(error instanceof SendRefused) && !isNodeFailure(error)) throw error;
         refusal ??= error.message;
       }
     }
@@ -393,6 +396,27 @@ export class Submitter {
     this.#refusals.delete(number);
     this.#atBound.delete(number);
   }
+}
+
+/**
+ * Does each by itself: what a node fails at holds up nothing else, unless it does not tell its head either. What
+ * failed first is thrown once all were tried; any other fault at once.
+ */
+export async function eachByItself(
+  chain: Pick<SubmissionChain, 'head'>,
+  works: readonly (() => Promise<unknown>)[],
+): Promise<void> {
+  let first: Error | undefined;
+  for (const work of works) {
+    try {
+      await work();
+    } catch (error) {
+      if (!isNodeFailure(error)) throw error;
+      first ??= error;
+      await chain.head();
+    }
+  }
+  if (first !== undefined) throw first;
 }
 
 /** Of transactions under one number one is mined: the dearest counts. */

@@ -125,4 +125,75 @@ describe('an opening desk', () => {
     expect(desk.refusals).toEqual({});
     expect(chain.offered).toHaveLength(1);
   });
+
+  describe('while the connection breaks at every sending of one transaction', () => {
+    const reset = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+
+    async function broken() {
+      const chain = new ScriptedChain();
+      const made = await deskOn(chain);
+      // What a node asks for more it is paid: this one always asks the same.
+      chain.fees = async () => ({ maxFeeWei: 10n, tipWei: 1n });
+      const broadcast = chain.broadcast.bind(chain);
+      chain.broadcast = async (raw) => {
+        if ((JSON.parse(raw) as [string, number])[1] === 0) throw reset();
+        return broadcast(raw);
+      };
+      made.add(1);
+      await made.desk.work();
+      return { chain, broadcast, ...made };
+    }
+
+    it('hands the others to the node, says which is not there, and opens all once it is', async () => {
+      const { chain, broadcast, desk, logged, add } = await broken();
+      add(2);
+      chain.mine();
+      await desk.work();
+      expect(chain.offered).toHaveLength(1);
+      expect(desk.refusals).toEqual({ 'transaction 0': 'read ECONNRESET' });
+      expect(logged).toContainEqual(['sent', { tick: '7', accounts: [2], number: 1 }]);
+      chain.broadcast = broadcast;
+      for (let block = 0; block < 4; block += 1) {
+        await desk.work();
+        chain.mine();
+      }
+      expect(chain.opened).toEqual(['1/0', '2/0']);
+      expect(desk.refusals).toEqual({});
+    });
+
+    it('pays no more for what never reached it', async () => {
+      const { chain, desk } = await broken();
+      for (let block = 0; block < 8; block += 1) {
+        chain.mine();
+        await desk.work();
+      }
+      expect(desk.submitter.raised).toBe(0);
+    });
+  });
+
+  it('sends the others while the node fails at trying one, tells of it, and sends nothing to a node that is gone', async () => {
+    const chain = new ScriptedChain();
+    const { desk, logged, add } = await deskOn(chain);
+    for (const account of [1, 2, 3, 4]) add(account);
+    const failure = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    const simulate = chain.simulate.bind(chain);
+    let tried = 0;
+    chain.simulate = async () => {
+      tried += 1;
+      if (tried === 1) throw failure;
+      return simulate();
+    };
+    await expect(desk.work()).rejects.toBe(failure);
+    expect(logged).toEqual([['sent', { tick: '7', accounts: [3, 4], number: 0 }]]);
+    chain.simulate = async () => {
+      tried += 1;
+      throw failure;
+    };
+    const before = tried;
+    for (const account of [5, 6]) add(account);
+    const head = chain.head.bind(chain);
+    chain.head = async () => (tried > before ? Promise.reject(failure) : head());
+    await expect(desk.work()).rejects.toBe(failure);
+    expect(tried).toBe(before + 1);
+  });
 });
