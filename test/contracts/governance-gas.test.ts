@@ -116,6 +116,10 @@ describe('gas of governance', () => {
     await send(gate, 'proposeSources', four);
     await pass(DELAY);
     await recorded('median gate: install sources', gate, 'activateSources');
+    const next = await chain.accounts[5]!.getAddress();
+    await recorded('median gate: propose a guardian', gate, 'proposeGuardian', [next]);
+    await pass(DELAY);
+    await recorded('median gate: install a guardian', gate, 'activateGuardian');
     await handOver('median gate', gate);
   });
 

@@ -25,7 +25,7 @@ import {
   NO_DATA,
   ORACLES,
 } from '../support/chain.ts';
-import { compareGas } from '../support/gas.ts';
+import { compareGas, expectGasAtMost } from '../support/gas.ts';
 import { startLife, type Life } from '../support/life.ts';
 import { closeProver } from '../support/proofs.ts';
 import { proveTakeover } from '../support/takeover-proofs.ts';
@@ -589,7 +589,9 @@ describe('forced application', () => {
     await life.force();
     await life.after(BigInt(CONFIG.forcedRound) - 10n);
     await life.chain.rpc('evm_mine', []);
-    await life.force();
+    const second = await life.force();
+    expectGasAtMost(second, 320_000n);
+    await compareGas('apply a message', second);
     await modeAfter(20n);
     await expectRefusal(life.force(), 'SequencersTurn');
     await modeAfter(BigInt(CONFIG.provingTime + CONFIG.l1Slack));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { compareGas } from '../support/gas.ts';
+import { compareGas, expectGasAtMost } from '../support/gas.ts';
 import { startLife, termsIn, type Life } from '../support/life.ts';
 import { accountNamed, closeProver, marginOf } from '../support/proofs.ts';
 
@@ -22,7 +22,9 @@ afterAll(async () => {
 describe('the life of a liquidation', () => {
   it('opens, freezes, is bid for, is taken over and closes, and every dollar is somebody’s', async () => {
     await compareGas('open a liquidation, first', await life.open(FIRST));
-    await compareGas('open a liquidation', await life.open(SECOND));
+    const next = await life.open(SECOND);
+    expectGasAtMost(next, 340_000n);
+    await compareGas('open a liquidation', next);
     await life.root();
     const frozenIn = life.sequence;
     expect(life.sequencer.state.accounts[FIRST]!.frozen).toBe(true);
@@ -32,6 +34,7 @@ describe('the life of a liquidation', () => {
     const first = await life.bid(FIRST, frozenIn);
     await compareGas('bid for an account, first', first);
     const second = await life.bid(SECOND, frozenIn);
+    expectGasAtMost(second, 430_000n);
     await compareGas('bid for an account', second);
     const [terms, others] = [termsIn(life.venue, first), termsIn(life.venue, second)];
     const { equityE6, grossEquityE6, imE6, mmE6 } = marginOf(FIRST);
@@ -51,7 +54,9 @@ describe('the life of a liquidation', () => {
       frozen: false,
     });
     await compareGas('close a liquidation, first', await life.close(terms));
-    await compareGas('close a liquidation', await life.close(others));
+    const closed = await life.close(others);
+    expectGasAtMost(closed, 110_000n);
+    await compareGas('close a liquidation', closed);
     expect(await life.claimable('keeper')).toBe(terms.rewardE6 + others.rewardE6);
     expect(await life.claimable('owner')).toBe(terms.proceedsE6);
   });

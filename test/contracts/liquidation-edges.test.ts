@@ -1,29 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Attacks at the edges of a liquidation's life, with real proofs of accounts made for them.
 import fc from 'fast-check';
-import { ZeroAddress } from 'ethers';
+import { Contract, ZeroAddress } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import { send } from '../../prover/chain/refusal.ts';
 import {
+  bidForAccount,
   cureLiquidation,
   healthProof,
   openLiquidation,
   openMany,
+  openingArgs,
+  openingsArgs,
+  refundMessages,
 } from '../../prover/chain/submit.ts';
 import { claimWithdrawal, refundDeposit, settleWithdrawal } from '../../prover/chain/vault.ts';
 import type { Account } from '../../prover/commitments/account.ts';
-import { as, deployVenue, expectRefusal, guardianOf } from '../support/chain.ts';
-import { compareGas } from '../support/gas.ts';
-import { startLife, termsIn, type Life } from '../support/life.ts';
+import { loadDefaultParameters } from '../../prover/documents/parameters-document.ts';
+import { marginAccount } from '../../prover/risk/margin/margin.ts';
+import { loadSample } from '../../prover/sample/sample.ts';
+import { as, deployContract, deployVenue, expectRefusal, guardianOf } from '../support/chain.ts';
+import { compareGas, expectGasAtMost } from '../support/gas.ts';
+import { startLife, termsIn, words, type Life } from '../support/life.ts';
 import {
   accountMarginProof,
   accountNamed,
   bankruptcyProof,
   claimOf,
   closeProver,
+  liquidationProof,
   marginOf,
+  postNextSnapshot,
 } from '../support/proofs.ts';
 
 const A = accountNamed('ordinary-liquidation');
@@ -37,8 +46,15 @@ const CROWD = Array.from({ length: 16 }, (_, place) => 16 + place);
 const THIN = 40;
 /** Somebody whom the owner of an account can pay. */
 const PAYEE = 41;
+/** A of somebody who is a contract, and refuses whatever it is sent. */
+const REFUSED = 42;
+const REFUSING = '0x00000000000000000000000000000000dead0042';
+/** Below maintenance in the crash, above the level of a cure on the rebound. */
+const WICK = accountNamed('wick-victim');
 const BOTTOM = -(1n << 63n);
 const { engine: ENGINE, registry: REGISTRY, fund: FUND } = DEFAULT_VENUE_CONFIG;
+const { parameters } = loadDefaultParameters();
+const { snapshot: crash } = loadSample().snapshots.crash;
 
 type Saved = Awaited<ReturnType<Life['save']>>;
 
@@ -55,6 +71,7 @@ function made(accounts: readonly Account[]): readonly Account[] {
   };
   for (const index of CROWD) changed[index] = accounts[A]!;
   const { equityE6, mmE6 } = marginOf(A);
+  changed[REFUSED] = { ...accounts[A]!, owner: BigInt(REFUSING) };
   changed[THIN] = { ...accounts[A]!, quoteE6: accounts[A]!.quoteE6 - equityE6 + mmE6 / 200n };
   return changed;
 }
@@ -151,7 +168,7 @@ const statusOf = async (account: number, nonce: bigint): Promise<bigint> => {
     .staticCall(account, nonce)) as { readonly status: bigint };
   return status;
 };
-const STATUS = { open: 1n, cured: 3n, settled: 5n };
+const STATUS = { open: 1n, expired: 2n, cured: 3n, settled: 5n, backstopped: 6n };
 
 describe('an account that is worth less than 1 % of its maintenance margin', () => {
   it('sells: half way down the ramp it costs less than it is worth, and it closes', async () => {
@@ -171,6 +188,101 @@ describe('an account that is worth less than 1 % of its maintenance margin', () 
     await life.root();
     await life.close(terms);
     expect(life.sequencer.state.accounts[THIN]!.owner).toBe(BigInt(life.addresses.bidder));
+  });
+});
+
+describe('a wick of one tick', () => {
+  it('sells nothing: a bid cites a later tick than the opening, at which the account has recovered', async () => {
+    const free = await fund('freeE6');
+    await life.open(WICK);
+    await life.root();
+    const frozenIn = life.sequence;
+    const { bookedThrough } = crash;
+    const at = ((await life.chain.now()) / 60n + 1n) * 60n + 1n;
+    await postNextSnapshot(life.chain, life.venue, at, { bookedThrough }, 'rebound');
+    life.ticks.push(life.ledger);
+    const proof = async (action: 'bidForAccount' | 'cureLiquidation', of: string) => ({
+      tick: life.tick,
+      ...(await accountMarginProof({
+        ledger: life.ledger,
+        account: WICK,
+        context: life.context('liquidationEngine', action, of),
+        moment: 'rebound',
+      })),
+    });
+    const bid = await proof('bidForAccount', life.addresses.bidder);
+    await life.after();
+    await expectRefusal(bidForAccount(life.by('bidder'), bid, frozenIn, 10n ** 15n), 'Recovered');
+    // Nor at the wick's own tick, which serves a cure alone after such a move.
+    const atWick = await life.bidProof(WICK, 'bidder', 1n);
+    await life.after();
+    await expectRefusal(
+      bidForAccount(life.by('bidder'), atWick, frozenIn, 10n ** 15n),
+      'PriceMoved',
+    );
+    const cure = await proof('cureLiquidation', life.ownerOf(WICK));
+    await life.after();
+    await cureLiquidation(life.by('stranger'), cure);
+    expect(await statusOf(WICK, 0n)).toBe(STATUS.cured);
+    expect(await fund('freeE6')).toBe(free);
+  });
+});
+
+describe('an owner who is keeper and bidder, a contract, and refuses whatever it is sent (P18)', () => {
+  it('holds up nobody and loses nothing: what it is owed waits until it says where to', async () => {
+    const model = await deployContract(life.signer('stranger'), 'RefusingRecipient');
+    const code = await life.chain.provider.getCode(model.target);
+    await life.chain.rpc('hardhat_setCode', [REFUSING, code]);
+    const refusing = new Contract(REFUSING, model.interface, life.signer('stranger'));
+    const { liquidationEngine: engine, vault } = life.venue;
+    const act = async (target: Contract, method: string, args: readonly unknown[], value = 0n) => {
+      const data = target.interface.encodeFunctionData(method, args);
+      await life.after();
+      return send(refusing, 'act', [target.target, data, { value }]);
+    };
+    const { prepaidWei } = ENGINE;
+    const funds = 10n ** 12n;
+    await send(life.asset, 'transfer', [REFUSING, funds]);
+    await act(life.asset, 'approve', [vault.target, funds]);
+
+    const context = life.context('liquidationEngine', 'openLiquidation', REFUSING);
+    const opening = await liquidationProof(life.ledger, REFUSED, context);
+    const member = { tick: life.tick, ...opening, beneficiary: REFUSING };
+    await act(engine, 'open', openingArgs(member), prepaidWei);
+    // Of a batch nothing can be opened in again the change goes to who sent it, and to nobody else.
+    const thin = await liquidationProof(life.ledger, THIN, context);
+    const batch = openingsArgs({ ...member, members: [opening, thin] });
+    await expectRefusal(act(engine, 'openMany', [batch], 2n * prepaidWei), 'PaymentFailed');
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    const bid = await life.marginProof(REFUSED, 'liquidationEngine', 'bidForAccount', REFUSING);
+    const receipt = await act(engine, 'bid', [healthProof(bid), frozenIn, funds], prepaidWei);
+    const terms = termsIn(life.venue, receipt);
+    expect([terms.payer, terms.newOwner].map((it) => it.toLowerCase())).toEqual([
+      REFUSING,
+      REFUSING,
+    ]);
+    await life.root();
+    await life.close(terms);
+    for (const [index, sequence] of [frozenIn, life.sequence].entries()) {
+      const run = await life.engineRun(BigInt(index));
+      await life.after();
+      await refundMessages(life.by('stranger'), run, sequence);
+    }
+    const claimable: unknown = await vault.getFunction('claimableE6').staticCall(REFUSING);
+    expect(claimable).toBe(terms.rewardE6 + terms.proceedsE6);
+    await expectRefusal(act(engine, 'collectEther', [REFUSING]), 'PaymentFailed');
+    const { depositor } = life.addresses;
+    const [ether, dollars] = [
+      await life.chain.provider.getBalance(depositor),
+      await life.balance(depositor),
+    ];
+    await act(engine, 'collectEther', [depositor]);
+    await act(vault, 'collect', [depositor]);
+    expect((await life.chain.provider.getBalance(depositor)) - ether).toBe(2n * prepaidWei);
+    expect((await life.balance(depositor)) - dollars).toBe(terms.rewardE6 + terms.proceedsE6);
+    expect(life.sequencer.state.accounts[REFUSED]!.owner).toBe(BigInt(REFUSING));
   });
 });
 
@@ -265,22 +377,23 @@ describe('the former owner', () => {
 });
 
 describe('gifts and deposits', () => {
-  it('are credited or given back in every state, and never lost', async () => {
-    const gift = async (nonce: bigint): Promise<void> => {
+  const gift = async (nonce: bigint, account = A): Promise<void> => {
+    await life.after();
+    await send(life.by('depositor').vault, 'deposit', [account, nonce, 10_000_000n]);
+  };
+  /** Whether each of the last root's deposits was credited; what was not is given back. */
+  const credited = async (): Promise<readonly boolean[]> => {
+    const { outcomes } = await life.root();
+    for (const { index, appliedE6 } of outcomes) {
       await life.after();
-      await send(life.by('depositor').vault, 'deposit', [A, nonce, 10_000_000n]);
-    };
-    /** Whether each of the last root's deposits was credited; what was not is given back. */
-    const credited = async (): Promise<readonly boolean[]> => {
-      const { outcomes } = await life.root();
-      for (const { index, appliedE6 } of outcomes) {
-        await life.after();
-        const refund = refundDeposit(life.by('stranger'), await life.consumed(index));
-        if (appliedE6 !== 0n) await expectRefusal(refund, 'NothingToRefund');
-        else await refund;
-      }
-      return outcomes.map(({ appliedE6 }) => appliedE6 !== 0n);
-    };
+      const refund = refundDeposit(life.by('stranger'), await life.consumed(index));
+      if (appliedE6 !== 0n) await expectRefusal(refund, 'NothingToRefund');
+      else await refund;
+    }
+    return outcomes.map(({ appliedE6 }) => appliedE6 !== 0n);
+  };
+
+  it('are credited or given back in every state, and never lost', async () => {
     await gift(0n);
     expect(await credited()).toEqual([true]);
     await life.nextTick();
@@ -292,10 +405,39 @@ describe('gifts and deposits', () => {
     await life.nextTick();
     await gift(0n);
     expect(await credited()).toEqual([false]);
-    await life.bid(A, frozenIn);
+    const terms = termsIn(life.venue, await life.bid(A, frozenIn));
     await gift(0n);
     await gift(1n);
     expect(await credited()).toEqual([false, true]);
+    expect(await life.claimable('depositor')).toBe(30_000_000n);
+    await life.close(terms);
+    await gift(1n);
+    expect(await credited()).toEqual([true]);
+  });
+
+  it('are so past the horizon and for what the Backstop owns, and none is taken by a dead venue', async () => {
+    await life.open(WITH_COINS);
+    await life.root();
+    await life.letPass(BigInt(ENGINE.horizonSeconds));
+    expect(await statusOf(WITH_COINS, 0n)).toBe(STATUS.expired);
+    await gift(0n, WITH_COINS);
+    expect(await credited()).toEqual([false]);
+    await life.nextTick();
+    await life.expire(WITH_COINS);
+    expect(await statusOf(WITH_COINS, 0n)).toBe(STATUS.backstopped);
+    await gift(0n, WITH_COINS);
+    await gift(1n, WITH_COINS);
+    expect(await credited()).toEqual([false, true]);
+    await gift(1n, WITH_COINS);
+    const { userCount: index } = life.sequencer.state;
+    const [message] = await life.sequencer.messages('user', index);
+    await life.after(BigInt(REGISTRY.deadAfter) + 1n);
+    await life.chain.rpc('evm_mine', []);
+    await expectRefusal(gift(1n, WITH_COINS), 'VenueIsDead');
+    // What no ledger had comes back as well.
+    await life.after();
+    const unconsumed = { index, message: words(message!), amountE6: 0n, sequence: 0n, path: [] };
+    await refundDeposit(life.by('stranger'), unconsumed);
     expect(await life.claimable('depositor')).toBe(30_000_000n);
   });
 
@@ -312,7 +454,7 @@ describe('gifts and deposits', () => {
 });
 
 describe('many openings at once', () => {
-  it('of sixteen cost what is recorded', async () => {
+  it('of sixteen cost what is recorded, and leave room for another in the same minute (attack: a limit filled)', async () => {
     const members = [];
     for (const account of CROWD) members.push(await life.openingProof(account));
     await life.open(A);
@@ -323,7 +465,11 @@ describe('many openings at once', () => {
       members,
       beneficiary: life.addresses.keeper,
     };
-    await compareGas('open 16 liquidations at once', await openMany(life.by('keeper'), openings));
+    const receipt = await openMany(life.by('keeper'), openings);
+    expectGasAtMost(receipt, 16n * 120_000n + 15n);
+    await compareGas('open 16 liquidations at once', receipt);
+    await life.open(THIN);
+    for (const account of [...CROWD, THIN]) expect(await statusOf(account, 0n)).toBe(STATUS.open);
   });
 
   it('and one alone are for somebody', async () => {
@@ -344,8 +490,9 @@ describe('who is owner, keeper and bidder at once (P23)', () => {
       .getFunction('priceE6')
       .staticCall(gross, margin, elapsed) as Promise<bigint>;
   /** What all three together have gained when it is closed; the account is worth its gross equity. */
-  const gained = async (gross: bigint, margin: bigint, elapsed: bigint): Promise<bigint> => {
-    const paid = await price(gross, margin, elapsed);
+  const gained = async (gross: bigint, margin: bigint, elapsed: bigint): Promise<bigint> =>
+    gainedFor(gross, margin, await price(gross, margin, elapsed));
+  const gainedFor = (gross: bigint, margin: bigint, paid: bigint): bigint => {
     const reward = least((margin * BigInt(ENGINE.rewardBps)) / 10_000n, paid > 0n ? paid : 0n);
     const penalty = least(
       (margin * BigInt(ENGINE.penaltyBps)) / 10_000n,
@@ -356,6 +503,41 @@ describe('who is owner, keeper and bidder at once (P23)', () => {
     return gross - paid + (paid > 0n ? paid - penalty : 0n) - had;
   };
   const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+  it('gains so in money too, when it buys what is worth something and what is bankrupt from itself', async () => {
+    const { owner } = life.addresses;
+    const wealth = async (): Promise<bigint> =>
+      (await life.balance(owner)) + (await life.claimable('owner'));
+    const margins = [A, WITH_COINS].map((account) =>
+      marginAccount(life.ledger.account(account), crash, parameters),
+    );
+    await life.open(A, 'owner');
+    await life.open(WITH_COINS, 'owner');
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    // To the end of the ramp: later it costs no less.
+    await life.letPass(BigInt(ENGINE.rampSeconds) + 60n);
+    let incentivesE6 = 0n;
+    let gainsE6 = 0n;
+    for (const [place, account] of [A, WITH_COINS].entries()) {
+      const { grossEquityE6, mmE6 } = margins[place]!;
+      const had = await wealth();
+      const terms = termsIn(life.venue, await life.bid(account, frozenIn, 'owner'));
+      await life.root();
+      await life.close(terms, 'owner');
+      // The account has the top-up besides what it was worth; of a debt its owner walks away.
+      const worthE6 = grossEquityE6 > 0n ? grossEquityE6 : 0n;
+      const gainE6 = (await wealth()) - had + grossEquityE6 + terms.creditE6 - worthE6;
+      const paidE6 = terms.payerPaidE6 - terms.changeE6 - terms.creditE6;
+      expect(gainE6).toBe(gainedFor(grossEquityE6, mmE6, paidE6));
+      expect(paidE6).toBe(await price(grossEquityE6, mmE6, BigInt(ENGINE.rampSeconds)));
+      gainsE6 += gainE6;
+      incentivesE6 += (mmE6 * BigInt(ENGINE.incentiveBps)) / 10_000n;
+    }
+    expect(gainsE6).toBeGreaterThan(0n);
+    expect(gainsE6).toBeLessThanOrEqual(incentivesE6);
+  });
 
   it('gains at most the incentive, of a hedged pair as of one account', async () => {
     await fc.assert(

@@ -249,7 +249,7 @@ describe('MedianGate', () => {
       await expectRefusal(submit(ofThreeLater), 'SourceNotHeard', [0b11010n, 0b11111n]);
       deployed = await chain.restore(deployed);
       await submit(ofAll);
-      await submit(ofThreeLater);
+      await compareGas('submitProvenSnapshot', await submit(ofThreeLater));
       expect(await latestTick()).toBe(2n);
       // And in what follows nobody is liquidated.
       await expectRefusal(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ZeroAddress, type Contract } from 'ethers';
+import { ZeroAddress, type Contract, type ContractTransactionReceipt } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
@@ -311,7 +311,7 @@ describe('withdrawals', () => {
 describe('the Backstop', () => {
   it('passes on to the buffer whatever it is sent or owed, by anybody', async () => {
     const { backstop, insuranceFund, addresses } = life.venue;
-    const passOn = async (): Promise<unknown> => {
+    const passOn = async (): Promise<ContractTransactionReceipt> => {
       await life.after();
       return send(as(backstop, life.signer('stranger')), 'passOn', []);
     };
@@ -330,7 +330,7 @@ describe('the Backstop', () => {
     const consumed = await life.consumed(0n);
     await life.after();
     await refundDeposit(life.by('stranger'), consumed);
-    await passOn();
+    await compareGas('Backstop: pass on', await passOn());
     expect(await buffer()).toBe(7n + DEPOSIT);
     expect(await life.balance(addresses.backstop)).toBe(0n);
   });
@@ -338,7 +338,9 @@ describe('the Backstop', () => {
   it('asks for what its accounts have, by anybody and for nobody else', async () => {
     const { backstop, vault, addresses } = life.venue;
     await life.after();
-    await send(as(backstop, life.signer('stranger')), 'requestWithdrawal', [MINE, 0n, DEPOSIT]);
+    const asked = [MINE, 0n, DEPOSIT];
+    const receipt = await send(as(backstop, life.signer('stranger')), 'requestWithdrawal', asked);
+    await compareGas('Backstop: request a withdrawal', receipt);
     const pending = (requester: string): Promise<unknown> =>
       vault.getFunction('pendingWithdrawal').staticCall(MINE, 0n, requester);
     expect([await pending(addresses.backstop), await pending(life.addresses.stranger)]).toEqual([

@@ -60,6 +60,26 @@ describe('params impact', () => {
     expect(text).toContain('what those who fall hold');
   });
 
+  it('says what each parameter that differs does alone', async () => {
+    const argv = ['params impact', STUDY_PROPOSAL_PATH, '--tick', 'calm', '--sensitivity'] as const;
+    const { sensitivities } = JSON.parse((await plimsoll(...argv, '--json')).stdout) as {
+      sensitivities: { parameter: string; values: number; impact: { mm: { mean: number } } }[];
+    };
+    const changed = readProposal().changes.map(({ path }) =>
+      path.replace(/\[\d+\](?=\.\w+$)/, '[]'),
+    );
+    expect(new Set(sensitivities.map(({ parameter }) => parameter))).toEqual(new Set(changed));
+    for (const { parameter, values } of sensitivities) {
+      expect(values).toBe(changed.filter((path) => path === parameter).length);
+    }
+    // Wider moves ask for more, smaller haircuts for less.
+    for (const { parameter, impact } of sensitivities) {
+      expect(Math.sign(impact.mm.mean), parameter).toBe(parameter.includes('haircut') ? -1 : 1);
+    }
+    const { stdout } = await plimsoll(...argv);
+    for (const { parameter } of sensitivities) expect(stdout).toContain(parameter);
+  });
+
   it('refuses what is neither a set nor a proposal', async () => {
     const { status, stderr } = await plimsoll('params impact', 'package.json');
     expect(status).toBe(2);
