@@ -29,26 +29,27 @@ export function uncoveredLots(
 
 /** The groups among positions that are not settled, in the order in which they begin. */
 export function optionGroups(positions: readonly Position[]): readonly OptionGroup[] {
-  const places = new Map<string, number[]>();
-  for (const [place, { instrument }] of positions.entries()) {
-    if (!isOption(instrument)) continue;
-    const { underlying, kind, expiry } = instrument;
-    const id = `${underlying}:${kind}:${expiry}`;
-    const known = places.get(id);
-    if (known === undefined) places.set(id, [place]);
-    else known.push(place);
-  }
-  return [...places.values()].map((group): OptionGroup => {
-    const { kind } = positions[group[0]!]!.instrument;
-    let netLots = 0n;
-    let netStrikeLotsE6 = 0n;
-    for (const place of group) {
-      const { instrument, lots } = positions[place]!;
-      netLots += lots;
-      netStrikeLotsE6 += lots * instrument.strikeE4;
+  const groups: { places: number[]; netLots: bigint; netStrikeLotsE6: bigint }[] = [];
+  positions.forEach(({ instrument, lots }, place) => {
+    if (!isOption(instrument)) return;
+    const { underlying, kind, expiry, strikeE4 } = instrument;
+    // An account has few: looking through them costs less than a name for each.
+    const own = groups.find(({ places }) => {
+      const first = positions[places[0]!]!.instrument;
+      return first.expiry === expiry && first.kind === kind && first.underlying === underlying;
+    });
+    if (own === undefined) {
+      groups.push({ places: [place], netLots: lots, netStrikeLotsE6: lots * strikeE4 });
+    } else {
+      own.places.push(place);
+      own.netLots += lots;
+      own.netStrikeLotsE6 += lots * strikeE4;
     }
+  });
+  return groups.map(({ places, netLots, netStrikeLotsE6 }): OptionGroup => {
+    const { kind } = positions[places[0]!]!.instrument;
     return {
-      places: group,
+      places,
       netLots,
       netStrikeLotsE6,
       uncoveredLots: uncoveredLots(kind === 'put' ? 'put' : 'call', netLots, netStrikeLotsE6),

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../core/errors.ts';
 import type { Account } from '../../commitments/account.ts';
-import { marginPortfolio } from '../../risk/margin/margin.ts';
 import { divCeil } from '../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
 import type { Pair } from '../../model/types.ts';
+import { AccountFigures, type AccountStanding } from './account-figures.ts';
 import type { JointScenario } from './joint-scenarios.ts';
-import { ShortfallScreen, shortfallsCeil } from './stress.ts';
 
 export interface AdmissionRules {
   /** What all accounts together may be short of after any covered joint scenario, E6 USD. */
@@ -59,14 +58,6 @@ export interface Admission {
   readonly refusals: readonly AdmissionRefusal[];
 }
 
-/** How an account stands against what admission asks of it. */
-interface Standing {
-  readonly equityE6: bigint;
-  readonly initialMarginE6: bigint;
-  /** By covered joint scenario; empty where it is short of nothing in all of them, as nearly all are. */
-  readonly shortfallsE6: readonly bigint[];
-}
-
 const BPS = 10_000n;
 
 /**
@@ -76,14 +67,16 @@ const BPS = 10_000n;
  * limit only what does not worsen it passes. Both parties of a trade are one action.
  */
 export class AdmissionControl {
-  readonly #rules: AdmissionRules;
+  readonly #addOnBps: bigint;
+  #fundE6: bigint;
   readonly #covered: readonly JointScenario[];
-  #market: PricedMarket;
-  #screen: ShortfallScreen;
-  readonly #accounts: Account[];
-  /** Of accounts that are short of something, or took part in an action since the tick. */
-  readonly #standings = new Map<number, Standing>();
-  #totalsE6: bigint[] = [];
+  #figures: AccountFigures;
+  readonly #accounts: Account[] = [];
+  /** Of every account that is short of something. */
+  readonly #short = new Map<number, readonly bigint[]>();
+  /** Of accounts that were asked about since they changed. */
+  readonly #standings = new Map<number, AccountStanding>();
+  #totalsE6: readonly bigint[];
   #isCovered = true;
 
   constructor(
@@ -92,26 +85,40 @@ export class AdmissionControl {
     scenarios: readonly JointScenario[],
     rules: AdmissionRules,
   ) {
-    this.#rules = rules;
+    this.#addOnBps = rules.addOnBps;
+    this.#fundE6 = rules.fundE6;
     this.#covered = scenarios.filter(({ isCovered }) => isCovered);
-    this.#market = market;
-    this.#screen = new ShortfallScreen(market);
-    this.#accounts = [...accounts];
-    this.setMarket(market);
+    this.#figures = new AccountFigures(market, this.#covered);
+    this.#totalsE6 = this.#covered.map(() => 0n);
+    accounts.forEach((account, index) => this.put(index, account));
   }
 
   /** A new tick: every account that could be short of something, and every total, anew. */
   setMarket(market: PricedMarket): void {
-    this.#market = market;
+    this.#figures = new AccountFigures(market, this.#covered);
     this.#standings.clear();
-    const totalsE6 = this.#covered.map(() => 0n);
-    this.#screen = new ShortfallScreen(market);
-    this.#accounts.forEach((account, index) => {
-      if (!this.#screen.mayBeShort(account)) return;
-      const { shortfallsE6 } = this.#standing(index);
-      shortfallsE6.forEach((shortfallE6, place) => (totalsE6[place]! += shortfallE6));
-    });
-    this.#totalsE6 = totalsE6;
+    this.#short.clear();
+    this.#totalsE6 = this.#covered.map(() => 0n);
+    this.#accounts.forEach((account, index) => this.put(index, account));
+  }
+
+  /** An account as it is, whoever made it so: nothing is asked of it. Its index is one that is there, or the next. */
+  put(index: number, account: Account): void {
+    if (index !== this.#accounts.length) this.account(index);
+    this.#accounts[index] = account;
+    this.#standings.delete(index);
+    this.#count(index, this.#figures.shortfallsE6(account));
+  }
+
+  /** Takes shortfalls of an account into the totals, in place of those it had. */
+  #count(index: number, shortfallsE6: readonly bigint[]): void {
+    const before = this.#short.get(index) ?? [];
+    if (before.length === 0 && shortfallsE6.length === 0) return;
+    this.#totalsE6 = this.#totalsE6.map(
+      (totalE6, place) => totalE6 + (shortfallsE6[place] ?? 0n) - (before[place] ?? 0n),
+    );
+    if (shortfallsE6.length === 0) this.#short.delete(index);
+    else this.#short.set(index, shortfallsE6);
   }
 
   /**
@@ -123,12 +130,22 @@ export class AdmissionControl {
     this.#isCovered = isCovered;
   }
 
+  /** What the fund holds from now on, E6 USD. */
+  setFund(fundE6: bigint): void {
+    this.#fundE6 = fundE6;
+  }
+
   /** Σ shortfalls by covered joint scenario, in the order of the list. E6 USD. */
   totals(): readonly (JointScenario & { readonly shortfallE6: bigint })[] {
     return this.#covered.map((scenario, place) => ({
       ...scenario,
       shortfallE6: this.#totalsE6[place]!,
     }));
+  }
+
+  /** Of them the amounts alone; another list after every change. */
+  get totalsE6(): readonly bigint[] {
+    return this.#totalsE6;
   }
 
   account(index: number): Account {
@@ -149,20 +166,19 @@ export class AdmissionControl {
 
   /** Takes an action over where it is admitted. */
   admit(action: readonly ProposedAccount[]): Admission {
-    const { admission, standings, totalsE6 } = this.#considered(action);
+    const { admission, standings } = this.#considered(action);
     if (!admission.isAdmitted) return admission;
     action.forEach(({ index, account }, place) => {
       this.#accounts[index] = account;
       this.#standings.set(index, standings[place]!);
+      this.#count(index, standings[place]!.shortfallsE6);
     });
-    this.#totalsE6 = totalsE6;
     return admission;
   }
 
   #considered(action: readonly ProposedAccount[]): {
     readonly admission: Admission;
-    readonly standings: readonly Standing[];
-    readonly totalsE6: bigint[];
+    readonly standings: readonly AccountStanding[];
   } {
     if (new Set(action.map(({ index }) => index)).size !== action.length) {
       throw new PlimsollError(
@@ -171,37 +187,49 @@ export class AdmissionControl {
       );
     }
     const before = action.map(({ index }) => this.#standing(index));
-    const standings = action.map(({ account }) => this.#standingOf(account));
-    const totalsE6 = this.#totalsE6.map((totalE6, place) =>
-      standings.reduce(
-        (sum, { shortfallsE6 }, i) =>
-          sum + (shortfallsE6[place] ?? 0n) - (before[i]!.shortfallsE6[place] ?? 0n),
-        totalE6,
-      ),
-    );
+    const standings = action.map(({ account }) => this.#figures.standing(account));
+    const totalsE6 = this.#totalsAfter(before, standings);
     const worst = worstPlace(totalsE6);
     const refusals = action.flatMap(({ index }, i) =>
       this.#accountRefusals(index, before[i]!, standings[i]!, worst),
     );
-    const uncovered = this.#covered.flatMap(({ ids }, place): AdmissionRefusal[] => {
-      const shortfallE6 = totalsE6[place]!;
-      const fundE6 = this.#isCovered ? this.#rules.fundE6 : 0n;
-      const holds = shortfallE6 <= fundE6 || shortfallE6 <= this.#totalsE6[place]!;
-      return holds ? [] : [{ rule: 'cover', ids, shortfallE6, fundE6 }];
-    });
-    const all = [...refusals, ...uncovered];
-    return { admission: { isAdmitted: all.length === 0, refusals: all }, standings, totalsE6 };
+    // Of nearly every action no total moves.
+    if (totalsE6 !== this.#totalsE6) {
+      const fundE6 = this.#isCovered ? this.#fundE6 : 0n;
+      this.#covered.forEach(({ ids }, place) => {
+        const shortfallE6 = totalsE6[place]!;
+        if (shortfallE6 <= fundE6 || shortfallE6 <= this.#totalsE6[place]!) return;
+        refusals.push({ rule: 'cover', ids, shortfallE6, fundE6 });
+      });
+    }
+    return { admission: { isAdmitted: refusals.length === 0, refusals }, standings };
+  }
+
+  #totalsAfter(
+    before: readonly AccountStanding[],
+    after: readonly AccountStanding[],
+  ): readonly bigint[] {
+    const isShort = ({ shortfallsE6 }: AccountStanding): boolean => shortfallsE6.length > 0;
+    if (!before.some(isShort) && !after.some(isShort)) return this.#totalsE6;
+    const totalsE6 = [...this.#totalsE6];
+    for (const { shortfallsE6 } of before) {
+      shortfallsE6.forEach((shortfallE6, place) => (totalsE6[place]! -= shortfallE6));
+    }
+    for (const { shortfallsE6 } of after) {
+      shortfallsE6.forEach((shortfallE6, place) => (totalsE6[place]! += shortfallE6));
+    }
+    return totalsE6;
   }
 
   #accountRefusals(
     index: number,
-    before: Standing,
-    after: Standing,
+    before: AccountStanding,
+    after: AccountStanding,
     worst: number | undefined,
   ): AdmissionRefusal[] {
     const { frozen, riskReducingOnly } = this.account(index);
     if (frozen) return [{ rule: 'frozen', index }];
-    const required = (standing: Standing): bigint => this.#requiredE6(standing, worst);
+    const required = (standing: AccountStanding): bigint => this.#requiredE6(standing, worst);
     const [beforeE6, afterE6] = [required(before), required(after)];
     if (riskReducingOnly && afterE6 > beforeE6) {
       return [{ rule: 'riskReducingOnly', index, beforeE6, afterE6 }];
@@ -216,30 +244,20 @@ export class AdmissionControl {
   }
 
   /** Initial margin, and the add-on for the part of the worst covered shortfall that is the account's. */
-  #requiredE6({ initialMarginE6, shortfallsE6 }: Standing, worst: number | undefined): bigint {
+  #requiredE6(
+    { initialMarginE6, shortfallsE6 }: AccountStanding,
+    worst: number | undefined,
+  ): bigint {
     const own = worst === undefined ? 0n : (shortfallsE6[worst] ?? 0n);
-    return initialMarginE6 + divCeil(own * this.#rules.addOnBps, BPS);
+    return initialMarginE6 + divCeil(own * this.#addOnBps, BPS);
   }
 
-  #standing(index: number): Standing {
+  #standing(index: number): AccountStanding {
     const known = this.#standings.get(index);
     if (known !== undefined) return known;
-    const standing = this.#standingOf(this.account(index));
+    const standing = this.#figures.standing(this.account(index));
     this.#standings.set(index, standing);
     return standing;
-  }
-
-  #standingOf(account: Account): Standing {
-    const margin = marginPortfolio(account, this.#market);
-    // Nearly every account is short of nothing, which is seen for less than is summed.
-    const shortfalls = this.#screen.mayBeShort(account)
-      ? shortfallsCeil(account.quoteE6, margin, this.#market, this.#covered)
-      : [];
-    return {
-      equityE6: margin.equityE6,
-      initialMarginE6: margin.imE6,
-      shortfallsE6: shortfalls.every((one) => one === 0n) ? [] : shortfalls,
-    };
   }
 }
 
