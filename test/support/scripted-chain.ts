@@ -169,6 +169,9 @@ export class MemoryJournal implements Journal {
     this.records.push({ sequence, kind, body: JSON.parse(JSON.stringify(body)) as unknown });
     return sequence;
   }
+  async appendAll(kind: string, bodies: readonly unknown[]): Promise<void> {
+    for (const body of bodies) await this.append(kind, body);
+  }
   async *read(after: number): AsyncGenerator<JournalRecord> {
     yield* this.records.slice(after);
   }

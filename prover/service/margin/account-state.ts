@@ -34,6 +34,24 @@ const BPS = 10_000n;
 const OF_CHAIN: ReadonlySet<AccountState> = new Set(['inLiquidation', 'cured', 'takenOver']);
 export const isOfChain = (state: AccountState): boolean => OF_CHAIN.has(state);
 
+/** More than all rounding of doubles below is by. */
+const CLEARLY = 1.000001;
+
+/**
+ * By doubles, whether `nextState` is `healthy` from whatever state before: true of most accounts, and never
+ * of one for which it is not. Amounts are whole E6 USD below 2^53, of an account that is not liquidatable.
+ */
+export function isClearlyHealthy(
+  equityE6: number,
+  mmE6: number,
+  imE6: number,
+  { distanceBps, releaseBps }: CallRules,
+): boolean {
+  const bps = Number(BPS);
+  const callE6 = Math.max((mmE6 * (bps + distanceBps)) / bps, imE6);
+  return equityE6 > ((CLEARLY * callE6) / bps) * (bps + releaseBps);
+}
+
 /** Where an account stands after a tick, by its margin alone, from where it stood before. */
 export function nextState(
   before: AccountState,

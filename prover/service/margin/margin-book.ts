@@ -81,6 +81,8 @@ const HEALTHY = ACCOUNT_STATES.indexOf('healthy');
 const LOT = 200;
 /** Transitions that one record of the journal has at most. */
 const RECORDED = 200;
+/** Records that reach the disk together. */
+const SYNCED = 20;
 
 /**
  * All accounts under the newest tick. They are margined in a thread of their own; what is read here is
@@ -161,27 +163,33 @@ export class MarginBook {
     const { name, market } = tick;
     const published = { tick: name, ledgerSequence, table, market };
     this.#grow(table.accounts);
-    const stateNow = (account: number): number => this.#standing(account, table.states[account]!);
+    const states = this.#standing(table);
     const changed: number[] = [];
     for (let account = 0; account < table.accounts; account += 1) {
-      if (stateNow(account) !== this.#states[account]) changed.push(account);
+      if (states[account] !== this.#states[account]) changed.push(account);
     }
     const snapshotTime = market.snapshot.time.toString();
+    const recordOf = (accounts: readonly number[]): TickTransitions => ({
+      tick: name,
+      snapshotTime,
+      ledgerSequence,
+      transitions: accounts.map((account) =>
+        this.#transition(published, account, states[account]!),
+      ),
+    });
     // A crash changes thousands: between two records others have their turn. What a kill cuts off is made
     // again from the states that the records before it lead to.
+    let records: TickTransitions[] = [];
     for (let first = 0; first < changed.length; first += RECORDED) {
-      const transitions = changed
-        .slice(first, first + RECORDED)
-        .map((account) => this.#transition(published, account, stateNow(account)));
-      await this.#journal.append('transitions', {
-        tick: name,
-        snapshotTime,
-        ledgerSequence,
-        transitions,
-      } satisfies TickTransitions);
+      records.push(recordOf(changed.slice(first, first + RECORDED)));
+      const isLast = first + RECORDED >= changed.length;
+      if (isLast || records.length === SYNCED) {
+        await this.#journal.appendAll('transitions', records);
+        records = [];
+      }
       await nextTurn();
     }
-    for (const account of changed) this.#states[account] = stateNow(account);
+    for (const account of changed) this.#states[account] = states[account]!;
     this.#published = published;
     return changed.length;
   }
@@ -294,12 +302,20 @@ export class MarginBook {
     return await this.#thread.ask<Answer>(question);
   }
 
-  /** An index into ACCOUNT_STATES, from the one that the margin leads to. */
-  #standing(account: number, byMargin: number): number {
-    const before = this.#states[account] ?? HEALTHY;
-    if (this.ofChain === undefined) return isOfChain(ACCOUNT_STATES[before]!) ? before : byMargin;
-    const given = this.ofChain.get(account);
-    return given === undefined ? byMargin : ACCOUNT_STATES.indexOf(given);
+  /** Indices into ACCOUNT_STATES, from those that the margins lead to. */
+  #standing({ accounts, states: byMargin }: MarginTable): Uint8Array {
+    const states = byMargin.slice();
+    if (this.ofChain === undefined) {
+      for (let account = 0; account < accounts; account += 1) {
+        const before = this.#states[account]!;
+        if (isOfChain(ACCOUNT_STATES[before]!)) states[account] = before;
+      }
+      return states;
+    }
+    for (const [account, given] of this.ofChain) {
+      if (account < accounts) states[account] = ACCOUNT_STATES.indexOf(given);
+    }
+    return states;
   }
 
   #transition(published: Published, account: number, to: number): Transition {

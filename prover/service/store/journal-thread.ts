@@ -6,6 +6,7 @@ import { FolderJournal } from './journal.ts';
 export type JournalQuestion =
   | { readonly kind: 'open'; readonly folder: string }
   | { readonly kind: 'append'; readonly of: string; readonly body: string }
+  | { readonly kind: 'append-all'; readonly of: string; readonly bodies: readonly string[] }
   | { readonly kind: 'page'; readonly after: number; readonly of: string | undefined }
   | { readonly kind: 'last' }
   | { readonly kind: 'put-blob'; readonly bytes: Uint8Array }
@@ -22,6 +23,8 @@ async function answer(question: JournalQuestion): Promise<unknown> {
       return undefined;
     case 'append':
       return journal!.appendText(question.of, question.body);
+    case 'append-all':
+      return journal!.appendTexts(question.of, question.bodies);
     case 'page':
       return journal!.page(question.after, question.of);
     case 'last':

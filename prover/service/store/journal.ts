@@ -19,6 +19,8 @@ export interface JournalRecord {
  */
 export interface Journal {
   append(kind: string, body: unknown): Promise<number>;
+  /** Many of a kind, one after another: all of them or none, for the price of one. */
+  appendAll(kind: string, bodies: readonly unknown[]): Promise<void>;
   /** Records after `sequence`, in order; of one kind where it is given. */
   read(sequence: number, kind?: string): AsyncIterable<JournalRecord>;
   last(): Promise<number>;
@@ -90,6 +92,25 @@ export class FolderJournal implements Journal {
 
   async append(kind: string, body: unknown): Promise<number> {
     return this.appendText(kind, JSON.stringify(body));
+  }
+
+  async appendAll(kind: string, bodies: readonly unknown[]): Promise<void> {
+    this.appendTexts(
+      kind,
+      bodies.map((body) => JSON.stringify(body)),
+    );
+  }
+
+  /** Bodies that are JSON already, synced together. */
+  appendTexts(kind: string, bodies: readonly string[]): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const body of bodies) this.appendText(kind, body);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   /** A body that is JSON already. */

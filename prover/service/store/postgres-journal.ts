@@ -71,21 +71,14 @@ export class PostgresJournal implements Journal {
     }
   }
 
-  /** One after another, so that no number is taken whose record may still fail. */
   async append(kind: string, body: unknown): Promise<number> {
-    const turn = this.#tail.then(async () =>
-      this.#database.transaction(async (queries) => {
-        await this.#requireLease(queries);
-        const rows = await queries.query(
-          `INSERT INTO plimsoll.journal (sequence, kind, body)
-           SELECT coalesce(max(sequence), 0) + 1, $1, $2::jsonb FROM plimsoll.journal RETURNING sequence`,
-          [kind, JSON.stringify(body)],
-        );
-        return Number(rows[0]!['sequence']);
-      }),
-    );
-    this.#tail = turn.catch(() => undefined);
-    return await turn;
+    return await this.#write(async (queries) => insert(queries, kind, body));
+  }
+
+  async appendAll(kind: string, bodies: readonly unknown[]): Promise<void> {
+    await this.#write(async (queries) => {
+      for (const body of bodies) await insert(queries, kind, body);
+    });
   }
 
   async *read(sequence: number, kind?: string): AsyncGenerator<JournalRecord> {
@@ -137,9 +130,30 @@ export class PostgresJournal implements Journal {
     await this.#release();
   }
 
+  /** One after another, so that no number is taken whose record may still fail. */
+  async #write<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(async () =>
+      this.#database.transaction(async (queries) => {
+        await this.#requireLease(queries);
+        return await work(queries);
+      }),
+    );
+    this.#tail = turn.catch(() => undefined);
+    return await turn;
+  }
+
   async #requireLease(queries: Queries): Promise<void> {
     const [row] = await queries.query('SELECT epoch FROM plimsoll.lease FOR SHARE');
     if (String(row?.['epoch']) === this.#epoch) return;
     throw new PlimsollError('LEASE_LOST', 'another owner has taken over; this one writes nothing');
   }
+}
+
+async function insert(queries: Queries, kind: string, body: unknown): Promise<number> {
+  const [row] = await queries.query(
+    `INSERT INTO plimsoll.journal (sequence, kind, body)
+     SELECT coalesce(max(sequence), 0) + 1, $1, $2::jsonb FROM plimsoll.journal RETURNING sequence`,
+    [kind, JSON.stringify(body)],
+  );
+  return Number(row!['sequence']);
 }

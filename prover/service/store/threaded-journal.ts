@@ -35,6 +35,11 @@ export class ThreadedJournal implements Journal {
     return await this.#ask({ kind: 'append', of: kind, body: JSON.stringify(body) });
   }
 
+  async appendAll(kind: string, bodies: readonly unknown[]): Promise<void> {
+    const texts = bodies.map((body) => JSON.stringify(body));
+    await this.#ask({ kind: 'append-all', of: kind, bodies: texts });
+  }
+
   read(sequence: number, kind?: string): AsyncGenerator<JournalRecord> {
     return recordsOf(sequence, async (after) =>
       this.#ask<readonly JournalRow[]>({ kind: 'page', after, of: kind }),

@@ -8,6 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { loadDefaultParameters } from '../../../../prover/documents/parameters-document.ts';
 import { marginPortfolio } from '../../../../prover/risk/margin/margin.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
+import { nextState } from '../../../../prover/service/margin/account-state.ts';
 import {
   MarginBook,
   tickTransitionsSchema,
@@ -80,4 +81,60 @@ it('judges accounts beside the ledger by the tick, and publishes nothing of them
   expect(await book.liquidatableAmong(1, () => ledgers.crash[0]!)).toHaveLength(
     exact.includes(0) ? 1 : 0,
   );
+});
+
+it('sums what its accounts have and need, and judges each, as the engine does account by account', async () => {
+  const { book } = await openBook();
+  const { ledgers, snapshots } = loadSample();
+  const accounts = ledgers.crash;
+  const tick = new MarketTick(snapshots.crash.snapshot, loadDefaultParameters());
+  book.setAccounts(accounts);
+  book.setTick('crash', tick);
+  await book.remargin(1);
+  const sums = { equityE6: 0n, deficitE6: 0n, mmE6: 0n, imE6: 0n, shortfallE6: 0n };
+  const states: Record<string, number> = {};
+  for (const account of accounts.keys()) {
+    const { equityE6, mmE6, imE6 } = book.margin(account)!;
+    if (equityE6 < 0n) sums.deficitE6 -= equityE6;
+    else sums.equityE6 += equityE6;
+    if (equityE6 < mmE6) sums.shortfallE6 += mmE6 - equityE6;
+    sums.mmE6 += mmE6;
+    sums.imE6 += imE6;
+    const liquidatable = book.isLiquidatable(account);
+    const rules = { distanceBps: 500, releaseBps: 200 };
+    const state = nextState('healthy', { equityE6, mmE6, imE6, liquidatable }, rules);
+    expect(book.state(account)).toBe(state);
+    states[state] = (states[state] ?? 0) + 1;
+  }
+  expect(Object.keys(states).sort()).toEqual([
+    'bankrupt',
+    'belowMaintenance',
+    'healthy',
+    'marginCall',
+  ]);
+  expect(book.totals()).toMatchObject({ accounts: accounts.length, states, ...sums });
+});
+
+it('keeps what a chain gave while it is not read yet, and takes what it gives over the margin', async () => {
+  const { book, journal } = await openBook();
+  const { ledgers, snapshots } = loadSample();
+  const tick = new MarketTick(snapshots.crash.snapshot, loadDefaultParameters());
+  const beyond = ledgers.crash.length;
+  book.setAccounts(ledgers.crash);
+  book.setTick('crash', tick);
+  book.ofChain = new Map([
+    [2, 'inLiquidation'],
+    [beyond, 'cured'],
+  ]);
+  await book.remargin(1);
+  expect(book.state(2)).toBe('inLiquidation');
+  const restored = await MarginBook.restore(journal, { distanceBps: 500, releaseBps: 200 });
+  onTestFinished(() => restored.close());
+  restored.setAccounts(ledgers.crash);
+  restored.setTick('crash', tick);
+  expect(await restored.remargin(1)).toBe(0);
+  expect(restored.state(2)).toBe('inLiquidation');
+  restored.ofChain = new Map();
+  expect(await restored.remargin(1)).toBe(1);
+  expect(restored.state(2)).not.toBe('inLiquidation');
 });

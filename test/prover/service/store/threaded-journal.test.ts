@@ -37,6 +37,33 @@ it('keeps records in the order of asking, and reads more than a page of them', a
   await journal.close();
 });
 
+it('keeps many records at once in their order, between those of before and after', async () => {
+  const journal = await ThreadedJournal.open(folder);
+  const before = journal.append('one', 1);
+  const many = journal.appendAll('many', [2, { three: 3 }, 'four']);
+  expect([await before, await many, await journal.append('one', 5)]).toEqual([1, undefined, 5]);
+  await journal.close();
+  const again = await ThreadedJournal.open(folder);
+  expect(await bodies(again, 0)).toEqual([
+    [1, 1],
+    [2, 2],
+    [3, { three: 3 }],
+    [4, 'four'],
+    [5, 5],
+  ]);
+  expect(await bodies(again, 0, 'many')).toHaveLength(3);
+  await again.close();
+});
+
+it('keeps none of many where one cannot be kept', async () => {
+  const journal = new FolderJournal(folder);
+  const [good, none] = ['{}', undefined as unknown as string];
+  expect(() => journal.appendTexts('many', [good, none])).toThrow(/bound|SQLite|undefined/);
+  expect(await journal.last()).toBe(0);
+  await journal.append('one', 1);
+  await journal.close();
+});
+
 it('keeps bytes by their hash, and lets go of those that nobody names', async () => {
   const journal = await ThreadedJournal.open(folder);
   const kept = await journal.putBlob(Buffer.from('kept'));
