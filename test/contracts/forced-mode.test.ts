@@ -443,6 +443,8 @@ describe('a transition', () => {
       next: { ...transition.next, userHash: laneHash(userHash, [deposit(99_000_000n)]) },
     };
     await expectRefusal(submit(proposal, signed(invented)), 'TransitionRejected');
+    const honest = await venue.sequencer.propose();
+    await submit(honest, signed(honest.transition));
   });
 
   it('serves with no other root, count, outcome or data than its own', async () => {

@@ -116,6 +116,9 @@ describe('of what is proven', () => {
     const { chain } = life;
     await chain.setNextTime((await chain.now()) + 40n);
     await expectRefusal(expireLiquidation(life.by('keeper'), proof), 'StaleTick', [older, newer]);
+    // Of the tick that there is now it is one.
+    const { deficitE6 } = marginOf(LARGE);
+    expect(termsIn(life.venue, await life.expire(LARGE)).fundPaidE6).toBe(deficitE6);
   });
 
   it('no two funds pay one deficit', async () => {
@@ -236,6 +239,10 @@ describe('an asset that changes under the venue', () => {
     await asDepositor('collectPenalties', []);
     expect(await fund('bufferE6')).toBe(99n * DOLLAR);
     expect(await fundHas()).toBe((await fund('bufferE6')) + (await fund('depositedE6')));
+    // Without its fee it serves again.
+    await send(faulty, 'takeFee', [0n]);
+    await deposit();
+    expect(termsIn(life.venue, await life.expire(LARGE)).fundPaidE6).toBe(deficitE6);
   });
 
   it('and answers false has moved nothing', async () => {

@@ -4,6 +4,8 @@ import { ZeroAddress } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
+import type { Account } from '../../prover/commitments/account.ts';
+
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
 import type { MessageRun } from '../../prover/chain/message-run.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
@@ -119,7 +121,7 @@ describe('opening', () => {
   });
 
   it('is prepaid to the wei', async () => {
-    const proof = await life.openingProof(A);
+    const proof = await life.openingProof(accountNamed('separate-2'));
     const args = [life.tick, Number(proof.profile), proof.proof, [...proof.publicSignals]];
     for (const value of [0n, ENGINE.prepaidWei - 1n, ENGINE.prepaidWei + 1n]) {
       await life.after();
@@ -129,6 +131,7 @@ describe('opening', () => {
         [ENGINE.prepaidWei, value],
       );
     }
+    await life.open(accountNamed('separate-2'));
   });
 
   it('of an open account is refused, also with its proof made anew or copied', async () => {
@@ -185,24 +188,32 @@ describe('opening', () => {
   });
 
   it('on a root of any age ends with the venue (attack: a tick on a 30-day-old root)', async () => {
-    await life.after(BigInt(REGISTRY.deadAfter) + 1n);
-    await life.chain.rpc('evm_mine', []);
-    // The grace after the silence passes: it is the age of the root alone that is in the way.
-    for (let passed = 0; passed <= GRACE + 120; passed += 120) await life.nextTick({}, 2n);
-    await expectRefusal(life.open(accountNamed('separate-2')), 'VenueIsDead');
+    const half = BigInt(REGISTRY.deadAfter) / 2n + 1n;
+    const openAfter = async (rooted: boolean): Promise<unknown> => {
+      frozen = await life.restore(frozen);
+      await life.after(half);
+      await life.chain.rpc('evm_mine', []);
+      if (rooted) await life.root();
+      await life.after(half);
+      await life.chain.rpc('evm_mine', []);
+      // The grace after the silence passes: it is the age of the root alone that is in the way.
+      for (let passed = 0; passed <= GRACE + 120; passed += 120) await life.nextTick({}, 2n);
+      return life.open(accountNamed('separate-2'));
+    };
+    await expectRefusal(openAfter(false), 'VenueIsDead');
+    await openAfter(true);
   });
 
   it('in oracle silence is refused: the last tick is no free option', async () => {
     const proof = await life.openingProof(accountNamed('separate-2'));
-    await life.after(300n);
-    await expectRefusal(
-      openLiquidation(life.by('keeper'), {
-        tick: life.tick,
-        ...proof,
-        beneficiary: life.addresses.keeper,
-      }),
-      'TickTooOld',
-    );
+    const { tick } = life;
+    const beneficiary = life.addresses.keeper;
+    const openIn = async (seconds: bigint): Promise<unknown> => {
+      await life.after(seconds);
+      return openLiquidation(life.by('keeper'), { tick, ...proof, beneficiary });
+    };
+    await expectRefusal(openIn(300n), 'TickTooOld');
+    await openIn(1n);
   });
 });
 
@@ -366,9 +377,19 @@ describe('cure', () => {
   });
 
   it('is final until the ledger has the Unfreeze (attack: re-open on a root without it)', async () => {
-    await life.cure(A, marginOf(A).mmE6 * 2n);
+    const creditE6 = marginOf(A).mmE6 * 2n;
+    await life.cure(A, creditE6);
     await life.nextTick({});
     await expectRefusal(life.open(A), 'UnfreezeNotConsumed');
+    // With the Unfreeze, and the credit paid away again, it is opened like any other.
+    const lost = (accounts: readonly Account[]): readonly Account[] =>
+      accounts
+        .with(A, { ...accounts[A]!, quoteE6: accounts[A]!.quoteE6 - creditE6 })
+        .with(HEALTHY, { ...accounts[HEALTHY]!, quoteE6: accounts[HEALTHY]!.quoteE6 + creditE6 });
+    await life.root({ ownTransactions: lost });
+    await life.nextTick();
+    await life.open(A);
+    expect((await viewOf(A)).status).toBe(STATUS.open);
   });
 });
 
@@ -464,6 +485,9 @@ describe('bid', () => {
     await life.after(300n);
     await expectRefusal(bidForAccount(life.by('bidder'), proof, frozenIn, LIMIT), 'TickTooOld');
     expect((await viewOf(A)).status).toBe(STATUS.open);
+    await life.after();
+    await bidForAccount(life.by('bidder'), proof, frozenIn, LIMIT);
+    expect((await viewOf(A)).status).toBe(STATUS.escrowed);
   });
 
   it('is unconditional: the takeover stands in the lane at once, and nothing voids it', async () => {

@@ -363,13 +363,21 @@ describe('the former owner', () => {
     await life.bid(A, frozenIn);
     await life.root();
     // Signed for (owner, nonce): neither the old nonce nor the new one is this owner's any more.
-    const { vault } = life.by('owner');
-    for (const nonce of [0n, 1n]) {
+    const amountE6 = 10_000_000n;
+    await life.after();
+    await send(life.by('bidder').vault, 'deposit', [A, 1n, 2n * amountE6]);
+    await life.root();
+    for (const [person, nonce] of [
+      ['owner', 0n],
+      ['owner', 1n],
+      ['bidder', 0n],
+      ['bidder', 1n],
+    ] as const) {
       await life.after();
-      await send(vault, 'requestWithdrawal', [A, nonce, 10_000_000n]);
+      await send(life.by(person).vault, 'requestWithdrawal', [A, nonce, amountE6]);
     }
     const { outcomes } = await life.root();
-    expect(outcomes.map(({ appliedE6 }) => appliedE6)).toEqual([0n, 0n]);
+    expect(outcomes.map(({ appliedE6 }) => appliedE6)).toEqual([0n, 0n, 0n, amountE6]);
     const back = (accounts: readonly Account[]): readonly Account[] =>
       accounts.with(A, { ...accounts[A]!, owner: BigInt(life.addresses.owner) });
     await expect(life.root({ ownTransactions: back })).rejects.toThrow(/T3/);

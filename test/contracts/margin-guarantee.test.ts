@@ -25,7 +25,7 @@ const MINE = accountNamed('equity-below-mm');
 const HEALTHY = accountNamed('equity-equals-mm');
 const DEEP = accountNamed('wick-victim');
 const BANKRUPT = accountNamed('gross-equity-minus-one');
-const { guarantee: RULE, engine: ENGINE } = DEFAULT_VENUE_CONFIG;
+const { guarantee: RULE, engine: ENGINE, graceSeconds: GRACE } = DEFAULT_VENUE_CONFIG;
 const BUFFER = 5_000_000_000n;
 const AMOUNT = (marginOf(MINE).mmE6 * BigInt(10_000 - RULE.floorBps) + 9_999n) / 10_000n;
 const FEE = (AMOUNT * BigInt(RULE.feeBps) + 9_999n) / 10_000n;
@@ -185,6 +185,11 @@ describe('a guarantee', () => {
     expect(await fund('bufferE6')).toBe(BUFFER + FEE);
     expect([await fund('guaranteedE6'), await fund('reservedE6')]).toEqual([0n, 0n]);
     expect(await life.claimable('owner')).toBe(0n);
+    // After the window it is given again: roots keep the venue alive, ticks end the grace after the silence.
+    for (let days = 0n; days < 8n; days += 2n) await life.root({}, 2n * 86_400n);
+    for (let passed = 0; passed <= GRACE + 120; passed += 120) await life.nextTick({}, 2n);
+    await compareGas('take a guarantee, the next', await life.takeGuarantee(MINE));
+    expect(await fund('guaranteedE6')).toBe(AMOUNT);
   });
 
   it('is given to an owner once per window, whichever account it is for (attack: farmed)', async () => {
@@ -200,10 +205,18 @@ describe('a guarantee', () => {
   });
 
   it('is no way out: what is guaranteed withdraws nothing (attack: used to lever up)', async () => {
-    await life.takeGuarantee(MINE);
-    await send(life.by('owner').vault, 'requestWithdrawal', [MINE, 0n, 10_000_000n]);
-    const { outcomes } = await life.root();
-    expect(outcomes.map(({ appliedE6 }) => appliedE6)).toEqual([0n]);
+    const amountE6 = 10_000_000n;
+    /** What is taken off the account, which has more than its initial margin. */
+    const withdrawn = async (): Promise<bigint> => {
+      const richE6 = marginOf(MINE).imE6;
+      await send(life.by('stranger').vault, 'deposit', [MINE, 0n, richE6]);
+      await life.after();
+      await send(life.by('owner').vault, 'requestWithdrawal', [MINE, 0n, amountE6]);
+      const { outcomes } = await life.root();
+      const [credited, taken] = outcomes.map(({ appliedE6 }) => appliedE6);
+      expect(credited).toBe(richE6);
+      return taken!;
+    };
     const { positions } = life.sequencer.state.accounts[MINE]!;
     const [first] = positions;
     const more = (accounts: readonly Account[]): readonly Account[] =>
@@ -222,6 +235,12 @@ describe('a guarantee', () => {
         const next = after === 0n ? others : [{ ...first!, lots: after }, ...others];
         return all.with(index, { ...account, positions: next });
       }, accounts);
+    const unguaranteed = await life.save();
+    expect(await withdrawn()).toBe(amountE6);
+    await life.root({ ownTransactions: more });
+    await life.restore(unguaranteed);
+    await life.takeGuarantee(MINE);
+    expect(await withdrawn()).toBe(0n);
     await expect(life.root({ ownTransactions: more })).rejects.toThrow(/T10/);
   });
 
