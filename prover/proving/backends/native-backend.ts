@@ -54,12 +54,14 @@ export class NativeBackend implements ProvingBackend {
   /** Which sources the worker was built from. */
   readonly version: string;
   readonly #binary: string;
+  readonly #environment: NodeJS.ProcessEnv;
   #worker: NativeWorker | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(binary: string) {
+  constructor(binary: string, environment: NodeJS.ProcessEnv = process.env) {
     this.#binary = binary;
+    this.#environment = environment;
     this.version = basename(dirname(binary));
   }
 
@@ -93,7 +95,8 @@ export class NativeBackend implements ProvingBackend {
 
   async #proveOnce(artifact: Artifact, wtns: Uint8Array): Promise<BackendProof> {
     if (this.#closed) throw new PlimsollError('BACKEND_CLOSED', 'native: the backend is closed');
-    if (this.#worker?.alive !== true) this.#worker = new NativeWorker(this.#binary);
+    if (this.#worker?.alive !== true)
+      this.#worker = new NativeWorker(this.#binary, this.#environment);
     const { sha256, path } = artifact.files.zkey;
     // The worker compares the hash itself, and keeps the key: asking again costs nothing.
     await this.#worker.load(sha256, resolve(REPOSITORY_ROOT, path));

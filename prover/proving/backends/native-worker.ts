@@ -4,7 +4,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Socket } from 'node:net';
 
-import { PlimsollError } from '../../core/errors.ts';
+import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 
 /** As in `prover/native/internal/worker/frames.go`. */
 const OPERATION = { load: 1, prove: 2, hash: 3 } as const;
@@ -12,6 +12,21 @@ const DONE = 0;
 const LENGTH_BYTES = 4;
 const MAX_FRAME_BYTES = 2 ** 28;
 const TIMEOUT_MS = 300_000;
+
+/** As in `prover/native/internal/lanes`. */
+const ARITHMETIC_VARIABLE = 'PLIMSOLL_NATIVE_ARITHMETIC';
+
+/**
+ * All that a worker is told by its environment: which arithmetic to use, where the processor offers more
+ * than one. Throws `InvalidInput` for anything but "library".
+ */
+export function workerEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const arithmetic = environment[ARITHMETIC_VARIABLE] ?? '';
+  if (arithmetic !== '' && arithmetic !== 'library') {
+    throw new InvalidInput(ARITHMETIC_VARIABLE, `must be library, or not set; got ${arithmetic}`);
+  }
+  return { GOTRACEBACK: 'none', ...(arithmetic !== '' && { [ARITHMETIC_VARIABLE]: arithmetic }) };
+}
 
 /** The worker ended, or said what is not in the protocol, while a request waited for it. */
 export class WorkerDied extends PlimsollError {
@@ -34,11 +49,11 @@ export class NativeWorker {
   #pending: Pending | undefined;
   #ended: WorkerDied | undefined;
 
-  constructor(binary: string) {
+  constructor(binary: string, environment: NodeJS.ProcessEnv = process.env) {
     this.#child = spawn(binary, [], {
+      // Its standard input closes with this process.
       stdio: ['pipe', 'pipe', 'pipe'],
-      // Its standard input closes with this process; it needs nothing of the environment.
-      env: { GOTRACEBACK: 'none' },
+      env: workerEnvironment(environment),
     });
     this.#child.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#child.stderr.on('data', (chunk: Buffer) => {

@@ -42,15 +42,19 @@ const TESTDATA = join(REPOSITORY_ROOT, 'prover/native/internal/fixture/testdata'
 
 describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`, () => {
   let backend: NativeBackend;
+  // In the library's arithmetic on every processor.
+  let plain: NativeBackend;
   let folder: KeyFolder;
 
   beforeAll(() => {
     backend = new NativeBackend(NATIVE_BINARY!);
+    plain = new NativeBackend(NATIVE_BINARY!, { PLIMSOLL_NATIVE_ARITHMETIC: 'library' });
     folder = new KeyFolder();
   });
 
   afterAll(async () => {
     await backend?.close();
+    await plain?.close();
     folder?.remove();
     await terminateCurve();
   });
@@ -135,16 +139,18 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
       const circuit = randomCircuit(seed, size, publicCount);
       const zkey = await createDevelopmentKey(circuit.r1cs);
       const artifact = folder.artifact(`random-${seed}.zkey`, zkey);
-      const { proof, publicSignals } = await backend.prove(artifact, circuit.witness);
-      expect(publicSignals).toEqual(circuit.publicSignals);
       const vkey = await verificationKey(zkey);
-      const accepts = async (signals: readonly bigint[]): Promise<boolean> =>
-        await groth16.verify(vkey, signals.map(String), toSnarkjsProof(proof));
-      expect(await accepts(publicSignals)).toBe(true);
-      if (publicCount > 0) {
-        const other = publicSignals.with(0, (publicSignals[0]! + 1n) % SCALAR_FIELD);
-        // A signal that no constraint reads is still bound by snarkjs's extra rows.
-        expect(await accepts(other)).toBe(false);
+      for (const worker of [backend, plain]) {
+        const { proof, publicSignals } = await worker.prove(artifact, circuit.witness);
+        expect(publicSignals).toEqual(circuit.publicSignals);
+        const accepts = async (signals: readonly bigint[]): Promise<boolean> =>
+          await groth16.verify(vkey, signals.map(String), toSnarkjsProof(proof));
+        expect(await accepts(publicSignals)).toBe(true);
+        if (publicCount > 0) {
+          const other = publicSignals.with(0, (publicSignals[0]! + 1n) % SCALAR_FIELD);
+          // A signal that no constraint reads is still bound by snarkjs's extra rows.
+          expect(await accepts(other)).toBe(false);
+        }
       }
     });
   });
@@ -171,6 +177,13 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
       readSections(copy, 'zkey').get(section)!.set(bytes, offset);
       return copy;
     };
+
+    test('an arithmetic that it does not have, by name', async () => {
+      const asked = new NativeBackend(NATIVE_BINARY!, { PLIMSOLL_NATIVE_ARITHMETIC: 'ifma' });
+      await expect(asked.prove(honest, circuit.witness)).rejects.toThrow(
+        'PLIMSOLL_NATIVE_ARITHMETIC: must be library, or not set; got ifma',
+      );
+    });
 
     test('its fixture for Go is this circuit, this key and this witness', () => {
       const fixture = (name: string): Buffer => readFileSync(join(TESTDATA, name));

@@ -7,12 +7,12 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 )
 
-// ColumnOf is one coordinate of a batch of points, held so that the library's vector arithmetic
+// columnOf is one coordinate of a batch of points, held so that the library's vector arithmetic
 // (AVX-512 where the processor has it) works on all of them at once. A result may overwrite an
 // operand.
-type ColumnOf[E comparable, V any] interface {
+type columnOf[E comparable, V any] interface {
 	*V
-	// resize makes room for so many values, a multiple of lanes.
+	// resize makes room for so many values, a multiple of rowLength.
 	resize(count int)
 	loadX(points []Affine[E])
 	loadY(points []Affine[E])
@@ -27,82 +27,82 @@ type ColumnOf[E comparable, V any] interface {
 	invert()
 }
 
-// lanes is how many values are inverted beside each other: vectors of this length are worth a call.
-const lanes = 32
+// rowLength is how many values are inverted beside each other: vectors of this length are worth a call.
+const rowLength = 32
 
-// G1Column holds coordinates in the base field.
-type G1Column struct {
+// g1Column holds coordinates in the base field.
+type g1Column struct {
 	values, products fp.Vector
 }
 
-func (c *G1Column) resize(count int) {
+func (c *g1Column) resize(count int) {
 	if cap(c.values) < count {
 		c.values, c.products = make(fp.Vector, count), make(fp.Vector, count)
 	}
 	c.values, c.products = c.values[:count], c.products[:count]
 }
 
-func (c *G1Column) loadX(points []Affine[fp.Element]) {
+func (c *g1Column) loadX(points []Affine[fp.Element]) {
 	for index := range points {
 		c.values[index] = points[index].X
 	}
 }
 
-func (c *G1Column) loadY(points []Affine[fp.Element]) {
+func (c *g1Column) loadY(points []Affine[fp.Element]) {
 	for index := range points {
 		c.values[index] = points[index].Y
 	}
 }
 
-func (c *G1Column) storeX(points []Affine[fp.Element]) {
+func (c *g1Column) storeX(points []Affine[fp.Element]) {
 	for index := range points {
 		points[index].X = c.values[index]
 	}
 }
 
-func (c *G1Column) storeY(points []Affine[fp.Element]) {
+func (c *g1Column) storeY(points []Affine[fp.Element]) {
 	for index := range points {
 		points[index].Y = c.values[index]
 	}
 }
 
-func (c *G1Column) fill(start int) {
+func (c *g1Column) fill(start int) {
 	for index := start; index < len(c.values); index++ {
 		c.values[index].SetOne()
 	}
 }
 
-func (c *G1Column) sub(a, b *G1Column) { c.values.Sub(a.values, b.values) }
+func (c *g1Column) sub(a, b *g1Column) { c.values.Sub(a.values, b.values) }
 
-func (c *G1Column) mul(a, b *G1Column) { c.values.Mul(a.values, b.values) }
+func (c *g1Column) mul(a, b *g1Column) { c.values.Mul(a.values, b.values) }
 
-func (c *G1Column) square(a *G1Column) { c.values.Mul(a.values, a.values) }
+func (c *g1Column) square(a *g1Column) { c.values.Mul(a.values, a.values) }
 
-func (c *G1Column) invert() { invertVector(c.values, c.products) }
+func (c *g1Column) invert() { invertVector(c.values, c.products) }
 
 // invertVector inverts lane by lane: running products down every lane, one inversion for the last
 // row, and up again.
 func invertVector(values, products fp.Vector) {
-	rows := len(values) / lanes
+	rows := len(values) / rowLength
 	row := func(vector fp.Vector, index int) fp.Vector {
-		return vector[index*lanes : (index+1)*lanes]
+		return vector[index*rowLength : (index+1)*rowLength]
 	}
 	copy(row(products, 0), row(values, 0))
 	for index := 1; index < rows; index++ {
 		into := row(products, index)
 		into.Mul(row(products, index-1), row(values, index))
 	}
-	var before [lanes]fp.Element
+	var before [rowLength]fp.Element
 	var inverse fp.Element
 	last := row(products, rows-1)
 	before[0].SetOne()
-	for lane := 1; lane < lanes; lane++ {
+	for lane := 1; lane < rowLength; lane++ {
 		before[lane].Mul(&before[lane-1], &last[lane-1])
 	}
-	inverse.Mul(&before[lanes-1], &last[lanes-1])
+	inverse.Mul(&before[rowLength-1], &last[rowLength-1])
 	inverse.Inverse(&inverse)
-	var inverses [lanes]fp.Element
-	for lane := lanes - 1; lane >= 0; lane-- {
+	var inverses [rowLength]fp.Element
+	for lane := rowLength - 1; lane >= 0; lane-- {
 		inverses[lane].Mul(&inverse, &before[lane])
 		inverse.Mul(&inverse, &last[lane])
 	}
@@ -116,12 +116,12 @@ func invertVector(values, products fp.Vector) {
 	copy(row(values, 0), running)
 }
 
-// G2Column holds coordinates in the quadratic extension, of which u² = −1.
-type G2Column struct {
+// g2Column holds coordinates in the quadratic extension, of which u² = −1.
+type g2Column struct {
 	real, imaginary, s, t, norms fp.Vector
 }
 
-func (c *G2Column) resize(count int) {
+func (c *g2Column) resize(count int) {
 	for _, vector := range []*fp.Vector{&c.real, &c.imaginary, &c.s, &c.t, &c.norms} {
 		if cap(*vector) < count {
 			*vector = make(fp.Vector, count)
@@ -130,44 +130,44 @@ func (c *G2Column) resize(count int) {
 	}
 }
 
-func (c *G2Column) loadX(points []Affine[bn254.E2]) {
+func (c *g2Column) loadX(points []Affine[bn254.E2]) {
 	for index := range points {
 		c.real[index], c.imaginary[index] = points[index].X.A0, points[index].X.A1
 	}
 }
 
-func (c *G2Column) loadY(points []Affine[bn254.E2]) {
+func (c *g2Column) loadY(points []Affine[bn254.E2]) {
 	for index := range points {
 		c.real[index], c.imaginary[index] = points[index].Y.A0, points[index].Y.A1
 	}
 }
 
-func (c *G2Column) storeX(points []Affine[bn254.E2]) {
+func (c *g2Column) storeX(points []Affine[bn254.E2]) {
 	for index := range points {
 		points[index].X.A0, points[index].X.A1 = c.real[index], c.imaginary[index]
 	}
 }
 
-func (c *G2Column) storeY(points []Affine[bn254.E2]) {
+func (c *g2Column) storeY(points []Affine[bn254.E2]) {
 	for index := range points {
 		points[index].Y.A0, points[index].Y.A1 = c.real[index], c.imaginary[index]
 	}
 }
 
-func (c *G2Column) fill(start int) {
+func (c *g2Column) fill(start int) {
 	for index := start; index < len(c.real); index++ {
 		c.real[index].SetOne()
 		c.imaginary[index].SetZero()
 	}
 }
 
-func (c *G2Column) sub(a, b *G2Column) {
+func (c *g2Column) sub(a, b *g2Column) {
 	c.real.Sub(a.real, b.real)
 	c.imaginary.Sub(a.imaginary, b.imaginary)
 }
 
 // mul is Karatsuba's three multiplications.
-func (c *G2Column) mul(a, b *G2Column) {
+func (c *g2Column) mul(a, b *g2Column) {
 	c.s.Add(a.real, a.imaginary)
 	c.t.Add(b.real, b.imaginary)
 	c.s.Mul(c.s, c.t)
@@ -179,7 +179,7 @@ func (c *G2Column) mul(a, b *G2Column) {
 }
 
 // square: (a + b·u)² = (a + b)(a − b) + 2ab·u.
-func (c *G2Column) square(a *G2Column) {
+func (c *g2Column) square(a *g2Column) {
 	c.s.Add(a.real, a.imaginary)
 	c.t.Sub(a.real, a.imaginary)
 	c.imaginary.Mul(a.real, a.imaginary)
@@ -188,7 +188,7 @@ func (c *G2Column) square(a *G2Column) {
 }
 
 // invert: 1/(a + b·u) = (a − b·u)/(a² + b²), so that only norms are inverted.
-func (c *G2Column) invert() {
+func (c *g2Column) invert() {
 	c.s.Mul(c.real, c.real)
 	c.norms.Mul(c.imaginary, c.imaginary)
 	c.norms.Add(c.norms, c.s)
@@ -198,4 +198,36 @@ func (c *G2Column) invert() {
 	for index := range c.imaginary {
 		c.imaginary[index].Neg(&c.imaginary[index])
 	}
+}
+
+// columns adds chords in the library's arithmetic.
+type columns[E comparable, V any, C columnOf[E, V]] struct {
+	ax, ay, bx, by, slope V
+}
+
+func (work *columns[E, V, C]) add(left, right []Affine[E], count int) {
+	ax, ay, bx, by, slope := C(&work.ax), C(&work.ay), C(&work.bx), C(&work.by), C(&work.slope)
+	for _, column := range []C{ax, ay, bx, by, slope} {
+		column.resize((count + rowLength - 1) / rowLength * rowLength)
+	}
+	left, right = left[:count], right[:count]
+	ax.loadX(left)
+	ay.loadY(left)
+	bx.loadX(right)
+	by.loadY(right)
+	// (y₂ − y₁)/(x₂ − x₁)
+	slope.sub(&work.bx, &work.ax)
+	slope.fill(count)
+	slope.invert()
+	by.sub(&work.by, &work.ay)
+	slope.mul(&work.slope, &work.by)
+	// x = slope² − x₁ − x₂, y = slope·(x₁ − x) − y₁
+	by.square(&work.slope)
+	by.sub(&work.by, &work.ax)
+	by.sub(&work.by, &work.bx)
+	ax.sub(&work.ax, &work.by)
+	ax.mul(&work.ax, &work.slope)
+	ax.sub(&work.ax, &work.ay)
+	by.storeX(left)
+	ax.storeY(left)
 }

@@ -108,17 +108,25 @@ func hashed(bytes []byte, elements ...*fp.Element) {
 	}
 }
 
-func wordsG1(point *curve.Affine[fp.Element], bytes []byte) { words(bytes, &point.X, &point.Y) }
+func wordsG1(point *curve.Affine[fp.Element], bytes []byte) {
+	own := curve.ToG1(point)
+	words(bytes, &own.X, &own.Y)
+}
 
-func hashedG1(point *curve.Affine[fp.Element], bytes []byte) { hashed(bytes, &point.X, &point.Y) }
+func hashedG1(point *curve.Affine[fp.Element], bytes []byte) {
+	own := curve.ToG1(point)
+	hashed(bytes, &own.X, &own.Y)
+}
 
 func wordsG2(point *curve.Affine[bn254.E2], bytes []byte) {
-	words(bytes, &point.X.A0, &point.X.A1, &point.Y.A0, &point.Y.A1)
+	own := curve.ToG2(point)
+	words(bytes, &own.X.A0, &own.X.A1, &own.Y.A0, &own.Y.A1)
 }
 
 // hashedG2 puts the imaginary part first, as the big-endian form of an extension element does.
 func hashedG2(point *curve.Affine[bn254.E2], bytes []byte) {
-	hashed(bytes, &point.X.A1, &point.X.A0, &point.Y.A1, &point.Y.A0)
+	own := curve.ToG2(point)
+	hashed(bytes, &own.X.A1, &own.X.A0, &own.Y.A1, &own.Y.A0)
 }
 
 // pointList asks for the multiples of a generator: as a key holds them under kind, as snarkjs hashes

@@ -18,6 +18,7 @@ import (
 	"plimsoll/native/internal/curve"
 	"plimsoll/native/internal/fault"
 	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/fourier"
 	"plimsoll/native/internal/msm"
 )
 
@@ -33,17 +34,21 @@ type scratch struct {
 	public []fr.Element
 	a, b   []fr.Element
 	// Plain scalars of the terms of C, then of H; while it is computed the polynomial stands there.
-	ch      []fr.Element
-	summers []*msm.Summer
+	ch       []fr.Element
+	quotient *fourier.Scratch
+	summers  []*msm.Summer
 }
 
 func newScratch(key *ProvingKey) scratch {
-	size := int(key.domain.Cardinality)
+	size := key.domainSize
 	made := scratch{
 		public: make([]fr.Element, key.publicSignals),
 		a:      make([]fr.Element, size),
 		b:      make([]fr.Element, size),
 		ch:     make([]fr.Element, len(key.ch.Wires)+size),
+	}
+	if key.extension != nil {
+		made.quotient = key.extension.NewScratch()
 	}
 	for range runtime.GOMAXPROCS(0) {
 		made.summers = append(made.summers, msm.NewSummer())
@@ -93,7 +98,7 @@ func (key *ProvingKey) Prove(witness []fr.Element) (*proof, error) {
 
 // rows evaluates A and B of every constraint.
 func (key *ProvingKey) rows(witness []fr.Element) error {
-	return concurrent.Parallel(int(key.domain.Cardinality), func(start, end int) error {
+	return concurrent.Parallel(key.domainSize, func(start, end int) error {
 		for matrix, into := range [2][]fr.Element{key.scratch.a, key.scratch.b} {
 			key.matrices[matrix].multiply(key.coefficients, witness, into, start, end)
 		}
@@ -121,6 +126,9 @@ func (key *ProvingKey) quotient(witness []fr.Element) error {
 		return err
 	}
 	c := key.c()
+	if key.extension != nil {
+		return key.extension.Quotient(work.quotient, work.a, work.b, c)
+	}
 	err := concurrent.Parallel(len(c), func(start, end int) error {
 		product := fr.Vector(c[start:end])
 		product.Mul(work.a[start:end], work.b[start:end])

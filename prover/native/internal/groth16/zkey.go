@@ -17,6 +17,8 @@ import (
 	"plimsoll/native/internal/container"
 	"plimsoll/native/internal/curve"
 	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/fourier"
+	"plimsoll/native/internal/lanes"
 	"plimsoll/native/internal/msm"
 )
 
@@ -65,9 +67,12 @@ type term struct {
 // contribute nothing, next to the wires they belong to.
 type ProvingKey struct {
 	wires, publicSignals int
-	domain               *fft.Domain
-	verifying            verifyingPoints
-	matrices             [2]sparseMatrix
+	domainSize           int
+	// One of the two: the library's arithmetic, or that of package lanes.
+	domain    *fft.Domain
+	extension *fourier.Extension
+	verifying verifyingPoints
+	matrices  [2]sparseMatrix
 	// Twice in Montgomery form, as the file has them: times a plain witness value this is Montgomery.
 	coefficients []fr.Element
 	a, b1        msm.Terms[fp.Element]
@@ -161,7 +166,14 @@ func ReadKey(file []byte) (*ProvingKey, error) {
 		return nil, fmt.Errorf("zkey: no domain of size %d: %w", domainSize, err)
 	}
 	// H belongs to the odd half of the doubled domain: the coset of its root of unity.
-	key.domain = fft.NewDomain(domainSize, fft.WithShift(shift))
+	key.domainSize = int(domainSize)
+	if lanes.InUse && key.domainSize >= fourier.LeastSize {
+		if key.extension, err = fourier.NewExtension(key.domainSize, shift); err != nil {
+			return nil, err
+		}
+	} else {
+		key.domain = fft.NewDomain(domainSize, fft.WithShift(shift))
+	}
 	key.scratch = newScratch(key)
 	return key, nil
 }

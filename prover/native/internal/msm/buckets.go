@@ -3,14 +3,20 @@
 package msm
 
 import (
+	"unsafe"
+
 	"plimsoll/native/internal/curve"
+	"plimsoll/native/internal/lanes"
 )
 
 // cachedEntries is how many points are added up at a time.
 const cachedEntries = 16 * curve.BatchPairs
 
+// prefetched is how many points are asked for at a time, and how long before they are read.
+const prefetched = 32
+
 // entry names a point of a list, or its negative: index·2 + sign.
-type entry uint32
+type entry = uint32
 
 // groups are entries in order of the group they belong to: those of group g are
 // entries[start[g]] … entries[start[g+1]].
@@ -24,7 +30,8 @@ type groups struct {
 func (g *groups) sort(digits []int16, count int) {
 	g.start = append(g.start[:0], make([]uint32, count+1)...)
 	for _, digit := range digits {
-		g.start[max(int(digit), -int(digit))]++
+		sign := int32(digit) >> 31
+		g.start[(int32(digit)^sign)-sign]++
 	}
 	total := uint32(0)
 	g.start[0] = 0
@@ -35,39 +42,38 @@ func (g *groups) sort(digits []int16, count int) {
 		g.entries = make([]entry, total)
 	}
 	g.entries = g.entries[:total]
-	// start[d] runs from the beginning of group d − 1 to its end, which is where group d begins.
+	// start[d] runs from the beginning of group d − 1 to its end, which is where group d begins. Signs are as
+	// good as random: no branch depends on one.
+	entries, start := g.entries, g.start
 	for index, digit := range digits {
-		switch {
-		case digit > 0:
-			g.entries[g.start[digit]] = entry(index) << 1
-			g.start[digit]++
-		case digit < 0:
-			g.entries[g.start[-int(digit)]] = entry(index)<<1 | 1
-			g.start[-int(digit)]++
+		if digit == 0 {
+			continue
 		}
+		sign := int32(digit) >> 31
+		place := &start[(int32(digit)^sign)-sign]
+		entries[*place] = entry(index)<<1 | entry(sign&1)
+		*place++
 	}
 }
 
 // bucketSums adds up groups of points. It is scratch space of one thread.
-type bucketSums[E comparable, V any, C curve.ColumnOf[E, V]] struct {
-	adder  *curve.Adder[E, V, C]
-	negate func(*E)
+type bucketSums[E comparable] struct {
+	adder  *curve.Adder[E]
+	negate func(y *E, sign uint64)
 	buffer []curve.Affine[E]
 	active []int
 	counts []uint32
 	places []uint32
 }
 
-func (work *bucketSums[E, V, C]) load(into *curve.Affine[E], points []curve.Affine[E], from entry) {
+func (work *bucketSums[E]) load(into *curve.Affine[E], points []curve.Affine[E], from entry) {
 	*into = points[from>>1]
-	if from&1 == 1 {
-		work.negate(&into.Y)
-	}
+	work.negate(&into.Y, uint64(from&1))
 }
 
 // sum writes the sum of each group into sums, so many groups at a time that their points stay in the
 // second-level cache.
-func (work *bucketSums[E, V, C]) sum(sums, points []curve.Affine[E], of *groups) {
+func (work *bucketSums[E]) sum(sums, points []curve.Affine[E], of *groups) {
 	count := len(of.start) - 1
 	for first := 0; first < count; {
 		last := first + 1
@@ -80,7 +86,7 @@ func (work *bucketSums[E, V, C]) sum(sums, points []curve.Affine[E], of *groups)
 }
 
 // sumSome adds up pairs first, then pairs of pairs, all groups at once.
-func (work *bucketSums[E, V, C]) sumSome(sums, points []curve.Affine[E], entries []entry, start []uint32) {
+func (work *bucketSums[E]) sumSome(sums, points []curve.Affine[E], entries []entry, start []uint32) {
 	work.active, work.counts, work.places = work.active[:0], work.counts[:0], work.places[:0]
 	place := uint32(0)
 	for group := range sums {
@@ -94,14 +100,21 @@ func (work *bucketSums[E, V, C]) sumSome(sums, points []curve.Affine[E], entries
 	}
 	work.buffer = sized(work.buffer, int(place))
 	buffer := work.buffer
-	var left, right curve.Affine[E]
+	// Points are met in no order: those of the next pairs are asked for while these are copied.
+	asked, last := start[0], start[len(sums)]
 	for group := range sums {
 		own := entries[start[group]:start[group+1]]
 		into := work.places[group]
 		for ; len(own) > 1; own = own[2:] {
-			work.load(&left, points, own[0])
-			work.load(&right, points, own[1])
-			work.adder.Add(&buffer[into], &left, &right)
+			if here := start[group+1] - uint32(len(own)); asked < last && asked < here+prefetched {
+				next := min(asked+prefetched, last)
+				lanes.Prefetch(unsafe.Pointer(&points[0]), unsafe.Sizeof(points[0]), entries[asked:next])
+				asked = next
+			}
+			left, right := work.adder.Next()
+			work.load(left, points, own[0])
+			work.load(right, points, own[1])
+			work.adder.Commit(&buffer[into])
 			into++
 		}
 		if len(own) == 1 {
@@ -120,7 +133,7 @@ func (work *bucketSums[E, V, C]) sumSome(sums, points []curve.Affine[E], entries
 
 // halve adds neighbours until every group has one point. A sum's place is not after its terms', which
 // were copied when it was asked for, so that all can stay where they are.
-func (work *bucketSums[E, V, C]) halve(buffer []curve.Affine[E]) {
+func (work *bucketSums[E]) halve(buffer []curve.Affine[E]) {
 	for len(work.active) > 0 {
 		left := work.active[:0]
 		for _, group := range work.active {

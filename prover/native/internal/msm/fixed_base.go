@@ -18,16 +18,16 @@ import (
 const multiplesBatch = 2048
 
 // multiples makes multiples of one point by additions only: table[w][j] is (j + 1)·2^(w·bits) of it.
-type multiples[E comparable, V any, C curve.ColumnOf[E, V]] struct {
+type multiples[E comparable] struct {
 	bits     int
 	table    [][]curve.Affine[E]
-	newAdder func() *curve.Adder[E, V, C]
-	negate   func(*E)
+	newAdder func() *curve.Adder[E]
+	negate   func(y *E, sign uint64)
 }
 
 type (
-	g1Multiples = multiples[fp.Element, curve.G1Column, *curve.G1Column]
-	g2Multiples = multiples[bn254.E2, curve.G2Column, *curve.G2Column]
+	g1Multiples = multiples[fp.Element]
+	g2Multiples = multiples[bn254.E2]
 )
 
 // NewG1Multiples makes tables that suit the number of scalars to come.
@@ -43,7 +43,7 @@ func NewG2Multiples(generator *bn254.G2Affine, scalars int) *g2Multiples {
 	return &made
 }
 
-func (base *multiples[E, V, C]) fill(generator curve.Affine[E], scalars int) {
+func (base *multiples[E]) fill(generator curve.Affine[E], scalars int) {
 	cost := func(bits int) int { return (scalars + 1<<(bits-1)) * windows(bits) }
 	base.bits = 8
 	for base.bits < 16 && cost(base.bits+1) < cost(base.bits) {
@@ -68,7 +68,7 @@ func (base *multiples[E, V, C]) fill(generator curve.Affine[E], scalars int) {
 }
 
 // Of returns the multiples of the point, in order. report is told after each batch how many it had.
-func (base *multiples[E, V, C]) Of(scalars []fr.Element, report func(int)) ([]curve.Affine[E], error) {
+func (base *multiples[E]) Of(scalars []fr.Element, report func(int)) ([]curve.Affine[E], error) {
 	sums := make([]curve.Affine[E], len(scalars))
 	var next atomic.Int64
 	return sums, concurrent.Parallel(runtime.GOMAXPROCS(0), func(_, _ int) error {
@@ -87,8 +87,8 @@ func (base *multiples[E, V, C]) Of(scalars []fr.Element, report func(int)) ([]cu
 	})
 }
 
-func (base *multiples[E, V, C]) batch(
-	sums []curve.Affine[E], scalars []fr.Element, digits []int32, work *curve.Adder[E, V, C],
+func (base *multiples[E]) batch(
+	sums []curve.Affine[E], scalars []fr.Element, digits []int32, work *curve.Adder[E],
 ) {
 	windows := len(base.table)
 	var negative curve.Affine[E]
@@ -104,7 +104,7 @@ func (base *multiples[E, V, C]) batch(
 				work.Add(&sums[index], &sums[index], &row[digit-1])
 			case digit < 0:
 				negative = row[-digit-1]
-				base.negate(&negative.Y)
+				base.negate(&negative.Y, 1)
 				work.Add(&sums[index], &sums[index], &negative)
 			}
 		}

@@ -84,18 +84,17 @@ func windows(width int) int {
 // returns how many there are: the rest are 0.
 func cut(scalar *fr.Element, width int, into []int32) int {
 	value, negative := magnitude(scalar)
+	sign := int32(0)
+	if negative {
+		sign = -1
+	}
 	length, carry, window := bitLength(value), int32(0), 0
 	for ; window*width < length || carry != 0; window++ {
 		digit := windowOf(value, window*width, width) + carry
-		carry = 0
-		if digit >= 1<<(width-1) {
-			digit -= 1 << width
-			carry = 1
-		}
-		if negative {
-			digit = -digit
-		}
-		into[window] = digit
+		// Whether a digit is in the upper half is as good as random: no branch depends on it.
+		carry = (digit + 1<<(width-1)) >> width
+		digit -= carry << width
+		into[window] = (digit ^ sign) - sign
 	}
 	return window
 }
@@ -127,8 +126,8 @@ func windowOf(value [4]uint64, from, width int) int32 {
 }
 
 // windowSums is the scratch space in which one thread sums windows.
-type windowSums[E comparable, V any, C curve.ColumnOf[E, V]] struct {
-	bucketSums[E, V, C]
+type windowSums[E comparable] struct {
+	bucketSums[E]
 	groups                 groups
 	digits                 []int16
 	buckets, rows, columns []curve.Affine[E]
@@ -150,7 +149,7 @@ func sized[T any](list []T, count int) []T {
 
 // sum adds up a window. Bucket d weighs d = row·2^shift + column: its two parts are sums of buckets
 // again, so that what is left to be weighed is the square root of their number.
-func (work *windowSums[E, V, C]) sum(points []curve.Affine[E], digits []int16, width int) weighed[E] {
+func (work *windowSums[E]) sum(points []curve.Affine[E], digits []int16, width int) weighed[E] {
 	count := 1 << (width - 1)
 	shift := width / 2
 	// What a sum that failed half-way left behind is not this one's.
@@ -216,8 +215,8 @@ func total[E comparable, A, J any, P jacobianOf[A, J]](
 }
 
 type (
-	g1Windows = windowSums[fp.Element, curve.G1Column, *curve.G1Column]
-	g2Windows = windowSums[bn254.E2, curve.G2Column, *curve.G2Column]
+	g1Windows = windowSums[fp.Element]
+	g2Windows = windowSums[bn254.E2]
 )
 
 // Summer is what one thread needs for windows of either group.

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Package lanes does arithmetic in the base field of BN254 on eight elements at once, by the 52-bit
+// multiplier of AVX-512 (IFMA).
+//
+// An element x stands as x·2^260 modulo p (Montgomery's form for a radix of five limbs of 52 bits), and not
+// always below p: each operation says how large it takes its operands and leaves its result, in multiples of
+// p. With operands below a·p and b·p the result of a multiplication is below (a·b·p/2^260 + 1)·p, and p is
+// 0.0119·2^260: below 2p as long as a·b ≤ 84.
+package lanes
+
+import "os"
+
+//go:generate go run ./generate
+
+// ArithmeticVariable, set to "library", keeps to the library's arithmetic on every processor.
+const ArithmeticVariable = "PLIMSOLL_NATIVE_ARITHMETIC"
+
+// InUse says whether this package does the arithmetic: it is said once, because points outlive a call.
+var InUse = Available && os.Getenv(ArithmeticVariable) != "library"
+
+const (
+	// Width is how many elements a block holds.
+	Width = 8
+	limbs = 5
+	// LimbBits is how many bits a limb has.
+	LimbBits = 52
+	// RadixShift: an element here is 2^RadixShift times one in the library's form (2^256).
+	RadixShift = 4
+)
+
+// Block holds eight elements, limb by limb, the lowest first: limbs are below 2^52, the last but for what is
+// above 260 bits, which no operation leaves.
+type Block [limbs][Width]uint64
