@@ -144,6 +144,24 @@ describe('InsuranceFund shares', () => {
     expect(await batch()).toMatchObject({ shares: MILLION, paidE6: MILLION / VIRTUAL_SHARES });
   });
 
+  it('are nobody’s to give, to take or to spend', async () => {
+    await deposit(alice, MILLION);
+    const asked = as(venue.insuranceFund, chain.provider);
+    const tell = async (
+      from: string,
+      method: string,
+      args: readonly unknown[],
+      error: string,
+    ): Promise<void> => {
+      const call = read(asked, method, [...args, { from }], z.boolean());
+      await expectRefusal(call, error, [ZeroAddress]);
+    };
+    await tell(aliceAddress, 'transfer', [ZeroAddress, 1n], 'ERC20InvalidReceiver');
+    await tell(aliceAddress, 'approve', [ZeroAddress, 1n], 'ERC20InvalidSpender');
+    await tell(ZeroAddress, 'transfer', [bobAddress, 1n], 'ERC20InvalidSender');
+    await tell(ZeroAddress, 'approve', [bobAddress, 1n], 'ERC20InvalidApprover');
+  });
+
   it('cannot be left but by request and claim', async () => {
     await deposit(alice, MILLION);
     expect(await view('maxRedeem', aliceAddress)).toBe(0n);

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ZeroAddress, ZeroHash, keccak256, toUtf8Bytes, type Contract, type Signer } from 'ethers';
+import {
+  ZeroAddress,
+  ZeroHash,
+  keccak256,
+  toBeHex,
+  toQuantity,
+  toUtf8Bytes,
+  type Contract,
+  type Signer,
+} from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
+import { eventsNamed, readEvents } from '../../prover/chain/events.ts';
 import { laneHash as laneHashOf, laneSeed } from '../../prover/chain/inbox-lane.ts';
 import {
   applicationArgs,
@@ -165,6 +175,35 @@ describe('the inbox', () => {
     await expectRefusal(send(life.venue.ledgerRegistry, 'appendUser', [words]), 'NotTheVault', [
       life.addresses.deployer,
     ]);
+  });
+
+  it('is full after 2^32 − 1 messages of a lane, and says so', async () => {
+    const { ledgerRegistry } = life.venue.addresses;
+    /** Writer and count of a lane share a slot: it goes on as if so many had been sent. */
+    const sent = async (lane: number, count: bigint): Promise<void> => {
+      const word = BigInt(await life.chain.provider.getStorage(ledgerRegistry, lane));
+      const others = word & ~(0xffff_ffffn << 160n);
+      await life.chain.rpc('hardhat_setStorageAt', [
+        ledgerRegistry,
+        toQuantity(lane),
+        toBeHex(others | (count << 160n), 32),
+      ]);
+      expect(await life.venue.ledgerRegistry.getFunction('laneCount').staticCall(lane)).toBe(count);
+    };
+    const most = 2n ** 32n - 1n;
+    const words = [1n, 2n, 3n].map((account) => wordsOf(freeze(account)));
+    await sent(0, most - 2n);
+    await expectRefusal(send(engine, 'appendEngineRun', [words]), 'LaneFull', [0]);
+    await send(engine, 'appendEngineRun', [words.slice(1)]);
+    await expectRefusal(post(freeze(1n)), 'LaneFull', [0]);
+    await sent(1, most - 1n);
+    await deposits(1);
+    await life.after();
+    await expectRefusal(
+      send(life.by('depositor').vault, 'deposit', [5n, 0n, MIN_DEPOSIT]),
+      'LaneFull',
+      [1],
+    );
   });
 
   it('knows a message by its words alone', async () => {
@@ -390,6 +429,9 @@ describe('roots', () => {
     await refused(releasing(3n, 2n * most - 1n), [2n * most, 2n * most - 1n, 3n * most]);
     await refused(releasing(3n, 2n ** 96n - 1n), [2n * most, 2n ** 96n - 1n, 3n * most]);
     await releasing(3n, 2n * most);
+    const accepted = eventsNamed(await readEvents(venue, life.chain.provider), 'RootAccepted');
+    const said = accepted.map(({ values }) => values.releasedE6);
+    expect(said).toEqual([0n, 2n * most, 2n * most, 2n * most]);
     expect(await Promise.all([0n, 1n, 2n, 3n, 4n, 5n].map(released))).toEqual([
       0n,
       0n,

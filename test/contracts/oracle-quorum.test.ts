@@ -427,7 +427,13 @@ describe('OracleQuorum', () => {
   });
 
   describe('deployment', () => {
-    const deploy = (change: object, signers: readonly string[], needed: number, guardian: string) =>
+    const deploy = (
+      change: object,
+      signers: readonly string[],
+      needed: number,
+      guardian: string,
+      owner = addresses[0],
+    ) =>
       deployContract(chain.accounts[0]!, 'MarketFeed', [
         venue.addresses.ledgerRegistry,
         venue.addresses.riskParameters,
@@ -435,7 +441,7 @@ describe('OracleQuorum', () => {
         { ...DEFAULT_VENUE_CONFIG, ...change },
         [...signers],
         needed,
-        addresses[0],
+        owner,
         guardian,
       ]);
 
@@ -456,5 +462,12 @@ describe('OracleQuorum', () => {
       await expectRefusal(deploy({}, addresses, 2, addresses[0]!), 'GuardianIsOwner');
       await expectRefusal(deploy({}, addresses, 2, ZeroAddress), 'GuardianIsZero');
     });
+
+    it('is refused without an owner', () =>
+      expectRefusal(
+        deploy({}, addresses, 2, stranger.address, ZeroAddress),
+        'OwnableInvalidOwner',
+        [ZeroAddress],
+      ));
   });
 });

@@ -8,6 +8,7 @@ import {
   id,
   type ContractTransactionReceipt,
   type Provider,
+  type ContractRunner,
   type Signer,
 } from 'ethers';
 import hre from 'hardhat';
@@ -120,7 +121,7 @@ export async function deployContract(
 }
 
 /** The same contract, called by somebody else. */
-export function as(contract: Contract, signer: Signer): Contract {
+export function as(contract: Contract, signer: ContractRunner): Contract {
   return new Contract(contract.target, contract.interface, signer);
 }
 
