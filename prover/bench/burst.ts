@@ -8,7 +8,7 @@ import { exportedAbi } from '../chain/abi.ts';
 import { formatVenue } from '../chain/venue-document.ts';
 import type { Account } from '../commitments/account.ts';
 import { PlimsollError } from '../core/errors.ts';
-import { formatLedger } from '../documents/ledger-document.ts';
+import { accountDocument, formatLedger } from '../documents/ledger-document.ts';
 import { loadDefaultParameters } from '../documents/parameters-document.ts';
 import { loadSample } from '../sample/sample.ts';
 import { marginPortfolio } from '../risk/margin/margin.ts';
@@ -127,7 +127,8 @@ async function openAll(
   progress: (line: string) => void,
 ): Promise<Omit<BurstBenchmark, 'machine' | 'accounts'>> {
   const { ledger } = followed.sequencer;
-  const put = { sequence: 1, root: ledger.root.toString() };
+  let sequence = 1;
+  const put = { sequence, root: ledger.root.toString() };
   const document: unknown = JSON.parse(formatLedger(ledger.accounts));
   await subject.ask('PUT', '/ledger', JSON.stringify({ ...put, ledger: document }));
   const firstSent = new Map<bigint, number>();
@@ -140,8 +141,22 @@ async function openAll(
   const mining = async (isAutomatic: boolean): Promise<unknown> =>
     followed.chain.rpc('evm_setAutomine', [isAutomatic]);
   const tickedAt: number[] = [];
+  // A sequencer that took up no message would be overdue within minutes, and after that nobody is opened.
+  const nextLedger = async (): Promise<void> => {
+    const before = followed.sequencer.ledger.accounts;
+    await followed.sequencer.post();
+    const { accounts, root } = followed.sequencer.ledger;
+    const changes = accounts.flatMap((account, index) =>
+      account === before[index] ? [] : [{ index, account: accountDocument(account) }],
+    );
+    if (changes.length === 0) return;
+    sequence += 1;
+    const update = { sequence, root: root.toString(), changes };
+    await subject.ask('POST', '/ledger/updates', JSON.stringify(update));
+  };
   const nextTick = async (): Promise<void> => {
     await mining(true);
+    if (tickedAt.length > 0) await nextLedger();
     await followed.nextTick();
     tickedAt.push(performance.now());
     await mining(false);
@@ -156,7 +171,10 @@ async function openAll(
     openings = await followed.openings();
     if (openings.length > seen) [seen, seenAt] = [openings.length, tickedAt.length];
     if (tickedAt.length - seenAt > FRUITLESS_TICKS) {
-      throw new PlimsollError('BENCHMARK', `${openings.length} are opened, and no more for ten ticks`);
+      throw new PlimsollError(
+        'BENCHMARK',
+        `${openings.length} are opened, and no more for ten ticks`,
+      );
     }
     progress(`${openings.length} of ${ledger.accounts.length} opened, ${tickedAt.length} ticks`);
   }

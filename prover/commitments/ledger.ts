@@ -3,7 +3,8 @@ import { InvalidInput, requireRule } from '../core/errors.ts';
 import type { Account } from './account.ts';
 import { accountLeaf } from './account.ts';
 import { TAG, hashWords } from './hash-words.ts';
-import { leafRows } from './leaf-rows.ts';
+import { hashLeaves, leafRows } from './leaf-rows.ts';
+import { leafWords, type LeafWords } from './leaf-words.ts';
 import type { RowHasher } from './row-hasher.ts';
 import type { TreePath } from './tree.ts';
 import { QuaternaryTree } from './tree.ts';
@@ -120,12 +121,17 @@ export class Ledger {
     (await this.plan(changes, hasher)).commit();
   }
 
-  /** The same as a value: the root it leads to, and the step that takes it. One plan at a time. */
-  async plan(changes: readonly LedgerChange[], hasher: RowHasher): Promise<PlannedLedger> {
-    const leaves = await leafRows(
-      changes.map(({ account }) => account),
-      hasher,
-    );
+  /**
+   * The same as a value: the root it leads to, and the step that takes it. One plan at a time.
+   *
+   * @param words those of the changed accounts, where they are made already
+   */
+  async plan(
+    changes: readonly LedgerChange[],
+    hasher: RowHasher,
+    words: Iterable<LeafWords> = leafWords(changes.map(({ account }) => account)),
+  ): Promise<PlannedLedger> {
+    const leaves = await hashLeaves(words, hasher);
     const indices = changes.map(({ index }) => index);
     const tree = await this.#tree.plan(indices, leaves, hasher);
     return {

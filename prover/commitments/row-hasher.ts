@@ -2,8 +2,9 @@
 import { PlimsollError } from '../core/errors.ts';
 import { SCALAR_FIELD } from '../core/scalar-field.ts';
 import { poseidonHash, type Tag } from './hash-words.ts';
+import { WORD_BYTES, readWord, writeWord } from './word-bytes.ts';
 
-export const WORD_BYTES = 32;
+export { WORD_BYTES, readWord, writeWord };
 
 /** Hashes many rows of the same number of words at once, as `hashWords` hashes one of them. */
 export interface RowHasher {
@@ -13,25 +14,6 @@ export interface RowHasher {
    * the hashes come back the same way. Rejects with `HASH_RANGE` where a word is no field element.
    */
   hashRows(tag: Tag, words: number, rows: Uint8Array): Promise<Uint8Array>;
-}
-
-export function readWord(bytes: Uint8Array, index: number): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + index * WORD_BYTES, WORD_BYTES);
-  return (
-    view.getBigUint64(0, true) |
-    (view.getBigUint64(8, true) << 64n) |
-    (view.getBigUint64(16, true) << 128n) |
-    (view.getBigUint64(24, true) << 192n)
-  );
-}
-
-/** `value` from 0 to 2²⁵⁶ − 1. */
-export function writeWord(bytes: Uint8Array, index: number, value: bigint): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + index * WORD_BYTES, WORD_BYTES);
-  view.setBigUint64(0, value, true);
-  view.setBigUint64(8, value >> 64n, true);
-  view.setBigUint64(16, value >> 128n, true);
-  view.setBigUint64(24, value >> 192n, true);
 }
 
 export function concatenated(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import { InvalidInput, PlimsollError } from './errors.ts';
@@ -47,6 +58,28 @@ function decoded(data: Uint8Array): string {
       code === 'ERR_STRING_TOO_LONG' ? 'is longer than a text can be' : 'is not text in UTF-8';
     throw new TypeError(rule, { cause: error });
   }
+}
+
+/** Longer than anything takes that has such a folder. */
+const LEFT_BEHIND_MS = 3_600_000;
+
+/**
+ * A folder for as long as this process needs it, named so. Those that others of the name have left behind are
+ * removed: one that was killed could not.
+ */
+export function temporaryFolder(name: string): string {
+  const parent = tmpdir();
+  for (const entry of readdirSync(parent)) {
+    const path = join(parent, entry);
+    const found = entry.startsWith(name) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    if (found?.isDirectory() !== true || Date.now() - found.mtimeMs < LEFT_BEHIND_MS) continue;
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // Another's, who may remove it.
+    }
+  }
+  return mkdtempSync(join(parent, name));
 }
 
 function readBytes(path: string, field: string): Uint8Array {

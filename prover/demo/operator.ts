@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -10,6 +9,7 @@ import { Wallet, id, toQuantity } from 'ethers';
 import type { VenueDocument } from '../chain/venue-document.ts';
 import type { Account } from '../commitments/account.ts';
 import type { Ledger } from '../commitments/ledger.ts';
+import { temporaryFolder } from '../core/files.ts';
 import { accountDocument, formatLedger } from '../documents/ledger-document.ts';
 import { metricOf } from '../service/client/metric.ts';
 import { serviceClient, type ServiceClient } from '../service/client/service-client.ts';
@@ -62,7 +62,7 @@ export class Operator {
   }
 
   static async start(chain: ServedChain, venue: VenueDocument): Promise<Operator> {
-    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-demo-'));
+    const folder = temporaryFolder('plimsoll-demo-');
     try {
       await chain.rpc('hardhat_setBalance', [SENDER.address, toQuantity(FUNDS_WEI)]);
       const token = randomBytes(32).toString('hex');

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Result, toBeHex, type Provider } from 'ethers';
+import { toBeHex, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { LANE_NUMBERS } from '../chain/inbox-lane.ts';
 import { eventsNamed, readEvents } from '../chain/events.ts';
-import { read } from '../chain/refusal.ts';
+import { asObject, read } from '../chain/refusal.ts';
 import { termsSchema, type Terms } from '../chain/terms.ts';
 import type { Venue } from '../chain/venue.ts';
 import { PlimsollError } from '../core/errors.ts';
@@ -25,8 +25,6 @@ export type Status = (typeof STATUSES)[number];
 /** `CLOSED` of the engine: stands where the hash of the terms was. */
 const CLOSED = toBeHex(1n, 32);
 
-const asObject = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
-  z.preprocess((value) => (value instanceof Result ? value.toObject() : value), schema);
 const uint = z.bigint().nonnegative();
 const liquidationSchema = z.object({
   status: uint,

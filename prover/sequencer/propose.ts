@@ -7,12 +7,12 @@ import { outcomesRoot } from '../chain/outcomes.ts';
 import type { LedgerState, Transition } from '../chain/transition.ts';
 import type { Account } from '../commitments/account.ts';
 import type { InboxMessage } from '../commitments/inbox-message.ts';
-import { Ledger } from '../commitments/ledger.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { batchBetween, formatBatch } from '../documents/batch-document.ts';
 import type { Withdrawable } from './apply-messages.ts';
 import { applyMessages } from './apply-messages.ts';
+import { ledgerOf } from './ledger-of.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { misled } from './misbehaviour.ts';
 import { releasedBy } from './released.ts';
@@ -73,10 +73,14 @@ export function emptyVenue({ chainId, registry }: VenueIdentity): VenueState {
 }
 
 /** As the registry states it; before the first root there is no ledger to hash. */
-function ledgerState(state: VenueState, isGenesis: boolean): LedgerState {
+function ledgerState(
+  state: VenueState,
+  isGenesis: boolean,
+  before?: readonly Account[],
+): LedgerState {
   const { accounts, ...read } = state;
   if (isGenesis) return { root: 0n, accountCount: 0n, ...read };
-  return { root: new Ledger(accounts).root, accountCount: BigInt(accounts.length), ...read };
+  return { root: ledgerOf(accounts, before).root, accountCount: BigInt(accounts.length), ...read };
 }
 
 /** The rollup's own doings: none may touch a frozen account. */
@@ -152,7 +156,7 @@ export function proposeNext(
       venue: venue.registry,
       maxPositions: venue.maxPositions,
       previous: ledgerState(state, state.accounts.length === 0),
-      next: ledgerState(next, false),
+      next: ledgerState(next, false, state.accounts),
       outcomesRoot: outcomesRoot(stated),
       dataHash: keccak256(data),
     },

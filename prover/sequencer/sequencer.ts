@@ -16,8 +16,9 @@ import { transitionDigest } from '../chain/transition.ts';
 import type { Account } from '../commitments/account.ts';
 import type { InboxMessage, Lane, LeafMessage } from '../commitments/inbox-message.ts';
 import { packMessage } from '../commitments/inbox-message.ts';
-import { Ledger } from '../commitments/ledger.ts';
+import type { Ledger } from '../commitments/ledger.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { ledgerOf } from './ledger-of.ts';
 import type { Proposal, ProposalOptions, VenueIdentity, VenueState } from './propose.ts';
 import { emptyVenue, proposeNext, stateAfterForced } from './propose.ts';
 import type { TransitionEvidence } from './transition-rule.ts';
@@ -49,7 +50,6 @@ export class Sequencer {
   readonly #prove: Prove;
   readonly #fromBlock: number;
   #state: VenueState;
-  #ledger: { readonly accounts: readonly Account[]; readonly ledger: Ledger } | undefined;
 
   /**
    * From the state of a ledger that the registry has accepted, or before the first one.
@@ -75,12 +75,7 @@ export class Sequencer {
   }
 
   get ledger(): Ledger {
-    const { accounts } = this.#state;
-    // Hashed once, however often it is asked for.
-    if (this.#ledger?.accounts !== accounts) {
-      this.#ledger = { accounts, ledger: new Ledger(accounts) };
-    }
-    return this.#ledger.ledger;
+    return ledgerOf(this.#state.accounts);
   }
 
   /** Every message of a lane from a count on, as the inbox's events have them. */

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { parentPort, type Transferable } from 'node:worker_threads';
 
+import { PlimsollError } from '../core/errors.ts';
+
 /** What a thread sends back under the number of the question. */
 export type ThreadAnswer =
-  | { readonly id: number; readonly value: unknown }
-  | {
-      readonly id: number;
-      readonly error: Error;
-      /** What the error says beside its message, which alone a copy of it has. */
-      readonly fields: Readonly<Record<string, unknown>>;
-    };
+  { readonly id: number; readonly value: unknown } | ({ readonly id: number } & ThreadFault);
+
+/** Why there is no answer. */
+export interface ThreadFault {
+  readonly error: Error;
+  /** Whether it is one of ours, which a copy no longer tells. */
+  readonly isOwn: boolean;
+  /** What it says beside its message, which alone a copy of it has. */
+  readonly fields: Readonly<Record<string, string>>;
+}
 
 /** An answer, and what of it is handed over instead of copied. */
 export interface Handed {
@@ -31,9 +36,12 @@ export function answerQuestions<Question>(
       } catch (error) {
         const told = error instanceof Error ? error : new Error(String(error));
         const fields = Object.fromEntries(
-          Object.entries(told).filter(([, field]) => typeof field === 'string'),
+          Object.entries(told).filter(
+            (entry): entry is [string, string] => typeof entry[1] === 'string',
+          ),
         );
-        port.postMessage({ id, error: told, fields } satisfies ThreadAnswer);
+        const isOwn = error instanceof PlimsollError;
+        port.postMessage({ id, error: told, isOwn, fields } satisfies ThreadAnswer);
       }
     });
   });

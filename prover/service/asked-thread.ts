@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { Worker, type Transferable } from 'node:worker_threads';
 
-import { PlimsollError } from '../core/errors.ts';
+import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import { keepWasmCode } from '../core/wasm-code.ts';
-import type { ThreadAnswer } from './answering-thread.ts';
+import type { ThreadAnswer, ThreadFault } from './answering-thread.ts';
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** What was thrown there, as the error that it was: a copy has the words and not the class. */
+function thrown({ error, isOwn, fields }: ThreadFault): Error {
+  const { field, rule, code } = fields;
+  if (!isOwn || code === undefined) return Object.assign(error, fields);
+  return field === undefined || rule === undefined
+    ? new PlimsollError(code, error.message, { cause: error })
+    : new InvalidInput(field, rule, { cause: error });
 }
 
 /**
@@ -29,7 +38,7 @@ export class AskedThread {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
       if ('value' in answer) waiting?.resolve(answer.value);
-      else waiting?.reject(Object.assign(answer.error, answer.fields));
+      else waiting?.reject(thrown(answer));
       if (this.#waiting.size === 0) this.#worker.unref();
     });
     this.#worker.on('exit', () => {

@@ -122,7 +122,7 @@ export async function joinChain(
         openings?.work().catch(fault);
       };
     }
-    service.onHeldOff = ({ account, reason }) => logger.info({ account, reason }, 'left alone');
+    service.due.onHeldOff = ({ account, reason }) => logger.info({ account, reason }, 'left alone');
     const looked = async (): Promise<void> => {
       steps?.work();
       await openings?.work();

@@ -71,6 +71,7 @@ export async function runService(
   });
   try {
     const service = await Service.start(store, config, parameterSets(config), fastestHasher());
+    service.onFault = (error) => logger.error({ err: error }, 'alerts and proofs fall behind');
     const { chain, submitting, stepping, shadow, workers } = config;
     const maker = async (): Promise<ProofMaker> =>
       workers === undefined

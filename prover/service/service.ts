@@ -2,24 +2,22 @@
 import { EventEmitter, on } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import type { Account } from '../commitments/account.ts';
-import type { AccountOpening, Ledger, LedgerChange } from '../commitments/ledger.ts';
+import type { AccountOpening } from '../commitments/ledger.ts';
 import type { RowHasher } from '../commitments/row-hasher.ts';
 import { parameterHash } from '../commitments/parameters-words.ts';
 import { snapshotHash } from '../commitments/snapshot-words.ts';
 import { PlimsollError } from '../core/errors.ts';
-import { decimalBigint } from '../core/schema.ts';
-import { SCALAR_FIELD } from '../core/scalar-field.ts';
 import type { ParameterSet } from '../documents/parameters-document.ts';
-import { parseSnapshot } from '../documents/snapshot-document.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { MarketTick } from '../statements/market-tick.ts';
 import { AlertDesk } from './alerts/alert-desk.ts';
 import type { ServiceConfig } from './config/config.ts';
-import { LedgerKeeper, type CitedLedger, type LedgerState } from './ledger/ledger-keeper.ts';
-import type { AccountState } from './margin/account-state.ts';
+import { DueAccounts, sameStages, type HeldOff, type LedgerStage } from './due-accounts.ts';
+import { LedgerKeeper, type LedgerState } from './ledger/ledger-keeper.ts';
+import { ReadUpdate } from './ledger/read-update.ts';
 import { MarginBook, type MarginsOf } from './margin/margin-book.ts';
 import type { Question } from './questions/question.ts';
 import { QuestionDesk } from './questions/question-desk.ts';
@@ -32,78 +30,20 @@ import {
   type ProvingGround,
 } from './proving/proving-desk.ts';
 import type { Store } from './store/store.ts';
+import {
+  chainRecord,
+  sameChainTick,
+  tickRecordSchema,
+  type ChainTick,
+  type TickRecord,
+  type TickState,
+} from './ticks.ts';
 
 /** Accounts that are looked at for proofs at a time: between two lots others have their turn. */
-const LOT = 1000;
+const LOT = 250;
 
 /** One is proven while the next is fetched, prepared and, with the one before, stored. */
 const OWN_IN_FLIGHT = 2;
-
-const chainTickSchema = z.object({
-  number: decimalBigint(1n, 2n ** 64n),
-  ledgerRoot: decimalBigint(0n, SCALAR_FIELD - 1n),
-  parameterHash: decimalBigint(0n, SCALAR_FIELD - 1n),
-});
-const tickRecordSchema = z.object({
-  name: z.string(),
-  document: z.string(),
-  /** Absent in records of earlier versions. */
-  snapshotTime: z.string().optional(),
-  chain: chainTickSchema.optional(),
-});
-
-/** What a chain's tick binds beside its snapshot. */
-export type ChainTick = Readonly<z.infer<typeof chainTickSchema>>;
-
-/** A tick that was taken, under its number in the journal. */
-export interface TickRecord {
-  readonly sequence: number;
-  readonly name: string;
-  readonly snapshotTime: string | null;
-}
-
-/** The newest tick, and when its margins were published. */
-export interface TickState {
-  readonly name: string;
-  readonly snapshotTime: bigint;
-  /** Where a chain accepted it. */
-  readonly chain?: ChainTick | undefined;
-  readonly publishedAt: number;
-  readonly publishMs: number;
-}
-
-/** An account that no contract opens while it falls short by no more than so much, and why. */
-export interface HeldOff {
-  readonly account: number;
-  readonly nonce: bigint;
-  readonly upToE6: bigint;
-  readonly reason: string;
-}
-
-/** What a chain says of an account at a settlement nonce. */
-export interface LedgerStage {
-  readonly account: number;
-  readonly nonce: bigint;
-  readonly state: AccountState;
-}
-
-const chainRecord = ({ number, ledgerRoot, parameterHash: hash }: ChainTick): object => ({
-  number: number.toString(),
-  ledgerRoot: ledgerRoot.toString(),
-  parameterHash: hash.toString(),
-});
-
-const sameChainTick = (one: ChainTick | undefined, other: ChainTick | undefined): boolean =>
-  one?.number === other?.number &&
-  one?.ledgerRoot === other?.ledgerRoot &&
-  one?.parameterHash === other?.parameterHash;
-
-const sameStages = (ones: readonly LedgerStage[], others: readonly LedgerStage[]): boolean =>
-  ones.length === others.length &&
-  ones.every(({ account, nonce, state }, at) => {
-    const other = others[at]!;
-    return account === other.account && nonce === other.nonce && state === other.state;
-  });
 
 /**
  * Ledger and ticks in, margins and alerts out. Everything that changes does so in one line: what is
@@ -124,8 +64,6 @@ export class Service {
   #document: string | undefined;
   #tickBlob: string | undefined;
   #proving: ProvingDesk | undefined;
-  #changes: LedgerChange[] = [];
-  #isReplaced = true;
   /** Whether ticks and states come from a chain, and whether ledgers do. */
   readonly #follows: boolean;
   readonly #isPublished: boolean;
@@ -133,15 +71,11 @@ export class Service {
   readonly #inFlight: number;
   /** What the chain says; undefined until it is read. */
   #stages: readonly LedgerStage[] | undefined;
-  #underLiquidation: ReadonlySet<string> = new Set();
-  #heldOff: ReadonlyMap<string, HeldOff> = new Map();
-  /** Told, at each look, of who falls short and is left alone, with the reason. */
-  onHeldOff: (heldOff: HeldOff) => void = () => undefined;
-  /** The ledger that the tick binds; undefined while it is not held. */
-  #cited: CitedLedger | undefined;
-  /** Of the accounts that have changed since, those that may be liquidated at the tick. */
-  #citedDue: ReadonlyMap<number, bigint> = new Map();
-  #citedChanged: ReadonlySet<number> | 'all' = new Set();
+  readonly due: DueAccounts;
+  /** What follows from margins that are published: alerts, and places in the queue of proofs. */
+  #following: Promise<unknown> = Promise.resolve();
+  /** Told what failed of that after the answer that led to it; the next margins bring it again. */
+  onFault: (error: unknown) => void = () => undefined;
 
   private constructor(
     store: Store,
@@ -159,11 +93,13 @@ export class Service {
     this.#follows = chain !== undefined;
     this.#inFlight = workers?.inFlight ?? OWN_IN_FLIGHT;
     this.#isPublished = chain?.ledger !== undefined;
+    this.due = new DueAccounts(ledger, book, this.#follows);
     // Without a chain nothing says that a liquidation goes on.
     if (!this.#follows) book.ofChain = new Map();
+    book.setAccounts(ledger.ledger.accounts);
     ledger.onChange = (changes) => {
-      if (changes === 'all') this.#isReplaced = true;
-      else this.#changes.push(...changes);
+      if (changes === 'all') book.setAccounts(ledger.ledger.accounts);
+      else book.setChanged(changes);
     };
     // A restart reads the newest tick again, however many ledgers came after it.
     ledger.othersBlobs = () => (this.#tickBlob === undefined ? [] : [this.#tickBlob]);
@@ -195,9 +131,11 @@ export class Service {
     if (newest !== undefined && isKnown) {
       const document = Buffer.from(await store.journal.blob(newest.document)).toString('utf8');
       service.#tickBlob = newest.document;
-      service.#setTick(newest.name, document, parseSnapshot(document), newest.chain);
+      const snapshot = await book.readSnapshot(document);
+      service.#setTick(document, snapshot, BigInt(newest.name), newest.chain);
     }
     await service.#inTurn(async () => service.#remargin());
+    await service.caughtUp();
     return service;
   }
 
@@ -235,10 +173,19 @@ export class Service {
     });
   }
 
+  /** From JSON, or from the bytes of a body, which another thread reads. */
   async updateLedger(body: unknown): Promise<LedgerState> {
     this.#requireFed();
+    const update =
+      body instanceof Uint8Array ? await this.book.readUpdate(body, this.ledger.instruments) : body;
     return await this.#inTurn(async () => {
-      const state = await this.ledger.update(body);
+      let state: LedgerState;
+      try {
+        state = await this.ledger.update(update);
+      } catch (error) {
+        if (update instanceof ReadUpdate) await this.book.forgetUpdate(update);
+        throw error;
+      }
       await this.#remargin();
       return state;
     });
@@ -249,13 +196,14 @@ export class Service {
     if (this.#follows) {
       throw new PlimsollError('TICKS_FROM_CHAIN', 'ticks are those that the venue’s feed accepts');
     }
-    const snapshot = parseSnapshot(document);
+    const snapshot = await this.book.readSnapshot(document);
     return await this.#inTurn(async () => {
       const held = this.#tick;
-      if (held !== undefined && snapshot.time < held.snapshotTime) {
+      const { time } = snapshot;
+      if (held !== undefined && time < held.snapshotTime) {
         throw new PlimsollError(
           'TICK_OLD',
-          `the snapshot is of ${snapshot.time}, the tick held is of ${held.snapshotTime}`,
+          `the snapshot is of ${time}, the tick held is of ${held.snapshotTime}`,
         );
       }
       if (await this.#takeTick(document, snapshot, undefined)) await this.#remargin();
@@ -275,14 +223,18 @@ export class Service {
     await this.#inTurn(async () => {
       const isStaged = this.#stages !== undefined && sameStages(this.#stages, stages);
       this.#stages = stages;
-      this.#heldOff = new Map(heldOff.map((one) => [`${one.account}/${one.nonce}`, one]));
+      this.due.holdOff(heldOff);
       // Of most blocks nothing is new: neither the snapshot is read again then, nor any account margined.
       const isHeld =
         tick === undefined ||
         (tick.document === this.#document && sameChainTick(this.#tick?.chain, tick.chain));
-      if (!isHeld) await this.#takeTick(tick.document, parseSnapshot(tick.document), tick.chain);
-      if (isHeld && isStaged) await this.#queueProofs();
+      if (!isHeld) {
+        const snapshot = await this.book.readSnapshot(tick.document);
+        await this.#takeTick(tick.document, snapshot, tick.chain);
+      }
+      if (isHeld && isStaged) this.#follow(async () => this.#queueProofs());
       else await this.#remargin();
+      await this.#following;
     });
   }
 
@@ -313,7 +265,8 @@ export class Service {
     snapshot: MarketSnapshot,
     chain: ChainTick | undefined,
   ): Promise<boolean> {
-    const name = snapshotHash(snapshot).toString();
+    const hash = snapshotHash(snapshot);
+    const name = hash.toString();
     const held = this.#tick;
     if (held?.name === name && sameChainTick(held.chain, chain)) return false;
     const blob = await this.store.journal.putBlob(Buffer.from(document, 'utf8'));
@@ -321,7 +274,7 @@ export class Service {
     const snapshotTime = snapshot.time.toString();
     await this.store.journal.append('tick', { name, document: blob, snapshotTime, ...bound });
     this.#tickBlob = blob;
-    this.#setTick(name, document, snapshot, chain);
+    this.#setTick(document, snapshot, hash, chain);
     return true;
   }
 
@@ -363,74 +316,21 @@ export class Service {
 
   /** Accounts that may be opened at the tick: those that fall short, of which the chain has no liquidation. */
   dueAtTick(): readonly Due[] {
-    return this.#dueAmong(this.#mayFallShort());
+    return this.due.dueAmong(this.#candidates());
   }
 
   /** Accounts of the tick's ledger that are below maintenance at it, neither frozen in it nor held off. */
   shortAtTick(): readonly Due[] {
-    return this.#shortAmong(this.#mayFallShort());
+    return this.due.shortAmong(this.#candidates());
   }
 
-  /** Every account that could: whether it does is `#shortAmong`'s to say. */
-  #mayFallShort(): readonly number[] {
-    if (this.#tick === undefined || this.#citedNow() === undefined) return [];
-    const isChanged = (account: number): boolean => this.#isChangedSince(account);
-    const unchanged = this.book.liquidatable().filter((account) => !isChanged(account));
-    return [...unchanged, ...this.#citedDue.keys()];
-  }
-
-  #dueAmong(accounts: readonly number[]): readonly Due[] {
-    return this.#shortAmong(accounts).filter(
-      ({ account, nonce }) => !this.#isUnderLiquidation(account, nonce),
-    );
-  }
-
-  #shortAmong(accounts: readonly number[]): readonly Due[] {
-    return accounts
-      .map((account) => this.#shortOf(account))
-      .filter((due) => due !== undefined)
-      .filter(({ account, nonce, shortfallE6 }) => {
-        const heldOff = this.#heldOffFor(account, nonce, shortfallE6);
-        if (heldOff !== undefined) this.onHeldOff(heldOff);
-        return heldOff === undefined;
-      });
-  }
-
-  /** What an account lacks in the ledger of the tick; undefined where it lacks nothing, or is frozen. */
-  #shortOf(account: number): Due | undefined {
-    const ledger = this.#citedNow();
-    if (ledger === undefined || account >= ledger.accounts.length) return undefined;
-    const { settlementNonce: nonce, frozen } = ledger.account(account);
-    const shortfallE6 = this.#isChangedSince(account)
-      ? this.#citedDue.get(account)
-      : this.#shortNow(account);
-    return shortfallE6 === undefined || frozen ? undefined : { account, nonce, shortfallE6 };
-  }
-
-  #shortNow(account: number): bigint | undefined {
-    if (!this.book.isLiquidatable(account)) return undefined;
-    const { equityE6, mmE6 } = this.book.margin(account)!;
-    return mmE6 - equityE6;
-  }
-
-  /** Whether the newest ledger has another account there than that of the tick. */
-  #isChangedSince(account: number): boolean {
-    return this.#follows && (this.#citedChanged === 'all' || this.#citedChanged.has(account));
-  }
-
-  #heldOffFor(account: number, nonce: bigint, shortfallE6: bigint): HeldOff | undefined {
-    if (this.#heldOff.size === 0) return undefined;
-    const heldOff = this.#heldOff.get(`${account}/${nonce}`);
-    return heldOff === undefined || shortfallE6 > heldOff.upToE6 ? undefined : heldOff;
+  #candidates(): readonly number[] {
+    return this.#tick === undefined ? [] : this.due.candidates();
   }
 
   #requireFed(): void {
     if (!this.#isPublished) return;
     throw new PlimsollError('LEDGERS_FROM_CHAIN', 'ledgers are those that the registry accepts');
-  }
-
-  #isUnderLiquidation(account: number, nonce: bigint): boolean {
-    return this.#underLiquidation.size > 0 && this.#underLiquidation.has(`${account}/${nonce}`);
   }
 
   get proving(): ProvingDesk | undefined {
@@ -446,6 +346,7 @@ export class Service {
   /** Ends once what is under way is done. */
   async stop(): Promise<void> {
     await this.#tail;
+    await this.#following;
     this.#proving?.close();
     this.#questions.close();
     await this.book.close();
@@ -453,11 +354,12 @@ export class Service {
   }
 
   #setTick(
-    name: string,
     document: string,
     snapshot: MarketSnapshot,
+    hash: bigint,
     chain: ChainTick | undefined,
   ): void {
+    const name = hash.toString();
     const parameters =
       chain === undefined
         ? this.#parameters.values().next().value
@@ -470,7 +372,7 @@ export class Service {
     }
     this.#document = document;
     this.#questions.setTick(document, parameters);
-    this.#market = new MarketTick(snapshot, parameters);
+    this.#market = new MarketTick(snapshot, parameters, hash);
     this.book.setTick(name, this.#market);
     const publishedAt = Date.now();
     this.#tick = { name, snapshotTime: snapshot.time, chain, publishedAt, publishMs: 0 };
@@ -478,58 +380,37 @@ export class Service {
 
   async #remargin(): Promise<void> {
     const started = performance.now();
-    if (this.#isReplaced) this.book.setAccounts(this.ledger.ledger.accounts);
-    else for (const { index, account } of this.#changes) this.book.setAccount(index, account);
-    this.#isReplaced = false;
-    this.#changes = [];
-    this.#placeStages();
+    if (this.#stages !== undefined) this.due.placeStages(this.#stages);
     const made = await this.book.remargin(this.ledger.state.sequence);
-    await this.#cite();
+    const chain = this.#tick?.chain;
+    if (chain !== undefined && this.#market !== undefined) await this.due.cite(chain.ledgerRoot);
     if (this.#tick !== undefined) {
       const publishMs = performance.now() - started;
       this.#tick = { ...this.#tick, publishedAt: Date.now(), publishMs };
     }
     this.#published.emit('published');
-    if (made > 0) await this.alerts.catchUp();
-    await this.#queueProofs();
+    this.#follow(async () => {
+      if (made > 0) await this.alerts.catchUp();
+      await this.#queueProofs();
+    });
   }
 
-  /** What the chain says of accounts holds for the nonce that it says it of. */
-  #placeStages(): void {
-    if (this.#stages === undefined) return;
-    const { accounts } = this.ledger.ledger;
-    const ofChain = new Map<number, AccountState>();
-    const under = new Set<string>();
-    for (const { account, nonce, state } of this.#stages) {
-      under.add(`${account}/${nonce}`);
-      if (accounts[account]?.settlementNonce === nonce) ofChain.set(account, state);
-    }
-    this.#underLiquidation = under;
-    this.book.ofChain = ofChain;
+  /** One after another, and nobody who sends a ledger or a tick waits for it. */
+  #follow(work: () => Promise<void>): void {
+    this.#following = this.#following.then(work).catch((error: unknown) => this.onFault(error));
   }
 
-  /** Finds the ledger that the tick binds, and who falls short in it of those that have changed since. */
-  async #cite(): Promise<void> {
-    const chain = this.#tick?.chain;
-    if (chain === undefined || this.#market === undefined) return;
-    this.#cited = await this.ledger.at(chain.ledgerRoot);
-    this.#citedDue = new Map();
-    this.#citedChanged = new Set();
-    if (this.#cited === undefined) return;
-    const { ledger, changed } = this.#cited;
-    this.#citedChanged = changed === 'all' ? changed : new Set(changed);
-    const indices = changed === 'all' ? ledger.accounts.map((_, index) => index) : changed;
-    const there = indices.filter((index) => index < ledger.accounts.length);
-    const found = await this.book.liquidatableAmong(there.length, (place) =>
-      ledger.account(there[place]!),
-    );
-    this.#citedDue = new Map(found.map(({ place, shortfallE6 }) => [there[place]!, shortfallE6]));
+  /** Ends once every margin that is published has led to its alerts and to places in the queue. */
+  async caughtUp(): Promise<void> {
+    await this.#following;
   }
 
   /** What a job finds when it is taken up. */
   #ground(): ProvingGround {
     const tickNow = (): ProvingGround['tick'] =>
-      this.#market === undefined || this.#tick === undefined || !this.#isCited()
+      this.#market === undefined ||
+      this.#tick === undefined ||
+      !this.due.isCited(this.#tick.chain?.ledgerRoot)
         ? undefined
         : {
             name: this.#tick.name,
@@ -541,35 +422,25 @@ export class Service {
       get tick() {
         return tickNow();
       },
-      open: (account) => this.#citedNow()!.open(account),
-      isDue: (account, nonce) => {
-        const due = this.#shortOf(account);
-        return (
-          due?.nonce === nonce &&
-          !this.#isUnderLiquidation(account, nonce) &&
-          this.#heldOffFor(account, nonce, due.shortfallE6) === undefined
-        );
-      },
+      open: (account) => this.due.ledger!.open(account),
+      isDue: (account, nonce) => this.due.isDue(account, nonce),
     };
-  }
-
-  /** Whether the ledger that is cited is the one that the tick binds: a tick comes before its ledger is found. */
-  #isCited(): boolean {
-    if (!this.#follows) return true;
-    return this.#cited !== undefined && this.#cited.root === this.#tick?.chain?.ledgerRoot;
-  }
-
-  #citedNow(): Ledger | undefined {
-    return this.#follows ? this.#cited?.ledger : this.ledger.ledger;
   }
 
   /** Lot by lot: of thousands that fall short others would wait for the last. */
   async #queueProofs(): Promise<void> {
-    if (this.#proving === undefined || this.#tick === undefined) return;
+    const proving = this.#proving;
+    if (proving === undefined || this.#tick === undefined) return;
     const { snapshotTime } = this.#tick;
-    const accounts = this.#mayFallShort();
+    const accounts = this.#candidates();
     for (let first = 0; first < accounts.length; first += LOT) {
-      await this.#proving.enqueue(snapshotTime, this.#dueAmong(accounts.slice(first, first + LOT)));
+      const { accounts: cited = [] } = this.due.ledger ?? {};
+      // Of those that have their place already nothing is asked.
+      const fresh = accounts.slice(first, first + LOT).filter((account) => {
+        const nonce = cited[account]?.settlementNonce;
+        return nonce !== undefined && !proving.hasPlace(account, nonce);
+      });
+      await proving.enqueue(snapshotTime, this.due.dueAmong(fresh));
       await nextTurn();
     }
   }

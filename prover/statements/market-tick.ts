@@ -26,9 +26,11 @@ export class MarketTick {
   #snapshotHash: bigint | undefined;
   #parameterHash: bigint | undefined;
 
-  constructor(snapshot: MarketSnapshot, parameters: ParameterSet) {
+  /** @param hash of the snapshot, where it is known already */
+  constructor(snapshot: MarketSnapshot, parameters: ParameterSet, hash?: bigint) {
     this.snapshot = snapshot;
     this.parameters = parameters;
+    this.#snapshotHash = hash;
   }
 
   /** Grows with every expiry and strike that an account asks for. */

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A venue in the crash with a real sequencer, whose transitions are judged, and real proofs of whatever
 // its ledger says. Chain, ledger and clock go on only where a test says so.
-import {
-  Contract,
-  SigningKey,
-  computeAddress,
-  id,
-  type ContractTransactionReceipt,
-  type Signer,
-} from 'ethers';
+import { Contract, computeAddress, type ContractTransactionReceipt, type Signer } from 'ethers';
 
 import { contractArtifact } from '../../prover/chain/artifact.ts';
 import { DEFAULT_VENUE_CONFIG, type VenueConfig } from '../../prover/chain/config.ts';
@@ -54,6 +47,7 @@ import {
   type TestChain,
   type VenueOptions,
 } from './chain.ts';
+import { ATTESTER } from './inbox-venue.ts';
 import {
   CRASH_AT,
   accountMarginProof,
@@ -67,7 +61,6 @@ import { proveTakeover } from './takeover-proofs.ts';
 const sample = loadSample();
 const parameterSet = loadDefaultParameters();
 const { snapshot: crash } = sample.snapshots.crash;
-const ATTESTER = new SigningKey(id('plimsoll test attester'));
 /** Those of the sample that are there for something; none has more positions than the venue allows. */
 const ACCOUNTS = 52;
 const FUND_E6 = 150_000_000_000n;

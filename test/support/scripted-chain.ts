@@ -169,6 +169,8 @@ export class MemoryJournal implements Journal {
     this.records.push({ sequence, kind, body: JSON.parse(JSON.stringify(body)) as unknown });
     return sequence;
   }
+  appendText = async (kind: string, body: string): Promise<number> =>
+    this.append(kind, JSON.parse(body));
   async appendAll(kind: string, bodies: readonly unknown[]): Promise<void> {
     for (const body of bodies) await this.append(kind, body);
   }

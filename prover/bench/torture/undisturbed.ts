@@ -55,7 +55,7 @@ export class Undisturbed {
         const snapshot = parseSnapshot(operation.document);
         book.setTick(snapshotHash(snapshot).toString(), new MarketTick(snapshot, parameters));
       } else {
-        for (const { index, account } of operation.changes) book.setAccount(index, account);
+        book.setChanged(operation.changes);
       }
       await book.remargin(0);
     }

@@ -20,6 +20,12 @@ const RETRIES = 12;
 const RETRY_SECONDS = 2;
 const MOST_RETRY_SECONDS = 600;
 
+/** Transitions that are made alerts of in one transaction, to the end of the record that reaches so many. */
+const LOT = 2000;
+
+/** The number of its record in the journal. */
+const sequenceOf = ({ id }: Alert): number => Number(id.split('-')[0]);
+
 interface Delivery {
   readonly alert: Alert;
   readonly url: string;
@@ -81,15 +87,21 @@ export class AlertDesk {
     ]);
     const from = Number(row?.['sequence'] ?? 0);
     let delivered: ReadonlySet<string> | undefined;
+    let lot: Alert[] = [];
+    const make = async (alerts: readonly Alert[]): Promise<void> => {
+      if (alerts.length === 0) return;
+      await database.transaction(async (queries) => this.#make(queries, alerts, delivered!));
+      for (const alert of alerts) this.#listeners.emit('alert', alert);
+    };
     for await (const { sequence, body } of journal.read(from, 'transitions')) {
       // Told only when there is something to make: the tables may have forgotten more than the journal.
       delivered ??= await this.#deliveredAfter(sequence);
-      const alerts = alertsOf(sequence, tickTransitionsSchema.parse(body));
-      await database.transaction(async (queries) =>
-        this.#make(queries, sequence, alerts, delivered!),
-      );
-      for (const alert of alerts) this.#listeners.emit('alert', alert);
+      lot.push(...alertsOf(sequence, tickTransitionsSchema.parse(body)));
+      if (lot.length < LOT) continue;
+      await make(lot);
+      lot = [];
     }
+    await make(lot);
   }
 
   /** Alerts after a number of the journal, then every new one; ends when the signal says so. */
@@ -111,7 +123,7 @@ export class AlertDesk {
       }
       while (!signal.aborted) {
         for (const alert of waiting.splice(0)) {
-          if (Number(alert.id.split('-')[0]) > last) yield alert;
+          if (sequenceOf(alert) > last) yield alert;
         }
         if (signal.aborted) return;
         await new Promise<void>((resolve) => {
@@ -134,25 +146,32 @@ export class AlertDesk {
     return found;
   }
 
+  /** Of whole records, with the mark behind the last of them. */
   async #make(
     queries: Queries,
-    sequence: number,
     alerts: readonly Alert[],
     delivered: ReadonlySet<string>,
   ): Promise<void> {
-    const columns = ['account', 'from', 'to', 'equityE6', 'mmE6', 'imE6'] as const;
+    const columns = [
+      'tick',
+      'snapshotTime',
+      'account',
+      'from',
+      'to',
+      'equityE6',
+      'mmE6',
+      'imE6',
+    ] as const;
     await queries.query(
       `INSERT INTO plimsoll.transitions
          (sequence, tick, snapshot_time, account, from_state, to_state, equity_e6, mm_e6, im_e6,
           worst_btc, worst_eth)
-       SELECT $1, $2, $3, * FROM unnest(
-         $4::int[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::numeric[],
-         $10::int[], $11::int[])
+       SELECT * FROM unnest(
+         $1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::numeric[],
+         $8::numeric[], $9::numeric[], $10::int[], $11::int[])
        ON CONFLICT DO NOTHING`,
       [
-        sequence,
-        alerts[0]?.tick ?? '',
-        alerts[0]?.snapshotTime ?? null,
+        alerts.map(sequenceOf),
         ...columns.map((name) => alerts.map((alert) => alert[name])),
         alerts.map(({ worstScenarios }) => worstScenarios?.[0] ?? null),
         alerts.map(({ worstScenarios }) => worstScenarios?.[1] ?? null),
@@ -173,7 +192,7 @@ export class AlertDesk {
     await queries.query(
       `INSERT INTO plimsoll.progress (name, sequence) VALUES ($1, $2)
        ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence`,
-      [PROGRESS, sequence],
+      [PROGRESS, sequenceOf(alerts.at(-1)!)],
     );
   }
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 
 import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 import { LedgerRefused, type LedgerState } from '../ledger/ledger-keeper.ts';
+import type { TickState } from '../ticks.ts';
 import type * as schemas from './schemas.ts';
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -29,6 +30,13 @@ export const ledgerReply = ({ sequence, root, accounts }: LedgerState) => ({
   sequence,
   root: root.toString(),
   accounts,
+});
+
+export const tickReply = ({ name, snapshotTime, publishedAt, publishMs }: TickState) => ({
+  name,
+  snapshotTime: snapshotTime.toString(),
+  publishedAt: new Date(publishedAt).toISOString(),
+  publishMs,
 });
 
 /** A refusal as HTTP has it. */

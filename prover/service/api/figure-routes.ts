@@ -153,6 +153,7 @@ export function historyRoutes(api: Api, { service, errors, requireOperator }: Do
       },
     },
     async ({ query }) => {
+      await service.caughtUp();
       const rows = await service.store.database.query(LIQUIDATIONS, [Number(query.after ?? 0)]);
       const liquidations = rows.map((row) => ({
         sequence: Number(row['sequence']),

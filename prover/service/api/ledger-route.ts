@@ -6,7 +6,8 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 
 import { readWholeLedger } from '../ledger/body-reader.ts';
 import { WholeLedger } from '../ledger/whole-ledger.ts';
-import { ledgerReply } from './faults.ts';
+import { utf8Text } from '../ledger/utf8-text.ts';
+import { ledgerReply, tickReply } from './faults.ts';
 import type { Door } from './figure-routes.ts';
 import * as schemas from './schemas.ts';
 
@@ -17,6 +18,54 @@ async function* upTo(limit: number, chunks: AsyncIterable<Uint8Array>): AsyncGen
     if (bytes > limit) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE();
     yield chunk;
   }
+}
+
+/** Bodies that are read in another thread: their schema describes them, and the reader checks them. */
+export function bytesRoutes(
+  instance: FastifyInstance,
+  { service, errors, requireOperator }: Door,
+  bodyLimit: number,
+): void {
+  instance.removeContentTypeParser('application/json');
+  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
+  instance.setValidatorCompiler((route: Parameters<typeof validatorCompiler>[0]) => {
+    const check = validatorCompiler(route);
+    return (body: unknown) => (body instanceof Uint8Array ? { value: body } : check(body));
+  });
+  const api = instance.withTypeProvider<ZodTypeProvider>();
+  const large = { bodyLimit, onRequest: requireOperator };
+  api.post(
+    '/ledger/updates',
+    {
+      ...large,
+      schema: {
+        description: 'What changed since the ledger numbered one less, and the root that results.',
+        security: [{ token: [] }],
+        body: schemas.updateBody,
+        response: { 200: schemas.ledgerReply, ...errors },
+      },
+    },
+    async (request) => ledgerReply(await service.updateLedger(request.body)),
+  );
+  api.put(
+    '/snapshot',
+    {
+      ...large,
+      schema: {
+        description: 'The snapshot of the next tick.',
+        security: [{ token: [] }],
+        body: schemas.snapshotBody,
+        response: { 200: schemas.tickReply, ...errors },
+      },
+    },
+    async ({ body }) => {
+      const bytes: unknown = body;
+      const document = utf8Text(bytes as Uint8Array, 'snapshot');
+      return tickReply(await service.putSnapshot(document));
+    },
+  );
 }
 
 /** A whole ledger, whose body is read as it comes in: of all that is sent here it alone is large. */

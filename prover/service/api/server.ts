@@ -21,14 +21,14 @@ import { VenueDesk } from '../chain/venue-desk.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import { ACCOUNT_STATES, type AccountState } from '../margin/account-state.ts';
 import { ReceiptDesk } from '../receipts/receipt-desk.ts';
-import type { Service, TickState } from '../service.ts';
+import type { Service } from '../service.ts';
 import { artifactRoutes } from './artifact-routes.ts';
 import { chainRoutes } from './chain-routes.ts';
 import { eventStreams, type ServerEvent } from './event-stream.ts';
-import { faultOf, ledgerReply } from './faults.ts';
+import { faultOf, ledgerReply, tickReply } from './faults.ts';
 import { figureRoutes, historyRoutes, type Door } from './figure-routes.ts';
 import { serviceMetrics, type ChainStanding } from './metrics.ts';
-import { wholeLedgerRoute } from './ledger-route.ts';
+import { bytesRoutes, wholeLedgerRoute } from './ledger-route.ts';
 import { pageRoutes } from './page-routes.ts';
 import { proofRoutes } from './proof-routes.ts';
 import { Roles, challengeText, type Caller } from './roles.ts';
@@ -44,13 +44,6 @@ const KEEP_ALIVE_MS = 30_000;
 /** Bodies of anything but ledgers and snapshots. */
 const SMALL_BODY = 2 ** 14;
 const HISTORY = 500;
-
-const tickReply = ({ name, snapshotTime, publishedAt, publishMs }: TickState) => ({
-  name,
-  snapshotTime: snapshotTime.toString(),
-  publishedAt: new Date(publishedAt).toISOString(),
-  publishMs,
-});
 
 const NO_CHAIN: ChainStanding = {
   fault: undefined,
@@ -182,7 +175,6 @@ export async function createServer(
     }
   };
   const door: Door = { service, errors, readable, requireOperator, requireKnown };
-  const large = { bodyLimit: config.limits.bodyBytes, onRequest: requireOperator };
 
   await app.register(async (instance) => {
     const api = instance.withTypeProvider<ZodTypeProvider>();
@@ -248,33 +240,6 @@ export async function createServer(
         },
       },
       async () => ledgerReply(service.ledger.state),
-    );
-    api.post(
-      '/ledger/updates',
-      {
-        ...large,
-        schema: {
-          description:
-            'What changed since the ledger numbered one less, and the root that results.',
-          security: [{ token: [] }],
-          body: schemas.updateBody,
-          response: { 200: schemas.ledgerReply, ...errors },
-        },
-      },
-      async (request) => ledgerReply(await service.updateLedger(request.body)),
-    );
-    api.put(
-      '/snapshot',
-      {
-        ...large,
-        schema: {
-          description: 'The snapshot of the next tick.',
-          security: [{ token: [] }],
-          body: schemas.snapshotBody,
-          response: { 200: schemas.tickReply, ...errors },
-        },
-      },
-      async (request) => tickReply(await service.putSnapshot(JSON.stringify(request.body))),
     );
     api.get(
       '/tick',
@@ -369,6 +334,7 @@ export async function createServer(
       },
       async (request) => {
         const account = readable(request, request.params.account);
+        await service.caughtUp();
         const rows = await service.store.database.query(
           `SELECT sequence, tick, from_state, to_state, equity_e6::text, mm_e6::text, im_e6::text
            FROM plimsoll.transitions WHERE account = $1 ORDER BY sequence DESC LIMIT ${HISTORY}`,
@@ -446,9 +412,9 @@ export async function createServer(
       async ({ body }) => ({ token: roles.session(body.challenge, body.signature) }),
     );
   });
-  await app.register(async (instance) => {
-    wholeLedgerRoute(instance, door, config.limits.bodyBytes);
-  });
+  const { bodyBytes } = config.limits;
+  await app.register(async (instance) => wholeLedgerRoute(instance, door, bodyBytes));
+  await app.register(async (instance) => bytesRoutes(instance, door, bodyBytes));
   return app;
 }
 

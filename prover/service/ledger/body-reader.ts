@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../../commitments/account.ts';
 import { instrumentKey } from '../../commitments/instrument.ts';
-import { InvalidInput } from '../../core/errors.ts';
 import { parseJson } from '../../core/schema.ts';
 import type { Instrument } from '../../model/types.ts';
 import { AskedThread } from '../asked-thread.ts';
@@ -11,14 +10,6 @@ import { WholeLedger } from './whole-ledger.ts';
 
 /** From here on a body is worth a thread, which takes a tenth of a second to start. */
 const LARGE_BYTES = 2 ** 20;
-
-/** What the thread throws is a copy, which has the words of a refusal and not its class. */
-function refusal(error: unknown): unknown {
-  const { field, rule } = error as { readonly field?: unknown; readonly rule?: unknown };
-  return typeof field === 'string' && typeof rule === 'string'
-    ? new InvalidInput(field, rule, { cause: error })
-    : error;
-}
 
 /**
  * The body of a whole ledger, as it comes in. A large one is read in a thread of its own and taken over lot by
@@ -34,13 +25,8 @@ export async function readWholeLedger(
   let held: Uint8Array[] = [];
   let bytes = 0;
   let thread: AskedThread | undefined;
-  const ask = async <Answer>(question: ReadingQuestion): Promise<Answer> => {
-    try {
-      return await thread!.ask<Answer>(question);
-    } catch (error) {
-      throw refusal(error);
-    }
-  };
+  const ask = async <Answer>(question: ReadingQuestion): Promise<Answer> =>
+    thread!.ask<Answer>(question);
   const handOver = async (): Promise<void> => {
     const told = Buffer.concat(held);
     held = [];

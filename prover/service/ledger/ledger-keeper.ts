@@ -10,20 +10,16 @@ import type { Account } from '../../commitments/account.ts';
 import { Ledger, type LedgerChange } from '../../commitments/ledger.ts';
 import { concatenated, type RowHasher } from '../../commitments/row-hasher.ts';
 import { QuaternaryTree } from '../../commitments/tree.ts';
-import { TREE_CAPACITY, TREE_DEPTH } from '../../commitments/widths.ts';
+import { TREE_DEPTH } from '../../commitments/widths.ts';
 import { PlimsollError, requireRule } from '../../core/errors.ts';
-import { integer, list, parseValue } from '../../core/schema.ts';
 import {
-  LEDGER_FORMAT,
-  LEDGER_VERSION,
-  accountDocument,
   ledgerPieces,
   parseLedger,
   type SharedInstruments,
 } from '../../documents/ledger-document.ts';
 import type { Journal } from '../store/journal.ts';
-import { parseLedgerInLots } from './parse-in-lots.ts';
-import { WholeLedger, root, sequence } from './whole-ledger.ts';
+import { ReadUpdate, changesOf } from './read-update.ts';
+import { WholeLedger } from './whole-ledger.ts';
 
 /** Accounts that are written at a time: a hundred thousand take a second. */
 const WRITTEN_LOT = 500;
@@ -47,17 +43,6 @@ const unpack = promisify(gunzip);
 
 /** Updates between two checkpoints: what a restart replays at most. */
 const CHECKPOINT_EVERY = 200;
-
-/** What changed from the ledger numbered one less. */
-export const ledgerUpdateSchema = z.strictObject({
-  sequence,
-  root,
-  changes: list(
-    z.strictObject({ index: integer(0, TREE_CAPACITY - 1), account: z.unknown() }),
-    TREE_CAPACITY,
-    1,
-  ),
-});
 
 /** Which ledger is held. */
 export interface LedgerState {
@@ -110,25 +95,6 @@ const updateRecordSchema = z.object({
   changes: z.array(z.object({ index: z.int(), account: z.unknown() })),
 });
 
-/** Reads the changed accounts; a fault names the change it is in. */
-async function changesOf(
-  changes: readonly { index: number; account?: unknown }[],
-  instruments: SharedInstruments,
-): Promise<LedgerChange[]> {
-  const document = {
-    format: LEDGER_FORMAT,
-    version: LEDGER_VERSION,
-    accounts: changes.map(({ account }) => account),
-  };
-  const accounts = await parseLedgerInLots(document, instruments);
-  const seen = new Set<number>();
-  return changes.map(({ index }, at) => {
-    requireRule(!seen.has(index), `changes[${at}].index`, `${index} stands there twice`);
-    seen.add(index);
-    return { index, account: accounts[at]! };
-  });
-}
-
 /**
  * The ledger as its venue numbers it. An update that is acknowledged is in the journal; one that is
  * refused has changed nothing. What is held survives a kill without being hashed again: a checkpoint
@@ -150,8 +116,13 @@ export class LedgerKeeper {
   #cited: Past | undefined;
   #settled = Number.POSITIVE_INFINITY;
   #checkpoints: z.infer<typeof checkpointSchema>[] = [];
+  /** One object an instrument, of what is held and of what is read from now on. */
+  get instruments(): SharedInstruments {
+    return this.#instruments;
+  }
+
   /** Told which accounts changed, or that all may have, once a ledger is held. */
-  onChange: (changes: readonly LedgerChange[] | 'all') => void = () => undefined;
+  onChange: (changes: ReadUpdate | 'all') => void = () => undefined;
   /** Blobs that others still need when a checkpoint clears up. */
   othersBlobs: () => readonly string[] = () => [];
 
@@ -329,14 +300,10 @@ export class LedgerKeeper {
     });
   }
 
-  /** Takes what changed; the sequence must be the next and the root the one that results. */
+  /** Takes what changed, as JSON or read already; the sequence must be the next and the root the one that results. */
   async update(body: unknown): Promise<LedgerState> {
-    const {
-      sequence: number,
-      root: stated,
-      changes,
-    } = parseValue(ledgerUpdateSchema, body, 'update');
-    const parsed = await changesOf(changes, this.#instruments);
+    const update = body instanceof ReadUpdate ? body : await ReadUpdate.of(body, this.#instruments);
+    const { sequence: number, root: stated, changes } = update;
     return await this.#inTurn(async () => {
       this.#requireLater(number);
       if (number !== this.#sequence + 1) {
@@ -345,19 +312,15 @@ export class LedgerKeeper {
           `update ${number} does not follow ${this.#sequence}: send ${this.#sequence + 1} first`,
         );
       }
-      this.#requireIndices(parsed);
-      const planned = await this.#ledger.plan(parsed, this.#hasher);
+      this.#requireIndices(changes);
+      const planned = await this.#ledger.plan(changes, this.#hasher, update.words);
       this.#requireRoot(planned.root, stated);
-      await this.#journal.append('ledger-update', {
-        sequence: number,
-        root: stated.toString(),
-        changes: parsed.map(({ index, account }) => ({ index, account: accountDocument(account) })),
-      });
+      await this.#journal.appendText('ledger-update', update.record);
       planned.commit();
       this.#sequence = number;
       this.#sinceCheckpoint += 1;
-      this.#note(parsed);
-      this.onChange(parsed);
+      this.#note(changes);
+      this.onChange(update);
       if (this.#sinceCheckpoint >= this.#checkpointEvery) {
         await this.#checkpoint(this.#ledger, this.#sequence);
       }

@@ -4,15 +4,26 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 
 import type { Account } from '../../commitments/account.ts';
+import { instrumentKey } from '../../commitments/instrument.ts';
 import type { LedgerChange } from '../../commitments/ledger.ts';
+import type { SharedInstruments } from '../../documents/ledger-document.ts';
+import type { Instrument, MarketSnapshot } from '../../model/types.ts';
 import type { MarketTick } from '../../statements/market-tick.ts';
 import { slackCeil } from '../../venue/remargin/definition.ts';
 import type { EngineMargin } from '../../venue/remargin/engine.ts';
 import { VERDICTS } from '../../venue/remargin/results.ts';
 import { AskedThread } from '../asked-thread.ts';
+import { unpackAccounts } from '../ledger/packed-accounts.ts';
+import { ReadUpdate } from '../ledger/read-update.ts';
 import type { Journal } from '../store/journal.ts';
 import { ACCOUNT_STATES, isOfChain, type AccountState, type CallRules } from './account-state.ts';
-import type { AsideShort, MarginQuestion, MarginSums, MarginTable } from './margin-thread.ts';
+import type {
+  AsideShort,
+  MarginQuestion,
+  MarginSums,
+  MarginTable,
+  UpdateRead,
+} from './margin-thread.ts';
 
 /** An account that stands otherwise than before. Amounts are E6 USD. */
 export interface Transition {
@@ -96,7 +107,13 @@ export class MarginBook {
   readonly #thread = new AskedThread(new URL('./margin-thread.ts', import.meta.url));
   /** Every account, where the thread has none of them yet; and what has changed since it has. */
   #whole: readonly Account[] | undefined;
-  #changes: LedgerChange[] = [];
+  #changes: (ReadUpdate | readonly LedgerChange[])[] = [];
+  /** Of before a whole ledger: what the thread need not keep any more. */
+  #outdated: (ReadUpdate | readonly LedgerChange[])[] = [];
+  /** Of updates that the thread has read, under which number it has their accounts. */
+  readonly #numbers = new WeakMap<ReadUpdate, number>();
+  /** By the place under which the thread names them. */
+  readonly #instruments: Instrument[] = [];
   #states = new Uint8Array(0);
   #tick: Tick | undefined;
   #told: Tick | undefined;
@@ -130,15 +147,46 @@ export class MarginBook {
     return this.#published;
   }
 
-  /** An account as it is now; its margin is that of the next `remargin`. */
-  setAccount(index: number, account: Account): void {
-    this.#changes.push({ index, account });
+  /**
+   * Reads the body of an update in the thread of the margins, which waits for it anyway. Throws
+   * `InvalidInput` naming field and rule. What is not taken then is to be forgotten.
+   *
+   * @param known instruments that its accounts are to share with others
+   */
+  async readUpdate(body: Uint8Array, known: SharedInstruments): Promise<ReadUpdate> {
+    const read = await this.#ask<UpdateRead>({ kind: 'read-update', body });
+    const fresh = read.accounts.fresh.map((instrument) => {
+      const key = instrumentKey(instrument);
+      const shared = known.get(key) ?? instrument;
+      known.set(key, shared);
+      return shared;
+    });
+    const accounts = unpackAccounts({ ...read.accounts, fresh }, this.#instruments);
+    const changes = accounts.map((account, at) => ({ index: read.indices[at]!, account }));
+    const update = new ReadUpdate(read, changes, read.words, read.record);
+    this.#numbers.set(update, read.number);
+    return update;
+  }
+
+  async forgetUpdate(update: ReadUpdate): Promise<void> {
+    const number = this.#numbers.get(update);
+    if (number !== undefined) await this.#ask({ kind: 'forget-update', number });
+  }
+
+  /** Reads a snapshot there too. Throws `InvalidInput` naming field and rule. */
+  async readSnapshot(document: string): Promise<MarketSnapshot> {
+    return await this.#ask<MarketSnapshot>({ kind: 'read-snapshot', document });
+  }
+
+  /** Accounts as they are now; their margin is that of the next `remargin`. */
+  setChanged(changes: ReadUpdate | readonly LedgerChange[]): void {
+    this.#changes.push(changes);
   }
 
   /** All accounts anew: those of a ledger that replaces another. */
   setAccounts(accounts: readonly Account[]): void {
     this.#whole = [...accounts];
-    this.#changes = [];
+    this.#outdated.push(...this.#changes.splice(0));
   }
 
   setTick(name: string, market: MarketTick): void {
@@ -281,14 +329,20 @@ export class MarginBook {
       }
       this.#whole = undefined;
     }
-    if (this.#changes.length > 0) {
-      const changes = this.#changes;
-      for (let first = 0; first < changes.length; first += LOT) {
-        await this.#ask({ kind: 'accounts', changes: changes.slice(first, first + LOT) });
-      }
-      this.#changes = [];
+    for (const update of this.#outdated.splice(0)) {
+      if (update instanceof ReadUpdate) await this.forgetUpdate(update);
     }
+    for (const changes of this.#changes.splice(0)) await this.#tellChanged(changes);
     await this.#tellMarket(tick);
+  }
+
+  async #tellChanged(changed: ReadUpdate | readonly LedgerChange[]): Promise<void> {
+    const number = changed instanceof ReadUpdate ? this.#numbers.get(changed) : undefined;
+    if (number !== undefined) return await this.#ask({ kind: 'take-update', number });
+    const changes = changed instanceof ReadUpdate ? changed.changes : changed;
+    for (let first = 0; first < changes.length; first += LOT) {
+      await this.#ask({ kind: 'accounts', changes: changes.slice(first, first + LOT) });
+    }
   }
 
   async #tellMarket(tick: Tick): Promise<void> {

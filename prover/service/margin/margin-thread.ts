@@ -1,17 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../../commitments/account.ts';
+import type { LeafWords } from '../../commitments/leaf-words.ts';
 import type { LedgerChange } from '../../commitments/ledger.ts';
-import type { MarketSnapshot, RiskParameters } from '../../model/types.ts';
+import { parseJson } from '../../core/schema.ts';
+import type { SharedInstruments } from '../../documents/ledger-document.ts';
+import { parseSnapshot } from '../../documents/snapshot-document.ts';
+import type { Instrument, MarketSnapshot, RiskParameters } from '../../model/types.ts';
 import { priceMarket, type PricedMarket } from '../../risk/pricing/market.ts';
 import type { ArrayMargin } from '../../venue/remargin/definition.ts';
 import { RemarginEngine } from '../../venue/remargin/engine.ts';
 import { VERDICTS } from '../../venue/remargin/results.ts';
 import { answerQuestions, type Handed } from '../answering-thread.ts';
+import { packAccounts, type PackedAccounts } from '../ledger/packed-accounts.ts';
+import { ReadUpdate } from '../ledger/read-update.ts';
+import { utf8Text } from '../ledger/utf8-text.ts';
 import { ACCOUNT_STATES, isClearlyHealthy, nextState, type CallRules } from './account-state.ts';
 import { ExactSum } from './exact-sum.ts';
 
+/** An update as the thread has read it; its accounts stay there until they are taken or forgotten. */
+export interface UpdateRead {
+  readonly number: number;
+  readonly sequence: number;
+  readonly root: bigint;
+  readonly indices: Uint32Array;
+  readonly accounts: PackedAccounts;
+  readonly words: readonly LeafWords[];
+  /** Its record in the journal, as JSON. */
+  readonly record: string;
+}
+
 /** Accounts beginning anew, or as they are now; the market of a tick; or that all be margined. */
 export type MarginQuestion =
+  // What is sent to the service, read here for others: this thread waits for it anyway.
+  | { readonly kind: 'read-update'; readonly body: Uint8Array }
+  | { readonly kind: 'take-update' | 'forget-update'; readonly number: number }
+  | { readonly kind: 'read-snapshot'; readonly document: string }
   | { readonly kind: 'clear' }
   | { readonly kind: 'accounts'; readonly changes: readonly LedgerChange[] }
   | {
@@ -152,18 +175,65 @@ function shortAside(): readonly AsideShort[] {
   });
 }
 
-answerQuestions<MarginQuestion>((question) => {
+const instruments: SharedInstruments = new Map();
+const places = new Map<Instrument, number>();
+const updates = new Map<number, readonly LedgerChange[]>();
+let updatesRead = 0;
+
+async function readUpdate(body: Uint8Array): Promise<Handed> {
+  const { sequence, root, changes, words, record } = await ReadUpdate.of(
+    parseJson(utf8Text(body, 'body'), 'body'),
+    instruments,
+  );
+  updatesRead += 1;
+  updates.set(updatesRead, changes);
+  const read: UpdateRead = {
+    number: updatesRead,
+    sequence,
+    root,
+    indices: Uint32Array.from(changes, ({ index }) => index),
+    accounts: packAccounts(
+      changes.map(({ account }) => account),
+      places,
+    ),
+    words: [...words],
+    record,
+  };
+  const { sizes, places: named, lots } = read.accounts;
+  const columns = [sizes, named, lots, read.indices];
+  const rows = read.words.flatMap((batch) => [batch.rows, batch.pages, batch.places]);
+  return {
+    value: read,
+    transfer: [...columns, ...rows].map(({ buffer }) => buffer as ArrayBuffer),
+  };
+}
+
+function accountsNow(changes: readonly LedgerChange[]): Handed {
+  for (const { index, account } of changes) {
+    if (index < engine.accounts.count) engine.update(index, account);
+    else engine.add(account);
+  }
+  return { value: undefined };
+}
+
+answerQuestions<MarginQuestion>(async (question) => {
   switch (question.kind) {
+    case 'read-update':
+      return await readUpdate(question.body);
+    case 'read-snapshot':
+      return { value: parseSnapshot(question.document) };
+    case 'take-update':
+    case 'forget-update': {
+      const changes = updates.get(question.number) ?? [];
+      updates.delete(question.number);
+      return question.kind === 'take-update' ? accountsNow(changes) : { value: undefined };
+    }
     case 'clear':
       engine = new RemarginEngine();
       if (market !== undefined) engine.setMarket(market);
       return { value: undefined };
     case 'accounts':
-      for (const { index, account } of question.changes) {
-        if (index < engine.accounts.count) engine.update(index, account);
-        else engine.add(account);
-      }
-      return { value: undefined };
+      return accountsNow(question.changes);
     case 'market':
       market = priceMarket(question.snapshot, question.parameters);
       engine.setMarket(market);

@@ -140,6 +140,11 @@ export class ProvingDesk {
     return this.#queued.size;
   }
 
+  /** Whether an account has a place in the queue, as far as this process knows. */
+  hasPlace(account: number, nonce: bigint): boolean {
+    return this.#queued.has(`${account}/${nonce}`);
+  }
+
   async start(): Promise<void> {
     const { boss } = this.#store;
     await boss.createQueue(QUEUE, {

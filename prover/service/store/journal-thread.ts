@@ -22,7 +22,7 @@ async function answer(question: JournalQuestion): Promise<unknown> {
       journal = new FolderJournal(question.folder);
       return undefined;
     case 'append':
-      return journal!.appendText(question.of, question.body);
+      return await journal!.appendText(question.of, question.body);
     case 'append-all':
       return journal!.appendTexts(question.of, question.bodies);
     case 'page':

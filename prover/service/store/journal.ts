@@ -19,6 +19,8 @@ export interface JournalRecord {
  */
 export interface Journal {
   append(kind: string, body: unknown): Promise<number>;
+  /** The same of a body that is JSON already. */
+  appendText(kind: string, body: string): Promise<number>;
   /** Many of a kind, one after another: all of them or none, for the price of one. */
   appendAll(kind: string, bodies: readonly unknown[]): Promise<void>;
   /** Records after `sequence`, in order; of one kind where it is given. */
@@ -91,7 +93,11 @@ export class FolderJournal implements Journal {
   }
 
   async append(kind: string, body: unknown): Promise<number> {
-    return this.appendText(kind, JSON.stringify(body));
+    return this.#insert(kind, JSON.stringify(body));
+  }
+
+  async appendText(kind: string, body: string): Promise<number> {
+    return this.#insert(kind, body);
   }
 
   async appendAll(kind: string, bodies: readonly unknown[]): Promise<void> {
@@ -105,7 +111,7 @@ export class FolderJournal implements Journal {
   appendTexts(kind: string, bodies: readonly string[]): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const body of bodies) this.appendText(kind, body);
+      for (const body of bodies) this.#insert(kind, body);
       this.#database.exec('COMMIT');
     } catch (error) {
       this.#database.exec('ROLLBACK');
@@ -113,8 +119,7 @@ export class FolderJournal implements Journal {
     }
   }
 
-  /** A body that is JSON already. */
-  appendText(kind: string, body: string): number {
+  #insert(kind: string, body: string): number {
     const insert = this.#database.prepare('INSERT INTO records (kind, body) VALUES (?, ?)');
     return Number(insert.run(kind, body).lastInsertRowid);
   }

@@ -72,12 +72,16 @@ export class PostgresJournal implements Journal {
   }
 
   async append(kind: string, body: unknown): Promise<number> {
+    return await this.appendText(kind, JSON.stringify(body));
+  }
+
+  async appendText(kind: string, body: string): Promise<number> {
     return await this.#write(async (queries) => insert(queries, kind, body));
   }
 
   async appendAll(kind: string, bodies: readonly unknown[]): Promise<void> {
     await this.#write(async (queries) => {
-      for (const body of bodies) await insert(queries, kind, body);
+      for (const body of bodies) await insert(queries, kind, JSON.stringify(body));
     });
   }
 
@@ -149,11 +153,11 @@ export class PostgresJournal implements Journal {
   }
 }
 
-async function insert(queries: Queries, kind: string, body: unknown): Promise<number> {
+async function insert(queries: Queries, kind: string, body: string): Promise<number> {
   const [row] = await queries.query(
     `INSERT INTO plimsoll.journal (sequence, kind, body)
      SELECT coalesce(max(sequence), 0) + 1, $1, $2::jsonb FROM plimsoll.journal RETURNING sequence`,
-    [kind, JSON.stringify(body)],
+    [kind, body],
   );
   return Number(row!['sequence']);
 }

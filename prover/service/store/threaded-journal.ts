@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../../core/errors.ts';
 import { AskedThread } from '../asked-thread.ts';
 import type { JournalQuestion } from './journal-thread.ts';
 import { recordsOf, type Journal, type JournalRecord, type JournalRow } from './journal.ts';
-
-/** What the journal refuses, as the error that it was in its thread. */
-function refusalOf(error: unknown): unknown {
-  const { code, message } = error as { readonly code?: unknown; readonly message: string };
-  return typeof code === 'string' ? new PlimsollError(code, message, { cause: error }) : error;
-}
 
 /**
  * The journal of a folder in a thread of its own: a record is on the disk before it counts, and no answer
@@ -32,7 +25,11 @@ export class ThreadedJournal implements Journal {
   }
 
   async append(kind: string, body: unknown): Promise<number> {
-    return await this.#ask({ kind: 'append', of: kind, body: JSON.stringify(body) });
+    return await this.appendText(kind, JSON.stringify(body));
+  }
+
+  async appendText(kind: string, body: string): Promise<number> {
+    return await this.#ask({ kind: 'append', of: kind, body });
   }
 
   async appendAll(kind: string, bodies: readonly unknown[]): Promise<void> {
@@ -68,10 +65,6 @@ export class ThreadedJournal implements Journal {
   }
 
   async #ask<Answer>(question: JournalQuestion): Promise<Answer> {
-    try {
-      return await this.#thread.ask<Answer>(question);
-    } catch (error) {
-      throw refusalOf(error);
-    }
+    return await this.#thread.ask<Answer>(question);
   }
 }

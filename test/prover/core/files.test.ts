@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +18,7 @@ import {
   makeFolder,
   readTextFile,
   requireWritable,
+  temporaryFolder,
   writeFileAtomically,
 } from '../../../prover/core/files.ts';
 
@@ -104,4 +114,18 @@ describe('readTextFile', () => {
     writeFileSync(at('bom'), '\uFEFF{}');
     expect(readTextFile(at('bom'), '<file>')).toBe('\uFEFF{}');
   });
+});
+
+it('makes a folder of a name, and removes what a process that was killed hours ago left under it', () => {
+  const name = `plimsoll-files-${process.pid}-`;
+  const left = mkdtempSync(join(tmpdir(), name));
+  writeFileSync(join(left, 'journal'), '');
+  const other = temporaryFolder(name);
+  // Of one that still runs, for all that anybody knows.
+  expect([existsSync(left), existsSync(other)]).toEqual([true, true]);
+  const hoursAgo = Date.now() / 1000 - 7200;
+  utimesSync(left, hoursAgo, hoursAgo);
+  const another = temporaryFolder(name);
+  expect([left, other, another].map((path) => existsSync(path))).toEqual([false, true, true]);
+  for (const path of [other, another]) rmSync(path, { recursive: true });
 });

@@ -174,7 +174,7 @@ describe('the service', () => {
     const [due] = service.dueAtTick();
     const { account, nonce, shortfallE6 } = due!;
     const left: string[] = [];
-    service.onHeldOff = ({ reason }) => left.push(reason);
+    service.due.onHeldOff = ({ reason }) => left.push(reason);
     const guaranteed = async (upToE6: bigint): Promise<readonly number[]> => {
       const heldOff = [{ account, nonce, upToE6, reason: 'the buffer guarantees it' }];
       await service.followChain(undefined, [], heldOff);

@@ -184,6 +184,10 @@ describe.skipIf(noBrowser)(
       ]);
       expect((await ask('GET', '/proofs', undefined, null)).status).toBe(401);
       expect((await ask('GET', `/accounts/${short}/proof?tick=1`)).status).toBe(404);
+      for (const wrong of ['01', '-1', '0x1', '1e3', '', '9'.repeat(79), '1&tick=2']) {
+        const refused = await ask('GET', `/accounts/${short}/proof?tick=${wrong}`);
+        expect([wrong, refused.status]).toEqual([wrong, 400]);
+      }
     }, 60_000);
 
     it('says of a margin that moves how far it has, and here that no chain tells', async () => {
