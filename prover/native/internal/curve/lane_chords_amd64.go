@@ -24,18 +24,7 @@ const cachedBlocks = 16
 func blocksFor(count int) int { return (count + lanes.Width - 1) / lanes.Width }
 
 // laneOne is 1, limb by limb.
-var laneOne = func() lanes.Block {
-	var made lanes.Block
-	one := toRadix(fp.One())
-	for lane := range lanes.Width {
-		made[0][lane] = one[0] & (1<<52 - 1)
-		made[1][lane] = (one[0]>>52 | one[1]<<12) & (1<<52 - 1)
-		made[2][lane] = (one[1]>>40 | one[2]<<24) & (1<<52 - 1)
-		made[3][lane] = (one[2]>>28 | one[3]<<36) & (1<<52 - 1)
-		made[4][lane] = one[3] >> 16
-	}
-	return made
-}()
+var laneOne = lanes.ConstantOf(toRadix(fp.One()))
 
 // inverter inverts elements, none of which is 0, by a tree of products of halves.
 type inverter struct {
@@ -92,12 +81,11 @@ func invertBlock(block []lanes.Block) {
 	lanes.FpLoad(other[:], block, unsafe.Pointer(&pairs), unsafe.Sizeof(pairs[0]))
 }
 
-// fill sets the elements from count on.
-func fill(blocks []lanes.Block, count int, value *lanes.Block) {
+// fill sets the elements from count on to 1.
+func fill(blocks []lanes.Block, count int) {
 	for index := count; index < len(blocks)*lanes.Width; index++ {
-		block, lane := &blocks[index/lanes.Width], index%lanes.Width
-		for limb := range block {
-			block[limb][lane] = value[limb][lane]
+		for limb, value := range laneOne {
+			blocks[index/lanes.Width][limb][index%lanes.Width] = value
 		}
 	}
 }
@@ -119,7 +107,7 @@ func (work *laneChordsG1) add(left, right []Affine[fp.Element], count int) {
 	lanes.FpLoad(bx, by, unsafe.Pointer(&right[0]), stride)
 	// (y₂ − y₁)/(x₂ − x₁)
 	lanes.FpSubtract1(slope, bx, ax) // 2
-	fill(slope, count, &laneOne)
+	fill(slope, count)
 	work.invert(slope)
 	for start := 0; start < count8; start += cachedBlocks {
 		end := min(start+cachedBlocks, count8)
@@ -164,7 +152,7 @@ func (work *laneChordsG2) add(left, right []Affine[bn254.E2], count int) {
 	// (y₂ − y₁)·conjugate(x₂ − x₁)/norm(x₂ − x₁)
 	lanes.FpSubtract1(s, bx, ax)    // 2
 	lanes.FpSubtract1(si, axi, bxi) // 2, of the conjugate
-	fill(s, count, &laneOne)
+	fill(s, count)
 	lanes.FpMultiplyTwo(norm, s, s, si, si) // 2
 	work.invert(norm)
 	lanes.FpSubtract1(by, by, ay)               // 2

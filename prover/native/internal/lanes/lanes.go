@@ -32,3 +32,21 @@ const (
 // Block holds eight elements, limb by limb, the lowest first: limbs are below 2^52, the last but for what is
 // above 260 bits, which no operation leaves.
 type Block [limbs][Width]uint64
+
+// Constant is one element, limb by limb.
+type Constant [limbs]uint64
+
+// mostColumns: sums of so many products of limbs fit a word.
+const mostColumns = 17
+
+// ConstantOf cuts the four words of a number below 2^256.
+func ConstantOf(words [4]uint64) Constant {
+	const mask = 1<<LimbBits - 1
+	return Constant{
+		words[0] & mask,
+		(words[0]>>52 | words[1]<<12) & mask,
+		(words[1]>>40 | words[2]<<24) & mask,
+		(words[2]>>28 | words[3]<<36) & mask,
+		words[3] >> 16,
+	}
+}

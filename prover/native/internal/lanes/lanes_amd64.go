@@ -60,6 +60,23 @@ func FrDecimateTime(u, v, w []Block) {
 	decimateTimeFr(first(u, v, w), &v[0], &w[0], len(u))
 }
 
+// FrAddMultiple adds a multiple of a to into; both are below 3p, and into stays so. The factor is below p.
+func FrAddMultiple(into, a []Block, factor *Constant) {
+	addMultipleFr(first(into, a, a), &a[0], (*[limbs]uint64)(factor), len(into))
+}
+
+// FrWeigh leaves Σ columns[i]·factors[i] + addend, below 3p, of up to 17 columns below 3p, one after another
+// and each as long as into, and of constants below p.
+func FrWeigh(into, columns []Block, factors []Constant, addend *Constant) {
+	if len(columns) != len(into)*len(factors) || len(factors) > mostColumns {
+		panic("lanes: not a factor for each column")
+	}
+	weighFr(
+		first(into, into, into), &columns[0], uintptr(len(into))*unsafe.Sizeof(into[0]),
+		(*[limbs]uint64)(&factors[0]), (*[limbs]uint64)(addend), len(factors), len(into),
+	)
+}
+
 // FrLoad takes an element each, of four words, from places that are stride bytes apart.
 func FrLoad(into []Block, places unsafe.Pointer, stride uintptr) {
 	load1Fr(first(into, into, into), places, stride, len(into))
@@ -141,3 +158,9 @@ func transposeGroups(blocks *Block, count int)
 
 //go:noescape
 func prefetch(places unsafe.Pointer, size uintptr, entries *uint32, count int)
+
+//go:noescape
+func addMultipleFr(into, a *Block, factor *[limbs]uint64, count int)
+
+//go:noescape
+func weighFr(into, columns *Block, stride uintptr, factors, addend *[limbs]uint64, width, count int)

@@ -194,6 +194,43 @@ func TestButterfliesAreThoseOfTheField(t *testing.T) {
 	}
 }
 
+func TestWeighedSumsAreThoseOfTheField(t *testing.T) {
+	needKernels(t)
+	random := rand.New(rand.NewPCG(7, 23))
+	radixInverse := new(big.Int).ModInverse(new(big.Int).Lsh(big.NewInt(1), limbs*LimbBits), frModulus)
+	into := make([]Block, testBlocks)
+	for _, width := range []int{1, 2, 9, mostColumns} {
+		for range 100 {
+			var columns []Block
+			var operands []operand
+			var factors []Constant
+			weights := awkward(random, frModulus, 1)
+			for index := range width {
+				operands = append(operands, awkward(random, frModulus, 3))
+				columns = append(columns, operands[index].blocks...)
+				factors = append(factors, ConstantOf(wordsOf(weights.values[index])))
+			}
+			addend := weights.values[mostColumns]
+			addendLimbs := ConstantOf(wordsOf(addend))
+			FrWeigh(into, columns, factors, &addendLimbs)
+			check(t, "weighed sum", into, func(index int) *big.Int {
+				made := new(big.Int)
+				for column := range width {
+					made.Add(made, new(big.Int).Mul(operands[column].values[index], weights.values[column]))
+				}
+				return made.Mul(made, radixInverse).Add(made, addend)
+			}, frModulus, times(frModulus, 3))
+
+			sum, a := awkward(random, frModulus, 3), operands[0]
+			FrAddMultiple(sum.blocks, a.blocks, &factors[0])
+			check(t, "sum with a multiple", sum.blocks, func(index int) *big.Int {
+				made := new(big.Int).Mul(a.values[index], weights.values[0])
+				return made.Mul(made, radixInverse).Add(made, sum.values[index])
+			}, frModulus, times(frModulus, 3))
+		}
+	}
+}
+
 func wordsOf(value *big.Int) (words [4]uint64) {
 	rest := new(big.Int).Set(value)
 	for word := range words {
@@ -279,6 +316,7 @@ func TestListsOfDifferentLengthsAreRefused(t *testing.T) {
 		"butterfly":    func() { FrDecimateTime(three, two, three) },
 		"pairs":        func() { FpLoad(three, two, unsafe.Pointer(&two[0]), 64) },
 		"groups":       func() { TransposeGroups(three) },
+		"weights":      func() { FrWeigh(two, three, make([]Constant, 2), new(Constant)) },
 		"nothing":      func() { FpAdd(nil, nil, nil) },
 	} {
 		func() {

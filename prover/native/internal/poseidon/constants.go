@@ -184,6 +184,8 @@ type permutation struct {
 	// What the partial rounds owe all elements but the first.
 	leave matrix
 	mix   matrix
+	// The same for package lanes, where that is in use.
+	inLanes *lanePermutation
 }
 
 func newPermutation(inputs int) (*permutation, error) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Package poseidon hashes many rows of field elements at once, each as circomlib hashes one: the state
-// is held as columns, so that the library's vector arithmetic works on all rows together.
+// is held as columns, so that vector arithmetic, the library's or that of package lanes, works on all rows
+// together.
 package poseidon
 
 import (
@@ -13,10 +14,11 @@ import (
 	"plimsoll/native/internal/concurrent"
 	"plimsoll/native/internal/fault"
 	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/lanes"
 )
 
-// lanes is how many rows are permuted together: a state of ten columns stays in the second-level cache.
-const lanes = 256
+// together is how many rows are permuted together: a state of ten columns stays in the second-level cache.
+const together = 256
 
 var (
 	known    [MostInputs]*permutation
@@ -28,7 +30,12 @@ func permutationFor(inputs int) (*permutation, error) {
 		return newPermutation(inputs)
 	}
 	var err error
-	knownFor[inputs-1].Do(func() { known[inputs-1], err = newPermutation(inputs) })
+	knownFor[inputs-1].Do(func() {
+		known[inputs-1], err = newPermutation(inputs)
+		if lanes.InUse && err == nil {
+			known[inputs-1].inLanes = newLanePermutation(known[inputs-1])
+		}
+	})
 	return known[inputs-1], err
 }
 
@@ -42,11 +49,11 @@ func newColumns(width int) *columns {
 	vectors := func() []fr.Vector {
 		made := make([]fr.Vector, width)
 		for index := range made {
-			made[index] = make(fr.Vector, lanes)
+			made[index] = make(fr.Vector, together)
 		}
 		return made
 	}
-	return &columns{state: vectors(), next: vectors(), product: make(fr.Vector, lanes)}
+	return &columns{state: vectors(), next: vectors(), product: make(fr.Vector, together)}
 }
 
 func addConstant(values fr.Vector, constant *fr.Element) {
@@ -137,11 +144,14 @@ func HashRows(first fr.Element, words int, rows []byte) ([]byte, error) {
 	}
 	count := len(rows) / bytes
 	hashes := make([]byte, count*field.FieldBytes)
-	batches := (count + lanes - 1) / lanes
+	if lanes.InUse {
+		return hashes, permutation.hashInLanes(first, words, rows, hashes)
+	}
+	batches := (count + together - 1) / together
 	err = concurrent.Parallel(batches, func(start, end int) error {
 		work := newColumns(permutation.width)
 		for batch := start; batch < end; batch++ {
-			from, to := batch*lanes, min((batch+1)*lanes, count)
+			from, to := batch*together, min((batch+1)*together, count)
 			if err := work.load(first, words, rows[from*bytes:to*bytes]); err != nil {
 				return err
 			}
@@ -154,7 +164,7 @@ func HashRows(first fr.Element, words int, rows []byte) ([]byte, error) {
 }
 
 func (c *columns) load(first fr.Element, words int, rows []byte) error {
-	for lane := range lanes {
+	for lane := range together {
 		c.state[0][lane].SetZero()
 		c.state[1][lane] = first
 	}

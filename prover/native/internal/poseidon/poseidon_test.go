@@ -64,7 +64,7 @@ func TestKnownHashes(t *testing.T) {
 func TestColumnsHashAsThePaperDoes(t *testing.T) {
 	for words := 1; words < MostInputs; words++ {
 		source := newReference(words + 1)
-		const count = lanes + 3
+		const count = together + 3
 		first := *new(fr.Element).SetUint64(uint64(words) + 5<<32)
 		var rows, wanted []byte
 		for row := range count {
@@ -121,7 +121,7 @@ func BenchmarkLeaves(b *testing.B) { benchmark(b, 6) }
 func BenchmarkNodes(b *testing.B)  { benchmark(b, 4) }
 
 func benchmark(b *testing.B, words int) {
-	const rows = 16 * lanes
+	const rows = 16 * together
 	input := make([]byte, rows*words*field.FieldBytes)
 	for index := range input {
 		if index%field.FieldBytes < 31 {

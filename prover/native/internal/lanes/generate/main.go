@@ -124,26 +124,39 @@ func (w *writer) write(registers []string, pointer string) {
 // product is (Σ left·right + m·modulus) / 2^260 for each lane, word by word (Montgomery, CIOS): left factors
 // are in registers from Z0 on, right ones come from memory, limb by limb. It says where the result is.
 func (w *writer) product(right ...string) []string {
-	const firstSum, multiplier, factor = 10, 16, 17
+	return w.productBy(len(right), func(index, step int) string {
+		factor := fmt.Sprintf("Z%d", firstFactor+index)
+		w.line("VMOVDQU64 %d(%s), %s", 64*step, right[index], factor)
+		return factor
+	})
+}
+
+// firstFactor is where limbs of right factors are.
+const firstFactor = 17
+
+// productBy is product of so many terms, of which right gives a register with a limb of the right factor.
+func (w *writer) productBy(terms int, right func(index, step int) string) []string {
+	const firstSum, multiplier = 10, 16
 	sum := func(position int) string { return fmt.Sprintf("Z%d", firstSum+position%(limbs+1)) }
 	for register := firstSum; register < firstSum+limbs+1; register++ {
 		w.line("VMOVDQA64 %s, Z%d", zeroRegister, register)
 	}
 	for step := range limbs {
-		for index, pointer := range right {
-			w.line("VMOVDQU64 %d(%s), Z%d", 64*step, pointer, factor+index)
+		var factors []string
+		for index := range terms {
+			factors = append(factors, right(index, step))
 		}
-		for index := range right {
-			w.line("VPMADD52LUQ Z%d, Z%d, %s", factor+index, index*limbs, sum(step))
+		for index, factor := range factors {
+			w.line("VPMADD52LUQ %s, Z%d, %s", factor, index*limbs, sum(step))
 		}
 		w.line("VMOVDQA64 %s, Z%d", zeroRegister, multiplier)
 		w.line("VPMADD52LUQ %s, %s, Z%d", inverseRegister, sum(step), multiplier)
-		for index := range right {
+		for index, factor := range factors {
 			for limb := 1; limb < limbs; limb++ {
-				w.line("VPMADD52LUQ Z%d, Z%d, %s", factor+index, index*limbs+limb, sum(step+limb))
+				w.line("VPMADD52LUQ %s, Z%d, %s", factor, index*limbs+limb, sum(step+limb))
 			}
 			for limb := range limbs {
-				w.line("VPMADD52HUQ Z%d, Z%d, %s", factor+index, index*limbs+limb, sum(step+limb+1))
+				w.line("VPMADD52HUQ %s, Z%d, %s", factor, index*limbs+limb, sum(step+limb+1))
 			}
 		}
 		for limb := range limbs {
@@ -344,10 +357,7 @@ func (w *writer) decimateFrequency() {
 			w.line("VPSUBQ Z%d, Z%d, Z%d", limb, 16+limb, limb)
 			w.line("VPADDQ.BCST modulus4%s<>+%d(SB), Z%d, Z%d", w.field, 8*limb, limb, limb)
 		}
-		w.line("VPCMPUQ.BCST $6, modulus2%s<>+%d(SB), Z%d, K1", w.field, 8*(limbs-1), 10+limbs-1)
-		for limb := range limbs {
-			w.line("VPSUBQ.BCST modulus2%[1]s<>+%[2]d(SB), Z%[3]d, K1, Z%[3]d", w.field, 8*limb, 10+limb)
-		}
+		w.lessTwice(z(10, limbs))
 		w.carry(z(10, limbs), "Z21")
 		w.write(z(10, limbs), at[0])
 		w.carry(z(0, limbs), "Z21")
@@ -370,6 +380,89 @@ func (w *writer) decimateTime() {
 		w.write(z(5, limbs), at[0])
 		w.carry(z(0, limbs), "Z17")
 		w.write(z(0, limbs), at[1])
+	})
+}
+
+// lessTwice takes 2p from registers whose highest limb is above that of 2p.
+func (w *writer) lessTwice(registers []string) {
+	w.line("VPCMPUQ.BCST $6, modulus2%s<>+%d(SB), %s, K1", w.field, 8*(limbs-1), registers[limbs-1])
+	for limb, register := range registers {
+		w.line("VPSUBQ.BCST modulus2%[1]s<>+%[2]d(SB), %[3]s, K1, %[3]s", w.field, 8*limb, register)
+	}
+}
+
+// addMultiple: into = into + a·factor, the factor being one for all, less 2p where that is above it.
+func (w *writer) addMultiple() {
+	lists := []string{"into", "a"}
+	w.function("addMultiple"+w.field, "into, a *Block, factor *[5]uint64, count int", 32, true, func() {
+		w.arguments(append(lists, "factor", "count"), []string{"DI", "SI", "DX", "CX"})
+		w.montgomeryConstants()
+		for limb := range limbs {
+			w.line("VPBROADCASTQ %d(DX), Z%d", 8*limb, firstFactor+limb)
+		}
+		w.loop([]string{"DI", "SI"}, nil, func() {
+			w.read("SI", 0)
+			product := w.productBy(1, func(_, step int) string { return fmt.Sprintf("Z%d", firstFactor+step) })
+			for limb, register := range product {
+				w.line("VPADDQ %d(DI), %[2]s, %[2]s", 64*limb, register)
+			}
+			w.lessTwice(product)
+			w.carry(product, "Z16")
+			w.write(product, "DI")
+		})
+	})
+}
+
+// weigh: into = Σ columns[i]·factors[i] + addend, reduced once: columns are stride bytes apart.
+func (w *writer) weigh() {
+	names := []string{"into", "columns", "stride", "factors", "addend", "width", "count"}
+	arguments := "into, columns *Block, stride uintptr, factors, addend *[5]uint64, width, count int"
+	w.function("weigh"+w.field, arguments, 8*len(names), true, func() {
+		w.arguments(names, []string{"DI", "SI", "R8", "DX", "BX", "R12", "CX"})
+		w.montgomeryConstants()
+		sums := z(0, 2*limbs)
+		const column, factor, multiplier = 10, 15, 16
+		w.loop([]string{"DI", "SI"}, nil, func() {
+			for _, sum := range sums {
+				w.line("VMOVDQA64 %s, %s", zeroRegister, sum)
+			}
+			w.line("MOVQ SI, R10")
+			w.line("MOVQ DX, R11")
+			w.line("MOVQ R12, R9")
+			w.plain("column:")
+			w.read("R10", column)
+			for step := range limbs {
+				w.line("VPBROADCASTQ %d(R11), Z%d", 8*step, factor)
+				for limb := range limbs {
+					w.line("VPMADD52LUQ Z%d, Z%d, %s", factor, column+limb, sums[step+limb])
+				}
+				for limb := range limbs {
+					w.line("VPMADD52HUQ Z%d, Z%d, %s", factor, column+limb, sums[step+limb+1])
+				}
+			}
+			w.line("ADDQ R8, R10")
+			w.line("ADDQ $%d, R11", 8*limbs)
+			w.line("DECQ R9")
+			w.line("JNZ column")
+			for step := range limbs {
+				w.line("VMOVDQA64 %s, Z%d", zeroRegister, multiplier)
+				w.line("VPMADD52LUQ %s, %s, Z%d", inverseRegister, sums[step], multiplier)
+				for limb := range limbs {
+					w.line("VPMADD52LUQ Z%d, Z%d, %s", multiplier, modulusRegister+limb, sums[step+limb])
+				}
+				for limb := range limbs {
+					w.line("VPMADD52HUQ Z%d, Z%d, %s", multiplier, modulusRegister+limb, sums[step+limb+1])
+				}
+				w.line("VPSRLQ $%d, %[2]s, %[2]s", limbBits, sums[step])
+				w.line("VPADDQ %[1]s, %[2]s, %[2]s", sums[step], sums[step+1])
+			}
+			result := sums[limbs:]
+			for limb, register := range result {
+				w.line("VPADDQ.BCST %d(BX), %[2]s, %[2]s", 8*limb, register)
+			}
+			w.carry(result, "Z16")
+			w.write(result, "DI")
+		})
 	})
 }
 
@@ -440,6 +533,8 @@ func kernels() string {
 	w.subtract(2)
 	w.decimateFrequency()
 	w.decimateTime()
+	w.addMultiple()
+	w.weigh()
 	w.memory(1)
 	w.function("prefetch", "places unsafe.Pointer, size uintptr, entries *uint32, count int", 32, false, func() {
 		w.arguments([]string{"places", "size", "entries", "count"}, []string{"DI", "R8", "SI", "CX"})
