@@ -3,8 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { accountLeaf, type Account } from '../../../../prover/commitments/account.ts';
+import { hashLeaves } from '../../../../prover/commitments/leaf-rows.ts';
+import { PLAIN_HASHER, readWord } from '../../../../prover/commitments/row-hasher.ts';
+import { InvalidInput } from '../../../../prover/core/errors.ts';
+import {
+  accountDocument,
+  formatLedger,
+  parseLedgerValue,
+  type SharedInstruments,
+} from '../../../../prover/documents/ledger-document.ts';
 import { loadDefaultParameters } from '../../../../prover/documents/parameters-document.ts';
 import { marginPortfolio } from '../../../../prover/risk/margin/margin.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
@@ -137,4 +147,79 @@ it('keeps what a chain gave while it is not read yet, and takes what it gives ov
   restored.ofChain = new Map();
   expect(await restored.remargin(1)).toBe(1);
   expect(restored.state(2)).not.toBe('inLiquidation');
+});
+
+describe('an update read in its thread', () => {
+  const { ledgers, snapshots } = loadSample();
+  const accounts = ledgers.crash.slice(0, 40);
+  const tick = new MarketTick(snapshots.crash.snapshot, loadDefaultParameters());
+  /** Everybody from an index on has lost so much. */
+  const changed = (from: number, lostE6: bigint) =>
+    accounts.slice(from).map((account, at) => ({
+      index: from + at,
+      account: { ...account, quoteE6: account.quoteE6 - lostE6 },
+    }));
+  const bodyOf = (changes: readonly { index: number; account: Account }[]): Uint8Array =>
+    Buffer.from(
+      JSON.stringify({
+        sequence: 2,
+        root: '5',
+        changes: changes.map(({ index, account }) => ({
+          index,
+          account: accountDocument(account),
+        })),
+      }),
+    );
+
+  it('is what was sent, shares instruments with what is held, and its record and words are those of it', async () => {
+    const { book } = await openBook();
+    const known: SharedInstruments = new Map();
+    const [held] = parseLedgerValue(JSON.parse(formatLedger(accounts)), known);
+    const changes = changed(0, 1n);
+    const read = await book.readUpdate(bodyOf(changes), known);
+    expect(read).toMatchObject({ sequence: 2, root: 5n, changes });
+    expect(read.changes[0]!.account.positions[0]!.instrument).toBe(held!.positions[0]!.instrument);
+    expect(JSON.parse(read.record)).toEqual(JSON.parse(Buffer.from(bodyOf(changes)).toString()));
+    const leaves = await hashLeaves(read.words, PLAIN_HASHER);
+    expect(readWord(leaves, 3)).toBe(accountLeaf(changes[3]!.account));
+  });
+
+  it('is margined once it is taken, and leaves no trace where it is forgotten or a whole ledger comes after it', async () => {
+    const lost = 10n ** 13n;
+    const { book } = await openBook();
+    book.setAccounts(accounts);
+    book.setTick('crash', tick);
+    await book.remargin(1);
+    const before = accounts.map((_, account) => book.margin(account)!.equityE6);
+    const refused = await book.readUpdate(bodyOf(changed(0, lost)), new Map());
+    await book.forgetUpdate(refused);
+    book.setChanged(await book.readUpdate(bodyOf(changed(30, lost)), new Map()));
+    await book.remargin(2);
+    expect(accounts.map((_, account) => book.margin(account)!.equityE6)).toEqual(
+      before.map((equityE6, account) => (account < 30 ? equityE6 : equityE6 - lost)),
+    );
+    book.setChanged(await book.readUpdate(bodyOf(changed(0, lost)), new Map()));
+    book.setAccounts(accounts);
+    await book.remargin(3);
+    expect(accounts.map((_, account) => book.margin(account)!.equityE6)).toEqual(before);
+  });
+
+  it('is refused by field and rule, as bytes that are no text and text that is no JSON are', async () => {
+    const { book } = await openBook();
+    const wrong = JSON.parse(Buffer.from(bodyOf(changed(38, 1n))).toString()) as {
+      changes: { account: { owner: string } }[];
+    };
+    wrong.changes[1]!.account.owner = '0x1';
+    const refusal = async (body: Uint8Array): Promise<unknown> =>
+      book.readUpdate(body, new Map()).catch((error: unknown) => error);
+    const refused = await refusal(Buffer.from(JSON.stringify(wrong)));
+    expect(refused).toBeInstanceOf(InvalidInput);
+    expect(refused).toMatchObject({ field: expect.stringContaining('[1].owner') as unknown });
+    expect(await refusal(Buffer.from([0xff]))).toMatchObject({
+      field: 'body',
+      rule: 'must be text in UTF-8',
+    });
+    expect(await refusal(Buffer.from('{'))).toMatchObject({ field: 'body' });
+    await expect(book.readSnapshot('{"format":"x"}')).rejects.toBeInstanceOf(InvalidInput);
+  });
 });
