@@ -47,7 +47,7 @@ const { deadline, heartbeat, provingTime, l1Slack, forcedRound, deadAfter, maxMe
   REGISTRY_CONFIG;
 /** From the first message of a forced round to the next one: the sequencer's turn is between them. */
 const ROUND = forcedRound + provingTime + l1Slack;
-const ENGINE_KINDS = ['freeze', 'unfreeze', 'takeover'] as const;
+const ENGINE_KINDS = ['freeze', 'unfreeze', 'takeover', 'restrict'] as const;
 const KEEPER = '0x00000000000000000000000000000000beef0001';
 const STRANGER = '0x00000000000000000000000000000000beef0002';
 
@@ -58,7 +58,10 @@ const OPEN = 1n;
 const NONCE = validAccount().settlementNonce;
 
 const engineMessage = (kind: (typeof ENGINE_KINDS)[number]): LeafMessage =>
-  messageOf(kind, { accountIndex: kind === 'freeze' ? OPEN : FROZEN, settlementNonce: NONCE });
+  messageOf(kind, {
+    accountIndex: kind === 'freeze' || kind === 'restrict' ? OPEN : FROZEN,
+    settlementNonce: NONCE,
+  });
 const deposit = (amountE6 = 10_000_000n): InboxMessage =>
   messageOf('deposit', { accountIndex: OPEN, settlementNonce: NONCE, amountE6 });
 

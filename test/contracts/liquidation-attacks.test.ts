@@ -24,6 +24,7 @@ import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, type Life } from '../support/life.ts';
 import {
   accountNamed,
+  claimOf,
   claiming,
   closeProver,
   marginOf,
@@ -336,6 +337,10 @@ describe('cure', () => {
   it('without health, with less than it needs, with another change or at the opening’s tick is refused', async () => {
     await expectRefusal(life.cure(A), 'BelowCureMargin');
     await expectRefusal(life.cure(A, 1_000_000n), 'BelowCureMargin');
+    const poor = await life.cureProof(A);
+    const healthy = { ...poor, publicSignals: claiming(poor, { equityE6: 10n ** 14n }) };
+    await life.after();
+    await expectRefusal(cureLiquidation(life.by('owner'), healthy), 'InvalidProof');
     const debit = await life.marginProof(
       A,
       'liquidationEngine',
@@ -425,6 +430,37 @@ describe('bid', () => {
       'NotAsItStands',
     );
     await expectRefusal(life.bid(A, frozenIn, 'bidder', 5n), 'PaymentAboveLimit');
+  });
+
+  it('takes no claim that is not proven (attack: worth less, short of less, another’s)', async () => {
+    const proof = await life.bidProof(A);
+    const { equityE6, haircutE6, initialMarginE6, maintenanceMarginE6 } = claimOf(proof);
+    const bid = async (publicSignals: readonly bigint[]): Promise<unknown> => {
+      await life.after();
+      return bidForAccount(life.by('bidder'), { ...proof, publicSignals }, frozenIn, LIMIT);
+    };
+    for (const [claim, error] of [
+      [{ equityE6: equityE6! - 1n }, 'InvalidProof'],
+      [{ equityE6: 10n ** 15n }, 'Recovered'],
+      [{ haircutE6: haircutE6! + 1n }, 'InvalidProof'],
+      [{ initialMarginE6: initialMarginE6! - 1n }, 'InvalidProof'],
+      [{ maintenanceMarginE6: maintenanceMarginE6! - 1n }, 'InvalidProof'],
+      [{ owner: BigInt(life.addresses.bidder) }, 'InvalidProof'],
+      [{ accountIndex: BigInt(B) }, 'InvalidProof'],
+      [{ accountIndex: BigInt(HEALTHY) }, 'NotOpen'],
+      [{ settlementNonce: 1n }, 'NotOpen'],
+      [{ riskReducingOnly: 1n }, 'InvalidProof'],
+      [{ ledgerRoot: 5n }, 'WrongLedgerRoot'],
+      [{ snapshotHash: 5n }, 'WrongSnapshot'],
+      [{ parameterHash: 5n }, 'WrongParameters'],
+    ] as const) {
+      await expectRefusal(bid(claiming(proof, claim)), error);
+    }
+    for (const [place, signal] of proof.publicSignals.entries()) {
+      const aliased = proof.publicSignals.with(place, signal + SCALAR_FIELD);
+      await expectRefusal(bid(aliased), 'SignalNotInField', [signal + SCALAR_FIELD]);
+    }
+    await bid(proof.publicSignals);
   });
 
   it('at the start of the auction takes nothing from the fund (attack: a one-tick wick sold to it)', async () => {
