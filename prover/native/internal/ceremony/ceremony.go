@@ -21,6 +21,7 @@ import (
 
 	"plimsoll/native/internal/concurrent"
 	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/msm"
 )
 
 const (
@@ -154,7 +155,7 @@ func readG1(name string, bytes []byte) ([]bn254.G1Affine, error) {
 
 func readG2(name string, bytes []byte) ([]bn254.G2Affine, error) {
 	points := make([]bn254.G2Affine, len(bytes)/g2Bytes)
-	return points, concurrent.Parallel(len(points), func(start, end int) error {
+	err := concurrent.Parallel(len(points), func(start, end int) error {
 		for index := start; index < end; index++ {
 			point := &points[index]
 			err := readCoordinates(bytes[index*g2Bytes:], &point.X.A0, &point.X.A1, &point.Y.A0, &point.Y.A1)
@@ -164,12 +165,19 @@ func readG2(name string, bytes []byte) ([]bn254.G2Affine, error) {
 			if !point.IsOnCurve() {
 				return fmt.Errorf("%s: point %d is not on the curve", name, index)
 			}
-			if !point.IsInfinity() && !point.IsInSubGroup() {
-				return fmt.Errorf("%s: point %d is not in the subgroup", name, index)
-			}
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	switch outside, err := msm.OutsideSubgroupG2(points); {
+	case err != nil:
+		return nil, err
+	case outside >= 0:
+		return nil, fmt.Errorf("%s: point %d is not in the subgroup", name, outside)
+	}
+	return points, nil
 }
 
 func writeWords(bytes []byte, elements ...*fp.Element) {

@@ -10,6 +10,7 @@ import (
 
 	"plimsoll/native/internal/concurrent"
 	"plimsoll/native/internal/field"
+	"plimsoll/native/internal/msm"
 )
 
 // coordinate takes over the file's form, which is the library's: Montgomery, low word first.
@@ -62,11 +63,17 @@ func g2Points(name string, bytes []byte) ([]bn254.G2Affine, error) {
 			if !point.IsOnCurve() {
 				return fmt.Errorf("zkey %s: point %d is not on the curve", name, index)
 			}
-			if !point.IsInfinity() && !point.IsInSubGroup() {
-				return fmt.Errorf("zkey %s: point %d is not in the subgroup", name, index)
-			}
 		}
 		return nil
 	})
-	return points, err
+	if err != nil {
+		return nil, err
+	}
+	switch outside, err := msm.OutsideSubgroupG2(points); {
+	case err != nil:
+		return nil, err
+	case outside >= 0:
+		return nil, fmt.Errorf("zkey %s: point %d is not in the subgroup", name, outside)
+	}
+	return points, nil
 }
