@@ -36,6 +36,7 @@ import type { DynamicInputs, DynamicState } from '../../../../prover/model/dynam
 import type { MarketSnapshot } from '../../../../prover/model/types.ts';
 import { toSolidity } from '../../../../prover/proving/formats/proof-file.ts';
 import { Prover } from '../../../../prover/proving/prover.ts';
+import type { JsonRpc } from '../../../../prover/receipt/json-rpc.ts';
 import { jsonRpcOf } from '../../../../prover/receipt/provider-rpc.ts';
 import { dynamicStep, initialState } from '../../../../prover/risk/dynamic/rule.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
@@ -128,9 +129,12 @@ describe('an audit of a venue with everything', () => {
     await send(venue.riskParameters, 'proveMarginCanary', [healthProof(cited)]);
   }
 
-  const audited = async (changed: Partial<VenueDocument> = {}): Promise<readonly Verdict[]> => {
+  const audited = async (
+    changed: Partial<VenueDocument> = {},
+    node: JsonRpc = jsonRpcOf(chain.provider),
+  ): Promise<readonly Verdict[]> => {
     const evidence = {
-      rpc: jsonRpcOf(chain.provider),
+      rpc: node,
       venue: { ...document, ...changed },
       fromBlock: 0,
       toBlock: await chain.provider.getBlockNumber(),
@@ -255,6 +259,37 @@ describe('an audit of a venue with everything', () => {
     const lines = failing(await audited({ medianSources: other }));
     expect(lines).toContainEqual(
       expect.stringContaining('roles fails MedianGate: it has other sources'),
+    );
+  });
+
+  it('says of a root whose data no calldata has, and of what was proven under it, that nobody checked', async () => {
+    const abi = exportedAbi('LedgerRegistry');
+    const { selector } = abi.getFunction('submitRoot')!;
+    const inner = jsonRpcOf(chain.provider);
+    // As a transaction with blobs looks once they are gone.
+    const withoutBlobs: JsonRpc = async (method, params) => {
+      const answer = await inner(method, params);
+      const { input = '' } = (answer ?? {}) as { input?: string };
+      if (method !== 'eth_getTransactionByHash' || !input.startsWith(selector)) return answer;
+      const [state, , ...others] = abi.decodeFunctionData('submitRoot', input).toArray(true);
+      return {
+        ...(answer as object),
+        input: abi.encodeFunctionData('submitRoot', [state, '0x', ...others]),
+      };
+    };
+    const verdicts = await audited({}, withoutBlobs);
+    const unchecked = failing(verdicts).filter((line) => !line.startsWith('transition-verifier'));
+    expect(verdicts.filter(({ outcome }) => outcome === 'fails')).toEqual([]);
+    expect(unchecked).toContainEqual(
+      expect.stringMatching(/^ledger unchecked root 1 .*its data is in blobs/),
+    );
+    for (const statement of ['account-margin', 'liquidation']) {
+      expect(unchecked).toContainEqual(
+        expect.stringMatching(new RegExp(`^signals unchecked ${statement}`)),
+      );
+    }
+    expect(unchecked.some((line) => /^(signals|proof) unchecked margin-step/.test(line))).toBe(
+      false,
     );
   });
 });
