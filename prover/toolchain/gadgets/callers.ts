@@ -118,6 +118,8 @@ export const ARGUED: readonly Argued[] = [
     'Contingencies > ContingencyBases: isPerpetual in 1 bits (its tag)',
     'ContingencyBases > PositionTerms: isPerpetual in 1 bits (its tag)',
     'ContingencyBases > UncoveredOptions: isPerpetual in 1 bits (its tag)',
+    'InstrumentRow > RowArray: isPerpetual in 1 bits (its tag)',
+    'InstrumentRow > RowCharges: isPerpetual in 1 bits (its tag)',
   ),
   ...argued(
     'a number of 40 bits, or 1 in the place of 0 (MarkValuation, MixedLog)',
