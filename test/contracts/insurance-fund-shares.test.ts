@@ -40,7 +40,7 @@ const CONFIG = {
 };
 const VIRTUAL_SHARES = 1_000_000n;
 
-describe('InsuranceFund shares', () => {
+describe('InsuranceFund shares (P19)', () => {
   let chain: TestChain;
   let venue: LocalVenue;
   let token: Contract;

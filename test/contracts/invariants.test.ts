@@ -233,7 +233,7 @@ beforeAll(async () => {
 afterAll(() => chain.close());
 
 describe('the money of a venue under random calls', () => {
-  it(`keeps properties P1 to P7, P19 to P21 and P24 to P26 over ${RUNS} runs of ${DEPTH} calls`, async () => {
+  it(`keeps properties P1 to P9, P19 to P21 and P24 to P26 over ${RUNS} runs of ${DEPTH} calls`, async () => {
     const names = Object.keys(HANDLERS);
     const ballot = names.flatMap((name) => Array<string>(HANDLERS[name]!.weight).fill(name));
     const reached = new Set<string>();

@@ -362,7 +362,7 @@ describe('binding a venue', () => {
   });
 });
 
-describe('roots', () => {
+describe('roots (P11, P12)', () => {
   it('are refused where they are no root of a ledger', async () => {
     await refuseRoot({ root: 0n }, 'RootIsZero');
     await refuseRoot({ root: 2n ** 255n }, 'RootNotInField');
@@ -498,7 +498,7 @@ describe('roots', () => {
   });
 });
 
-describe('what a root owes to the inbox', () => {
+describe('what a root owes to the inbox (P11)', () => {
   it('is every message older than the deadline', async () => {
     await post(freeze(1n));
     const posted = await life.chain.now();
@@ -528,7 +528,7 @@ describe('what a root owes to the inbox', () => {
   });
 });
 
-describe('the mode', () => {
+describe('the mode (P13)', () => {
   it('is Normal while roots come and messages are consumed', async () => {
     await life.root();
     expect(await mode()).toBe(MODE.normal);
@@ -571,7 +571,7 @@ describe('the mode', () => {
   });
 });
 
-describe('forced application', () => {
+describe('forced application (P13)', () => {
   it('is refused while the sequencer works, and where nothing waits', async () => {
     const message = freeze(1n);
     await post(message);

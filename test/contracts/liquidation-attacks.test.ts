@@ -112,7 +112,7 @@ async function openAgain(): Promise<void> {
   frozen = await life.save();
 }
 
-describe('opening', () => {
+describe('opening (P8, P10)', () => {
   it('reserves of the fund what the account is short of, at once', async () => {
     const { equityE6 } = marginOf(BANKRUPT);
     expect(equityE6).toBeLessThan(0n);
@@ -318,7 +318,7 @@ describe('a batch with proofs that do not hold', () => {
   });
 });
 
-describe('cure', () => {
+describe('cure (P8, P10)', () => {
   it('takes a credit that is paid in the same call, and the keeper a fee', async () => {
     const { equityE6, mmE6 } = marginOf(A);
     const creditE6 = (mmE6 * 12n) / 10n - equityE6;
@@ -398,7 +398,7 @@ describe('cure', () => {
   });
 });
 
-describe('bid', () => {
+describe('bid (P8, P10, P15)', () => {
   it('waits for the ledger to have the Freeze, and its clock starts there (attack: the sequencer holds it)', async () => {
     const early = await life.bidProof(A, 'bidder', 1n);
     await life.after();
@@ -692,7 +692,7 @@ describe('prepaid messages', () => {
   });
 });
 
-describe('the horizon', () => {
+describe('the horizon (P8, P10, P14, P16)', () => {
   it('hands what nobody bought to the Backstop, and the fund pays the deficit to the unit', async () => {
     await expectRefusal(life.expire(BANKRUPT), 'HorizonNotPassed');
     await life.letPass(BigInt(ENGINE.horizonSeconds));

@@ -134,7 +134,7 @@ describe('a run of messages', () => {
   });
 });
 
-describe('hashes within a run', () => {
+describe('hashes within a run (P25)', () => {
   it('are kept for anybody who shows the messages after them', async () => {
     await keep(runFrom(7));
     expect(await hashAt(7n)).toBe(hashAfter(7));

@@ -97,7 +97,7 @@ async function request(amountE6: bigint, account = MINE): Promise<void> {
 
 const backing = async (): Promise<bigint> => (await pinned()).backingE6;
 
-describe('a pin', () => {
+describe('a pin (P26)', () => {
   it('has what is held for accounts and what of the fund is free, by anybody, as often as anybody likes', async () => {
     const first = await pinned();
     const free = await read(life.venue.insuranceFund, 'freeE6', [], z.bigint());

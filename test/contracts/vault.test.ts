@@ -152,7 +152,7 @@ describe('deposits', () => {
   });
 });
 
-describe('withdrawals', () => {
+describe('withdrawals (P17)', () => {
   it('go from request to outcome to claim', async () => {
     await fill();
     await request(MINE, DEPOSIT);
