@@ -2,6 +2,9 @@
 import type { Logger } from 'pino';
 
 import { readSender } from '../chain/remote-signer.ts';
+import { readStanding, solvencyRegister } from '../chain/solvency-register.ts';
+import type { VenueDocument } from '../chain/venue-document.ts';
+import { readFund } from '../keeper/venue-status.ts';
 import { ChainLink } from './chain/chain-link.ts';
 import type { ChainConfig, SteppingConfig, SubmittingConfig } from './config/chain-settings.ts';
 import type { ProofMaker } from './proving/proof-maker.ts';
@@ -65,6 +68,7 @@ export async function shadowChain(
   const shadow = new ShadowDesk((what, about) => logger.info(about, what));
   link.start({
     looked: async () => {
+      await readCover(service, link, config.venue);
       const number = service.tick?.chain?.number;
       if (number === undefined) return;
       shadow.look({ number, short: service.shortAtTick() }, link.view.liquidations());
@@ -72,6 +76,20 @@ export async function shadowChain(
     fault: (error) => logger.warn({ err: error }, 'the chain'),
   });
   return { link, openings: undefined, shadow, stop: () => link.stop() };
+}
+
+/** What the register of sessions and the fund say to admission. */
+async function readCover(
+  { admission }: Service,
+  { venue, provider }: ChainLink,
+  document: VenueDocument,
+): Promise<void> {
+  if (admission === undefined) return;
+  const isFollowed = document.contracts.solvencyRegister !== undefined;
+  const isCovered =
+    !isFollowed || (await readStanding(solvencyRegister(document, provider))) === 'covered';
+  const { freeE6 } = await readFund(venue);
+  admission.setCover(isCovered, freeE6);
 }
 
 /** What a service does on its chain beside following it. */
@@ -124,6 +142,7 @@ export async function joinChain(
     }
     service.due.onHeldOff = ({ account, reason }) => logger.info({ account, reason }, 'left alone');
     const looked = async (): Promise<void> => {
+      await readCover(service, link, config.venue);
       steps?.work();
       await openings?.work();
     };

@@ -13,6 +13,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { ParameterSet } from '../documents/parameters-document.ts';
 import type { MarketSnapshot } from '../model/types.ts';
 import { MarketTick } from '../statements/market-tick.ts';
+import { AdmissionDesk } from './admission/admission-desk.ts';
 import { AlertDesk } from './alerts/alert-desk.ts';
 import type { ServiceConfig } from './config/config.ts';
 import { DueAccounts, sameStages, type HeldOff, type LedgerStage } from './due-accounts.ts';
@@ -54,6 +55,8 @@ export class Service {
   readonly book: MarginBook;
   readonly alerts: AlertDesk;
   readonly store: Store;
+  /** Undefined where no action is judged before it happens. */
+  readonly admission: AdmissionDesk | undefined;
   readonly #parameters: Map<bigint, ParameterSet>;
   readonly #questions = new QuestionDesk();
   /** As many listen as pages are open. */
@@ -83,7 +86,7 @@ export class Service {
     book: MarginBook,
     alerts: AlertDesk,
     parameters: readonly ParameterSet[],
-    { chain, workers }: Pick<ServiceConfig, 'chain' | 'workers'>,
+    { chain, workers, admission }: Pick<ServiceConfig, 'chain' | 'workers' | 'admission'>,
   ) {
     this.store = store;
     this.ledger = ledger;
@@ -96,10 +99,18 @@ export class Service {
     this.due = new DueAccounts(ledger, book, this.#follows);
     // Without a chain nothing says that a liquidation goes on.
     if (!this.#follows) book.ofChain = new Map();
+    this.admission =
+      admission === undefined ? undefined : new AdmissionDesk(admission, () => ledger.ledger);
     book.setAccounts(ledger.ledger.accounts);
+    ledger.onUpdate = ({ sequence, changes }) => this.admission?.judge(sequence, changes);
     ledger.onChange = (changes) => {
-      if (changes === 'all') book.setAccounts(ledger.ledger.accounts);
-      else book.setChanged(changes);
+      if (changes === 'all') {
+        book.setAccounts(ledger.ledger.accounts);
+        this.admission?.replaced();
+      } else {
+        book.setChanged(changes);
+        this.admission?.updated(changes.sequence, changes.changes);
+      }
     };
     // A restart reads the newest tick again, however many ledgers came after it.
     ledger.othersBlobs = () => (this.#tickBlob === undefined ? [] : [this.#tickBlob]);
@@ -374,6 +385,7 @@ export class Service {
     this.#questions.setTick(document, parameters);
     this.#market = new MarketTick(snapshot, parameters, hash);
     this.book.setTick(name, this.#market);
+    this.admission?.setTick(this.#market);
     const publishedAt = Date.now();
     this.#tick = { name, snapshotTime: snapshot.time, chain, publishedAt, publishMs: 0 };
   }

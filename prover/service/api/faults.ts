@@ -22,6 +22,9 @@ const STATUS: Readonly<Record<string, number>> = {
   NO_CHAIN: 404,
   NODE_FAILED: 503,
   NO_PROOF: 404,
+  NO_ADMISSION: 404,
+  NOT_ADMITTED: 409,
+  REPEATED_ACCOUNT: 400,
   BUSY: 429,
   TOO_LONG: 422,
 };

@@ -4,6 +4,7 @@ import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { COMPONENTS, componentAge } from '../../analysis/staleness.ts';
 import type { FundStatus } from '../../keeper/venue-status.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
+import type { AdmissionDesk } from '../admission/admission-desk.ts';
 import type { Service } from '../service.ts';
 import type { DynamicRule, DynamicState } from '../../model/dynamic.ts';
 import type { Liquidation } from '../chain/chain-view.ts';
@@ -102,6 +103,45 @@ export function serviceMetrics(service: Service, chain?: ChainMetrics | undefine
     'proof_wait_ms',
     'From a place in the queue to the stored proof, of those made, together, since the start.',
     () => service.proving?.counts.waitMs,
+  );
+  const admission = (name: string, help: string, value: (desk: AdmissionDesk) => number): void =>
+    gauge(`admission_${name}`, help, () =>
+      service.admission === undefined ? undefined : value(service.admission),
+    );
+  admission('admitted', 'Actions admitted, since the start.', ({ counts }) => counts.admitted);
+  admission('refused', 'Actions refused, since the start.', ({ counts }) => counts.refused);
+  admission(
+    'forced',
+    'Actions that a contract demanded, since the start.',
+    ({ counts }) => counts.forced,
+  );
+  admission(
+    'judged_late',
+    'Updates that were not what was admitted and break no rule, since the start.',
+    ({ counts }) => counts.judgedLate,
+  );
+  admission(
+    'unadmitted',
+    'Updates that were not what was admitted and break a rule, since the start.',
+    ({ counts }) => counts.unadmitted,
+  );
+  admission('covered', '1 while sessions show the venue covered.', (desk) =>
+    desk.standing().isCovered ? 1 : 0,
+  );
+  admission(
+    'fund_usd',
+    'What covered shortfalls are held against.',
+    (desk) => Number(desk.standing().fundE6) / 1e6,
+  );
+  admission(
+    'worst_shortfall_usd',
+    'Of the covered joint scenarios, with all that is admitted.',
+    (desk) =>
+      Number(
+        desk
+          .standing()
+          .totals.reduce((most, { shortfallE6 }) => (shortfallE6 > most ? shortfallE6 : most), 0n),
+      ) / 1e6,
   );
   const openings = (name: string, help: string, value: (desk: OpeningDesk) => number): void =>
     gauge(name, help, () => {

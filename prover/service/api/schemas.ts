@@ -302,3 +302,66 @@ export const marginStateReply = z.object({
 export const proofsReply = z.object({
   proofs: z.array(z.object({ settlementNonce: decimal, tick: z.string(), made: z.iso.datetime() })),
 });
+
+const scenarios = z.object({ btc: z.int(), eth: z.int() }).describe('scenario ids; 0 stands still');
+const MOST_CHANGED = 64;
+export const admissionBody = z.strictObject({
+  changes: z
+    .array(
+      z.strictObject({
+        index: z
+          .int()
+          .min(0)
+          .max(TREE_CAPACITY - 1),
+        account: z.unknown().describe('as it stands in a ledger document'),
+      }),
+    )
+    .min(1)
+    .max(MOST_CHANGED)
+    .describe('each account once, as it would stand after the action'),
+  trial: z.boolean().optional().describe('only asked: nothing counts'),
+  forced: z
+    .boolean()
+    .optional()
+    .describe('a contract of the venue demands it: it counts, whatever rule it breaks'),
+});
+export const admissionRefusal = z.object({
+  rule: z.enum(['frozen', 'riskReducingOnly', 'notCovered', 'initialMargin', 'cover']),
+  account: z.int().optional(),
+  beforeE6: decimal.optional().describe('initial margin and add-on before the action'),
+  afterE6: decimal.optional(),
+  equityE6: decimal.optional(),
+  requiredE6: decimal.optional().describe('initial margin and add-on'),
+  scenarios: scenarios.optional(),
+  shortfallE6: decimal.optional().describe('of all accounts together'),
+  fundE6: decimal.optional(),
+});
+export const admissionReply = z.object({
+  admitted: z.boolean(),
+  refusals: z.array(admissionRefusal),
+  number: z.int().describe('of the newest action that was admitted in this book'),
+  book: z
+    .string()
+    .describe(
+      'another one after a restart or a ledger that is not what was admitted: then ask again',
+    ),
+  tick: z.string().describe('the snapshot hash of the tick it was judged at'),
+});
+export const admissionStandingReply = z.object({
+  book: z.string(),
+  number: z.int(),
+  pending: z.int().describe('accounts that an admitted action changed and no ledger has yet'),
+  tick: z.string().nullable().describe('at which actions are judged'),
+  covered: z.boolean().describe('whether the newest sessions show the venue covered'),
+  fundE6: decimal,
+  totals: z.array(z.object({ scenarios, shortfallE6: decimal })),
+  unadmitted: z
+    .array(
+      z.object({
+        sequence: z.int(),
+        accounts: z.array(z.int()),
+        refusals: z.array(admissionRefusal),
+      }),
+    )
+    .describe('the newest updates that were not what was admitted and broke a rule, newest first'),
+});

@@ -22,6 +22,7 @@ import type { ServiceConfig } from '../config/config.ts';
 import { ACCOUNT_STATES, type AccountState } from '../margin/account-state.ts';
 import { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import type { Service } from '../service.ts';
+import { admissionRoutes } from './admission-routes.ts';
 import { artifactRoutes } from './artifact-routes.ts';
 import { chainRoutes } from './chain-routes.ts';
 import { eventStreams, type ServerEvent } from './event-stream.ts';
@@ -183,6 +184,7 @@ export async function createServer(
     chainRoutes(api, { ...door, roles, receipts, venue });
     proofRoutes(api, { ...door, chain });
     artifactRoutes(api, { errors, callerOf });
+    admissionRoutes(api, door);
     pageRoutes(api, { ...door, callerOf, sendEvents });
     api.get(
       '/health',

@@ -18,6 +18,7 @@ import {
 } from '../../core/schema.ts';
 import { ACCOUNT_STATES, type AccountState, type CallRules } from '../margin/account-state.ts';
 import type { ProofUse } from '../proving/proving-desk.ts';
+import { admissionConfig, admissionSchema, type AdmissionConfig } from './admission-settings.ts';
 import {
   address,
   chainConfig,
@@ -65,6 +66,7 @@ const fileSchema = z.strictObject({
   ).optional(),
   submitting: submittingSchema.optional(),
   stepping: steppingSchema.optional(),
+  admission: admissionSchema.optional(),
   /** Whom proofs are for where no venue is followed; without either none is made. */
   proving: z
     .strictObject({
@@ -132,6 +134,7 @@ export interface ServiceConfig {
   readonly chain: ChainConfig | undefined;
   readonly submitting?: SubmittingConfig | undefined;
   readonly stepping?: SteppingConfig | undefined;
+  readonly admission?: AdmissionConfig | undefined;
   /** Where others prove: how many proofs are asked of them at a time. */
   readonly workers?: { readonly inFlight: number } | undefined;
   /** Without one nobody is given keys and circuits. */
@@ -219,6 +222,7 @@ export function readServiceConfig(
     workerToken: variables.PLIMSOLL_WORKER_TOKEN,
     submitting: submittingConfig(beside, file.submitting, chain),
     stepping: steppingConfig(beside, file.stepping, chain),
+    admission: admissionConfig(file.admission, chain),
     ledgerFolder: file.ledgerFolder === undefined ? undefined : resolve(beside, file.ledgerFolder),
     limits: file.limits ?? DEFAULTS.limits,
   };

@@ -123,6 +123,8 @@ export class LedgerKeeper {
 
   /** Told which accounts changed, or that all may have, once a ledger is held. */
   onChange: (changes: ReadUpdate | 'all') => void = () => undefined;
+  /** Asked before an update is taken: what it throws refuses it. */
+  onUpdate: (update: ReadUpdate) => void = () => undefined;
   /** Blobs that others still need when a checkpoint clears up. */
   othersBlobs: () => readonly string[] = () => [];
 
@@ -315,6 +317,7 @@ export class LedgerKeeper {
       this.#requireIndices(changes);
       const planned = await this.#ledger.plan(changes, this.#hasher, update.words);
       this.#requireRoot(planned.root, stated);
+      this.onUpdate(update);
       await this.#journal.appendText('ledger-update', update.record);
       planned.commit();
       this.#sequence = number;

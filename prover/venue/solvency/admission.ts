@@ -148,6 +148,10 @@ export class AdmissionControl {
     return this.#totalsE6;
   }
 
+  get count(): number {
+    return this.#accounts.length;
+  }
+
   account(index: number): Account {
     const account = this.#accounts[index];
     if (account === undefined) {

@@ -2187,6 +2187,362 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What covered joint scenarios would leave the venue short of with all that is admitted, and updates that nobody had admitted. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            book: string;
+                            /** whether the newest sessions show the venue covered */
+                            covered: boolean;
+                            fundE6: string;
+                            number: number;
+                            /** accounts that an admitted action changed and no ledger has yet */
+                            pending: number;
+                            /** at which actions are judged */
+                            tick: string | null;
+                            totals: {
+                                /** scenario ids; 0 stands still */
+                                scenarios: {
+                                    btc: number;
+                                    eth: number;
+                                };
+                                shortfallE6: string;
+                            }[];
+                            /** the newest updates that were not what was admitted and broke a rule, newest first */
+                            unadmitted: {
+                                accounts: number[];
+                                refusals: {
+                                    account?: number;
+                                    afterE6?: string;
+                                    /** initial margin and add-on before the action */
+                                    beforeE6?: string;
+                                    equityE6?: string;
+                                    fundE6?: string;
+                                    /** initial margin and add-on */
+                                    requiredE6?: string;
+                                    /** @enum {string} */
+                                    rule: "frozen" | "riskReducingOnly" | "notCovered" | "initialMargin" | "cover";
+                                    /** scenario ids; 0 stands still */
+                                    scenarios?: {
+                                        btc: number;
+                                        eth: number;
+                                    };
+                                    /** of all accounts together */
+                                    shortfallE6?: string;
+                                }[];
+                                sequence: number;
+                            }[];
+                        };
+                    };
+                };
+                /** Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                405: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Whether an action may happen: its accounts as they would stand after it, both parties of a trade together. What is admitted counts from then on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** each account once, as it would stand after the action */
+                        changes: {
+                            /** as it stands in a ledger document */
+                            account: unknown;
+                            index: number;
+                        }[];
+                        /** a contract of the venue demands it: it counts, whatever rule it breaks */
+                        forced?: boolean;
+                        /** only asked: nothing counts */
+                        trial?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            admitted: boolean;
+                            /** another one after a restart or a ledger that is not what was admitted: then ask again */
+                            book: string;
+                            /** of the newest action that was admitted in this book */
+                            number: number;
+                            refusals: {
+                                account?: number;
+                                afterE6?: string;
+                                /** initial margin and add-on before the action */
+                                beforeE6?: string;
+                                equityE6?: string;
+                                fundE6?: string;
+                                /** initial margin and add-on */
+                                requiredE6?: string;
+                                /** @enum {string} */
+                                rule: "frozen" | "riskReducingOnly" | "notCovered" | "initialMargin" | "cover";
+                                /** scenario ids; 0 stands still */
+                                scenarios?: {
+                                    btc: number;
+                                    eth: number;
+                                };
+                                /** of all accounts together */
+                                shortfallE6?: string;
+                            }[];
+                            /** the snapshot hash of the tick it was judged at */
+                            tick: string;
+                        };
+                    };
+                };
+                /** Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                405: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+                /** Default Response */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Refusal"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/alerts": {
         parameters: {
             query?: never;

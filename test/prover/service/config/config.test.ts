@@ -74,6 +74,12 @@ describe('the configuration of a service', () => {
       /^stepping: needs a chain whose venue has a margin state/,
     ],
     [
+      'admission without a fund',
+      { ...minimal, admission: {} },
+      {},
+      /^admission\.fundE6: is required without a chain/,
+    ],
+    [
       'sending without a chain',
       { ...minimal, submitting: { budgetWei: '1' } },
       {},
