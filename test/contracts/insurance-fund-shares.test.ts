@@ -414,6 +414,20 @@ describe('InsuranceFund shares (P19)', () => {
     );
   });
 
+  it('and shares move, at the gas that is recorded', async () => {
+    await deposit(alice, MILLION);
+    const { insuranceFund } = venue.addresses;
+    await send(token, 'mint', [aliceAddress, MILLION]);
+    await send(as(token, alice), 'approve', [insuranceFund, MILLION]);
+    const cost = async (name: string, who: Signer, method: string, args: readonly unknown[]) =>
+      compareGas(`fund: ${name}`, await send(fund(who), method, args));
+    await cost('mint shares', alice, 'mint', [VIRTUAL_SHARES, aliceAddress]);
+    await cost('allow shares', alice, 'approve', [bobAddress, 9n]);
+    await cost('move shares, the first of somebody', alice, 'transfer', [bobAddress, 1n]);
+    await cost('move shares', alice, 'transfer', [bobAddress, 1n]);
+    await cost('move allowed shares', bob, 'transferFrom', [aliceAddress, bobAddress, 1n]);
+  });
+
   it('has shares that move like any token’s, within an epoch', async () => {
     await deposit(alice, MILLION);
     const shares = await view('balanceOf', aliceAddress);
