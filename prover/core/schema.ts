@@ -15,6 +15,7 @@ class NonCanonicalNumber {
 }
 
 const CANONICAL_INTEGER = /^(0|-?[1-9][0-9]*)$/;
+const UNSIGNED_INTEGER = /^(0|[1-9][0-9]*)$/;
 /** More than any word has; a number is read in more than linear time. */
 const MAX_DIGITS = 100;
 const INTEGER_RULE = 'must be an integer without leading zeros, fraction, exponent or "-0"';
@@ -51,7 +52,8 @@ export function integer(min: number, max: number): z.ZodType<number> {
       abort: true,
     })
     .refine((value) => value >= min, { error: `must be at least ${min}`, abort: true })
-    .refine((value) => value <= max, { error: `must be at most ${max}` });
+    .refine((value) => value <= max, { error: `must be at most ${max}` })
+    .meta({ type: 'integer', minimum: min, maximum: max });
 }
 
 /** An integer of any size within [min, max], as the one decimal string that spells it. */
@@ -60,6 +62,7 @@ export function decimalBigint(min: bigint, max: bigint): z.ZodType<bigint> {
     .string({ error: requiredOr(DECIMAL_RULE) })
     .regex(CANONICAL_INTEGER, { error: DECIMAL_RULE, abort: true })
     .max(MAX_DIGITS, { error: `must have at most ${MAX_DIGITS} digits`, abort: true })
+    .meta(min < 0n ? {} : { pattern: UNSIGNED_INTEGER.source })
     .transform((text) => BigInt(text))
     .refine((value) => value >= min, { error: `must be at least ${min}`, abort: true })
     .refine((value) => value <= max, { error: `must be at most ${max}` });
@@ -77,6 +80,12 @@ export function text(): z.ZodType<string> {
   return z.string({ error: requiredOr('must be a string') });
 }
 
+/** What a schema takes, as JSON Schema: what it refuses beyond that is told when it is checked. */
+export function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input' });
+  return described;
+}
+
 const MAX_COMPLAINTS = 100;
 
 /**
@@ -84,10 +93,14 @@ const MAX_COMPLAINTS = 100;
  * send them, each would otherwise leave its own in memory. `least` to `most` entries are allowed.
  */
 export function list<T>(entry: z.ZodType<T>, most?: number, least = 0): z.ZodType<T[]> {
-  return z
-    .array(z.unknown())
-    .min(least, { abort: true })
-    .max(most ?? Infinity, { abort: true })
+  const values = z.array(z.unknown()).min(least, { abort: true });
+  return (most === undefined ? values : values.max(most, { abort: true }))
+    .meta({
+      // Made where a description is: nobody who only reads pays for it.
+      get items() {
+        return jsonSchemaOf(entry);
+      },
+    })
     .transform((values, context) => {
       const read: T[] = [];
       for (const [index, value] of values.entries()) {

@@ -80,6 +80,12 @@ const firstLedgerSchema = z.strictObject({
   accounts: list(firstAccountSchema, TREE_CAPACITY),
 });
 
+/** Of what version it may be. */
+export const anyLedgerSchema = z.union([ledgerSchema, firstLedgerSchema]);
+export const anyAccountSchema = z.union([accountSchema, firstAccountSchema]);
+/** What a portfolio has that nobody owns. */
+export const portfolioSchema = firstAccountSchema.pick({ balances: true, positions: true });
+
 type PositionDocument = z.infer<typeof positionSchema>;
 type AccountDocument = z.infer<typeof accountSchema>;
 type FirstAccountDocument = z.infer<typeof firstAccountSchema>;

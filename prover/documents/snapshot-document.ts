@@ -106,6 +106,9 @@ const snapshotSchema = firstSnapshotSchema.extend({
   marginInputs: marginInputsSchema.optional(),
 });
 
+/** Of what version it may be. */
+export const anySnapshotSchema = z.union([snapshotSchema, firstSnapshotSchema]);
+
 /** What both versions have in common. */
 type SnapshotDocument = Omit<z.infer<typeof firstSnapshotSchema>, 'version'>;
 type UnderlyingDocument = SnapshotDocument['underlyings'][number];

@@ -10,7 +10,14 @@ import {
 import { derivationOutput } from '../../analysis/figures/derivation-schema.ts';
 import { TREE_CAPACITY } from '../../commitments/widths.ts';
 import { decimal } from '../../core/json-output.ts';
+import { jsonSchemaOf } from '../../core/schema.ts';
 import { documentOf } from '../../documents/document-shapes.ts';
+import {
+  anyAccountSchema,
+  anyLedgerSchema,
+  portfolioSchema,
+} from '../../documents/ledger-document.ts';
+import { anySnapshotSchema } from '../../documents/snapshot-document.ts';
 import { LIQUIDATION_STAGES } from '../chain/chain-view.ts';
 import { ACCOUNT_STATES } from '../margin/account-state.ts';
 import { whatIfBody } from '../questions/question.ts';
@@ -167,20 +174,31 @@ export const fundReply = z.object({
   uncoveredE6: decimal,
 });
 
+/** An object that is read elsewhere, described by the very schema that checks it there. */
+const readAs = (schema: z.ZodType): z.ZodObject => z.looseObject({}).meta(jsonSchemaOf(schema));
+
 export const ledgerBody = z.strictObject({
   sequence: z.int().min(1),
   root: decimal,
-  ledger: z.looseObject({}).describe('a plimsoll.ledger document'),
+  ledger: readAs(anyLedgerSchema).describe('a plimsoll.ledger document'),
 });
 export const updateBody = z.strictObject({
   sequence: z.int().min(1),
   root: decimal.describe('the root of the ledger that results'),
   changes: z
-    .array(z.strictObject({ index: z.int().min(0), account: z.looseObject({}) }))
+    .array(
+      z.strictObject({
+        index: z
+          .int()
+          .min(0)
+          .max(TREE_CAPACITY - 1),
+        account: readAs(anyAccountSchema),
+      }),
+    )
     .min(1)
     .describe('accounts as a ledger document has them'),
 });
-export const snapshotBody = z.looseObject({}).describe('a plimsoll.snapshot document');
+export const snapshotBody = readAs(anySnapshotSchema).describe('a plimsoll.snapshot document');
 
 export const accountParams = z.object({
   account: z.string().regex(/^(0|[1-9][0-9]{0,7})$/),
@@ -200,6 +218,7 @@ export const hypotheticalBody = whatIfBody.extend({
       balances: z.record(z.string(), z.unknown()),
       positions: z.array(z.looseObject({})),
     })
+    .meta(jsonSchemaOf(portfolioSchema))
     .describe('as an account of a ledger document has them'),
 });
 

@@ -3777,6 +3777,56 @@ export interface paths {
                         /** a plimsoll.ledger document */
                         ledger: {
                             [key: string]: unknown;
+                        } | {
+                            accounts: {
+                                balances: {
+                                    BTC: string;
+                                    ETH: string;
+                                    stETH: string;
+                                    USDC: string;
+                                };
+                                frozen: boolean;
+                                owner: string;
+                                positions: {
+                                    expiry: number;
+                                    /** @enum {string} */
+                                    kind: "perpetual" | "future" | "call" | "put";
+                                    lots: string;
+                                    strikeE4: string;
+                                    /** @enum {string} */
+                                    underlying: "BTC" | "ETH";
+                                }[];
+                                riskReducingOnly: boolean;
+                                settlementNonce: number;
+                            }[];
+                            /** @enum {string} */
+                            format: "plimsoll.ledger";
+                            /** @enum {number} */
+                            version: 2;
+                        } | {
+                            accounts: {
+                                balances: {
+                                    BTC: string;
+                                    ETH: string;
+                                    stETH: string;
+                                    USDC: string;
+                                };
+                                owner: string;
+                                positions: {
+                                    expiry: number;
+                                    /** @enum {string} */
+                                    kind: "perpetual" | "future" | "call" | "put";
+                                    lots: string;
+                                    strikeE4: string;
+                                    /** @enum {string} */
+                                    underlying: "BTC" | "ETH";
+                                }[];
+                                settlementNonce: number;
+                            }[];
+                            /** @enum {string} */
+                            format: "plimsoll.ledger";
+                            /** @enum {number} */
+                            version: 1;
                         };
                         root: string;
                         sequence: number;
@@ -3938,6 +3988,44 @@ export interface paths {
                         changes: {
                             account: {
                                 [key: string]: unknown;
+                            } | {
+                                balances: {
+                                    BTC: string;
+                                    ETH: string;
+                                    stETH: string;
+                                    USDC: string;
+                                };
+                                frozen: boolean;
+                                owner: string;
+                                positions: {
+                                    expiry: number;
+                                    /** @enum {string} */
+                                    kind: "perpetual" | "future" | "call" | "put";
+                                    lots: string;
+                                    strikeE4: string;
+                                    /** @enum {string} */
+                                    underlying: "BTC" | "ETH";
+                                }[];
+                                riskReducingOnly: boolean;
+                                settlementNonce: number;
+                            } | {
+                                balances: {
+                                    BTC: string;
+                                    ETH: string;
+                                    stETH: string;
+                                    USDC: string;
+                                };
+                                owner: string;
+                                positions: {
+                                    expiry: number;
+                                    /** @enum {string} */
+                                    kind: "perpetual" | "future" | "call" | "put";
+                                    lots: string;
+                                    strikeE4: string;
+                                    /** @enum {string} */
+                                    underlying: "BTC" | "ETH";
+                                }[];
+                                settlementNonce: number;
                             };
                             index: number;
                         }[];
@@ -6055,6 +6143,196 @@ export interface paths {
                 content: {
                     "application/json": {
                         [key: string]: unknown;
+                    } | {
+                        bookedThrough: number;
+                        collateral: [
+                            {
+                                /** @enum {string} */
+                                asset: "BTC";
+                                marketPriceE4: string;
+                                redemptionRateQ30: string;
+                            },
+                            {
+                                /** @enum {string} */
+                                asset: "ETH";
+                                marketPriceE4: string;
+                                redemptionRateQ30: string;
+                            },
+                            {
+                                /** @enum {string} */
+                                asset: "stETH";
+                                marketPriceE4: string;
+                                redemptionRateQ30: string;
+                            }
+                        ];
+                        collateralTime: number;
+                        /** @enum {string} */
+                        format: "plimsoll.snapshot";
+                        forwardTime: number;
+                        indexTime: number;
+                        marginInputs?: {
+                            /** @enum {string} */
+                            format: "plimsoll.margin-inputs";
+                            time: number;
+                            underlyings: [
+                                {
+                                    counterQ48: string;
+                                    fundingBps: number;
+                                    impliedRateQ64: string;
+                                    /** @enum {string} */
+                                    symbol: "BTC";
+                                },
+                                {
+                                    counterQ48: string;
+                                    fundingBps: number;
+                                    impliedRateQ64: string;
+                                    /** @enum {string} */
+                                    symbol: "ETH";
+                                }
+                            ];
+                            /** @enum {number} */
+                            version: 1;
+                        };
+                        perpetualTime: number;
+                        surfaceTime: number;
+                        time: number;
+                        underlyings: [
+                            {
+                                confidenceQ10: number;
+                                depthQuote: string;
+                                forecastVolQ20: number;
+                                indexE4: string;
+                                perpetualMarkE4: string;
+                                realisedVolQ20: number;
+                                slices: {
+                                    confidenceQ10: number;
+                                    expiry: number;
+                                    forwardRatioQ30: string;
+                                    settlementPriceE4?: string;
+                                    surface?: {
+                                        aQ44: string;
+                                        bQ30: string;
+                                        cQ30: string;
+                                        kMaxQ10: number;
+                                        kMinQ10: number;
+                                        mQ24: number;
+                                        sigmaQ24: number;
+                                    };
+                                }[];
+                                /** @enum {string} */
+                                symbol: "BTC";
+                            },
+                            {
+                                confidenceQ10: number;
+                                depthQuote: string;
+                                forecastVolQ20: number;
+                                indexE4: string;
+                                perpetualMarkE4: string;
+                                realisedVolQ20: number;
+                                slices: {
+                                    confidenceQ10: number;
+                                    expiry: number;
+                                    forwardRatioQ30: string;
+                                    settlementPriceE4?: string;
+                                    surface?: {
+                                        aQ44: string;
+                                        bQ30: string;
+                                        cQ30: string;
+                                        kMaxQ10: number;
+                                        kMinQ10: number;
+                                        mQ24: number;
+                                        sigmaQ24: number;
+                                    };
+                                }[];
+                                /** @enum {string} */
+                                symbol: "ETH";
+                            }
+                        ];
+                        /** @enum {number} */
+                        version: 2;
+                    } | {
+                        collateral: [
+                            {
+                                /** @enum {string} */
+                                asset: "BTC";
+                                marketPriceE4: string;
+                                redemptionRateQ30: string;
+                            },
+                            {
+                                /** @enum {string} */
+                                asset: "ETH";
+                                marketPriceE4: string;
+                                redemptionRateQ30: string;
+                            },
+                            {
+                                /** @enum {string} */
+                                asset: "stETH";
+                                marketPriceE4: string;
+                                redemptionRateQ30: string;
+                            }
+                        ];
+                        collateralTime: number;
+                        /** @enum {string} */
+                        format: "plimsoll.snapshot";
+                        forwardTime: number;
+                        indexTime: number;
+                        perpetualTime: number;
+                        surfaceTime: number;
+                        time: number;
+                        underlyings: [
+                            {
+                                confidenceQ10: number;
+                                depthQuote: string;
+                                forecastVolQ20: number;
+                                indexE4: string;
+                                perpetualMarkE4: string;
+                                realisedVolQ20: number;
+                                slices: {
+                                    confidenceQ10: number;
+                                    expiry: number;
+                                    forwardRatioQ30: string;
+                                    settlementPriceE4?: string;
+                                    surface?: {
+                                        aQ44: string;
+                                        bQ30: string;
+                                        cQ30: string;
+                                        kMaxQ10: number;
+                                        kMinQ10: number;
+                                        mQ24: number;
+                                        sigmaQ24: number;
+                                    };
+                                }[];
+                                /** @enum {string} */
+                                symbol: "BTC";
+                            },
+                            {
+                                confidenceQ10: number;
+                                depthQuote: string;
+                                forecastVolQ20: number;
+                                indexE4: string;
+                                perpetualMarkE4: string;
+                                realisedVolQ20: number;
+                                slices: {
+                                    confidenceQ10: number;
+                                    expiry: number;
+                                    forwardRatioQ30: string;
+                                    settlementPriceE4?: string;
+                                    surface?: {
+                                        aQ44: string;
+                                        bQ30: string;
+                                        cQ30: string;
+                                        kMaxQ10: number;
+                                        kMinQ10: number;
+                                        mQ24: number;
+                                        sigmaQ24: number;
+                                    };
+                                }[];
+                                /** @enum {string} */
+                                symbol: "ETH";
+                            }
+                        ];
+                        /** @enum {number} */
+                        version: 1;
                     };
                 };
             };
@@ -6692,10 +6970,19 @@ export interface paths {
                         /** as an account of a ledger document has them */
                         portfolio: {
                             balances: {
-                                [key: string]: unknown;
+                                BTC: string;
+                                ETH: string;
+                                stETH: string;
+                                USDC: string;
                             };
                             positions: {
-                                [key: string]: unknown;
+                                expiry: number;
+                                /** @enum {string} */
+                                kind: "perpetual" | "future" | "call" | "put";
+                                lots: string;
+                                strikeE4: string;
+                                /** @enum {string} */
+                                underlying: "BTC" | "ETH";
                             }[];
                         };
                         remove?: {
