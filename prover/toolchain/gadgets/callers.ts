@@ -84,6 +84,9 @@ export interface Argued {
 
 const OF_PARAMETERS =
   'of the parameter set, whose hash governance activates: the loader refuses one that is not so';
+const OF_TERMS =
+  'of the session, under a hash that only a close makes count, and that has found them in order and in width: ' +
+  '56 bits for coins (CloseAssets), 52 for deltas (CloseMoves)';
 const OF_SLOTS =
   'a slot has a strike exactly on an option, and no other bit of its kind when it is empty (Slot)';
 const OF_INTERVAL =
@@ -109,6 +112,13 @@ export const ARGUED: readonly Argued[] = [
     ...['PositionScenario', 'PositionGrid'].flatMap((caller) => [
       `${caller} > TenorInterval: @assumes tauSeconds[0] in [1, 2 ** 26)`,
       `${caller} > TenorInterval: @assumes tauSeconds[i + 1] - tauSeconds[i] in [1, 2 ** 26) for i < 13`,
+    ]),
+  ),
+  ...argued(
+    OF_TERMS,
+    ...['CoinUnits', 'HeavyCover'].flatMap((caller) => [
+      `${caller} > Bands: @assumes threshold in [0, 2 ** BITS)`,
+      `${caller} > Bands: @assumes threshold[j + 1] - threshold[j] in [0, 2 ** BITS) for j < 2`,
     ]),
   ),
   ...argued(
