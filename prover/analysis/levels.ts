@@ -25,6 +25,8 @@ export interface MarginLevel {
   readonly lastBefore: bigint | undefined;
   /** The next unit: the first level in the other state. */
   readonly level: bigint | undefined;
+  /** Beyond it, the nearest first level that is in the state of now again; absent: none found. */
+  readonly second: bigint | undefined;
   /** How far was searched. */
   readonly searchedTo: bigint;
 }
@@ -107,11 +109,19 @@ function search(
     return found[requirement];
   };
   const nearest = (requirement: RequirementName, levels: readonly bigint[]): MarginLevel => {
-    const crossing = nearestCrossing((level) => excess(requirement, level), levels);
+    const of = (level: bigint): bigint => excess(requirement, level);
+    const crossing = nearestCrossing(of, levels);
+    const isBeyond = (level: bigint, from: bigint): boolean =>
+      from > now ? level > from : level < from;
+    const beyond =
+      crossing === undefined
+        ? []
+        : [crossing.after, ...levels.filter((level) => isBeyond(level, crossing.after))];
     return {
       healthyNow: excess(requirement, now) >= 0n,
       lastBefore: crossing?.before,
       level: crossing?.after,
+      second: nearestCrossing(of, beyond)?.after,
       searchedTo: levels.at(-1) ?? now,
     };
   };

@@ -12,7 +12,8 @@ import type { LoadReport } from './load-process.ts';
 import { OWN_TIME, memoryMiBOf, peakMemoryMiBOf, procCpuMs } from './measure.ts';
 import { OwnerProcess } from './torture/owner-process.ts';
 
-const OPERATOR = 'the-operator-of-a-benchmark';
+/** The token of every service here. */
+export const OPERATOR = 'the-operator-of-a-benchmark';
 export const REQUESTS_PER_SECOND = 200;
 
 /** `cpuMs` is of the service, which a busy machine does not lengthen. */
@@ -71,6 +72,10 @@ export class ServedVenue {
 
   async kill(): Promise<void> {
     await this.#owner.kill();
+  }
+
+  get url(): string {
+    return this.#owner.url;
   }
 
   get peakMemoryMiB(): number {

@@ -16,6 +16,8 @@ import {
 import { formatTickData, type TickData } from './tick-data.ts';
 
 const SOURCES = join(import.meta.dirname, 'page');
+/** What every page has. */
+const LOOK = join(import.meta.dirname, '..', 'receipt', 'page', 'look.css');
 const CHART_STYLE = join(REPOSITORY_ROOT, 'node_modules', 'uplot', 'dist', 'uPlot.min.css');
 
 export interface DashboardPage {
@@ -25,25 +27,33 @@ export interface DashboardPage {
   readonly programBytes: number;
 }
 
-async function program(): Promise<Pick<PageParts, 'style' | 'scripts'>> {
-  const script = embeddable((await bundleForBrowser(join(SOURCES, 'main.ts'))).trim());
-  const style = [join(SOURCES, 'page.css'), CHART_STYLE]
+const bundled = async (file: string, globalName?: string): Promise<string> =>
+  embeddable((await bundleForBrowser(join(SOURCES, file), globalName)).trim());
+
+/** What draws charts. */
+export const chartScript = async (): Promise<string> =>
+  await bundled('chart-library.ts', 'PlimsollChart');
+
+/** @param isWhole whether charts come with it, as they must where nothing can be fetched */
+async function program(isWhole: boolean): Promise<Pick<PageParts, 'style' | 'scripts'>> {
+  const script = await bundled('main.ts');
+  const style = [LOOK, join(SOURCES, 'page.css'), CHART_STYLE]
     .map((path) => readFileSync(path, 'utf8').trim())
     .join('\n');
-  return { style, scripts: { SCRIPT: script } };
+  return { style, scripts: { CHART: isWhole ? await chartScript() : '', SCRIPT: script } };
 }
 
 const template = (): string => readFileSync(join(SOURCES, 'page.html'), 'utf8');
 
 /** The whole page about a tick. Nothing runs but its one script, and nothing is fetched. */
 export async function exportPage(data: TickData): Promise<DashboardPage> {
-  const { style, scripts } = await program();
+  const { style, scripts } = await program(true);
   const page = fillPage(template(), {
     style,
     scripts,
     data: { TICK: embeddableJson(formatTickData(data)) },
   });
-  return { page, programBytes: gzipSync(scripts['SCRIPT']! + style).length };
+  return { page, programBytes: gzipSync(Object.values(scripts).join('') + style).length };
 }
 
 /** The verifier that the page of receipts has. */
@@ -65,7 +75,7 @@ export async function servedReceiptPage(): Promise<ServedPage> {
 
 /** The page without a tick: it asks the service that serves it for the newest and for the verifier, and nobody else. */
 export async function servedPage(): Promise<ServedPage> {
-  const parts = { ...(await program()), connects: "'self'", loads: "'self'" };
+  const parts = { ...(await program(false)), connects: "'self'", loads: "'self'" };
   return {
     page: fillPage(template(), { ...parts, data: { TICK: 'null' } }),
     policy: `${policyOf(parts)}; frame-ancestors 'none'`,

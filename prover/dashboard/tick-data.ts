@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../commitments/account.ts';
 import type { Heartbeats } from '../analysis/staleness.ts';
+import type { VenueView } from './venue-view.ts';
 import type { MarketSnapshot, RiskParameters } from '../model/types.ts';
 
 /** An account, and its place in the ledger. */
@@ -9,9 +10,9 @@ export interface PageAccount {
   readonly account: Account;
 }
 
-/** Those of an owner, or those that are nearest to their maintenance margin. */
+/** Those of an owner, or of a large ledger one that was asked for. */
 export interface LedgerPart {
-  readonly of: 'owner' | 'nearest';
+  readonly of: 'owner' | 'asked';
   /** How many accounts the ledger has. */
   readonly ledgerAccounts: number;
 }
@@ -27,6 +28,8 @@ export interface TickData {
   readonly accounts: readonly PageAccount[];
   /** Which accounts of the ledger these are, where they are not all of them. */
   readonly part?: LedgerPart;
+  /** What is shown of a ledger that is too large to be recalculated in a browser. */
+  readonly venue?: VenueView;
   /** Names by index, where accounts have any. */
   readonly names: Readonly<Record<number, string>>;
 }
@@ -34,15 +37,16 @@ export interface TickData {
 const BIGINT = /^-?\d+n$/;
 
 /** Amounts are written as `123n`, which no name of an account or field is. */
-export function formatTickData(data: TickData): string {
-  return JSON.stringify(data, (_, value: unknown) =>
-    typeof value === 'bigint' ? `${value}n` : value,
+export const formatAmounts = (value: object): string =>
+  JSON.stringify(value, (_, held: unknown) => (typeof held === 'bigint' ? `${held}n` : held));
+
+/** Of what `formatAmounts` wrote. */
+export const readAmounts = (text: string): unknown =>
+  JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'string' && BIGINT.test(value) ? BigInt(value.slice(0, -1)) : value,
   );
-}
+
+export const formatTickData = (data: TickData): string => formatAmounts(data);
 
 /** Of what `formatTickData` wrote, and of nothing else: the page checks no documents. */
-export function readTickData(text: string): TickData {
-  return JSON.parse(text, (_, value: unknown) =>
-    typeof value === 'string' && BIGINT.test(value) ? BigInt(value.slice(0, -1)) : value,
-  ) as TickData;
-}
+export const readTickData = (text: string): TickData => readAmounts(text) as TickData;

@@ -3,7 +3,7 @@ import { STATUSES, statusOf } from '../analysis/figures/report.ts';
 import { summaryOf, type MarginSummary } from '../analysis/figures/summary.ts';
 import { instrumentId } from '../model/instrument.ts';
 import type { Instrument } from '../model/types.ts';
-import { marginPortfolio } from '../risk/margin/margin.ts';
+import { marginPortfolio, type AccountMargin } from '../risk/margin/margin.ts';
 import type { PricedMarket } from '../risk/pricing/market.ts';
 import type { PageAccount } from './tick-data.ts';
 
@@ -39,9 +39,12 @@ export interface RatioBucket {
 }
 
 export interface VenueView {
-  /** The furthest below maintenance margin first. */
+  /** The furthest below maintenance margin first; of a large ledger as many as are shown. */
   readonly rows: readonly AccountRow[];
+  /** Accounts of the ledger. */
+  readonly accounts: number;
   readonly counts: Readonly<Record<Status, number>>;
+  /** Of all accounts that have any: what others are below zero is no part of it. */
   readonly equityE6: bigint;
   readonly mmE6: bigint;
   readonly imE6: bigint;
@@ -51,39 +54,62 @@ export interface VenueView {
   readonly openInterest: readonly OpenInterest[];
 }
 
+/** What a side of an instrument holds together, and its largest holder. */
+interface Side {
+  lots: bigint;
+  largest: bigint;
+}
+
+/** Open interest of every instrument that somebody holds, counted holding by holder. */
+export class InterestBook {
+  readonly #books = new Map<
+    string,
+    { readonly instrument: Instrument; readonly long: Side; readonly short: Side; holders: number }
+  >();
+
+  add(instrument: Instrument, lots: bigint): void {
+    const id = instrumentId(instrument);
+    let book = this.#books.get(id);
+    if (book === undefined) {
+      const side = (): Side => ({ lots: 0n, largest: 0n });
+      book = { instrument, long: side(), short: side(), holders: 0 };
+      this.#books.set(id, book);
+    }
+    const [side, held] = lots < 0n ? [book.short, -lots] : [book.long, lots];
+    side.lots += held;
+    if (held > side.largest) side.largest = held;
+    book.holders += 1;
+  }
+
+  /** At a market's indices, the largest notional first. */
+  list({ snapshot }: Pick<PricedMarket, 'snapshot'>): readonly OpenInterest[] {
+    const shareOf = ({ lots, largest }: Side): bigint =>
+      lots === 0n ? 0n : (largest * 10_000n) / lots;
+    return [...this.#books.values()]
+      .map(({ instrument, long, short, holders }): OpenInterest => {
+        const [most, other] = [shareOf(long), shareOf(short)];
+        return {
+          instrument,
+          longLots: long.lots,
+          // A lot is 10⁻² of a coin, a price 10⁻⁴ of a dollar: their product is 10⁻⁶ USD.
+          notionalE6: long.lots * snapshot.underlyings[instrument.underlying].indexE4,
+          holders,
+          largestBps: most > other ? most : other,
+        };
+      })
+      .sort((one, other) => Number(other.notionalE6 - one.notionalE6));
+  }
+}
+
 function openInterestOf(
   accounts: readonly PageAccount[],
   market: PricedMarket,
 ): readonly OpenInterest[] {
-  const books = new Map<string, { instrument: Instrument; held: bigint[] }>();
-  for (const { instrument, lots } of accounts.flatMap(({ account }) => account.positions)) {
-    const id = instrumentId(instrument);
-    const book = books.get(id) ?? { instrument, held: [] };
-    book.held.push(lots);
-    books.set(id, book);
+  const book = new InterestBook();
+  for (const { account } of accounts) {
+    for (const { instrument, lots } of account.positions) book.add(instrument, lots);
   }
-  return [...books.values()]
-    .map(({ instrument, held }): OpenInterest => {
-      const side = (sign: bigint): readonly bigint[] =>
-        held.filter((lots) => lots * sign > 0n).map((lots) => lots * sign);
-      const shareOf = (lots: readonly bigint[]): bigint => {
-        const total = lots.reduce((sum, own) => sum + own, 0n);
-        const largest = lots.reduce((most, own) => (own > most ? own : most), 0n);
-        return total === 0n ? 0n : (largest * 10_000n) / total;
-      };
-      const [longs, shorts] = [side(1n), side(-1n)];
-      const longLots = longs.reduce((sum, own) => sum + own, 0n);
-      const [most, other] = [shareOf(longs), shareOf(shorts)];
-      return {
-        instrument,
-        longLots,
-        // A lot is 10⁻² of a coin, a price 10⁻⁴ of a dollar: their product is 10⁻⁶ USD.
-        notionalE6: longLots * market.snapshot.underlyings[instrument.underlying].indexE4,
-        holders: held.length,
-        largestBps: most > other ? most : other,
-      };
-    })
-    .sort((one, other) => Number(other.notionalE6 - one.notionalE6));
+  return book.list(market);
 }
 
 const BUCKETS: readonly (readonly [name: string, upToBps: bigint])[] = [
@@ -94,51 +120,61 @@ const BUCKETS: readonly (readonly [name: string, upToBps: bigint])[] = [
   ['90 to 100 %', 10_000n],
 ];
 
-function bucketsOf(rows: readonly AccountRow[]): readonly RatioBucket[] {
-  const bucket = (name: string, own: readonly AccountRow[]): RatioBucket => ({
-    name,
-    accounts: own.length,
-    mmE6: own.reduce((sum, { mmE6 }) => sum + mmE6, 0n),
-  });
-  const between = (low: bigint, high: bigint | undefined): readonly AccountRow[] =>
-    rows.filter(
-      ({ ratioBps }) =>
-        ratioBps !== null && ratioBps > low && (high === undefined || ratioBps <= high),
-    );
-  return [
-    ...BUCKETS.map(([name, upTo], place) =>
-      bucket(name, between(place === 0 ? -1n : BUCKETS[place - 1]![1], upTo)),
-    ),
-    bucket('above 100 %', between(10_000n, undefined)),
-    bucket(
-      'no equity',
-      rows.filter(({ ratioBps }) => ratioBps === null),
-    ),
-  ];
+/** Accounts by their margin ratio, and what they need together. */
+export class RatioBuckets {
+  readonly #accounts = new Array<number>(BUCKETS.length + 2).fill(0);
+  readonly #mmE6 = new Array<bigint>(BUCKETS.length + 2).fill(0n);
+
+  /** @param ratioBps maintenance margin over equity; null where there is no equity */
+  add(ratioBps: bigint | null, mmE6: bigint): void {
+    const within = BUCKETS.findIndex(([, upTo]) => ratioBps !== null && ratioBps <= upTo);
+    const place = within >= 0 ? within : ratioBps === null ? BUCKETS.length + 1 : BUCKETS.length;
+    this.#accounts[place]! += 1;
+    this.#mmE6[place]! += mmE6;
+  }
+
+  list(): readonly RatioBucket[] {
+    return [...BUCKETS.map(([name]) => name), 'above 100 %', 'no equity'].map((name, place) => ({
+      name,
+      accounts: this.#accounts[place]!,
+      mmE6: this.#mmE6[place]!,
+    }));
+  }
 }
+
+export const accountRow = (index: number, margin: AccountMargin): AccountRow => {
+  const { equityE6, mmE6, imE6, deficitE6 } = margin;
+  return {
+    index,
+    status: statusOf(margin),
+    equityE6,
+    mmE6,
+    imE6,
+    deficitE6,
+    ...summaryOf(margin),
+  };
+};
 
 /** Accounts of a ledger in a market, by the exact model. */
 export function venueView(accounts: readonly PageAccount[], market: PricedMarket): VenueView {
   const rows = accounts
-    .map(({ index, account }): AccountRow => {
-      const margin = marginPortfolio(account, market);
-      const { equityE6, mmE6, imE6, deficitE6 } = margin;
-      const status = statusOf(margin);
-      return { index, status, equityE6, mmE6, imE6, deficitE6, ...summaryOf(margin) };
-    })
+    .map(({ index, account }) => accountRow(index, marginPortfolio(account, market)))
     .sort((one, other) => Number(one.excessMmE6 - other.excessMmE6));
   const sum = (of: (row: AccountRow) => bigint): bigint =>
     rows.reduce((total, row) => total + of(row), 0n);
+  const buckets = new RatioBuckets();
+  for (const { ratioBps, mmE6 } of rows) buckets.add(ratioBps, mmE6);
   return {
     rows,
+    accounts: rows.length,
     counts: Object.fromEntries(
       STATUSES.map((status) => [status, rows.filter((row) => row.status === status).length]),
     ) as Record<Status, number>,
-    equityE6: sum(({ equityE6 }) => equityE6),
+    equityE6: sum(({ equityE6 }) => (equityE6 > 0n ? equityE6 : 0n)),
     mmE6: sum(({ mmE6 }) => mmE6),
     imE6: sum(({ imE6 }) => imE6),
     deficitE6: sum(({ deficitE6 }) => deficitE6),
-    buckets: bucketsOf(rows),
+    buckets: buckets.list(),
     openInterest: openInterestOf(accounts, market),
   };
 }

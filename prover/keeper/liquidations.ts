@@ -132,7 +132,15 @@ export async function findFreeze(
       .slice(0, 1),
   ].sort((left, right) => Number(left - right));
   const [sequence] = candidates;
-  if (sequence === undefined) return undefined;
+  return sequence === undefined ? undefined : await freezeIn(venue, messageIndex, sequence);
+}
+
+/** The Freeze of a ledger that has it; throws `NOT_CONSUMED` where it has not. */
+export async function freezeIn(
+  venue: Venue,
+  messageIndex: bigint,
+  sequence: bigint,
+): Promise<Freeze> {
   const args = [LANE_NUMBERS.engine, messageIndex, sequence];
   const consumption = z.object({ consumed: z.boolean(), clock: uint });
   const { consumed, clock } = await read(

@@ -8,9 +8,9 @@ import { parseReceipt } from './document.ts';
 import { keyOfProof, proofHolds, requireUse } from './held-proof.ts';
 import { httpRpc } from './json-rpc.ts';
 import { requireFact } from './refusal.ts';
-import { caveatsOf, DEVELOPMENT_KEY, sentenceOf } from './sentence.ts';
+import { caveatsOf, DEVELOPMENT_KEY, figuresOf, sentenceOf, type Figure } from './sentence.ts';
 import { parseVerifyingKeys } from './verifying-keys.ts';
-import { isValid, verifyReceipt, type Expectations } from './verify.ts';
+import { isValid, verifyReceipt, type CheckedReceipt, type Expectations } from './verify.ts';
 
 /** What a page knows, as its fields hold it: texts, of which an empty one says nothing. */
 export interface PageInput {
@@ -31,6 +31,10 @@ export interface Judgement {
   readonly code: string;
   readonly sentence: string;
   readonly notChecked: readonly string[];
+  /** What is claimed, figure by figure; empty of what could not be read or does not hold. */
+  readonly figures: readonly Figure[];
+  /** Whether anybody could have made the proof: then nothing of it is shown as plainly good. */
+  readonly isDevelopment: boolean;
 }
 
 function addressIn(text: string): string {
@@ -50,30 +54,79 @@ function expectationsOf({ keys, challenge, marketFeed, node }: PageInput): Expec
   };
 }
 
-function refusalOf(error: unknown, what = 'a receipt'): Judgement {
+const NOTHING_SHOWN = { notChecked: [], figures: [], isDevelopment: false } as const;
+
+/** Files that are likely to be dropped here in the place of a receipt, by their format. */
+const OTHER_FILES: Readonly<Record<string, string>> = {
+  'plimsoll-proof': 'a proof, which `plimsoll verify` checks',
+  'plimsoll-place': 'a place, from which a receipt is made',
+  'plimsoll-verifying-keys': 'a document of verifying keys',
+  'plimsoll.ledger': 'a ledger',
+  'plimsoll.snapshot': 'a market snapshot',
+  'plimsoll.venue': 'a venue',
+};
+
+/** What a file says that it is, where that is no receipt; undefined of one that says nothing known. */
+function otherFile(text: string): string | undefined {
+  try {
+    const { format } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return OTHER_FILES[String(format)];
+  } catch {
+    return undefined;
+  }
+}
+
+function refusalOf(error: unknown, what = 'a receipt', text = ''): Judgement {
   if (!(error instanceof PlimsollError)) throw error;
   const { code } = error;
   const message = messageWithPlace(error);
   if (error instanceof InvalidInput) {
-    const sentence = `This cannot be read as ${what}. ${message}.`;
-    return { verdict: 'unreadable', code, sentence, notChecked: [] };
+    const other = what === 'a receipt' ? otherFile(text) : undefined;
+    const sentence =
+      other === undefined
+        ? `This cannot be read as ${what}. ${message}.`
+        : `This is no receipt: it is ${other}.`;
+    return { verdict: 'unreadable', code, sentence, ...NOTHING_SHOWN };
   }
-  if (code === 'NODE_FAILED') {
-    return { verdict: 'unchecked', code, sentence: `Not checked: ${message}.`, notChecked: [] };
-  }
-  return { verdict: 'invalid', code, sentence: `Not valid: ${message}.`, notChecked: [] };
+  return { verdict: 'invalid', code, sentence: `Not valid: ${message}.`, ...NOTHING_SHOWN };
+}
+
+/** Of a receipt that holds as far as it could be checked. */
+function judgementOf(checked: CheckedReceipt): Judgement {
+  const shown = {
+    sentence: sentenceOf(checked),
+    notChecked: caveatsOf(checked),
+    figures: figuresOf(checked.receipt),
+    isDevelopment: checked.receipt.key.setup === 'insecure-development',
+  };
+  if (isValid(checked)) return { verdict: 'valid', code: 'VALID', ...shown };
+  const code = checked.tick === undefined ? 'CHAIN_NOT_ASKED' : 'VENUE_NOT_NAMED';
+  return { verdict: 'holds', code, ...shown };
 }
 
 /** What a page shows of a receipt; rejects only for a defect of this program. */
 export async function judgeReceipt(input: PageInput): Promise<Judgement> {
   try {
-    const checked = await verifyReceipt(parseReceipt(input.receipt), expectationsOf(input));
-    const [sentence, notChecked] = [sentenceOf(checked), caveatsOf(checked)];
-    if (isValid(checked)) return { verdict: 'valid', code: 'VALID', sentence, notChecked };
-    const code = checked.tick === undefined ? 'CHAIN_NOT_ASKED' : 'VENUE_NOT_NAMED';
-    return { verdict: 'holds', code, sentence, notChecked };
+    const receipt = parseReceipt(input.receipt);
+    const { rpc, ...expected } = expectationsOf(input);
+    // First without the node: what it does not tell hides nothing of what was found here.
+    const checked = await verifyReceipt(receipt, expected);
+    if (rpc === undefined) return judgementOf(checked);
+    try {
+      return judgementOf(await verifyReceipt(receipt, { ...expected, rpc }));
+    } catch (error) {
+      if (!(error instanceof PlimsollError) || error.code !== 'NODE_FAILED') throw error;
+      const { sentence, ...found } = judgementOf(checked);
+      const failed = `Not checked on the chain: ${messageWithPlace(error)}.`;
+      return {
+        ...found,
+        verdict: 'unchecked',
+        code: error.code,
+        sentence: `${failed} ${sentence}`,
+      };
+    }
   } catch (error) {
-    return refusalOf(error);
+    return refusalOf(error, 'a receipt', input.receipt);
   }
 }
 
@@ -117,7 +170,15 @@ export function judgeProof(source: string, keys: string, wanted: WantedProof): J
       ...(key.setup === 'insecure-development' ? [DEVELOPMENT_KEY] : []),
       'not checked: whether the chain accepted this tick',
     ];
-    return { verdict: 'holds', code: 'CHAIN_NOT_ASKED', sentence, notChecked };
+    const isDevelopment = key.setup === 'insecure-development';
+    return {
+      verdict: 'holds',
+      code: 'CHAIN_NOT_ASKED',
+      sentence,
+      notChecked,
+      figures: [],
+      isDevelopment,
+    };
   } catch (error) {
     return refusalOf(error, 'a proof');
   }

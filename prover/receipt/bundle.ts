@@ -29,6 +29,8 @@ import { say } from '../toolchain/progress.mjs';
 
 const SOURCES = join(ROOT, 'prover', 'receipt');
 const OUTPUT = join(ROOT, '.plimsoll', 'receipt');
+/** What every page of the project has. */
+const LOOK = readFileSync(join(SOURCES, 'page', 'look.css'), 'utf8');
 const LIBRARY_NAME = 'verify-receipt.js';
 const PAGE_NAME = 'verify-receipt.html';
 
@@ -73,7 +75,7 @@ export async function bundleReceipt(keys: string): Promise<ReceiptBundle> {
   const [libraryScript, pageScript] = [library, await bundle('page/page.ts')].map(embeddable);
   const read = (name: string): string => readFileSync(join(SOURCES, 'page', name), 'utf8');
   const parts = {
-    style: read('page.css'),
+    style: LOOK + read('page.css'),
     scripts: { LIBRARY: libraryScript!, PAGE: pageScript! },
     connects: 'https: http:',
   };

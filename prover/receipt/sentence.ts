@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { formatUsd } from '../model/format.ts';
+import { formatFixed, formatUsd } from '../model/format.ts';
 import type { TickOnChain } from './chain-check.ts';
 import { NO_CHALLENGE } from './challenge.ts';
-import type { ExactReceipt, PrivateReceipt } from './document.ts';
+import type { ExactReceipt, PrivateReceipt, Receipt } from './document.ts';
 import { isValid, type CheckedReceipt } from './verify.ts';
 
 function utc(seconds: bigint): string {
@@ -55,6 +55,47 @@ export function sentenceOf(checked: CheckedReceipt): string {
   const unasked = tick === undefined ? 'the chain was not asked' : 'the venue was not named';
   const lead = isValid(checked) ? 'Valid.' : `The proof holds; ${unasked}.`;
   return `${lead} ${momentOf(checked)}, ${claim}.`;
+}
+
+/** A figure of what a receipt claims, with its unit. */
+export interface Figure {
+  readonly name: string;
+  readonly value: string;
+}
+
+const ratioOf = (mmE6: bigint, equityE6: bigint): string =>
+  equityE6 > 0n ? `${formatFixed((mmE6 * 10_000n + equityE6 - 1n) / equityE6, 2)} %` : 'no equity';
+
+/** What a receipt claims, line by line: an exact one all of the account, a private one what it states. */
+export function figuresOf(receipt: Receipt): readonly Figure[] {
+  const usd = (amountE6: bigint): string => `${formatUsd(amountE6, 6)} USD`;
+  const { place } = receipt;
+  const where = [
+    { name: 'margin tick', value: `${place.tick}` },
+    { name: 'market feed', value: `${place.marketFeed} on chain ${place.chainId}` },
+    { name: 'owner', value: receipt.signals.owner },
+  ];
+  if (receipt.kind === 'private') {
+    const { equityAtLeastE6 } = receipt.signals;
+    return [
+      ...where,
+      { name: 'account', value: 'one of the owner’s, not told which' },
+      { name: 'equity', value: 'at least its initial margin' },
+      ...(equityAtLeastE6 === 0n ? [] : [{ name: 'and at least', value: usd(equityAtLeastE6) }]),
+    ];
+  }
+  const { signals } = receipt;
+  const { equityE6, maintenanceMarginE6: mmE6, initialMarginE6: imE6 } = signals;
+  return [
+    ...where,
+    { name: 'account', value: `${signals.accountIndex}, nonce ${signals.settlementNonce}` },
+    { name: 'equity', value: usd(equityE6) },
+    { name: 'maintenance margin', value: usd(mmE6) },
+    { name: 'initial margin', value: usd(imE6) },
+    { name: 'margin ratio', value: `${ratioOf(mmE6, equityE6)}, liquidated above 100 %` },
+    { name: 'above maintenance', value: usd(equityE6 - mmE6) },
+    { name: 'above initial', value: usd(equityE6 - imE6) },
+  ];
 }
 
 export const DEVELOPMENT_KEY =

@@ -98,6 +98,9 @@ export async function runService(
       get liquidations() {
         return joining?.joined?.link.view.liquidations();
       },
+      get view() {
+        return joining?.joined?.link.view;
+      },
       get movingMargin() {
         return joining?.joined?.link.movingMargin;
       },

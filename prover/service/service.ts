@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { z } from 'zod';
 
+import { coveredMoves, type CoveredTick } from '../analysis/covered-moves.ts';
 import type { Account } from '../commitments/account.ts';
 import type { AccountOpening } from '../commitments/ledger.ts';
 import type { RowHasher } from '../commitments/row-hasher.ts';
@@ -11,7 +12,9 @@ import { parameterHash } from '../commitments/parameters-words.ts';
 import { snapshotHash } from '../commitments/snapshot-words.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { ParameterSet } from '../documents/parameters-document.ts';
-import type { MarketSnapshot } from '../model/types.ts';
+import { priceRungs, type PriceRung } from '../dashboard/liquidation-prices.ts';
+import type { VenueView } from '../dashboard/venue-view.ts';
+import { UNDERLYINGS, type MarketSnapshot, type UnderlyingId } from '../model/types.ts';
 import { MarketTick } from '../statements/market-tick.ts';
 import { AdmissionDesk } from './admission/admission-desk.ts';
 import { AlertDesk } from './alerts/alert-desk.ts';
@@ -43,6 +46,9 @@ import {
 /** Accounts that are looked at for proofs at a time: between two lots others have their turn. */
 const LOT = 250;
 
+/** A day of them at a tick a minute. */
+const KEPT_TICKS = 1_440;
+
 /** One is proven while the next is fetched, prepared and, with the one before, stored. */
 const OWN_IN_FLIGHT = 2;
 
@@ -67,6 +73,9 @@ export class Service {
   #document: string | undefined;
   #tickBlob: string | undefined;
   #proving: ProvingDesk | undefined;
+  /** By name, of the newest. */
+  readonly #takenAt = new Map<string, number>();
+  readonly #covered: readonly [CoveredTick[], CoveredTick[]] = [[], []];
   /** Whether ticks and states come from a chain, and whether ledgers do. */
   readonly #follows: boolean;
   readonly #isPublished: boolean;
@@ -133,6 +142,13 @@ export class Service {
     let newest: z.infer<typeof tickRecordSchema> | undefined;
     for await (const { body } of store.journal.read(0, 'tick')) {
       newest = tickRecordSchema.parse(body);
+      const { name, snapshotTime, covered, takenAt } = newest;
+      if (takenAt !== undefined) service.#noteTaken(name, takenAt);
+      if (snapshotTime === undefined || covered === undefined) continue;
+      const time = BigInt(snapshotTime);
+      service.#noteCovered(
+        covered.map(([indexE4, fallBps, riseBps]) => ({ time, indexE4, fallBps, riseBps })),
+      );
     }
     // A set that margin steps came to is worked out again once the chain is followed.
     const isKnown =
@@ -283,7 +299,20 @@ export class Service {
     const blob = await this.store.journal.putBlob(Buffer.from(document, 'utf8'));
     const bound = chain === undefined ? {} : { chain: chainRecord(chain) };
     const snapshotTime = snapshot.time.toString();
-    await this.store.journal.append('tick', { name, document: blob, snapshotTime, ...bound });
+    const { parameters } = this.#setOf(chain);
+    const ticks = UNDERLYINGS.map((u) => ({
+      time: snapshot.time,
+      indexE4: snapshot.underlyings[u].indexE4,
+      ...coveredMoves(parameters.underlyings[u]),
+    }));
+    const covered = ticks.map(({ indexE4, fallBps, riseBps }) =>
+      [indexE4, fallBps, riseBps].map(String),
+    );
+    const takenAt = Date.now();
+    const record = { name, document: blob, snapshotTime, covered, takenAt, ...bound };
+    await this.store.journal.append('tick', record);
+    this.#noteTaken(name, takenAt);
+    this.#noteCovered(ticks);
     this.#tickBlob = blob;
     this.#setTick(document, snapshot, hash, chain);
     return true;
@@ -312,6 +341,33 @@ export class Service {
   standing(account: number): { readonly opening: AccountOpening; readonly tick: MarketTick } {
     if (this.#market === undefined) throw new PlimsollError('NO_TICK', 'there is no tick yet');
     return { opening: this.ledger.ledger.open(account), tick: this.#market };
+  }
+
+  /** A whole venue as its page shows it, so many accounts as rows; undefined before the first margins. */
+  async venueView(most: number): Promise<VenueView | undefined> {
+    return await this.#inTurn(async () => this.book.venueView(most));
+  }
+
+  /**
+   * Who would be below maintenance after moves of both indices, now and under stress. Between two moves a tick has
+   * its turn, and the later ones are of it then.
+   */
+  async priceRungs(): Promise<readonly PriceRung[]> {
+    if (this.book.published === undefined)
+      throw new PlimsollError('NO_TICK', 'there is no tick yet');
+    return await priceRungs(async (moveBps, volPpm) =>
+      this.#inTurn(async () => this.book.below(moveBps, volPpm)),
+    );
+  }
+
+  /** When a tick was taken, in milliseconds; undefined of one long past. */
+  takenAt(name: string): number | undefined {
+    return this.#takenAt.get(name);
+  }
+
+  /** The newest ticks of an underlying, the oldest first, with the moves that margin covered at each. */
+  coveredTicks(u: UnderlyingId): readonly CoveredTick[] {
+    return this.#covered[u];
   }
 
   /** The newest ticks after a number of the journal, oldest first. */
@@ -371,16 +427,7 @@ export class Service {
     chain: ChainTick | undefined,
   ): void {
     const name = hash.toString();
-    const parameters =
-      chain === undefined
-        ? this.#parameters.values().next().value
-        : this.#parameters.get(chain.parameterHash);
-    if (parameters === undefined) {
-      throw new PlimsollError(
-        'PARAMETERS_UNKNOWN',
-        `no parameter set with the hash ${chain?.parameterHash} is held: give it in chain.parameters`,
-      );
-    }
+    const parameters = this.#setOf(chain);
     this.#document = document;
     this.#questions.setTick(document, parameters);
     this.#market = new MarketTick(snapshot, parameters, hash);
@@ -388,6 +435,36 @@ export class Service {
     this.admission?.setTick(this.#market);
     const publishedAt = Date.now();
     this.#tick = { name, snapshotTime: snapshot.time, chain, publishedAt, publishMs: 0 };
+  }
+
+  /** The set that a tick is margined by; throws `PARAMETERS_UNKNOWN`. */
+  #setOf(chain: ChainTick | undefined): ParameterSet {
+    const parameters =
+      chain === undefined
+        ? this.#parameters.values().next().value
+        : this.#parameters.get(chain.parameterHash);
+    if (parameters !== undefined) return parameters;
+    throw new PlimsollError(
+      'PARAMETERS_UNKNOWN',
+      `no parameter set with the hash ${chain?.parameterHash} is held: give it in chain.parameters`,
+    );
+  }
+
+  #noteTaken(name: string, takenAt: number): void {
+    this.#takenAt.delete(name);
+    this.#takenAt.set(name, takenAt);
+    if (this.#takenAt.size <= KEPT_TICKS) return;
+    const [oldest] = this.#takenAt.keys();
+    if (oldest !== undefined) this.#takenAt.delete(oldest);
+  }
+
+  /** In the order of the underlyings; one of a time that is there already takes its place. */
+  #noteCovered(ticks: readonly CoveredTick[]): void {
+    for (const [u, held] of this.#covered.entries()) {
+      while (held.length > 0 && held.at(-1)!.time >= ticks[u]!.time) held.pop();
+      held.push(ticks[u]!);
+      if (held.length > KEPT_TICKS) held.shift();
+    }
   }
 
   async #remargin(): Promise<void> {

@@ -9,11 +9,22 @@ const chainTickSchema = z.object({
   ledgerRoot: decimalBigint(0n, SCALAR_FIELD - 1n),
   parameterHash: decimalBigint(0n, SCALAR_FIELD - 1n),
 });
+const amount = z
+  .string()
+  .regex(/^-?[0-9]+$/)
+  .transform(BigInt);
 export const tickRecordSchema = z.object({
   name: z.string(),
   document: z.string(),
   /** Absent in records of earlier versions. */
   snapshotTime: z.string().optional(),
+  /** Likewise: indices, and the moves of them that margin covered, fall and rise. */
+  covered: z
+    .array(z.tuple([amount, amount, amount]))
+    .length(2)
+    .optional(),
+  /** Likewise; milliseconds. */
+  takenAt: z.int().optional(),
   chain: chainTickSchema.optional(),
 });
 

@@ -43,7 +43,8 @@ const balances = (asks: readonly Ask[]): readonly Balance[] =>
     return { source, asset, amount: parseBalanceAmount(asset, value, source) };
   });
 
-interface Trade extends Position {
+/** A position to add; `source` is where it was asked for. */
+export interface Trade extends Position {
   readonly source: string;
 }
 
@@ -72,7 +73,7 @@ function removals(asks: readonly Ask[], { positions }: Account): readonly Trade[
 }
 
 /** A trade and its cash as one change, in the form that a proof states it. */
-function tradeStep({ source, ...addedPosition }: Trade, costE6: bigint): AccountStep {
+export function tradeStep({ source, ...addedPosition }: Trade, costE6: bigint): AccountStep {
   const isCredited = costE6 < 0n;
   const removedAmount = abs(costE6);
   return { source, change: { removedAsset: 'USDC', removedAmount, isCredited, addedPosition } };

@@ -5,7 +5,8 @@ import type { VNode } from 'preact';
 import { levelText, moveText } from '../../analysis/figures/levels-text.ts';
 import { marginLevels, type LevelSearch, type MarginLevels } from '../../analysis/levels.ts';
 import type { Account } from '../../commitments/account.ts';
-import { formatAddress, formatFixed } from '../../model/format.ts';
+import { restoringTrades, type RestoringTrade } from '../../analysis/restoring-trades.ts';
+import { formatAddress, formatFixed, instrumentName } from '../../model/format.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import type { Greeks } from '../../risk/greeks/greeks.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
@@ -22,7 +23,9 @@ function levelRows(
 ): readonly (readonly string[])[] {
   return (['down', 'up'] as const).flatMap((direction) =>
     (['mm', 'im'] as const).map((requirement) => {
-      const { healthyNow, level, searchedTo } = (direction === 'up' ? up : down)[requirement];
+      const { healthyNow, level, second, searchedTo } = (direction === 'up' ? up : down)[
+        requirement
+      ];
       const margin = requirement === 'mm' ? 'maintenance' : 'initial';
       return [
         `${name}, ${direction}`,
@@ -31,9 +34,45 @@ function levelRows(
           ? `none as far as ${format(searchedTo)}`
           : `${healthyNow ? 'falls below' : 'is restored'} at ${format(level)}`,
         level === undefined ? '' : moveText(level, now),
+        level === undefined || second === undefined
+          ? ''
+          : `${healthyNow ? 'is restored' : 'falls below'} at ${format(second)}`,
+        level === undefined || second === undefined ? '' : moveText(second, now),
       ];
     }),
   );
+}
+
+/** What would bring it back to initial margin, beside a deposit; searched once the rest of the page stands. */
+function Restoring(props: { readonly account: Account; readonly market: PricedMarket }): VNode {
+  const { account, market } = props;
+  const [trades, setTrades] = useState<readonly RestoringTrade[] | undefined>(undefined);
+  useEffect(() => {
+    setTrades(undefined);
+    const timer = setTimeout(() => setTrades(restoringTrades(account, market)), 50);
+    return () => clearTimeout(timer);
+  }, [account, market]);
+  return html`<section aria-labelledby="restoring">
+    <h2 id="restoring">The cheapest trades back to initial margin</h2>
+    ${
+      trades === undefined
+        ? html`<p aria-busy="true" class="quiet">searching…</p>`
+        : html`<${Table}
+            caption="each alone, at mark, to the lot; the smallest notional first"
+            empty="no single trade that closes a position or hedges by a perpetual brings it back"
+            columns=${[
+              { title: 'trade', isText: true },
+              { title: 'contracts' },
+              { title: 'notional at the index, USD' },
+            ]}
+            rows=${trades.map(({ instrument, lots, notionalE6 }) => [
+              `${lots > 0n ? 'buy' : 'sell'} ${instrumentName(instrument)}`,
+              formatFixed(lots < 0n ? -lots : lots, 2),
+              cents(notionalE6),
+            ])}
+          />`
+    }
+  </section>`;
 }
 
 /** Thousands of margins: searched once the rest of the page stands. */
@@ -56,21 +95,23 @@ function Levels(props: { readonly account: Account; readonly market: PricedMarke
             ? []
             : levelRows('volatilities ×', levels.vol, levelText.vol)),
         ];
+  const hasSecond = rows.some(([, , , , second]) => second !== '');
   return html`<section aria-labelledby="levels">
     <h2 id="levels">Where it crosses its margins</h2>
     ${
       levels === undefined
         ? html`<p aria-busy="true" class="quiet">searching…</p>`
         : html`<${Table}
-            caption="the nearest level each way, everything else as it is"
+            caption="the nearest level each way and, where it crosses back beyond, the second; everything else as it is"
             empty="nothing held can move"
             columns=${[
               { title: 'what moves', isText: true },
               { title: 'margin', isText: true },
               { title: 'level', isText: true },
               { title: 'from now' },
+              ...(hasSecond ? [{ title: 'and beyond', isText: true }, { title: 'from now' }] : []),
             ]}
-            rows=${rows}
+            rows=${hasSecond ? rows : rows.map((row) => row.slice(0, 4))}
           />`
     }
   </section>`;
@@ -142,8 +183,10 @@ export function AccountPage(props: {
   readonly name: string | undefined;
   readonly account: Account;
   readonly market: PricedMarket;
+  /** Why it was liquidated, where somebody knows. */
+  readonly why?: VNode | undefined;
 }): VNode {
-  const { index, name, account, market } = props;
+  const { index, name, account, market, why } = props;
   const view = useMemo(() => accountView(account, market), [account, market]);
   const { margin, summary, status } = view;
   return html`<main>
@@ -191,6 +234,8 @@ export function AccountPage(props: {
           : null
       }
     </dl>
+    ${summary.excessImE6 < 0n ? html`<${Restoring} account=${account} market=${market} />` : null}
+    ${why ?? null}
     <${HeatMap} key=${`heat-${index}`} view=${view} market=${market} />
     <${Levels} account=${account} market=${market} />
     <${WhatIf} key=${`what-if-${index}`} account=${account} market=${market} />
@@ -214,7 +259,7 @@ export function AccountPage(props: {
     <section aria-labelledby="greeks">
       <h2 id="greeks">Greeks</h2>
       <${Table}
-        caption="under the surface, strikes keeping their volatility; vega and its kin a volatility point, theta a day"
+        caption="delta in coins, gamma in coins a dollar of the index, the others in USD: vega, vanna and volga a volatility point, theta a day; strikes keep their volatility"
         columns=${[{ title: 'of', isText: true }, ...Object.keys(GREEK_DIGITS).map((title) => ({ title }))]}
         rows=${[
           ...UNDERLYINGS.map((u) =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { VNode } from 'preact';
 
+import { Auctions } from './auctions-part.ts';
 import { Table, Tile, html, moment } from './html.ts';
 import { cents, usd } from './text.ts';
 
@@ -29,7 +30,7 @@ export interface LiquidationReply {
 }
 
 /** An entry of `/chain/liquidations`; amounts in E6 USD. */
-export interface Auction {
+export interface OpenedReply {
   readonly account: string;
   readonly settlementNonce: string;
   readonly stage: string;
@@ -46,23 +47,41 @@ export interface Auction {
 /** What is known beside the tick; a text says why something is not. */
 export interface Beside {
   readonly fund: FundReply | string;
-  readonly auctions: readonly Auction[] | string;
+  readonly opened: readonly OpenedReply[] | string;
   /** For the operator alone. */
   readonly liquidations: readonly LiquidationReply[] | undefined;
 }
 
+const STATE_WORDS: Readonly<Record<string, string>> = {
+  belowMaintenance: 'below maintenance',
+  marginCall: 'margin call',
+  inLiquidation: 'in liquidation',
+  takenOver: 'taken over',
+};
+const stateText = (state: string): string => STATE_WORDS[state] ?? state;
+
+/** Few characters of a hash; its title has all of it. */
+const shortHash = (hash: string): VNode =>
+  html`<span title=${hash}>${hash.slice(0, 10)}…${hash.slice(-6)}</span>`;
+
+/** Scenario 0 is the mark: nothing costs more than that. */
+const scenarioText = (id: number): string => (id === 0 ? 'none' : `${id}`);
+
+/** Rows of a table of what happened. */
+const NEWEST = 20;
+
 const timeCell = (seconds: string | null): unknown =>
   seconds === null ? '' : moment(BigInt(seconds));
 
-/** Liquidations as the chain has them, open ones for sale among them. */
-function Auctions({ auctions }: { readonly auctions: Beside['auctions'] }): VNode {
-  return html`<section aria-labelledby="auctions">
-    <h2 id="auctions">Liquidations on chain</h2>
+/** Liquidations as the chain has them. */
+function Opened({ opened }: { readonly opened: Beside['opened'] }): VNode {
+  return html`<section aria-labelledby="opened">
+    <h2 id="opened">Liquidations on chain</h2>
     ${
-      typeof auctions === 'string'
-        ? html`<p class="quiet">${auctions}</p>`
+      typeof opened === 'string'
+        ? html`<p class="quiet">${opened}</p>`
         : html`<${Table}
-            caption="the newest first, in USD at the tick of the opening; open ones can be bid for or cured"
+            caption=${`the ${Math.min(NEWEST, opened.length)} newest of ${opened.length}, in USD at the tick of the opening; open ones can be bid for or cured`}
             empty="none yet"
             columns=${[
               { title: 'account', isText: true },
@@ -74,24 +93,75 @@ function Auctions({ auctions }: { readonly auctions: Beside['auctions'] }): VNod
               { title: 'reserved of the fund' },
               { title: 'opened in', isText: true },
             ]}
-            rows=${auctions.map(({ opening, ...one }) => [
-              html`<a href=${`#/account/${one.account}`}>${one.account}</a>`,
-              one.settlementNonce,
-              one.stage,
-              opening?.tick ?? '',
-              opening === null ? '' : cents(BigInt(opening.equityE6)),
-              opening === null ? '' : cents(BigInt(opening.requirementE6)),
-              opening === null ? '' : cents(BigInt(opening.reservedE6)),
-              one.openedIn,
-            ])}
+            rows=${opened
+              .slice(0, NEWEST)
+              .map(({ opening, ...one }) => [
+                html`<a href=${`#/account/${one.account}`}>${one.account}</a>`,
+                one.settlementNonce,
+                one.stage,
+                opening?.tick ?? '',
+                opening === null ? '' : cents(BigInt(opening.equityE6)),
+                opening === null ? '' : cents(BigInt(opening.requirementE6)),
+                opening === null ? '' : cents(BigInt(opening.reservedE6)),
+                shortHash(one.openedIn),
+              ])}
           />`
     }
   </section>`;
 }
 
+const worstText = ({ worstScenarios: worst }: LiquidationReply): string =>
+  worst === null ? 'not known' : `BTC ${scenarioText(worst.btc)}, ETH ${scenarioText(worst.eth)}`;
+
+/** Of one account: at which tick, by which scenarios, with what proof, and what its opening said on chain. */
+export function WhyLiquidated(props: {
+  readonly index: number;
+  readonly beside: Beside;
+}): VNode | null {
+  const { index, beside } = props;
+  const fell = beside.liquidations?.filter(({ account }) => account === index) ?? [];
+  const opened =
+    typeof beside.opened === 'string'
+      ? []
+      : beside.opened.filter(({ account }) => account === `${index}`);
+  if (fell.length === 0 && opened.length === 0) return null;
+  return html`<section aria-labelledby="why">
+    <h2 id="why">Why it is liquidated</h2>
+    <ul>
+      ${fell.map(
+        (one) =>
+          html`<li>
+            ${stateText(one.to)}${one.ended === null ? '' : ', since recovered'}, at the tick of
+            ${` `} ${timeCell(one.snapshotTime)}: equity ${usd(BigInt(one.equityE6))} below the
+            maintenance margin of ${usd(BigInt(one.mmE6))}; the scenarios that cost most:
+            ${worstText(one)};
+            ${
+              one.proof === null
+                ? ' no proof yet'
+                : html` proven, <a href="#/proofs">verify the proof</a>`
+            }
+          </li>`,
+      )}
+      ${opened.map(
+        ({ stage, opening, openedIn, settlementNonce }) =>
+          html`<li>
+            on chain: ${stage}, nonce
+            ${settlementNonce}${
+              opening === null
+                ? ''
+                : `, opened at tick ${opening.tick}: equity ${usd(BigInt(opening.equityE6))}, maintenance margin ${usd(BigInt(opening.requirementE6))}`
+            },
+            in ${openedIn}
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
 /** Who fell below maintenance and why, the newest first, and what stands to pay for it. */
-export function ChainParts({ beside }: { readonly beside: Beside }): VNode {
-  const { fund, auctions, liquidations } = beside;
+export function ChainParts(props: { readonly beside: Beside; readonly token: string }): VNode {
+  const { beside, token } = props;
+  const { fund, opened, liquidations } = beside;
   const tile = (id: keyof FundReply, label: string, isBad = false): VNode | null =>
     typeof fund === 'string'
       ? null
@@ -115,14 +185,15 @@ export function ChainParts({ beside }: { readonly beside: Beside }): VNode {
             </dl>`
       }
     </section>
-    <${Auctions} auctions=${auctions} />
+    <${Auctions} token=${token} tick=${beside} />
+    <${Opened} opened=${opened} />
     ${
       liquidations === undefined
         ? null
         : html`<section aria-labelledby="liquidations">
             <h2 id="liquidations">Who fell below maintenance, and why</h2>
             <${Table}
-              caption="the newest first, in USD at that tick"
+              caption=${`the ${Math.min(NEWEST, liquidations.length)} newest of ${liquidations.length}, in USD at that tick`}
               empty="nobody yet"
               columns=${[
                 { title: 'account', isText: true },
@@ -134,18 +205,18 @@ export function ChainParts({ beside }: { readonly beside: Beside }): VNode {
                 { title: 'scenarios that cost most', isText: true },
                 { title: 'proof', isText: true },
               ]}
-              rows=${liquidations.map((one) => [
-                html`<a href=${`#/account/${one.account}`}>${`${one.account}`}</a>`,
-                timeCell(one.snapshotTime),
-                one.from,
-                one.ended === null ? one.to : `${one.to}, since recovered`,
-                cents(BigInt(one.equityE6)),
-                cents(BigInt(one.mmE6)),
-                one.worstScenarios === null
-                  ? ''
-                  : `BTC ${one.worstScenarios.btc}, ETH ${one.worstScenarios.eth}`,
-                one.proof === null ? 'none yet' : `made, nonce ${one.proof.settlementNonce}`,
-              ])}
+              rows=${liquidations
+                .slice(0, NEWEST)
+                .map((one) => [
+                  html`<a href=${`#/account/${one.account}`}>${`${one.account}`}</a>`,
+                  timeCell(one.snapshotTime),
+                  stateText(one.from),
+                  one.ended === null ? stateText(one.to) : `${stateText(one.to)}, since recovered`,
+                  cents(BigInt(one.equityE6)),
+                  cents(BigInt(one.mmE6)),
+                  worstText(one),
+                  one.proof === null ? 'none yet' : `made, nonce ${one.proof.settlementNonce}`,
+                ])}
             />
           </section>`
     }`;

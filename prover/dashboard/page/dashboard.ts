@@ -5,11 +5,12 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { priceMarket } from '../../risk/pricing/market.ts';
 import { formatFixed } from '../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
+import type { PriceRung } from '../liquidation-prices.ts';
 import type { TickData } from '../tick-data.ts';
 import { venueView } from '../venue-view.ts';
 import { AccountPage } from './account-page.ts';
 import { html, moment, type FieldEvent } from './html.ts';
-import { MarketPage, type MovingReply } from './market-page.ts';
+import { MarketPage, type MarketParts } from './market-page.ts';
 import { VenuePage } from './venue-page.ts';
 
 type Route =
@@ -29,23 +30,32 @@ function routeOf(hash: string): Route {
 export interface LiveParts {
   readonly status: VNode;
   readonly chain: VNode;
-  /** How the margin moves; null where it does not, a text where that is not known. */
-  readonly moving: MovingReply | null | string;
+  readonly market: MarketParts;
   /** What was proven, as a view of its own. */
   readonly proofs: VNode;
-  /** Has another account fetched; there is none of that number where it rejects. */
+  /** Why an account was liquidated, where that is known. */
+  why(index: number): VNode;
+  /** Has another account fetched. */
   fetchAccount(index: number): void;
+  /** Asks who would be below maintenance after moves, of a ledger that is not recalculated here. */
+  fetchPrices(): Promise<readonly PriceRung[]>;
 }
 
 /** An account that the page does not hold: a service is asked for it. */
-function Missing(props: { readonly index: number; readonly live: LiveParts | undefined }): VNode {
-  const { index, live } = props;
-  useEffect(() => live?.fetchAccount(index), [index]);
+function Missing(props: {
+  readonly index: number;
+  readonly part: TickData['part'];
+  readonly live: LiveParts | undefined;
+}): VNode {
+  const { index, part, live } = props;
+  const isAsked = part?.of === 'asked' && index < part.ledgerAccounts;
+  useEffect(() => {
+    if (isAsked) live?.fetchAccount(index);
+  }, [index, isAsked]);
+  const why = part?.of === 'owner' ? 'is not one of yours' : 'is not in this ledger';
   return html`<main>
     <h1>Account ${index}</h1>
-    <p class="quiet" role="status">
-      ${live === undefined ? 'is not in this ledger' : 'is asked for; only accounts of yours are shown'}
-    </p>
+    <p class="quiet" role="status" aria-busy=${isAsked}>${isAsked ? 'is asked for…' : why}</p>
   </main>`;
 }
 
@@ -58,12 +68,15 @@ const NoProofs = (): VNode =>
     </p>
   </main>`;
 
-const sizeOf = ({ accounts, part }: TickData): string =>
-  part === undefined
-    ? `${accounts.length} accounts`
-    : part.of === 'owner'
-      ? `${accounts.length} accounts of yours`
-      : `the ${accounts.length} accounts nearest to maintenance, of ${part.ledgerAccounts}`;
+function sizeOf({ accounts, part }: TickData): string {
+  const count = part?.of === 'asked' ? part.ledgerAccounts : accounts.length;
+  return `${count} account${count === 1 ? '' : 's'}${part?.of === 'owner' ? ' of yours' : ''}`;
+}
+
+const madeBy = ({ venue }: TickData): string =>
+  venue === undefined
+    ? 'Recalculated here by the model of the proofs'
+    : 'The venue as its service has it; an account is recalculated here by the model of the proofs';
 
 export function Dashboard(props: {
   readonly data: TickData;
@@ -76,7 +89,10 @@ export function Dashboard(props: {
     [accounts],
   );
   const market = useMemo(() => priceMarket(snapshot, parameters), [snapshot, parameters]);
-  const view = useMemo(() => venueView(accounts, market), [accounts, market]);
+  const view = useMemo(
+    () => data.venue ?? venueView(accounts, market),
+    [data.venue, accounts, market],
+  );
   const [route, setRoute] = useState(routeOf(location.hash));
   const [wanted, setWanted] = useState('');
   useEffect(() => {
@@ -93,26 +109,33 @@ export function Dashboard(props: {
       : (accounts.find(({ index }) => names[index] === text.toLowerCase())?.index ?? -1);
   const index = byName(wanted);
   const isKnown =
-    held.has(index) || (part?.of === 'nearest' && index >= 0 && index < part.ledgerAccounts);
+    held.has(index) || (part?.of === 'asked' && index >= 0 && index < part.ledgerAccounts);
   const link = (to: Route['view'], text: string): VNode =>
     html`<a href=${`#/${to}`} aria-current=${route.view === to ? 'page' : undefined}>${text}</a>`;
   const shown = (): VNode => {
     if (route.view === 'venue') {
-      return html`<${VenuePage} view=${view} data=${data} chain=${live?.chain} />`;
+      return html`<${VenuePage}
+        view=${view}
+        data=${data}
+        market=${market}
+        chain=${live?.chain}
+        fetchPrices=${live?.fetchPrices}
+      />`;
     }
     if (route.view === 'market') {
-      return html`<${MarketPage} data=${data} moving=${live?.moving} />`;
+      return html`<${MarketPage} data=${data} asked=${live?.market} />`;
     }
     if (route.view === 'proofs') return live?.proofs ?? html`<${NoProofs} />`;
     const { index: at } = route;
     const account = held.get(at);
-    if (account === undefined) return html`<${Missing} index=${at} live=${live} />`;
+    if (account === undefined) return html`<${Missing} index=${at} part=${part} live=${live} />`;
     return html`<${AccountPage}
       key=${at}
       index=${at}
       name=${names[at]}
       account=${account}
       market=${market}
+      why=${live?.why(at)}
     />`;
   };
   return html`<header>
@@ -143,7 +166,7 @@ export function Dashboard(props: {
         ${UNDERLYINGS.map(
           (u) => ` ${UNDERLYING_SYMBOLS[u]} ${formatFixed(snapshot.underlyings[u].indexE4, 4)},`,
         )}
-        ${` ${sizeOf(data)}. Recalculated here by the model of the proofs${live === undefined ? '; nothing is asked of anybody' : ''}.`}
+        ${` ${sizeOf(data)}. ${madeBy(data)}${live === undefined ? '; nothing is asked of anybody' : ''}.`}
       </p>
       ${live?.status}
     </header>

@@ -5,16 +5,19 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { TickData } from '../tick-data.ts';
 import {
   ChainParts,
-  type Auction,
+  WhyLiquidated,
   type Beside,
   type FundReply,
   type LiquidationReply,
+  type OpenedReply,
 } from './chain-parts.ts';
 import { Dashboard } from './dashboard.ts';
 import { html } from './html.ts';
-import type { MovingReply } from './market-page.ts';
+import type { CoverageReply } from './coverage-part.ts';
+import type { SourcesReply } from './sources-part.ts';
+import type { MarketParts, MovingReply } from './market-page.ts';
 import { ProofsPage, type ProofReply } from './proofs-page.ts';
-import { Refused, fetchJson, fetchTick } from './service-link.ts';
+import { Refused, fetchJson, fetchPrices, fetchTick } from './service-link.ts';
 import { SignIn } from './sign-in.ts';
 
 /** Kept for as long as the tab: a reload shows the same, another tab asks again. */
@@ -23,34 +26,47 @@ const TOKEN = 'plimsoll-token';
 const AGAIN_MS = 5_000;
 const SECOND_MS = 1_000;
 
-interface AllBeside extends Beside {
-  readonly moving: MovingReply | null | string;
+/** Of the answer of `/tick`. */
+interface Standing {
+  readonly halted: boolean | null;
+  readonly fault: string | null;
+}
+
+interface AllBeside extends Beside, MarketParts {
+  readonly standing: Standing;
   readonly proofs: readonly ProofReply[] | undefined;
 }
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function fetchBeside(token: string): Promise<AllBeside> {
-  const [fund, auctions, moving, liquidations, proofs] = await Promise.all([
-    fetchJson('/fund').then((reply) => reply as FundReply, words),
-    fetchJson('/chain/liquidations').then(
-      (reply) => (reply as { liquidations: Auction[] }).liquidations,
-      words,
-    ),
-    fetchJson('/margin-state').then(
-      (reply) => (reply as { state: MovingReply | null }).state,
-      words,
-    ),
-    fetchJson('/liquidations', token).then(
-      (reply) => (reply as { liquidations: LiquidationReply[] }).liquidations.toReversed(),
-      () => undefined,
-    ),
-    fetchJson('/proofs', token).then(
-      (reply) => (reply as { proofs: ProofReply[] }).proofs,
-      () => undefined,
-    ),
-  ]);
-  return { fund, auctions, moving, liquidations, proofs };
+  const [standing, fund, opened, moving, coverage, sources, liquidations, proofs] =
+    await Promise.all([
+      fetchJson('/tick').then(
+        (reply) => reply as Standing,
+        () => ({ halted: null, fault: null }),
+      ),
+      fetchJson('/fund').then((reply) => reply as FundReply, words),
+      fetchJson('/chain/liquidations').then(
+        (reply) => (reply as { liquidations: OpenedReply[] }).liquidations,
+        words,
+      ),
+      fetchJson('/margin-state').then(
+        (reply) => (reply as { state: MovingReply | null }).state,
+        words,
+      ),
+      fetchJson('/coverage').then((reply) => reply as CoverageReply, words),
+      fetchJson('/sources', token).then((reply) => reply as SourcesReply, words),
+      fetchJson('/liquidations', token).then(
+        (reply) => (reply as { liquidations: LiquidationReply[] }).liquidations.toReversed(),
+        () => undefined,
+      ),
+      fetchJson('/proofs', token).then(
+        (reply) => (reply as { proofs: ProofReply[] }).proofs,
+        () => undefined,
+      ),
+    ]);
+  return { standing, fund, opened, moving, coverage, sources, liquidations, proofs };
 }
 
 /** How old a tick is to whoever looks, once a second. */
@@ -140,6 +156,14 @@ export function LivePage(): VNode {
   const status = html`<p role="status" id="live">
     ${state}${shown === undefined ? '' : html`, received <${Age} since=${shown.at} />`}
     ${fault === undefined ? '' : html`<span class="refusal">${`: ${fault}`}</span>`}${' '}
+    ${shown?.beside.standing.halted === true ? html`<strong class="bad">▼ The market is halted: only cures are taken, and these are the figures of its last tick.</strong> ` : ''}
+    ${
+      (shown?.beside.standing.fault ?? null) === null
+        ? ''
+        : html`<strong class="bad"
+            >▼ The service does not follow its chain: ${shown!.beside.standing.fault}.</strong
+          > `
+    }
     <button type="button" onClick=${leave}>Sign out</button>
   </p>`;
   if (shown === undefined) {
@@ -155,10 +179,12 @@ export function LivePage(): VNode {
     data=${shown.data}
     live=${{
       status,
-      chain: html`<${ChainParts} beside=${shown.beside} />`,
-      moving: shown.beside.moving,
+      chain: html`<${ChainParts} beside=${shown.beside} token=${token} />`,
+      market: shown.beside,
       proofs: html`<${ProofsPage} proofs=${shown.beside.proofs} token=${token} />`,
+      why: (index: number) => html`<${WhyLiquidated} index=${index} beside=${shown.beside} />`,
       fetchAccount: setWanted,
+      fetchPrices: () => fetchPrices(token),
     }}
   />`;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { useEffect, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { VNode } from 'preact';
-import uPlot from 'uplot';
 
 import { componentAges, isStale } from '../../analysis/staleness.ts';
 import { dequantise } from '../../market/surface/quantise.ts';
+import { calendarMargin } from '../../market/surface/calendar.ts';
+import { leastDensity } from '../../market/surface/domain.ts';
 import { totalVariance } from '../../market/surface/svi.ts';
 import { formatFixed, formatUtc } from '../../model/format.ts';
 import {
@@ -15,14 +16,15 @@ import {
   type UnderlyingId,
 } from '../../model/types.ts';
 import type { TickData } from '../tick-data.ts';
+import { Chart } from './chart.ts';
+import { CoveragePart, type CoverageReply } from './coverage-part.ts';
+import { SourcesPart, type SourcesReply } from './sources-part.ts';
 import { Table, html, moment } from './html.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
 const POINTS = 121;
 /** Log-moneyness on either side of the forward. */
 const REACH = 0.6;
-const CHART_HEIGHT = 280;
-const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 
 const liveSlices = (snapshot: MarketSnapshot, u: UnderlyingId): readonly LiveSlice[] =>
   snapshot.underlyings[u].slices.filter((slice) => slice.state === 'live');
@@ -33,58 +35,84 @@ function volAt(slice: LiveSlice, time: bigint, k: number): number {
   return 100 * Math.sqrt(totalVariance(dequantise(slice), k) / years);
 }
 
-/** A line of its own hue and dashes for every expiry. */
-const strokeOf = (place: number, of: number): string =>
-  `hsl(${Math.round((place * 320) / Math.max(of, 1))} 65% 50%)`;
-
 function Smiles(props: { readonly snapshot: MarketSnapshot; readonly u: UnderlyingId }): VNode {
   const { snapshot, u } = props;
-  const place = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const element = place.current!;
-    const slices = liveSlices(snapshot, u);
+  const [xs, lines] = useMemo(() => {
     const ks = Array.from({ length: POINTS }, (_, at) => -REACH + (2 * REACH * at) / (POINTS - 1));
-    const ink = getComputedStyle(element).color;
-    const axis = { stroke: ink, grid: { stroke: `color-mix(in srgb, ${ink} 20%, transparent)` } };
-    const chart = new uPlot(
-      {
-        width: element.clientWidth,
-        height: CHART_HEIGHT,
-        scales: { x: { time: false } },
-        axes: [
-          { ...axis, label: 'ln(strike / forward)' },
-          { ...axis, label: 'implied volatility, %' },
-        ],
-        series: [
-          { label: 'k', value: (_, k) => (k === null ? '' : k.toFixed(3)) },
-          ...slices.map(({ expiry }, at) => ({
-            label: formatUtc(expiry),
-            stroke: strokeOf(at, slices.length),
-            dash: DASHES[at % DASHES.length]!,
-            width: 2,
-            value: (_: uPlot, vol: number | null) => (vol === null ? '' : `${vol.toFixed(2)} %`),
-          })),
-        ],
-      },
-      [ks, ...slices.map((slice) => ks.map((k) => volAt(slice, snapshot.time, k)))],
-      element,
-    );
-    const fit = (): void => chart.setSize({ width: element.clientWidth, height: CHART_HEIGHT });
-    addEventListener('resize', fit);
-    return () => {
-      removeEventListener('resize', fit);
-      chart.destroy();
-    };
+    const smiles = liveSlices(snapshot, u).map((slice) => ({
+      label: formatUtc(slice.expiry),
+      values: ks.map((k) => volAt(slice, snapshot.time, k)),
+    }));
+    return [ks, smiles] as const;
   }, [snapshot, u]);
-  return html`<div
-    class="chart"
-    ref=${place}
-    role="img"
-    aria-label=${`${UNDERLYING_SYMBOLS[u]} smiles; the table below has their values`}
-  ></div>`;
+  return html`<${Chart}
+    says=${`${UNDERLYING_SYMBOLS[u]} smiles; the table below has their values`}
+    xLabel="ln(strike / forward)"
+    yLabel="implied volatility, %"
+    xs=${xs}
+    lines=${lines}
+    digits=${2}
+  />`;
 }
 
 const MONEYNESS = [-0.2, -0.1, 0, 0.1, 0.2];
+
+/** Below it rounding of the calculation here, and no arbitrage. */
+const NOISE = -1e-9;
+
+const badge = ({ k, value }: { readonly k: number; readonly value: number }): string =>
+  `${value >= NOISE ? '✓ none' : '▼ arbitrage'}, ${value.toFixed(4)} at ${k.toFixed(2)}`;
+
+/** By expiry whether a butterfly, or a calendar against the expiry before, would pay for nothing. */
+function NoArbitrage(props: {
+  readonly snapshot: MarketSnapshot;
+  readonly u: UnderlyingId;
+}): VNode {
+  const { snapshot, u } = props;
+  const rows = useMemo(() => {
+    const slices = liveSlices(snapshot, u).map((slice) => ({
+      expiry: slice.expiry,
+      svi: dequantise(slice),
+    }));
+    return slices.map(({ expiry, svi }, at) => [
+      formatUtc(expiry),
+      badge(leastDensity(svi, svi)),
+      at === 0 ? '–' : badge(calendarMargin(slices[at - 1]!.svi, svi)),
+    ]);
+  }, [snapshot, u]);
+  return html`<${Table}
+    caption="arbitrage in the surface: the least of Durrleman’s g(k), and of total variance over that of the expiry before, less 1, and at which ln(strike / forward); below 0 there is some"
+    empty="no live expiry"
+    columns=${[
+      { title: 'expiry, UTC', isText: true },
+      { title: 'butterfly', isText: true },
+      { title: 'calendar', isText: true },
+    ]}
+    rows=${rows}
+  />`;
+}
+
+/** At-the-forward volatility by days to expiry. */
+function TermStructure(props: {
+  readonly snapshot: MarketSnapshot;
+  readonly u: UnderlyingId;
+}): VNode {
+  const { snapshot, u } = props;
+  const [xs, lines] = useMemo(() => {
+    const slices = liveSlices(snapshot, u);
+    const days = slices.map(({ expiry }) => Number(expiry - snapshot.time) / 86_400);
+    const values = slices.map((slice) => volAt(slice, snapshot.time, 0));
+    return [days, [{ label: 'at the forward, %', values }]] as const;
+  }, [snapshot, u]);
+  return html`<${Chart}
+    says=${`${UNDERLYING_SYMBOLS[u]} term structure; the column 0 of the table has its values`}
+    xLabel="days to expiry"
+    yLabel="implied volatility, %"
+    xs=${xs}
+    lines=${lines}
+    digits=${2}
+  />`;
+}
 
 function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: UnderlyingId }): VNode {
   const { snapshot, u } = props;
@@ -92,8 +120,10 @@ function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: Unde
   return html`<section aria-labelledby=${`market-${u}`}>
     <h2 id=${`market-${u}`}>${UNDERLYING_SYMBOLS[u]}</h2>
     <p>
-      index ${formatFixed(market.indexE4, 4)}, perpetual ${formatFixed(market.perpetualMarkE4, 4)},
-      depth ${` ${formatFixed(market.depthQuote, 0)}`} USD
+      index ${formatFixed(market.indexE4, 4)} USD, perpetual
+      ${` ${formatFixed(market.perpetualMarkE4, 4)}`} USD, depth
+      ${` ${formatFixed(market.depthQuote, 0)}`} USD. Quotes and residuals of the fit are no part of
+      a snapshot, which its signers made of them: <code>plimsoll market import</code> shows them.
     </p>
     <${Smiles} snapshot=${snapshot} u=${u} />
     <${Table}
@@ -102,7 +132,7 @@ function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: Unde
       columns=${[
         { title: 'expiry, UTC', isText: true },
         { title: 'days' },
-        { title: 'forward' },
+        { title: 'forward, USD' },
         ...MONEYNESS.map((k) => ({ title: k > 0 ? `+${k}` : `${k}` })),
       ]}
       rows=${liveSlices(snapshot, u).map((slice) => [
@@ -112,6 +142,8 @@ function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: Unde
         ...MONEYNESS.map((k) => volAt(slice, snapshot.time, k).toFixed(2)),
       ])}
     />
+    <${TermStructure} snapshot=${snapshot} u=${u} />
+    <${NoArbitrage} snapshot=${snapshot} u=${u} />
   </section>`;
 }
 
@@ -158,12 +190,20 @@ function Moving({ moving }: { readonly moving: MovingReply | null | string }): V
   </section>`;
 }
 
+/** What a service says of its market beside the tick; a text says why something is not known. */
+export interface MarketParts {
+  /** How the margin moves; null where it does not. */
+  readonly moving: MovingReply | null | string;
+  readonly coverage: CoverageReply | string;
+  readonly sources: SourcesReply | string;
+}
+
 export function MarketPage(props: {
   readonly data: TickData;
   /** Undefined where no service is asked. */
-  readonly moving: MovingReply | null | string | undefined;
+  readonly asked: MarketParts | undefined;
 }): VNode {
-  const { data, moving } = props;
+  const { data, asked } = props;
   const { snapshot, heartbeats } = data;
   return html`<main>
     <h1>Market</h1>
@@ -185,7 +225,12 @@ export function MarketPage(props: {
         ])}
       />
     </section>
-    ${moving === undefined ? null : html`<${Moving} moving=${moving} />`}
+    ${
+      asked === undefined
+        ? null
+        : html`<${SourcesPart} said=${asked.sources} /> <${Moving} moving=${asked.moving} />
+            <${CoveragePart} coverage=${asked.coverage} />`
+    }
     ${UNDERLYINGS.map((u) => html`<${Underlying} snapshot=${snapshot} u=${u} />`)}
   </main>`;
 }

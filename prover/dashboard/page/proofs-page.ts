@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { Judgement } from '../../receipt/browser.ts';
+import { formatFixed } from '../../model/format.ts';
 import { Table, html, moment } from './html.ts';
 import { verifyProof } from './proof-verifier.ts';
 
@@ -13,7 +14,10 @@ export interface ProofReply {
   readonly tick: string;
   readonly snapshotTime: string | null;
   readonly made: string;
+  /** From its tick to the proof stored. */
+  readonly latencyMs: number | null;
   readonly stage: string | null;
+  readonly openingGas: string | null;
 }
 
 type Asked = Judgement | 'checking' | { readonly failed: string };
@@ -83,7 +87,9 @@ export function ProofsPage(props: {
         { title: 'nonce' },
         { title: 'snapshot', isText: true },
         { title: 'made', isText: true },
+        { title: 'after its tick, s' },
         { title: 'on chain', isText: true },
+        { title: 'gas of the opening' },
         { title: 'verdict', isText: true },
       ]}
       rows=${proofs.map((proof) => {
@@ -93,7 +99,9 @@ export function ProofsPage(props: {
           proof.settlementNonce,
           proof.snapshotTime === null ? '' : moment(BigInt(proof.snapshotTime)),
           moment(BigInt(Math.floor(Date.parse(proof.made) / 1000))),
+          proof.latencyMs === null ? '–' : (proof.latencyMs / 1000).toFixed(2),
           proof.stage ?? 'not opened',
+          proof.openingGas === null ? '–' : formatFixed(BigInt(proof.openingGas), 0),
           outcome === undefined
             ? html`<button
                 type="button"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { readTickData, type TickData } from '../tick-data.ts';
+import type { PriceRung } from '../liquidation-prices.ts';
+import { readAmounts, readTickData, type TickData } from '../tick-data.ts';
 
 /** What the service said instead of an answer. */
 export class Refused extends Error {
@@ -30,6 +31,9 @@ export async function fetchTick(token: string, account: number | undefined): Pro
   const also = account === undefined ? '' : `?account=${account}`;
   return readTickData(await answer(`/page/tick${also}`, bearing(token)));
 }
+
+export const fetchPrices = async (token: string): Promise<readonly PriceRung[]> =>
+  readAmounts(await answer('/page/prices', bearing(token))) as readonly PriceRung[];
 
 export const fetchJson = async (path: string, token?: string): Promise<unknown> =>
   JSON.parse(await answer(path, token === undefined ? {} : bearing(token)));

@@ -41,3 +41,12 @@ export function utc(seconds: bigint): string {
 
 export const localTime = (seconds: bigint): string =>
   `${new Date(Number(seconds) * 1000).toLocaleString()} here`;
+
+/** Seconds as hours, minutes and seconds, the larger ones where there are any. */
+export function lasting(seconds: bigint): string {
+  const two = (part: bigint): string => part.toString().padStart(2, '0');
+  const [hours, minutes] = [seconds / 3600n, (seconds / 60n) % 60n];
+  return hours > 0n
+    ? `${hours}:${two(minutes)}:${two(seconds % 60n)} h`
+    : `${minutes}:${two(seconds % 60n)} min`;
+}

@@ -4,8 +4,11 @@ import type { VNode } from 'preact';
 
 import { STATUSES } from '../../analysis/figures/report.ts';
 import { formatFixed, instrumentName } from '../../model/format.ts';
+import type { PricedMarket } from '../../risk/pricing/market.ts';
 import type { TickData } from '../tick-data.ts';
 import type { AccountRow, VenueView } from '../venue-view.ts';
+import type { LiveParts } from './dashboard.ts';
+import { LiquidationPrices } from './liquidation-prices-part.ts';
 import { Table, Tile, html, type FieldEvent } from './html.ts';
 import { STATUS_MARK, STATUS_TONE, cents, ratioText, usd } from './text.ts';
 
@@ -17,9 +20,11 @@ const titleOf = (index: number, names: TickData['names']): string =>
 
 function AccountList(props: {
   readonly rows: readonly AccountRow[];
+  /** Of the ledger, of which the rows may be a part. */
+  readonly accounts: number;
   readonly names: TickData['names'];
 }): VNode {
-  const { rows, names } = props;
+  const { rows, accounts, names } = props;
   const [wanted, setWanted] = useState('');
   const [page, setPage] = useState(0);
   const found = useMemo(
@@ -44,7 +49,11 @@ function AccountList(props: {
       /></label>
     </p>
     <${Table}
-      caption=${`${found.length} of ${rows.length} accounts, in USD`}
+      caption=${
+        accounts === rows.length
+          ? `${found.length} of ${accounts} accounts, in USD`
+          : `${found.length} of the ${rows.length} nearest of ${accounts} accounts, in USD; above, any other is shown by its number`
+      }
       empty="none is found by that"
       columns=${[
         { title: 'account', isText: true },
@@ -80,10 +89,12 @@ function AccountList(props: {
 export function VenuePage(props: {
   readonly view: VenueView;
   readonly data: TickData;
+  readonly market: PricedMarket;
   /** What only a chain knows, where there is one to ask. */
   readonly chain?: VNode | undefined;
+  readonly fetchPrices?: LiveParts['fetchPrices'] | undefined;
 }): VNode {
-  const { view, data, chain } = props;
+  const { view, data, market, chain, fetchPrices } = props;
   return html`<main>
     <h1>Venue</h1>
     <dl class="tiles">
@@ -96,9 +107,9 @@ export function VenuePage(props: {
             tone=${view.counts[status] === 0 ? undefined : STATUS_TONE[status]}
           />`,
       )}
-      <${Tile} id="equity" label="equity of all accounts" value=${usd(view.equityE6)} />
-      <${Tile} id="mm" label="their maintenance margin" value=${usd(view.mmE6)} />
-      <${Tile} id="im" label="their initial margin" value=${usd(view.imE6)} />
+      <${Tile} id="equity" label="equity of accounts that have any" value=${usd(view.equityE6)} />
+      <${Tile} id="mm" label="maintenance margin of all accounts" value=${usd(view.mmE6)} />
+      <${Tile} id="im" label="initial margin of all accounts" value=${usd(view.imE6)} />
       <${Tile}
         id="deficit"
         label="deficits of bankrupt accounts"
@@ -113,7 +124,8 @@ export function VenuePage(props: {
         of it.
       </p>`
     }
-    <${AccountList} rows=${view.rows} names=${data.names} />
+    <${AccountList} rows=${view.rows} accounts=${view.accounts} names=${data.names} />
+    <${LiquidationPrices} data=${data} market=${market} fetchPrices=${fetchPrices} />
     <section aria-labelledby="ratios">
       <h2 id="ratios">Maintenance margin as a share of equity</h2>
       <${Table}

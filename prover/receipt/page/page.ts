@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { judgeReceipt, keysShown } from '../browser.ts';
+import type { Judgement, judgeReceipt, keysShown } from '../browser.ts';
 
 /** The part of the DOM in use: the project is compiled without the browser's declarations. */
 interface PageElement {
@@ -33,6 +33,7 @@ function element(id: string): PageElement {
 }
 
 const keys = element('keys').textContent ?? '';
+const NOTHING = { notChecked: [], figures: [] };
 let receipt: string | undefined;
 /** Of the latest question; an answer to an earlier one comes too late to be shown. */
 let asked = 0;
@@ -46,16 +47,35 @@ function list(id: string, lines: readonly string[]): void {
   }
 }
 
-function show(verdict: string, sentence: string, notChecked: readonly string[]): void {
+function cell(name: string, text: string): PageElement {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+function show(
+  verdict: string,
+  sentence: string,
+  { notChecked, figures }: Pick<Judgement, 'notChecked' | 'figures'>,
+): void {
   element('verdict').className = verdict;
   element('verdict').textContent = sentence;
+  element('caveats').className = notChecked.length === 0 ? 'none' : '';
   list('not-checked', notChecked);
+  element('claim').className = figures.length === 0 ? 'none' : '';
+  element('figures').replaceChildren();
+  for (const { name, value } of figures) {
+    const row = document.createElement('tr');
+    row.append(cell('th', name));
+    row.append(cell('td', value));
+    element('figures').append(row);
+  }
 }
 
 async function judge(): Promise<void> {
   if (receipt === undefined) return;
   const question = ++asked;
-  show('', 'Checking …', []);
+  show('', 'Checking …', NOTHING);
   const judgement = await PlimsollReceipt.judgeReceipt({
     receipt,
     keys,
@@ -64,7 +84,9 @@ async function judge(): Promise<void> {
     node: element('node').value.trim(),
   });
   if (question !== asked) return;
-  show(judgement.verdict, judgement.sentence, judgement.notChecked);
+  // Whoever has this repository can make a proof under a development key: nothing is plainly good then.
+  const tone = judgement.isDevelopment ? ' development' : '';
+  show(`${judgement.verdict}${tone}`, judgement.sentence, judgement);
 }
 
 async function take(files: readonly { text(): Promise<string> }[] | null): Promise<void> {
@@ -75,7 +97,7 @@ async function take(files: readonly { text(): Promise<string> }[] | null): Promi
 }
 
 function failed(error: unknown): void {
-  show('invalid', `This page failed, which is a defect of it: ${String(error)}`, []);
+  show('invalid', `This page failed, which is a defect of it: ${String(error)}`, NOTHING);
 }
 
 element('file').addEventListener('change', () => {

@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<string, number>> = {
   LEDGER_FULL: 409,
   NO_TICK: 404,
   NO_CHAIN: 404,
+  NO_SOURCES: 404,
   NODE_FAILED: 503,
   NO_PROOF: 404,
   NO_ADMISSION: 404,

@@ -7,7 +7,7 @@ import { ACCOUNT_STATES } from '../margin/account-state.ts';
 import type { AdmissionDesk } from '../admission/admission-desk.ts';
 import type { Service } from '../service.ts';
 import type { DynamicRule, DynamicState } from '../../model/dynamic.ts';
-import type { Liquidation } from '../chain/chain-view.ts';
+import type { ChainView, Liquidation } from '../chain/chain-view.ts';
 import type { OpeningDesk } from '../submitter/opening-desk.ts';
 
 /** A rule, and where it stands. */
@@ -24,6 +24,8 @@ export interface ChainStanding {
   readonly openings: OpeningDesk | undefined;
   /** On the branch that is followed; undefined until one is. */
   readonly liquidations: readonly Liquidation[] | undefined;
+  /** What the branch says of messages and ticks; undefined until one is followed. */
+  readonly view: Pick<ChainView, 'consumedBy' | 'tick' | 'isHalted'> | undefined;
   /** Undefined where the margin does not move, and until the chain is joined. */
   readonly movingMargin: MovingMargin | undefined;
 }

@@ -4,12 +4,20 @@ import { z } from 'zod';
 
 import { PlimsollError } from '../../core/errors.ts';
 import {
+  chartScript,
   servedPage,
   servedReceiptPage,
   verifierScript,
   type ServedPage,
 } from '../../dashboard/export.ts';
-import { formatTickData, pageAccounts, type TickData } from '../../dashboard/tick-data.ts';
+import {
+  formatAmounts,
+  formatTickData,
+  pageAccounts,
+  type TickData,
+} from '../../dashboard/tick-data.ts';
+import type { VenueView } from '../../dashboard/venue-view.ts';
+import type { MarginsOf } from '../margin/margin-book.ts';
 import type { Service } from '../service.ts';
 import type { SendEvents, ServerEvent } from './event-stream.ts';
 import type { Api, Door } from './figure-routes.ts';
@@ -17,8 +25,10 @@ import type { Caller } from './roles.ts';
 import * as schemas from './schemas.ts';
 import { inType } from './schemas.ts';
 
-/** A page recalculates every account that it is given: of more, the operator's has the nearest. */
-const MOST_ACCOUNTS = 5_000;
+/** A page recalculates every account that it is given; of a ledger with more the service says how it stands. */
+const MOST_ACCOUNTS = 1_000;
+/** Of such a ledger, the accounts that are listed: those nearest to their maintenance margin. */
+const MOST_ROWS = 500;
 
 export interface PageDoor extends Door {
   readonly sendEvents: SendEvents;
@@ -26,24 +36,38 @@ export interface PageDoor extends Door {
 }
 
 /** What a caller's page shows, of the newest tick and the newest ledger. */
-function accountsFor(
+async function accountsFor(
   service: Service,
   caller: Caller,
   also: number | undefined,
-): Pick<TickData, 'accounts' | 'part'> {
+  venueView: () => Promise<VenueView | undefined>,
+): Promise<Pick<TickData, 'accounts' | 'part' | 'venue'>> {
   const { accounts } = service.ledger.ledger;
   if (caller.role === 'owner') {
     const own = pageAccounts(accounts).filter(({ account }) => account.owner === caller.owner);
     return { accounts: own, part: { of: 'owner', ledgerAccounts: accounts.length } };
   }
   if (accounts.length <= MOST_ACCOUNTS) return { accounts: pageAccounts(accounts) };
-  const shown = new Set(service.book.nearest(MOST_ACCOUNTS));
-  if (also !== undefined && also < accounts.length) shown.add(also);
+  const asked = also === undefined ? undefined : accounts[also];
+  const venue = await venueView();
   return {
-    accounts: [...shown]
-      .filter((index) => index < accounts.length)
-      .map((index) => ({ index, account: accounts[index]! })),
-    part: { of: 'nearest', ledgerAccounts: accounts.length },
+    accounts: asked === undefined ? [] : [{ index: also!, account: asked }],
+    part: { of: 'asked', ledgerAccounts: accounts.length },
+    ...(venue !== undefined && { venue }),
+  };
+}
+
+/** Made once for what is published, however many pages ask. */
+function oncePublished<Made>(service: Service, make: () => Promise<Made>): () => Promise<Made> {
+  let kept: { readonly of: MarginsOf | undefined; readonly made: Promise<Made> } | undefined;
+  return () => {
+    const of = service.book.published;
+    if (kept === undefined || kept.of !== of) {
+      const made = make();
+      made.catch(() => (kept = undefined));
+      kept = { of, made };
+    }
+    return kept.made;
   };
 }
 
@@ -67,11 +91,12 @@ function bundledOnce<Bundle>(bundle: () => Promise<Bundle>): () => Promise<Bundl
 /** The page that people look at, and what it asks for. */
 export function pageRoutes(
   api: Api,
-  { service, errors, callerOf, requireKnown, sendEvents }: PageDoor,
+  { service, errors, callerOf, requireKnown, requireOperator, sendEvents }: PageDoor,
 ): void {
   const dashboard = bundledOnce(servedPage);
   const receipts = bundledOnce(servedReceiptPage);
-  const verifier = bundledOnce(verifierScript);
+  const venueView = oncePublished(service, () => service.venueView(MOST_ROWS));
+  const prices = oncePublished(service, () => service.priceRungs());
   api.get(
     '/page',
     {
@@ -96,17 +121,29 @@ export function pageRoutes(
       return await sendPage(reply, await receipts());
     },
   );
-  api.get(
-    '/page/verifier.js',
-    {
-      schema: {
-        description: 'What checks proofs in the page: fetched when somebody first asks for that.',
-        response: { 200: inType('text/javascript', z.string()), ...errors },
+  const script = (path: string, description: string, source: () => Promise<string>): void => {
+    api.get(
+      path,
+      {
+        schema: {
+          description,
+          response: { 200: inType('text/javascript', z.string()), ...errors },
+        },
       },
-    },
-    async (_request, reply) => {
-      return await reply.type('text/javascript').send(await verifier());
-    },
+      async (_request, reply) => {
+        return await reply.type('text/javascript').send(await source());
+      },
+    );
+  };
+  script(
+    '/page/verifier.js',
+    'What checks proofs in the page: fetched when somebody first asks for that.',
+    bundledOnce(verifierScript),
+  );
+  script(
+    '/page/chart.js',
+    'What draws charts in the page: fetched with the first of them.',
+    bundledOnce(chartScript),
   );
   api.get(
     '/page/tick',
@@ -114,30 +151,47 @@ export function pageRoutes(
       onRequest: requireKnown,
       schema: {
         description:
-          'What the page recalculates: an owner’s accounts, or for the operator all of them; of more ' +
-          `than ${MOST_ACCOUNTS} those nearest to maintenance, and the one asked for. In the page’s own form.`,
+          'What the page recalculates: an owner’s accounts, or for the operator all of them; of more than ' +
+          `${MOST_ACCOUNTS} the one asked for, and how the venue stands, with the ${MOST_ROWS} nearest to ` +
+          'maintenance. In the page’s own form.',
         security: [{ token: [] }],
         querystring: schemas.pageTickQuery,
         response: { 200: z.looseObject({}), ...errors },
       },
     },
     async (request, reply) => {
+      const { account } = request.query;
+      const also = account === undefined ? undefined : Number(account);
+      const caller = callerOf(request);
+      const shown = await accountsFor(service, caller, also, venueView);
       const tick = service.market;
       if (tick === undefined) throw new PlimsollError('NO_TICK', 'there is no tick yet');
       const { snapshot, parameters: set } = tick;
-      const { account } = request.query;
-      const also = account === undefined ? undefined : Number(account);
       return await sendText(
         reply,
         formatTickData({
           snapshot,
           parameters: set.parameters,
           heartbeats: set.document.heartbeatsSeconds,
-          ...accountsFor(service, callerOf(request), also),
+          ...shown,
           names: {},
         }),
       );
     },
+  );
+  api.get(
+    '/page/prices',
+    {
+      onRequest: requireOperator,
+      schema: {
+        description:
+          'Who would be below maintenance after moves of both indices, with volatilities as they are and under ' +
+          'stress, and the notional of those accounts. In the page’s own form.',
+        security: [{ token: [] }],
+        response: { 200: z.array(z.looseObject({})), ...errors },
+      },
+    },
+    async (_request, reply) => await sendText(reply, formatAmounts(await prices())),
   );
   api.get(
     '/page/events',

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { z } from 'zod';
 
+import { coverageOf, coveredMoves, type CoveredMoves } from '../../analysis/covered-moves.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import type { DynamicRule } from '../../model/dynamic.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import { localKeyDocument } from '../../receipt/local-keys.ts';
 import { exponentialQ20 } from '../../risk/dynamic/exponential.ts';
+import type { VenueDesk } from '../chain/venue-desk.ts';
 import { newestProof } from '../proving/proving-desk.ts';
 import type { Api, Door } from './figure-routes.ts';
 import type { ChainStanding } from './metrics.ts';
@@ -15,14 +18,31 @@ const PAGE = 500;
 /** What the service proves: openings and receipts. */
 const PROVEN = ['liquidation', 'account-margin', 'solvency-receipt'] as const;
 
+/** What the default scan ranges were chosen for. */
+const HORIZON_SECONDS = 7_200n;
+
+/** A set's covered moves at the floor and at the cap of its rule's multiplier. */
+function bandOf({ fallBps, riseBps }: CoveredMoves, { floorLogQ40, capLogQ40 }: DynamicRule) {
+  const times = (moveBps: bigint, logQ40: bigint): string =>
+    ((moveBps * exponentialQ20(logQ40)) / (1n << 20n)).toString();
+  return {
+    floorFallBps: times(fallBps, floorLogQ40),
+    floorRiseBps: times(riseBps, floorLogQ40),
+    capFallBps: times(fallBps, capLogQ40),
+    capRiseBps: times(riseBps, capLogQ40),
+  };
+}
+
 export interface ProofDoor extends Door {
   readonly chain: Pick<ChainStanding, 'liquidations' | 'movingMargin'>;
+  /** Undefined where the configuration names no chain. */
+  readonly venue: VenueDesk | undefined;
 }
 
 /** What was proven, under which keys, and what the chain made of it. */
 export function proofRoutes(
   api: Api,
-  { service, errors, requireOperator, chain }: ProofDoor,
+  { service, errors, requireOperator, chain, venue }: ProofDoor,
 ): void {
   api.get(
     '/proofs',
@@ -39,19 +59,34 @@ export function proofRoutes(
         `SELECT account, nonce::text, tick, snapshot_time::text, made FROM plimsoll.proofs
          ORDER BY made DESC LIMIT ${PAGE}`,
       );
-      const stages = new Map(
-        (chain.liquidations ?? []).map(({ accountIndex, settlementNonce, stage }) => [
-          `${accountIndex}/${settlementNonce}`,
-          stage,
-        ]),
+      const liquidations = chain.liquidations ?? [];
+      const opened = new Map(
+        liquidations.map((one) => [`${one.accountIndex}/${one.settlementNonce}`, one]),
       );
+      const openings = new Map<string, bigint>();
+      for (const { openedIn } of liquidations) {
+        openings.set(openedIn, (openings.get(openedIn) ?? 0n) + 1n);
+      }
+      const gas = (await venue?.gasOf([...openings.keys()])) ?? new Map<string, bigint>();
+      const gasOf = (openedIn: string | undefined): string | null => {
+        const used = openedIn === undefined ? undefined : gas.get(openedIn);
+        return used === undefined ? null : (used / openings.get(openedIn!)!).toString();
+      };
+      const known = (row: Readonly<Record<string, unknown>>) =>
+        opened.get(`${Number(row['account'])}/${String(row['nonce'])}`);
+      const latencyOf = (row: Readonly<Record<string, unknown>>): number | null => {
+        const takenAt = service.takenAt(String(row['tick']));
+        return takenAt === undefined ? null : (row['made'] as Date).getTime() - takenAt;
+      };
       const proofs = rows.map((row) => ({
         account: Number(row['account']),
         settlementNonce: String(row['nonce']),
         tick: String(row['tick']),
         snapshotTime: row['snapshot_time'] === null ? null : String(row['snapshot_time']),
         made: new Date(row['made'] as Date).toISOString(),
-        stage: stages.get(`${Number(row['account'])}/${String(row['nonce'])}`) ?? null,
+        latencyMs: latencyOf(row),
+        stage: known(row)?.stage ?? null,
+        openingGas: gasOf(known(row)?.openedIn),
       }));
       return { proofs };
     },
@@ -142,6 +177,41 @@ export function proofRoutes(
             multiplierQ20: exponentialQ20(state.underlyings[u].appliedLogQ40).toString(),
           })),
         },
+      };
+    },
+  );
+  api.get(
+    '/coverage',
+    {
+      schema: {
+        description:
+          'Of the newest ticks: the moves of the indices that maintenance margin covered, how far they went within ' +
+          'the horizon of a liquidation, and where that was further.',
+        response: { 200: schemas.coverageReply, ...errors },
+      },
+    },
+    async () => {
+      const rule = chain.movingMargin?.rule;
+      const base = service.parameterSets[0]!;
+      return {
+        horizonSeconds: Number(HORIZON_SECONDS),
+        underlyings: UNDERLYINGS.map((u) => {
+          const ticks = coverageOf(service.coveredTicks(u), HORIZON_SECONDS);
+          return {
+            symbol: UNDERLYING_SYMBOLS[u],
+            breaches: ticks.filter(({ isBreached }) => isBreached).length,
+            band:
+              rule === undefined
+                ? null
+                : bandOf(coveredMoves(base.parameters.underlyings[u]), rule),
+            ticks: ticks.map(({ isBreached, ...figures }) => ({
+              ...(Object.fromEntries(
+                Object.entries(figures).map(([name, value]) => [name, value.toString()]),
+              ) as Record<keyof typeof figures, string>),
+              isBreached,
+            })),
+          };
+        }),
       };
     },
   );

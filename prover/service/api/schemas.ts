@@ -71,6 +71,11 @@ export const tickReply = z.object({
   publishMs: z.number(),
 });
 
+export const newestTickReply = tickReply.extend({
+  halted: z.boolean().nullable().describe('whether the market stands; null where no chain tells'),
+  fault: z.string().nullable().describe('what keeps the service from following its chain now'),
+});
+
 export const accountReply = z.object({
   account: z.int(),
   state,
@@ -283,7 +288,14 @@ export const newestProofsReply = z.object({
       tick: z.string().describe('the snapshot hash'),
       snapshotTime: decimal.nullable(),
       made: z.iso.datetime(),
+      latencyMs: z
+        .number()
+        .nullable()
+        .describe('from its tick to the proof stored; null of ticks long past'),
       stage: stage.nullable().describe('null where no liquidation of it was seen on chain'),
+      openingGas: decimal
+        .nullable()
+        .describe('its part of the transaction that opened it; null where that is not known'),
     }),
   ),
 });
@@ -307,6 +319,59 @@ export const chainLiquidationsReply = z.object({
     }),
   ),
 });
+const seconds = z.int().min(0);
+const ages = z.object({ index: seconds, perpetual: seconds, collateral: seconds });
+export const sourcesReply = z.object({
+  time: decimal.describe('of the newest tick’s snapshot'),
+  figures: z.array(
+    z.object({
+      name: z.string(),
+      consensus: decimal.describe('as the snapshot has it: the median of whom its proof heard'),
+      digits: z.int().describe('decimal digits after the point, of a price; binary ones of a rate'),
+      unit: z.enum(['USD', 'ratio']),
+    }),
+  ),
+  sources: z.array(
+    z.object({
+      name: z.string(),
+      allowedSeconds: ages.describe('what its own rule allows'),
+      report: z
+        .object({ ages, values: z.array(decimal).describe('in the order of figures') })
+        .nullable()
+        .describe('null where none was heard'),
+    }),
+  ),
+  silent: z
+    .array(z.object({ address: z.string(), reason: z.string() }))
+    .describe('for the operator: where nothing came from that counts'),
+});
+/** A moment of the market clock: seconds, which a halt and a silence of the oracle stop. */
+const clock = decimal;
+export const auctionsReply = z.object({
+  clock: clock.describe('the market clock now, at most five seconds ago'),
+  runsForSeconds: decimal.describe('how long it runs on without another tick; 0 while it stands'),
+  rampSeconds: z.int(),
+  incentiveBps: z.int(),
+  horizonSeconds: z.int(),
+  auctions: z.array(
+    z.object({
+      account: z.int(),
+      settlementNonce: decimal,
+      openedAt: clock.nullable(),
+      frozenAt: clock
+        .nullable()
+        .describe(
+          'from when the price falls; null while no ledger has the Freeze: nobody can bid then',
+        ),
+      grossEquityE6: decimal,
+      mmE6: decimal,
+      topUpE6: decimal.describe('to initial margin; stays in the account'),
+      backedE6: decimal.describe('what the fund can pay'),
+      priceE6: decimal.nullable().describe('negative where the fund pays'),
+      paymentE6: decimal.nullable().describe('what a bidder escrows now, price and top-up'),
+    }),
+  ),
+});
 export const marginStateReply = z.object({
   state: z
     .object({
@@ -317,6 +382,31 @@ export const marginStateReply = z.object({
       underlyings: z.array(z.object({ symbol: z.string(), multiplierQ20: decimal })),
     })
     .nullable(),
+});
+const bps = decimal.describe('in 10^-4 of the index; a fall is negative');
+export const coverageReply = z.object({
+  horizonSeconds: z.int(),
+  underlyings: z.array(
+    z.object({
+      symbol: z.string(),
+      breaches: z.int().describe('ticks after which the index went further than margin covered'),
+      band: z
+        .object({ floorFallBps: bps, floorRiseBps: bps, capFallBps: bps, capRiseBps: bps })
+        .nullable()
+        .describe('what margin covers at the least and the most that its rule may make of it'),
+      ticks: z.array(
+        z.object({
+          time: decimal,
+          indexE4: decimal,
+          fallBps: bps,
+          riseBps: bps,
+          furthestFallBps: bps,
+          furthestRiseBps: bps,
+          isBreached: z.boolean(),
+        }),
+      ),
+    }),
+  ),
 });
 export const proofsReply = z.object({
   proofs: z.array(z.object({ settlementNonce: decimal, tick: z.string(), made: z.iso.datetime() })),

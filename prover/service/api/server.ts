@@ -17,7 +17,9 @@ import { z } from 'zod';
 import { PlimsollError } from '../../core/errors.ts';
 import { parseJson } from '../../core/schema.ts';
 import { challengeOf } from '../../receipt/challenge.ts';
+import { SourceDesk } from '../chain/source-desk.ts';
 import { VenueDesk } from '../chain/venue-desk.ts';
+import type { ChainConfig } from '../config/chain-settings.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import { ACCOUNT_STATES, type AccountState } from '../margin/account-state.ts';
 import { ReceiptDesk } from '../receipts/receipt-desk.ts';
@@ -50,10 +52,20 @@ const NO_CHAIN: ChainStanding = {
   fault: undefined,
   openings: undefined,
   liquidations: undefined,
+  view: undefined,
   movingMargin: undefined,
 };
 
 const { errors } = schemas;
+
+/** Of a feed with a median gate. */
+function sourcesOf({ venue, reports = [] }: ChainConfig): SourceDesk | undefined {
+  const { chainId, medianSources, contracts } = venue;
+  const { medianGate } = contracts;
+  return medianSources === undefined || medianGate === undefined
+    ? undefined
+    : new SourceDesk(medianSources, { chainId, medianGate }, reports);
+}
 
 /**
  * The whole HTTP face; it listens nowhere yet.
@@ -73,6 +85,7 @@ export async function createServer(
   );
   const receipts = new ReceiptDesk();
   const venue = config.chain === undefined ? undefined : new VenueDesk(config.chain);
+  const sources = config.chain === undefined ? undefined : sourcesOf(config.chain);
   const metrics = serviceMetrics(
     service,
     venue && { standing: chain, fund: async () => venue.fund() },
@@ -181,8 +194,8 @@ export async function createServer(
     const api = instance.withTypeProvider<ZodTypeProvider>();
     figureRoutes(api, door);
     historyRoutes(api, door);
-    chainRoutes(api, { ...door, roles, receipts, venue });
-    proofRoutes(api, { ...door, chain });
+    chainRoutes(api, { ...door, roles, receipts, venue, sources, chain, callerOf });
+    proofRoutes(api, { ...door, chain, venue });
     artifactRoutes(api, { errors, callerOf });
     admissionRoutes(api, door);
     pageRoutes(api, { ...door, callerOf, sendEvents });
@@ -247,13 +260,14 @@ export async function createServer(
       '/tick',
       {
         schema: {
-          description: 'The newest tick.',
-          response: { 200: schemas.tickReply, ...errors },
+          description: 'The newest tick, and whether the market stands.',
+          response: { 200: schemas.newestTickReply, ...errors },
         },
       },
       async () => {
         if (service.tick === undefined) throw new PlimsollError('NO_TICK', 'there is no tick yet');
-        return tickReply(service.tick);
+        const { fault = null, view } = chain;
+        return { ...tickReply(service.tick), halted: view?.isHalted ?? null, fault };
       },
     );
     api.get(

@@ -31,6 +31,12 @@ export interface TakenGuarantee {
   readonly dueAt: bigint;
 }
 
+/** A ledger that consumed messages of the engine's lane: all up to a count, or one that was forced. */
+interface Consumed {
+  readonly sequence: bigint;
+  readonly takes: (messageIndex: bigint) => boolean;
+}
+
 export interface AcceptedTick {
   readonly values: EventValues<'TickOpened'>;
   readonly block: number;
@@ -61,6 +67,8 @@ export class ChainView {
   readonly #guarantees = new Map<string, TakenGuarantee>();
   readonly #snapshots = new Map<bigint, string>();
   #ticks: AcceptedTick[] = [];
+  #consumed: Consumed[] = [];
+  #isHalted = false;
 
   readonly apply = (block: FollowedBlock): void => {
     if (block.events.length > 0) this.#blocks.push(block);
@@ -74,6 +82,8 @@ export class ChainView {
     this.#guarantees.clear();
     this.#snapshots.clear();
     this.#ticks = [];
+    this.#consumed = [];
+    this.#isHalted = false;
     for (const { events } of this.#blocks) for (const event of events) this.#fold(event);
   };
 
@@ -99,6 +109,16 @@ export class ChainView {
     return [...this.#liquidations.values()];
   }
 
+  /** Whether the market stands: until it is resumed, only cures are taken. */
+  get isHalted(): boolean {
+    return this.#isHalted;
+  }
+
+  /** The ledger that has a message of the engine's lane, such as a Freeze; undefined while none has. */
+  consumedBy(messageIndex: bigint): bigint | undefined {
+    return this.#consumed.find(({ takes }) => takes(messageIndex))?.sequence;
+  }
+
   guarantees(): readonly TakenGuarantee[] {
     return [...this.#guarantees.values()];
   }
@@ -112,6 +132,16 @@ export class ChainView {
     if (event.name === 'GuaranteeEnded' || event.name === 'LiquidationOpened') {
       const { accountIndex, settlementNonce } = event.values;
       this.#guarantees.delete(keyOf(accountIndex, settlementNonce));
+    }
+    if (event.name === 'Halted') this.#isHalted = true;
+    if (event.name === 'Resumed') this.#isHalted = false;
+    if (event.name === 'RootAccepted') {
+      const { sequence, engineCount } = event.values;
+      this.#consumed.push({ sequence, takes: (index) => index < engineCount });
+    }
+    if (event.name === 'MessageForced') {
+      const { sequence, index: forced } = event.values;
+      this.#consumed.push({ sequence, takes: (index) => index === forced });
     }
     if (event.name === 'SnapshotAccepted') {
       this.#snapshots.set(event.values.snapshotHash, event.transactionHash);

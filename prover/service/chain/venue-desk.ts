@@ -1,21 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { JsonRpcProvider } from 'ethers';
+import { z } from 'zod';
 
+import type { VenueConfig } from '../../chain/config.ts';
+import { asObject, read } from '../../chain/refusal.ts';
 import { connectVenue, type Venue } from '../../chain/venue.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { marketClock } from '../../keeper/auctions.ts';
+import { freezeIn } from '../../keeper/liquidations.ts';
 import { readFund, type FundStatus } from '../../keeper/venue-status.ts';
+import { nextBlockTime } from '../../oracle/feed-state.ts';
 import type { Place } from '../../receipt/document.ts';
 import { findPlace, type Roots } from '../../receipt/place.ts';
 import { jsonRpcOf } from '../../receipt/provider-rpc.ts';
+import { max } from '../../risk/pricing/fixed-point.ts';
 import type { ChainConfig } from '../config/chain-settings.ts';
 import { nodeAt } from './node-at.ts';
 
 /** So long an answer stands: whoever asks more often asks no node. */
 const STANDS_MS = 5000;
+/** Receipts that one question asks for at most. */
+const RECEIPTS = 50;
+const uint = z.bigint().nonnegative();
 
 interface Kept<T> {
   readonly at: number;
   readonly answer: Promise<T>;
+}
+
+/** The market clock, by which prices fall, and what the fund has for anybody. */
+export interface AuctionClock {
+  /** Seconds. */
+  readonly now: bigint;
+  /** So long it runs on by itself: it stands while the market is halted, and after a long silence of the oracle. */
+  readonly runsForSeconds: bigint;
+  readonly freeE6: bigint;
 }
 
 /** What the venue's contracts say when somebody asks the API; nothing is followed here. */
@@ -25,6 +44,9 @@ export class VenueDesk {
   readonly #config: ChainConfig;
   readonly #now: () => number;
   #fund: Kept<FundStatus> | undefined;
+  #clock: Kept<AuctionClock> | undefined;
+  readonly #freezes = new Map<string, Kept<bigint>>();
+  readonly #gas = new Map<string, bigint>();
 
   constructor(config: ChainConfig, now: () => number = Date.now) {
     const { contracts, chainId } = config.venue;
@@ -36,12 +58,67 @@ export class VenueDesk {
 
   /** Throws `NODE_FAILED` where the node does not answer. */
   async fund(): Promise<FundStatus> {
-    if (this.#fund === undefined || this.#now() - this.#fund.at > STANDS_MS) {
-      const answer = asked(() => readFund(this.#venue));
-      answer.catch(() => (this.#fund = undefined));
-      this.#fund = { at: this.#now(), answer };
-    }
+    this.#fund = this.#standing(this.#fund, () => readFund(this.#venue));
     return await this.#fund.answer;
+  }
+
+  /** @param tickBlock of the newest tick. Throws `NODE_FAILED` where the node does not answer. */
+  async auctionClock(tickBlock: number): Promise<AuctionClock> {
+    this.#clock = this.#standing(this.#clock, async () => this.#readClock(tickBlock));
+    return await this.#clock.answer;
+  }
+
+  /** The market clock of the ledger that has the Freeze of an opening. Throws `NODE_FAILED`. */
+  async freezeClock(messageIndex: bigint, sequence: bigint): Promise<bigint> {
+    const key = `${messageIndex}/${sequence}`;
+    const kept = this.#standing(
+      this.#freezes.get(key),
+      async () => (await freezeIn(this.#venue, messageIndex, sequence)).clock,
+    );
+    this.#freezes.set(key, kept);
+    return await kept.answer;
+  }
+
+  /**
+   * Gas of transactions, as far as it is known: of so many more at a time the node is asked, and of those that it does
+   * not tell nothing is said.
+   */
+  async gasOf(transactions: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+    const unknown = transactions.filter((hash) => !this.#gas.has(hash)).slice(-RECEIPTS);
+    await Promise.all(
+      unknown.map(async (hash) => {
+        const receipt = await this.#provider.getTransactionReceipt(hash).catch(() => null);
+        if (receipt !== null) this.#gas.set(hash, receipt.gasUsed);
+      }),
+    );
+    return this.#gas;
+  }
+
+  /** By which engine of the venue auctions go. */
+  get engine(): VenueConfig['engine'] {
+    return this.#config.venue.config.engine;
+  }
+
+  async #readClock(tickBlock: number): Promise<AuctionClock> {
+    const { marketFeed, insuranceFund } = this.#venue;
+    const [now, { haltedAt }, freeE6, opened, time] = await Promise.all([
+      marketClock(marketFeed),
+      read(marketFeed, 'state', [], asObject(z.object({ haltedAt: uint }))),
+      read(insuranceFund, 'freeE6', [], uint),
+      this.#provider.getBlock(tickBlock),
+      nextBlockTime(this.#provider),
+    ]);
+    const gap = BigInt(this.#config.venue.config.maxClockGap);
+    const runsUntil = haltedAt !== 0n || opened === null ? 0n : BigInt(opened.timestamp) + gap;
+    return { now, runsForSeconds: max(runsUntil - time, 0n), freeE6 };
+  }
+
+  /** An answer that still stands, or a new one; none that failed is kept. */
+  #standing<T>(kept: Kept<T> | undefined, question: () => Promise<T>): Kept<T> {
+    if (kept !== undefined && this.#now() - kept.at <= STANDS_MS) return kept;
+    const asking: { at: number; answer: Promise<T> } = { at: this.#now(), answer: asked(question) };
+    asking.answer.catch(() => (asking.at = 0));
+    return asking;
   }
 
   /** The newest margin tick that binds these roots; throws `NO_TICK` where there is none. */

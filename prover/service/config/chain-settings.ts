@@ -27,6 +27,8 @@ export const chainSchema = z.strictObject({
   parameters: list(text(), 20).optional(),
   /** A ledger as it was published at any time: then later ones come from the chain, and from nobody else. */
   ledger: text().optional(),
+  /** Where sources of a gated feed answer with their reports, or whoever passes them on. */
+  reports: list(node, 20).optional(),
   /** Whom openings reward; whoever signs, unless another is named. */
   beneficiary: address.optional(),
 });
@@ -68,6 +70,8 @@ export interface ChainConfig {
   /** A path. */
   readonly ledger?: string | undefined;
   readonly beneficiary?: string | undefined;
+  /** Addresses. */
+  readonly reports?: readonly string[] | undefined;
 }
 
 export interface SubmittingConfig {

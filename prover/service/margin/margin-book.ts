@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { Account } from '../../commitments/account.ts';
 import { instrumentKey } from '../../commitments/instrument.ts';
 import type { LedgerChange } from '../../commitments/ledger.ts';
+import type { Below } from '../../dashboard/liquidation-prices.ts';
+import type { VenueView } from '../../dashboard/venue-view.ts';
 import type { SharedInstruments } from '../../documents/ledger-document.ts';
 import type { Instrument, MarketSnapshot } from '../../model/types.ts';
 import type { MarketTick } from '../../statements/market-tick.ts';
@@ -287,18 +289,6 @@ export class MarginBook {
     return await this.#ask<readonly AsideShort[]>({ kind: 'aside-short' });
   }
 
-  /** So many accounts with the least above their maintenance margin as the arrays have it, the least first. */
-  nearest(count: number): readonly number[] {
-    const published = this.#published;
-    if (published === undefined) return [];
-    const { accounts, equityE6, mmE6, wide } = published.table;
-    const aboveMm = equityE6.map((equity, account) => equity - mmE6[account]!);
-    for (const [account, own] of wide) aboveMm[account] = Number(own.equityE6 - own.mmE6);
-    const order = Uint32Array.from({ length: accounts }, (_, account) => account);
-    order.sort((one, other) => aboveMm[one]! - aboveMm[other]!);
-    return [...order.subarray(0, count)];
-  }
-
   totals(): VenueTotals {
     const accounts = this.#published?.table.accounts ?? 0;
     const counts = new Array<number>(ACCOUNT_STATES.length).fill(0);
@@ -310,6 +300,17 @@ export class MarginBook {
     );
     const sums = this.#published?.table.sums ?? NO_SUMS;
     return { accounts, states, ...sums, remarginMs: this.#remarginMs };
+  }
+
+  /** What a page shows of all accounts, so many of them as rows, as they were published last; none before that. */
+  async venueView(most: number): Promise<VenueView | undefined> {
+    if (this.#published === undefined) return undefined;
+    return await this.#ask<VenueView>({ kind: 'venue', most });
+  }
+
+  /** Who of all accounts would be below maintenance after a move of both indices; margins are published. */
+  async below(moveBps: bigint, volPpm: bigint): Promise<Below> {
+    return await this.#ask<Below>({ kind: 'below', moveBps, volPpm });
   }
 
   async close(): Promise<void> {

@@ -10,12 +10,14 @@ import { priceMarket, type PricedMarket } from '../../risk/pricing/market.ts';
 import type { ArrayMargin } from '../../venue/remargin/definition.ts';
 import { RemarginEngine } from '../../venue/remargin/engine.ts';
 import { VERDICTS } from '../../venue/remargin/results.ts';
+import { marketAt } from '../../dashboard/liquidation-prices.ts';
 import { answerQuestions, type Handed } from '../answering-thread.ts';
 import { packAccounts, type PackedAccounts } from '../ledger/packed-accounts.ts';
 import { ReadUpdate } from '../ledger/read-update.ts';
 import { utf8Text } from '../ledger/utf8-text.ts';
 import { ACCOUNT_STATES, isClearlyHealthy, nextState, type CallRules } from './account-state.ts';
 import { ExactSum } from './exact-sum.ts';
+import { belowElsewhere, venueFigures } from './venue-figures.ts';
 
 /** An update as the thread has read it; its accounts stay there until they are taken or forgotten. */
 export interface UpdateRead {
@@ -43,6 +45,9 @@ export type MarginQuestion =
       readonly parameters: RiskParameters;
     }
   | { readonly kind: 'margin'; readonly states: Uint8Array; readonly rules: CallRules }
+  // What a page shows of all of them, margined: so many rows; or who would fall short after a move.
+  | { readonly kind: 'venue'; readonly most: number }
+  | { readonly kind: 'below'; readonly moveBps: bigint; readonly volPpm: bigint }
   // Accounts beside those of the ledger, lot by lot; and which of them may be liquidated.
   | { readonly kind: 'aside'; readonly isFirst: boolean; readonly accounts: readonly Account[] }
   | { readonly kind: 'aside-short' };
@@ -240,6 +245,12 @@ answerQuestions<MarginQuestion>(async (question) => {
       return { value: undefined };
     case 'margin':
       return marginAll(question.states, question.rules);
+    case 'venue':
+      return { value: venueFigures(engine, market!, question.most) };
+    case 'below': {
+      const elsewhere = marketAt(market!, question.moveBps, question.volPpm);
+      return { value: belowElsewhere(engine, market!, elsewhere) };
+    }
     case 'aside':
       if (question.isFirst) aside = new RemarginEngine();
       for (const account of question.accounts) aside.add(account);

@@ -77,23 +77,48 @@ export class RemarginEngine {
 
   /** Margins what has changed since the last call. */
   remargin(): RemarginReport {
-    const { arrays } = this.#valued();
+    const tick = this.#valued();
+    const { arrays } = tick;
     const known = this.instruments.instruments;
     if (known.length > arrays.arrays.length) arrays.append(known.slice(arrays.arrays.length));
     const { count } = this.accounts;
     if (this.#allDirty) {
       this.#results = this.#results.grown(count);
-      const wide = this.#run(0, count);
+      const wide = this.#run(tick, this.#results, 0, count);
       this.#allDirty = false;
       this.#dirty.clear();
       return { accounts: count, wide };
     }
     this.#results = this.#results.grown(count);
     let wide = 0;
-    for (const account of this.#dirty) wide += this.#run(account, account + 1);
+    for (const account of this.#dirty) wide += this.#run(tick, this.#results, account, account + 1);
     const report = { accounts: this.#dirty.size, wide };
     this.#dirty.clear();
     return report;
+  }
+
+  /**
+   * Every account that could be liquidated in another market, by arrays outside the band and by the exact model
+   * inside it; what `margin` reads stays.
+   */
+  liquidatableIn(market: PricedMarket): number[] {
+    const arrays = new TickArrays(this.instruments.instruments, market);
+    const { count } = this.accounts;
+    const elsewhere = { arrays, constants: tickConstants(market) };
+    const results = new MarginColumns(0).grown(count);
+    this.#run(elsewhere, results, 0, count);
+    const found: number[] = [];
+    for (let account = 0; account < count; account += 1) {
+      const verdict = VERDICTS[results.verdict[account]!]!;
+      if (verdict === 'healthy') continue;
+      if (
+        verdict === 'liquidatable' ||
+        marginPortfolio(this.accounts.portfolio(account), market).liquidatable
+      ) {
+        found.push(account);
+      }
+    }
+    return found;
   }
 
   /** The array margin of an account as of the last `remargin`. */
@@ -145,9 +170,7 @@ export class RemarginEngine {
     return found;
   }
 
-  #run(from: number, to: number): number {
-    const { arrays, constants } = this.#valued();
-    const results = this.#results;
+  #run({ arrays, constants }: Tick, results: MarginColumns, from: number, to: number): number {
     if (results.wide.size > 0) {
       for (let account = from; account < to; account += 1) results.wide.delete(account);
     }

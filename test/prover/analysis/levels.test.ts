@@ -52,7 +52,8 @@ function checkLevels(portfolio: Portfolio, market: PricedMarket): number {
   for (const [search, shockAt] of searches(portfolio, market)) {
     for (const direction of ['up', 'down'] as const) {
       for (const requirement of REQUIREMENTS) {
-        const { healthyNow, lastBefore, level, searchedTo } = search[direction][requirement];
+        const { healthyNow, lastBefore, level, second, searchedTo } =
+          search[direction][requirement];
         const isHealthy = (at: bigint): boolean =>
           excessAt(portfolio, market.snapshot, shockAt(at))[requirement] >= 0n;
         expect(isHealthy(search.now)).toBe(healthyNow);
@@ -66,6 +67,13 @@ function checkLevels(portfolio: Portfolio, market: PricedMarket): number {
         expect(isHealthy(lastBefore)).toBe(healthyNow);
         expect(isHealthy(level)).toBe(!healthyNow);
         found += 1;
+        if (second === undefined) {
+          expect(isHealthy(searchedTo)).toBe(!healthyNow);
+          continue;
+        }
+        expect(side * (second - level)).toBeGreaterThan(0n);
+        expect(isHealthy(second - side)).toBe(!healthyNow);
+        expect(isHealthy(second)).toBe(healthyNow);
       }
     }
   }

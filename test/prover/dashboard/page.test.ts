@@ -9,14 +9,18 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { exportPage } from '../../../prover/dashboard/export.ts';
+import { marketAt } from '../../../prover/dashboard/liquidation-prices.ts';
 import { pageAccounts } from '../../../prover/dashboard/tick-data.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
+import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
+import { priceMarket } from '../../../prover/risk/pricing/market.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { launchBrowser, noBrowser, seriousFindings } from '../../support/browser.ts';
 import { plimsoll } from '../../support/cli.ts';
 
 const { parameters, document } = loadDefaultParameters();
 const sample = loadSample();
+const crash = priceMarket(sample.snapshots.crash.snapshot, parameters);
 
 describe.skipIf(noBrowser)(
   `the page of a tick, in a browser${noBrowser ? ' (skipped: no Chromium is installed)' : ''}`,
@@ -76,6 +80,46 @@ describe.skipIf(noBrowser)(
       expect(below + bankrupt).toBe(accounts.length);
       const first = await text('tbody tr th a');
       expect(first.split(' ')[0]).toBe(String(accounts[0]!.account));
+    });
+
+    it('says what would be liquidated where the indices went, as the model does after that move', async () => {
+      await show('#/venue');
+      await page.locator('#prices ~ .scroll table').waitFor({ timeout: 60_000 });
+      const cells = async (move: string): Promise<string[]> => {
+        const row = page.locator('#prices ~ .scroll tbody tr').filter({
+          has: page.locator('th', { hasText: move }),
+        });
+        return await row.locator('td').allInnerTexts();
+      };
+      const short =
+        Number(await text('#count-below-maintenance dd')) +
+        Number(await text('#count-bankrupt dd'));
+      expect((await cells('as now'))[2]).toBe(String(short));
+      const fallen = await cells('-10.00 %');
+      expect(fallen.slice(0, 2)).toEqual(['52,605.0000', '1,387.0800']);
+      const moved = marketAt(crash, -1_000n, 1_000_000n);
+      const below = sample.ledgers.crash.filter(
+        (account) => marginPortfolio(account, moved).liquidatable,
+      );
+      expect(fallen[2]).toBe(String(below.length));
+      expect(Number(fallen[2])).toBeGreaterThan(short);
+    });
+
+    it('names trades that bring an account back, which what-if then finds to do so', async () => {
+      await show('#/account/163');
+      const row = page.locator('#restoring ~ .scroll tbody tr').first();
+      await row.waitFor();
+      const [trade, size] = [
+        await row.locator('th').innerText(),
+        await row.locator('td').first().innerText(),
+      ];
+      const [, side] = /^(buy|sell) ETH perpetual$/.exec(trade) ?? [];
+      expect(side, trade).toBeDefined();
+      const contracts = `${side === 'sell' ? '-' : ''}${size.replaceAll(',', '')}`;
+      await page.locator('input[name=instrument]').fill('ETH-PERPETUAL');
+      await page.locator('input[name=contracts]').fill(contracts);
+      const state = page.locator('#answer tbody tr').filter({ hasText: 'state' });
+      expect(await state.locator('td').allInnerTexts()).toEqual(['below maintenance', 'healthy']);
     });
 
     it('finds accounts, and none without an error', async () => {
@@ -167,7 +211,11 @@ describe.skipIf(noBrowser)(
 
     it('has every smile as a picture and as numbers, and says what is stale', async () => {
       await show('#/market');
-      expect(await page.locator('.chart canvas').count()).toBe(2);
+      // Smiles and term structure of each underlying.
+      expect(await page.locator('.chart canvas').count()).toBe(4);
+      const arbitrage = page.locator('.scroll').filter({ hasText: 'Durrleman' });
+      expect(await arbitrage.count()).toBe(2);
+      expect(await arbitrage.last().innerText()).not.toContain('▼');
       expect(await text('#ages ~ .scroll')).not.toContain('stale');
       const { page: stale } = await exportPage({
         snapshot: sample.staleSurface.snapshot,

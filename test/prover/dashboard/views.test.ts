@@ -22,7 +22,7 @@ describe('tick data', () => {
       parameters,
       heartbeats: document.heartbeatsSeconds,
       accounts: pageAccounts(accounts),
-      part: { of: 'nearest', ledgerAccounts: 304 } as const,
+      part: { of: 'asked', ledgerAccounts: 304 } as const,
       names: { 3: 'nobody' },
     };
     expect(readTickData(formatTickData(data))).toEqual(data);

@@ -15,7 +15,8 @@ import { formatReceipt } from '../../../prover/receipt/document.ts';
 import { localKeyDocument } from '../../../prover/receipt/local-keys.ts';
 import { ROOT } from '../../../prover/toolchain/bootstrap.mjs';
 import { bundleReceipt, type ReceiptBundle } from '../../../prover/receipt/bundle.ts';
-import { launchBrowser, noBrowser } from '../../support/browser.ts';
+import { formatUsd } from '../../../prover/model/format.ts';
+import { launchBrowser, noBrowser, seriousFindings } from '../../support/browser.ts';
 import { busyNode, silentNode } from '../../support/faulty-node.ts';
 import {
   ACCOUNT,
@@ -115,7 +116,46 @@ describe('the bundle, with none of Node’s globals', () => {
     const wrong = { receipt: formatReceipt(made.private), keys, challenge: 'another' };
     expect(await judge(wrong)).toMatchObject({ verdict: 'invalid', code: 'CHALLENGE_MISMATCH' });
     const silent = { receipt, keys, node: 'http://127.0.0.1:9' };
-    expect(await judge(silent)).toMatchObject({ verdict: 'unchecked', code: 'NODE_FAILED' });
+    const offline = await judge({ receipt, keys });
+    expect(offline.figures.length).toBeGreaterThan(5);
+    // A dead node hides nothing of what was found without it.
+    expect(await judge(silent)).toMatchObject({
+      verdict: 'unchecked',
+      code: 'NODE_FAILED',
+      figures: offline.figures,
+      notChecked: offline.notChecked,
+    });
+    const dead = { ...silent, receipt: rich };
+    expect(await judge(dead)).toMatchObject({ verdict: 'invalid', code: 'PROOF_INVALID' });
+  });
+
+  it('claims figure by figure what the receipt says, with the ratio', async () => {
+    const judge = judgeIn(webGlobals());
+    const { signals } = made.exact;
+    const { figures, isDevelopment } = await judge({ receipt: formatReceipt(made.exact), keys });
+    const value = (name: string) => figures.find((figure) => figure.name === name)?.value;
+    expect(isDevelopment).toBe(true);
+    expect(value('equity')).toBe(`${formatUsd(signals.equityE6, 6)} USD`);
+    expect(value('above initial')).toBe(
+      `${formatUsd(signals.equityE6 - signals.initialMarginE6, 6)} USD`,
+    );
+    const ratio = Number(signals.maintenanceMarginE6) / Number(signals.equityE6);
+    expect(Number.parseFloat(value('margin ratio')!)).toBeCloseTo(100 * ratio, 1);
+    const kept = await judge({ receipt: formatReceipt(made.private), keys });
+    expect(kept.figures.map(({ name }) => name)).not.toContain('initial margin');
+    expect(kept.figures.find(({ name }) => name === 'owner')?.value).toBe(OWNER.address);
+  });
+
+  it.each([
+    ['plimsoll-proof', 'it is a proof, which `plimsoll verify` checks'],
+    ['plimsoll.snapshot', 'it is a market snapshot'],
+  ])('names a file of the format %s for what it is', async (format, what) => {
+    const judge = judgeIn(webGlobals());
+    expect(await judge({ receipt: JSON.stringify({ format }), keys })).toMatchObject({
+      verdict: 'unreadable',
+      sentence: `This is no receipt: ${what}.`,
+      figures: [],
+    });
   });
 
   it('blames a node that is too busy, or never answers, and not the receipt', async () => {
@@ -130,11 +170,15 @@ describe('the bundle, with none of Node’s globals', () => {
     try {
       expect(await patient({ receipt, keys, node: nodes[0]!.url })).toMatchObject({
         verdict: 'unchecked',
-        sentence: `Not checked: the node does not tell latestTick of ${at.place.marketFeed}.`,
+        sentence: expect.stringContaining(
+          `Not checked on the chain: the node does not tell latestTick of ${at.place.marketFeed}. The proof holds`,
+        ) as string,
       });
       expect(await impatient({ receipt, keys, node: nodes[1]!.url })).toMatchObject({
         verdict: 'unchecked',
-        sentence: 'Not checked: the node does not tell its chain.',
+        sentence: expect.stringMatching(
+          /^Not checked on the chain: the node does not tell its chain\. The proof holds; /,
+        ) as string,
       });
     } finally {
       await Promise.all(nodes.map((node) => node.close()));
@@ -182,6 +226,17 @@ describe.skipIf(noBrowser)(
       expect(caveats).toHaveLength(4);
       const trusted = await page.locator('#trusted li').allTextContents();
       expect(trusted.join()).toContain(made.exact.key.zkey);
+      const rows = await page.locator('#figures tr').allInnerTexts();
+      expect(rows.join()).toContain(`${formatUsd(made.exact.signals.equityE6, 6)} USD`);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        for (const width of [375, 1280]) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 800 });
+          expect(await seriousFindings(page), `${colorScheme} ${width}`).toEqual([]);
+          const wide = await page.evaluate('document.documentElement.scrollWidth');
+          expect(wide).toBeLessThanOrEqual(width);
+        }
+      }
     });
 
     it('takes a file dropped on it, and compares it with the challenge', async () => {
@@ -211,7 +266,19 @@ describe.skipIf(noBrowser)(
       await verdict().filter({ hasText: 'the venue was not named' }).waitFor();
       await page.fill('#feed', at.place.marketFeed);
       await page.dispatchEvent('#feed', 'change');
-      await verdict().and(page.locator('.valid')).waitFor();
+      // Not plainly good: anybody could have made a proof under a development key.
+      await verdict().and(page.locator('.valid.development')).waitFor();
+      const edges = (name: string): Promise<string> =>
+        page.evaluate<string>(
+          `(() => { const made = document.createElement('p'); made.id = 'verdict'; made.className = '${name}';` +
+            ` made.textContent = '.'; document.body.append(made);` +
+            ` const found = getComputedStyle(made).borderLeftColor; made.remove(); return found; })()`,
+        );
+      expect(await edges('valid development')).toBe(await edges('holds'));
+      expect(await edges('valid development')).not.toBe(await edges('valid'));
+      expect(await page.locator('#not-checked li').allTextContents()).toEqual([
+        expect.stringMatching(/^INSECURE development key/),
+      ]);
       expect(await verdict().textContent()).toMatch(
         /^Valid\. .* which was current from 2026-02-05 16:00:02 UTC to now \(.*\), an account of/,
       );

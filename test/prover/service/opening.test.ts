@@ -15,6 +15,7 @@ import { OwnerProcess } from '../../../prover/bench/torture/owner-process.ts';
 import { readServiceConfig } from '../../../prover/service/config/config.ts';
 import { replayDay } from '../../../prover/service/replay.ts';
 import { parameterSets, runService, type RunningService } from '../../../prover/service/run.ts';
+import { marketClock } from '../../../prover/keeper/auctions.ts';
 import { formatVenue } from '../../../prover/chain/venue-document.ts';
 import { Ledger } from '../../../prover/commitments/ledger.ts';
 import { formatLedger } from '../../../prover/documents/ledger-document.ts';
@@ -158,6 +159,25 @@ describe('a service on its venue’s chain', () => {
     expect(metrics).toMatch(/^plimsoll_spent_wei [1-9]/m);
     expect(metrics).toMatch(/^plimsoll_fund_usd\{part="free"\} [1-9]/m);
     expect(metrics).toContain('plimsoll_budget_spent 0\n');
+    // What the page shows of it: for sale to nobody yet, at the market clock, and what each opening took.
+    const { auctions, clock, rampSeconds } = (await ask('GET', '/auctions')) as {
+      auctions: { account: number; frozenAt: unknown; priceE6: unknown; mmE6: string }[];
+      clock: string;
+      rampSeconds: number;
+    };
+    expect(auctions.map(({ account }) => account).toSorted((a, b) => a - b)).toEqual(DUE);
+    for (const auction of auctions) {
+      expect(auction).toMatchObject({ frozenAt: null, priceE6: null });
+      expect(BigInt(auction.mmE6)).toBeGreaterThan(0n);
+    }
+    expect(rampSeconds).toBe(followed.document.config.engine.rampSeconds);
+    const chainClock = await marketClock(followed.venue.marketFeed);
+    expect(BigInt(clock)).toBeLessThanOrEqual(chainClock);
+    expect(BigInt(clock)).toBeGreaterThan(chainClock - 60n);
+    const { proofs } = (await ask('GET', '/proofs')) as {
+      proofs: { latencyMs: number | null; openingGas: string | null }[];
+    };
+    expect(proofs.every(({ openingGas }) => Number(openingGas) > 100_000)).toBe(true);
     const { proof } = await ask('GET', `/accounts/${DUE[0]!}/proof`);
     const { chainId, contracts } = followed.document;
     expect(parseProof(String(proof)).use).toMatchObject({

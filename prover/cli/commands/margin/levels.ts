@@ -8,12 +8,13 @@ import { printTable } from './sections.ts';
 const DIRECTIONS = ['down', 'up'] as const;
 
 function cell(
-  { level, searchedTo, healthyNow }: MarginLevel,
+  { level, second, searchedTo, healthyNow }: MarginLevel,
   now: bigint,
   format: LevelFormat,
 ): string {
   if (level === undefined) return `none up to ${format(searchedTo)}`;
-  return `${healthyNow ? '' : 'restored at '}${format(level)} (${moveText(level, now)})`;
+  const back = second === undefined ? '' : `, back at ${format(second)}`;
+  return `${healthyNow ? '' : 'restored at '}${format(level)} (${moveText(level, now)})${back}`;
 }
 
 function rowsOf(name: string, search: LevelSearch, format: LevelFormat): string[][] {

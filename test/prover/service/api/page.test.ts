@@ -11,8 +11,12 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { proofContext } from '../../../../prover/chain/context.ts';
+import { shockSnapshot } from '../../../../prover/analysis/shock.ts';
 import { Ledger } from '../../../../prover/commitments/ledger.ts';
 import { readTickData, type TickData } from '../../../../prover/dashboard/tick-data.ts';
+import { snapshotDocument } from '../../../../prover/documents/snapshot-document.ts';
+import { auctionPriceE6 } from '../../../../prover/keeper/auction.ts';
+import { formatUsd } from '../../../../prover/model/format.ts';
 import { formatLedger } from '../../../../prover/documents/ledger-document.ts';
 import { formatProof, type ProofFile } from '../../../../prover/proving/formats/proof-file.ts';
 import { Prover } from '../../../../prover/proving/prover.ts';
@@ -127,9 +131,10 @@ describe.skipIf(noBrowser)(
       const newest = liquidations.at(-1)!;
       const row = await text('#liquidations ~ .scroll tbody tr');
       expect(row).toContain(String(newest.account));
-      expect(row).toContain(`BTC ${newest.worstScenarios.btc}, ETH ${newest.worstScenarios.eth}`);
+      const { btc, eth } = newest.worstScenarios;
+      expect(row).toContain(`BTC ${btc || 'none'}, ETH ${eth || 'none'}`);
       expect(await text('#fund ~ p')).toContain('the service knows no chain');
-      expect(await text('#auctions ~ p')).toContain('the service follows no chain');
+      expect(await text('#opened ~ p')).toContain('the service follows no chain');
     });
 
     it('lists what was proven, and checks it in the browser under the keys of the service', async () => {
@@ -177,7 +182,16 @@ describe.skipIf(noBrowser)(
       expect(await verdictOf(OWN)).toMatch(/^▼ Not valid: the proof is about another account/);
       expect(await seriousFindings(page)).toEqual([]);
       const { text: list } = await ask('GET', '/proofs');
-      const { proofs } = JSON.parse(list) as { proofs: { account: number; stage: unknown }[] };
+      const { proofs } = JSON.parse(list) as {
+        proofs: { account: number; stage: unknown; latencyMs: number; openingGas: unknown }[];
+      };
+      for (const { latencyMs, openingGas } of proofs) {
+        expect(latencyMs).toBeGreaterThan(0);
+        expect(openingGas).toBeNull();
+      }
+      const [newest] = proofs;
+      const took = await page.locator('tbody tr').first().locator('td').nth(3).innerText();
+      expect(took).toBe((newest!.latencyMs / 1000).toFixed(2));
       expect(proofs.map(({ account, stage }) => [account, stage])).toEqual([
         [OWN, null],
         [short, null],
@@ -194,6 +208,42 @@ describe.skipIf(noBrowser)(
       await signIn();
       await page.goto(`${running.url}/page#/market`);
       await lookedFor('#moving ~ p', 'the service follows no chain');
+    });
+
+    it('draws what margin covered beside what came, and marks a breach of it', async () => {
+      const { snapshot } = sample.snapshots.crash;
+      const [btc, eth] = snapshot.underlyings;
+      const further = {
+        indexE4: [(btc.indexE4 * 6n) / 10n, eth.indexE4] as const,
+        volPpm: [1_000_000n, 1_000_000n] as const,
+        seconds: 60n,
+      };
+      const { parameters } = running.service.market!.parameters;
+      const after = shockSnapshot(snapshot, further, parameters).snapshot;
+      expect((await ask('PUT', '/snapshot', snapshotDocument(after))).status).toBe(200);
+      const { text: reply } = await ask('GET', '/coverage', undefined, null);
+      const { underlyings } = JSON.parse(reply) as {
+        underlyings: {
+          symbol: string;
+          breaches: number;
+          band: unknown;
+          ticks: { fallBps: string; furthestFallBps: string; isBreached: boolean }[];
+        }[];
+      };
+      expect(underlyings.map(({ symbol, breaches }) => [symbol, breaches])).toEqual([
+        ['BTC', 1],
+        ['ETH', 0],
+      ]);
+      const [crashed] = underlyings[0]!.ticks.filter(({ isBreached }) => isBreached);
+      expect(crashed!.furthestFallBps).toBe('-4000');
+      await signIn();
+      await page.goto(`${running.url}/page#/market`);
+      await lookedFor('#coverage ~ p', '▼ 1 of 3 ticks');
+      const row = await text('#coverage ~ .scroll tbody tr');
+      expect(row).toContain('-40.00 %');
+      expect(row).toContain(`${(Number(crashed!.fallBps) / 100).toFixed(2)} %`);
+      await expect.poll(() => page.locator('#coverage ~ .chart canvas').count()).toBe(2);
+      expect(await seriousFindings(page)).toEqual([]);
     });
 
     it('has a page that checks receipts under the keys of the service', async () => {
@@ -213,6 +263,81 @@ describe.skipIf(noBrowser)(
       const { headers } = await ask('GET', '/page/receipt', undefined, null);
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     });
+
+    it('shows every view of a halted market and a dead node, what is for sale, and sources', async () => {
+      const known = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const answers: Readonly<Record<string, unknown>> = {
+        tick: { halted: true, fault: 'the node does not answer' },
+        auctions: {
+          clock: '1000',
+          runsForSeconds: '0',
+          rampSeconds: 1800,
+          incentiveBps: 1000,
+          horizonSeconds: 14_400,
+          auctions: [
+            {
+              account: OWN,
+              openedAt: '100',
+              frozenAt: '900',
+              grossEquityE6: '5124958398',
+              mmE6: '25624791988',
+              topUpE6: '29305141939',
+              backedE6: '0',
+            },
+          ],
+        },
+        sources: {
+          time: '1770307200',
+          figures: [{ name: 'BTC index', consensus: '584500000', digits: 4, unit: 'USD' }],
+          sources: ['Alpha', 'Beta'].map((name, at) => ({
+            name,
+            allowedSeconds: { index: 60, perpetual: 60, collateral: 60 },
+            report:
+              at === 1
+                ? null
+                : { ages: { index: 61, perpetual: 2, collateral: 3 }, values: ['584558450'] },
+          })),
+          silent: [],
+        },
+      };
+      for (const [name, json] of Object.entries(answers)) {
+        await known.route(`${running.url}/${name}`, (route) => route.fulfill({ json }));
+      }
+      await known.route(`${running.url}/fund`, (route) =>
+        route.fulfill({ status: 503, json: { code: 'NODE_FAILED', message: 'the node is dead' } }),
+      );
+      await known.goto(`${running.url}/page`);
+      await known.locator('input[name=token]').fill(token);
+      await known.getByRole('button', { name: 'Show the venue' }).click();
+      await known.locator('#for-sale ~ .scroll table').waitFor();
+      for (const view of ['venue', 'market', 'proofs', `account/${OWN}`]) {
+        await known.goto(`${running.url}/page#/${view}`);
+        await known.locator('main h1').waitFor();
+        const live = await known.locator('#live').innerText();
+        expect(live, view).toContain('▼ The market is halted');
+        expect(live, view).toContain('does not follow its chain: the node does not answer');
+        expect(await seriousFindings(known), view).toEqual([]);
+      }
+      await known.goto(`${running.url}/page#/venue`);
+      expect(await known.locator('#fund ~ p').innerText()).toBe('the node is dead');
+      expect(await known.locator('#for-sale ~ p').innerText()).toContain('The market clock stands');
+      const sale = await known.locator('#for-sale ~ .scroll tbody td').allInnerTexts();
+      const price = formatUsd(
+        auctionPriceE6(
+          { rampSeconds: 1800, incentiveBps: 1000 },
+          5_124_958_398n,
+          25_624_791_988n,
+          100n,
+        ),
+      );
+      expect(sale.slice(0, 2)).toEqual([price, '29,305.14']);
+      await known.goto(`${running.url}/page#/market`);
+      const said = await known.locator('#sources ~ .scroll').allInnerTexts();
+      expect(said[0]).toContain('▼ 61 of 60 s');
+      expect(said[0]).toContain('▼ not heard');
+      expect(said[1]).toContain('+1.00 bp');
+      await known.close();
+    }, 60_000);
 
     it('says that the connection is lost, and is live again when the service is', async () => {
       await signIn();
@@ -239,10 +364,10 @@ describe.skipIf(noBrowser)(
       const held: TickData = readTickData(await reply.text());
       expect(held.accounts).toEqual([{ index: OWN, account: accounts[OWN] }]);
       await owned.locator('#count-bankrupt').waitFor();
-      expect(await owned.locator('header').innerText()).toContain('1 accounts of yours');
+      expect(await owned.locator('header').innerText()).toContain('1 account of yours');
       await owned.goto(`${running.url}/page#/account/2`);
       await owned.locator('h1', { hasText: 'Account 2' }).waitFor();
-      expect(await owned.locator('main').innerText()).toContain('only accounts of yours');
+      expect(await owned.locator('main').innerText()).toContain('is not one of yours');
       await owned.close();
       expect((await ask('GET', '/page/tick', undefined, null)).status).toBe(401);
       expect((await ask('GET', '/page/tick?account=x')).status).toBe(400);
@@ -256,6 +381,46 @@ describe.skipIf(noBrowser)(
       expect(policy).toContain("frame-ancestors 'none'");
       expect(html).not.toContain(accounts[OWN]!.quoteE6.toString());
       expect(gzipSync(html).length).toBeLessThan(60 * 1024);
+    });
+
+    it('says how a ledger stands that is too large to be recalculated, and shows any account of it', async () => {
+      const many = Array.from({ length: 1_100 }, (_, at) => accounts[at % accounts.length]!);
+      const ledger = JSON.parse(formatLedger(many)) as unknown;
+      const root = new Ledger(many).root.toString();
+      expect((await ask('PUT', '/ledger', { sequence: 2, root, ledger })).status).toBe(200);
+      await signIn();
+      await lookedFor('header', '1100 accounts');
+      expect(await text('#accounts ~ .scroll caption')).toContain('500 of the 500 nearest of 1100');
+      const { text: reply } = await ask('GET', '/totals');
+      const { states, ...sums } = JSON.parse(reply) as Record<string, string> & {
+        states: Record<string, number>;
+      };
+      const shown = async (id: string): Promise<string> =>
+        (await text(`#${id} dd`)).replaceAll(/[^0-9-]/g, '');
+      for (const [id, sum] of [
+        ['equity', sums['equityE6']],
+        ['mm', sums['mmE6']],
+        ['im', sums['imE6']],
+      ] as const) {
+        expect(await shown(id), id).toBe(sum);
+      }
+      expect(Number(await shown('count-below-maintenance'))).toBeGreaterThanOrEqual(
+        states['belowMaintenance'] ?? 0,
+      );
+      await page.locator('#prices ~ .scroll table').waitFor();
+      const now = page.locator('#prices ~ .scroll tbody tr').filter({ hasText: 'as now' });
+      const short =
+        Number(await shown('count-below-maintenance')) + Number(await shown('count-bankrupt'));
+      expect(await now.locator('td').nth(2).innerText()).toBe(String(short));
+      const asked = accounts.length + OWN;
+      await page.locator('#go').fill(String(asked));
+      await page.locator('#go').press('Enter');
+      await page.locator('#state').waitFor();
+      const { text: margin } = await ask('GET', `/accounts/${asked}/margin`);
+      expect(await shown('equity')).toBe((JSON.parse(margin) as { equityE6: string }).equityE6);
+      await page.goto(`${running.url}/page#/account/1100`);
+      await lookedFor('main', 'is not in this ledger');
+      expect((await ask('GET', '/page/prices', undefined, null)).status).toBe(401);
     });
 
     it.each([375, 1280])('fits %i pixels with nothing serious for axe', async (width) => {
