@@ -319,6 +319,7 @@ describe.skipIf(noBrowser)(
         expect(await seriousFindings(known), view).toEqual([]);
       }
       await known.goto(`${running.url}/page#/venue`);
+      await known.locator('#for-sale ~ .scroll table').waitFor();
       expect(await known.locator('#fund ~ p').innerText()).toBe('the node is dead');
       expect(await known.locator('#for-sale ~ p').innerText()).toContain('The market clock stands');
       const sale = await known.locator('#for-sale ~ .scroll tbody td').allInnerTexts();
