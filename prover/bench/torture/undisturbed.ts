@@ -6,10 +6,10 @@ import { parseSnapshot } from '../../documents/snapshot-document.ts';
 import { DEFAULT_MARGIN_RULES } from '../../service/config/config.ts';
 import {
   MarginBook,
+  type MarginJournal,
   type TickTransitions,
   type Transition,
 } from '../../service/margin/margin-book.ts';
-import type { Journal } from '../../service/store/journal.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 
 export type Operation =
@@ -21,13 +21,14 @@ export interface Change {
 }
 
 /** Records in memory: of the service that nobody killed. */
-class MemoryJournal implements Pick<Journal, 'append'> {
+class MemoryJournal implements MarginJournal {
   readonly transitions: Transition[] = [];
 
-  async append(kind: string, body: unknown): Promise<number> {
-    if (kind === 'transitions') this.transitions.push(...(body as TickTransitions).transitions);
-    return this.transitions.length;
+  async appendAll(_kind: 'transitions', records: readonly TickTransitions[]): Promise<void> {
+    this.transitions.push(...records.flatMap(({ transitions }) => transitions));
   }
+
+  async *read(): AsyncGenerator<never> {}
 }
 
 export const keyOf = ({ account, from, to, equityE6, mmE6, imE6 }: Transition): string =>
@@ -69,11 +70,7 @@ export class Undisturbed {
   }
 
   async #start(): Promise<MarginBook> {
-    const empty: Journal = Object.assign(Object.create(null) as Journal, {
-      append: async (kind: string, body: unknown) => this.#memory.append(kind, body),
-      read: async function* () {},
-    });
-    const book = await MarginBook.restore(empty, {
+    const book = await MarginBook.restore(this.#memory, {
       distanceBps: DEFAULT_MARGIN_RULES.callDistanceBps,
       releaseBps: DEFAULT_MARGIN_RULES.releaseBps,
     });

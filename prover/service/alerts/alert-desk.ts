@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { Job } from 'pg-boss';
 import { z } from 'zod';
@@ -97,6 +98,8 @@ export class AlertDesk {
       // Told only when there is something to make: the tables may have forgotten more than the journal.
       delivered ??= await this.#deliveredAfter(sequence);
       lot.push(...alertsOf(sequence, tickTransitionsSchema.parse(body)));
+      // A page of records is read at once: between two of them others have their turn.
+      await nextTurn();
       if (lot.length < LOT) continue;
       await make(lot);
       lot = [];

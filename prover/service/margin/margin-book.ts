@@ -65,6 +65,11 @@ export const tickTransitionsSchema: z.ZodType<TickTransitions> = z.object({
   ),
 });
 
+/** Of a journal, what transitions are written to and read from again. */
+export interface MarginJournal extends Pick<Journal, 'read'> {
+  appendAll(kind: 'transitions', records: readonly TickTransitions[]): Promise<void>;
+}
+
 /** How every account of a venue stands. */
 export interface VenueTotals extends MarginSums {
   readonly accounts: number;
@@ -104,7 +109,7 @@ const SYNCED = 20;
  * never.
  */
 export class MarginBook {
-  readonly #journal: Journal;
+  readonly #journal: MarginJournal;
   readonly #rules: CallRules;
   readonly #thread = new AskedThread(new URL('./margin-thread.ts', import.meta.url));
   /** Every account, where the thread has none of them yet; and what has changed since it has. */
@@ -127,13 +132,13 @@ export class MarginBook {
    */
   ofChain: ReadonlyMap<number, AccountState> | undefined;
 
-  private constructor(journal: Journal, rules: CallRules) {
+  private constructor(journal: MarginJournal, rules: CallRules) {
     this.#journal = journal;
     this.#rules = rules;
   }
 
   /** The states that the journal leads to; accounts and tick are given afterwards. */
-  static async restore(journal: Journal, rules: CallRules): Promise<MarginBook> {
+  static async restore(journal: MarginJournal, rules: CallRules): Promise<MarginBook> {
     const book = new MarginBook(journal, rules);
     for await (const { body } of journal.read(0, 'transitions')) {
       for (const { account, to } of tickTransitionsSchema.parse(body).transitions) {
