@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { InvalidInput } from '../../core/errors.ts';
 import { parseJson, parseValue } from '../../core/schema.ts';
 import type { SharedInstruments } from '../../documents/ledger-document.ts';
@@ -17,6 +20,16 @@ export type ReadingQuestion =
 /** Accounts that are handed over at a time: taking over so many keeps nobody waiting. */
 const LOT = 500;
 
+/**
+ * Lots between two collections. What is handed over is garbage here, and left alone the collector keeps all of it to
+ * the end, beside the same accounts in the thread that took them over: that was the peak of the whole process.
+ */
+const COLLECT_EVERY = 40;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+let lotsRead = 0;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 let pieces: string[] = [];
 let lots: ReturnType<typeof ledgerLots> | undefined;
@@ -48,6 +61,8 @@ answerQuestions<ReadingQuestion>((question): Handed => {
     case 'end':
       return { value: ended() };
     case 'lot': {
+      if (lotsRead % COLLECT_EVERY === 0) collect();
+      lotsRead += 1;
       const lot = lots?.next();
       if (lot === undefined || lot.done === true) return { value: undefined };
       const packed = packAccounts(lot.value, places);
