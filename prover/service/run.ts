@@ -67,7 +67,7 @@ export async function runService(
     databaseUrl: config.databaseUrl,
     standby: () => logger.info('another owner has the lease: standing by'),
     lost,
-    fault: (error) => logger.warn({ err: error }, 'the queue reports a fault'),
+    fault: (error) => logger.warn({ err: error }, 'the database or its queue reports a fault'),
   });
   try {
     const service = await Service.start(store, config, parameterSets(config), fastestHasher());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PgBoss, fromPglite } from 'pg-boss';
 
+import { PlimsollError } from '../../core/errors.ts';
 import { EmbeddedDatabase, PostgresDatabase, migrate, type Database } from './database.ts';
 import type { Journal } from './journal.ts';
 import { PostgresJournal } from './postgres-journal.ts';
@@ -23,7 +25,7 @@ export interface StoreOptions {
   readonly standby: () => void;
   /** Told when the place is lost: the process must end. */
   readonly lost: () => void;
-  /** What a queue reports while nobody asked it. */
+  /** What a queue reports while nobody asked it, and a database that had to be made anew. */
   readonly fault: (error: Error) => void;
 }
 
@@ -53,11 +55,38 @@ const pgliteLike = (database: EmbeddedDatabase): Parameters<typeof fromPglite>[0
   exec: async (sql) => [{ rows: [...(await database.execute(sql))] }],
 });
 
+/**
+ * PGlite syncs nothing, and a kill can leave a folder that it does not open any more. All in it is made from the
+ * journal, and made again where there is nothing: a folder that does not open is set aside, one at a time.
+ */
+async function openOrMakeAnew(
+  folder: string,
+  fault: StoreOptions['fault'],
+): Promise<EmbeddedDatabase> {
+  try {
+    return await EmbeddedDatabase.open(folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    const aside = `${folder}-damaged`;
+    rmSync(aside, { recursive: true, force: true });
+    renameSync(folder, aside);
+    const { message } = error as Error;
+    fault(
+      new PlimsollError(
+        'DATABASE_DAMAGED',
+        `the embedded database does not open (${message}): set aside as ${aside}, made anew from the journal`,
+        { cause: error },
+      ),
+    );
+    return await EmbeddedDatabase.open(folder);
+  }
+}
+
 async function openEmbedded({ folder, fault }: StoreOptions): Promise<Store> {
   // First the lock: PGlite has none, and two processes in its folder destroy it.
   const journal = await ThreadedJournal.open(folder);
   try {
-    const database = await EmbeddedDatabase.open(join(folder, 'database'));
+    const database = await openOrMakeAnew(join(folder, 'database'), fault);
     await migrate(database);
     const options = {
       ...bossOptions,

@@ -2,7 +2,7 @@
 // @lane full: starts an embedded database, of which the first start takes seconds.
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -290,6 +290,28 @@ describe('the service', () => {
     await start();
     expect((await ask('GET', '/tick')).body).toMatchObject({ name });
   }, 60_000);
+
+  it('makes an embedded database anew that does not open any more, and tells nobody anything twice', async () => {
+    const states = (await ask('GET', '/totals')).body['states'];
+    const liquidatable = (await ask('GET', '/liquidatable')).body;
+    const last = await running.service.store.journal.last();
+    const count = told.length;
+    await running.stop();
+    // As a kill leaves it, now and then: PGlite syncs nothing.
+    const database = join(config.folder, 'database');
+    truncateSync(join(database, 'global', 'pg_control'), 100);
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+    running = await runService(config, logger, () => undefined);
+    expect(lines.join('')).toContain('set aside as');
+    expect(existsSync(`${database}-damaged`)).toBe(true);
+    expect((await ask('GET', '/totals')).body['states']).toEqual(states);
+    expect((await ask('GET', '/liquidatable')).body).toEqual(liquidatable);
+    expect(await running.service.store.journal.last()).toBe(last);
+    // The journal says who was told what; whatever it does not say is queued again.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(told).toHaveLength(count);
+  }, 120_000);
 
   it('streams every alert after the one a listener names', async () => {
     const ended = new AbortController();
