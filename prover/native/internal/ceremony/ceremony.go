@@ -19,14 +19,13 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
-	"plimsoll/native/internal/concurrent"
+	"plimsoll/native/internal/affine"
 	"plimsoll/native/internal/field"
-	"plimsoll/native/internal/msm"
 )
 
 const (
-	g1Bytes = 2 * field.FieldBytes
-	g2Bytes = 4 * field.FieldBytes
+	g1Bytes = affine.G1Bytes
+	g2Bytes = affine.G2Bytes
 	// maxSections is far above what any of the formats has; it bounds the work on a hostile header.
 	maxSections  = 64
 	headerBytes  = 12
@@ -124,62 +123,7 @@ func (from *file) whole(kind uint32, size int64) ([]byte, error) {
 	return from.part(kind, 0, size)
 }
 
-// Points, as .ptau and .zkey files hold them: affine, Montgomery, low word first, (0, 0) for infinity.
-
-func readCoordinates(bytes []byte, into ...*fp.Element) error {
-	for index, element := range into {
-		value := field.Limbs(bytes[index*field.FieldBytes:])
-		if !field.Below(value, field.FpModulus) {
-			return field.ErrNotCanonical
-		}
-		*element = value
-	}
-	return nil
-}
-
-func readG1(name string, bytes []byte) ([]bn254.G1Affine, error) {
-	points := make([]bn254.G1Affine, len(bytes)/g1Bytes)
-	return points, concurrent.Parallel(len(points), func(start, end int) error {
-		for index := start; index < end; index++ {
-			point := &points[index]
-			if err := readCoordinates(bytes[index*g1Bytes:], &point.X, &point.Y); err != nil {
-				return fmt.Errorf("%s: a coordinate of point %d %w", name, index, err)
-			}
-			if !point.IsOnCurve() {
-				return fmt.Errorf("%s: point %d is not on the curve", name, index)
-			}
-		}
-		return nil
-	})
-}
-
-func readG2(name string, bytes []byte) ([]bn254.G2Affine, error) {
-	points := make([]bn254.G2Affine, len(bytes)/g2Bytes)
-	err := concurrent.Parallel(len(points), func(start, end int) error {
-		for index := start; index < end; index++ {
-			point := &points[index]
-			err := readCoordinates(bytes[index*g2Bytes:], &point.X.A0, &point.X.A1, &point.Y.A0, &point.Y.A1)
-			if err != nil {
-				return fmt.Errorf("%s: a coordinate of point %d %w", name, index, err)
-			}
-			if !point.IsOnCurve() {
-				return fmt.Errorf("%s: point %d is not on the curve", name, index)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	switch outside, err := msm.OutsideSubgroupG2(points); {
-	case err != nil:
-		return nil, err
-	case outside >= 0:
-		return nil, fmt.Errorf("%s: point %d is not in the subgroup", name, outside)
-	}
-	return points, nil
-}
-
+// writeWords writes coordinates as .ptau and .zkey files hold them: Montgomery, low word first.
 func writeWords(bytes []byte, elements ...*fp.Element) {
 	for index, element := range elements {
 		for word, value := range element {

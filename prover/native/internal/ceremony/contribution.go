@@ -19,6 +19,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"golang.org/x/crypto/blake2b"
 
+	"plimsoll/native/internal/affine"
 	"plimsoll/native/internal/concurrent"
 	"plimsoll/native/internal/field"
 )
@@ -67,12 +68,12 @@ func (from *key) readHistory(bytes []byte) error {
 		}
 		var entry contribution
 		name := fmt.Sprintf("zkey contribution %d", index+1)
-		points, err := readG1(name, bytes[:3*g1Bytes])
+		points, err := affine.ReadG1(name, bytes[:3*g1Bytes])
 		if err != nil {
 			return err
 		}
 		entry.deltaAfter, entry.base, entry.baseTimes = points[0], points[1], points[2]
-		inG2, err := readG2(name, bytes[3*g1Bytes:contributionPoints])
+		inG2, err := affine.ReadG2(name, bytes[3*g1Bytes:contributionPoints])
 		if err != nil {
 			return err
 		}

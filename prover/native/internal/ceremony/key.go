@@ -12,6 +12,7 @@ import (
 
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 
+	"plimsoll/native/internal/affine"
 	"plimsoll/native/internal/container"
 	"plimsoll/native/internal/field"
 )
@@ -100,7 +101,7 @@ func (from *key) readHeader(header []byte) error {
 	}
 	header = header[12:]
 	inG1 := func(name string, into *bn254.G1Affine) error {
-		points, err := readG1("zkey "+name, header[:g1Bytes])
+		points, err := affine.ReadG1("zkey "+name, header[:g1Bytes])
 		header = header[g1Bytes:]
 		if err == nil {
 			*into = points[0]
@@ -108,7 +109,7 @@ func (from *key) readHeader(header []byte) error {
 		return err
 	}
 	inG2 := func(name string, into *bn254.G2Affine) error {
-		points, err := readG2("zkey "+name, header[:g2Bytes])
+		points, err := affine.ReadG2("zkey "+name, header[:g2Bytes])
 		header = header[g2Bytes:]
 		if err == nil {
 			*into = points[0]
@@ -125,7 +126,7 @@ func (from *key) g1(kind uint32, count int) ([]bn254.G1Affine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readG1(fmt.Sprintf("zkey section %d", kind), bytes)
+	return affine.ReadG1(fmt.Sprintf("zkey section %d", kind), bytes)
 }
 
 func (from *key) g2(kind uint32, count int) ([]bn254.G2Affine, error) {
@@ -133,7 +134,7 @@ func (from *key) g2(kind uint32, count int) ([]bn254.G2Affine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readG2(fmt.Sprintf("zkey section %d", kind), bytes)
+	return affine.ReadG2(fmt.Sprintf("zkey section %d", kind), bytes)
 }
 
 // headerBytesOf is the payload of the header section.

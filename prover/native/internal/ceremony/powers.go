@@ -11,6 +11,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
 
+	"plimsoll/native/internal/affine"
 	"plimsoll/native/internal/field"
 )
 
@@ -96,7 +97,7 @@ func (from *powers) g1(kind uint32, start, count int) ([]bn254.G1Affine, error) 
 	if err != nil {
 		return nil, err
 	}
-	return readG1(fmt.Sprintf("ptau section %d", kind), bytes)
+	return affine.ReadG1(fmt.Sprintf("ptau section %d", kind), bytes)
 }
 
 func (from *powers) g2(kind uint32, start, count int) ([]bn254.G2Affine, error) {
@@ -104,7 +105,7 @@ func (from *powers) g2(kind uint32, start, count int) ([]bn254.G2Affine, error) 
 	if err != nil {
 		return nil, err
 	}
-	return readG2(fmt.Sprintf("ptau section %d", kind), bytes)
+	return affine.ReadG2(fmt.Sprintf("ptau section %d", kind), bytes)
 }
 
 // lagrangeG1 is one level of a section of Lagrange points: those over 2^power roots of unity.

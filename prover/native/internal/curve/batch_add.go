@@ -32,17 +32,9 @@ var fromRadix = func() fp.Element {
 	return *factor.Inverse(&factor)
 }()
 
-// toRadix multiplies by 2^lanes.RadixShift.
-func toRadix(element fp.Element) fp.Element {
-	for range lanes.RadixShift {
-		element.Double(&element)
-	}
-	return element
-}
-
 func toForm(element fp.Element) fp.Element {
 	if lanes.InUse {
-		return toRadix(element)
+		return lanes.ToForm(element)
 	}
 	return element
 }

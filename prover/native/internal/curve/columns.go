@@ -92,21 +92,7 @@ func invertVector(values, products fp.Vector) {
 		into := row(products, index)
 		into.Mul(row(products, index-1), row(values, index))
 	}
-	var before [rowLength]fp.Element
-	var inverse fp.Element
-	last := row(products, rows-1)
-	before[0].SetOne()
-	for lane := 1; lane < rowLength; lane++ {
-		before[lane].Mul(&before[lane-1], &last[lane-1])
-	}
-	inverse.Mul(&before[rowLength-1], &last[rowLength-1])
-	inverse.Inverse(&inverse)
-	var inverses [rowLength]fp.Element
-	for lane := rowLength - 1; lane >= 0; lane-- {
-		inverses[lane].Mul(&inverse, &before[lane])
-		inverse.Mul(&inverse, &last[lane])
-	}
-	running := fp.Vector(inverses[:])
+	running := fp.Vector(fp.BatchInvert(row(products, rows-1)))
 	for index := rows - 1; index > 0; index-- {
 		value, own := row(values, index), row(products, index-1)
 		own.Mul(own, running)

@@ -24,7 +24,7 @@ const cachedBlocks = 16
 func blocksFor(count int) int { return (count + lanes.Width - 1) / lanes.Width }
 
 // laneOne is 1, limb by limb.
-var laneOne = lanes.ConstantOf(toRadix(fp.One()))
+var laneOne = lanes.ConstantOf(lanes.ToForm(fp.One()))
 
 // inverter inverts elements, none of which is 0, by a tree of products of halves.
 type inverter struct {
@@ -64,18 +64,12 @@ func (work *inverter) invert(values []lanes.Block) {
 func invertBlock(block []lanes.Block) {
 	var pairs [lanes.Width][2]fp.Element
 	lanes.FpStore(block, block, unsafe.Pointer(&pairs), unsafe.Sizeof(pairs[0]))
-	var before [lanes.Width]fp.Element
-	var inverse fp.Element
-	before[0].SetOne()
-	for lane := 1; lane < lanes.Width; lane++ {
-		before[lane].Mul(&before[lane-1], &pairs[lane-1][0])
+	var values [lanes.Width]fp.Element
+	for lane := range pairs {
+		values[lane] = pairs[lane][0]
 	}
-	inverse.Mul(&before[lanes.Width-1], &pairs[lanes.Width-1][0])
-	inverse.Inverse(&inverse)
-	inverse = toRadix(toRadix(inverse))
-	for lane := lanes.Width - 1; lane >= 0; lane-- {
-		pairs[lane][1].Mul(&inverse, &before[lane])
-		inverse.Mul(&inverse, &pairs[lane][0])
+	for lane, inverse := range fp.BatchInvert(values[:]) {
+		pairs[lane][1] = lanes.ToForm(lanes.ToForm(inverse))
 	}
 	var other [1]lanes.Block
 	lanes.FpLoad(other[:], block, unsafe.Pointer(&pairs), unsafe.Sizeof(pairs[0]))

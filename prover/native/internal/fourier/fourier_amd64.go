@@ -7,6 +7,7 @@ package fourier
 import (
 	"math/bits"
 	"runtime"
+	"slices"
 	"unsafe"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
@@ -42,7 +43,7 @@ func NewExtension(size int, shift fr.Element) (*Extension, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := &Extension{size: size, shifts: make([]lanes.Block, size/lanes.Width)}
+	made := &Extension{size: size}
 	rootInverse := *new(fr.Element).Inverse(&root)
 	for half := size / 2; half >= 1; half /= 2 {
 		roots, inverses := powers(root, half), powers(rootInverse, half)
@@ -56,8 +57,8 @@ func NewExtension(size int, shift fr.Element) (*Extension, error) {
 		root.Square(&root)
 		rootInverse.Square(&rootInverse)
 	}
-	reverse(made.forward)
-	reverse(made.inverse)
+	slices.Reverse(made.forward)
+	slices.Reverse(made.inverse)
 	scale := *new(fr.Element).SetUint64(uint64(size))
 	scale.Inverse(&scale)
 	coefficients := powers(shift, size)
@@ -67,15 +68,9 @@ func NewExtension(size int, shift fr.Element) (*Extension, error) {
 		power := bits.Reverse64(uint64(place)) >> (64 - width)
 		ordered[place].Mul(&coefficients[power], &scale)
 	}
-	copy(made.shifts, blocksOf(ordered))
+	made.shifts = blocksOf(ordered)
 	lanes.TransposeGroups(made.shifts)
 	return made, nil
-}
-
-func reverse(stages [][]lanes.Block) {
-	for low, high := 0, len(stages)-1; low < high; low, high = low+1, high-1 {
-		stages[low], stages[high] = stages[high], stages[low]
-	}
 }
 
 // powers are 1, base, base² …
@@ -93,10 +88,7 @@ func powers(base fr.Element, count int) []fr.Element {
 func blocksOf(elements []fr.Element) []lanes.Block {
 	scaled := make([]fr.Element, len(elements))
 	for index := range elements {
-		scaled[index] = elements[index]
-		for range lanes.RadixShift {
-			scaled[index].Double(&scaled[index])
-		}
+		scaled[index] = lanes.ToForm(elements[index])
 	}
 	made := make([]lanes.Block, len(elements)/lanes.Width)
 	load(made, scaled)

@@ -14,6 +14,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
 
+	"plimsoll/native/internal/affine"
 	"plimsoll/native/internal/container"
 	"plimsoll/native/internal/curve"
 	"plimsoll/native/internal/field"
@@ -28,8 +29,8 @@ const (
 	// snarkjs takes another shift for the largest domain of the field; nothing here comes near it.
 	maxDomainPower   = 27
 	CoefficientBytes = 12 + field.FieldBytes
-	G1Bytes          = 2 * field.FieldBytes
-	G2Bytes          = 4 * field.FieldBytes
+	G1Bytes          = affine.G1Bytes
+	G2Bytes          = affine.G2Bytes
 	zkeyHeaderBytes  = 2*(4+field.FieldBytes) + 12 + 3*G1Bytes + 3*G2Bytes
 )
 
@@ -180,7 +181,7 @@ func ReadKey(file []byte) (*ProvingKey, error) {
 
 func (key *ProvingKey) readVerifying(header, ic []byte) error {
 	g1 := func(name string, into *bn254.G1Affine) error {
-		points, err := g1Points(name, header[:G1Bytes])
+		points, err := affine.ReadG1("zkey "+name, header[:G1Bytes])
 		header = header[G1Bytes:]
 		if err == nil {
 			*into = points[0]
@@ -188,7 +189,7 @@ func (key *ProvingKey) readVerifying(header, ic []byte) error {
 		return err
 	}
 	g2 := func(name string, into *bn254.G2Affine) error {
-		points, err := g2Points(name, header[:G2Bytes])
+		points, err := affine.ReadG2("zkey "+name, header[:G2Bytes])
 		header = header[G2Bytes:]
 		if err == nil {
 			*into = points[0]
@@ -197,7 +198,7 @@ func (key *ProvingKey) readVerifying(header, ic []byte) error {
 	}
 	points := &key.verifying
 	var err error
-	points.ic, err = g1Points("IC", ic)
+	points.ic, err = affine.ReadG1("zkey IC", ic)
 	err = errors.Join(err,
 		g1("alpha", &points.alpha1), g1("beta", &points.beta1), g2("beta", &points.beta2),
 		g2("gamma", &points.gamma2), g1("delta", &points.delta1), g2("delta", &points.delta2))
@@ -260,7 +261,7 @@ func (key *ProvingKey) readCoefficients(bytes []byte, header zkeyHeader) error {
 
 func (key *ProvingKey) readPoints(data map[uint32][]byte) error {
 	list := func(name string, kind uint32, first int, into *msm.Terms[fp.Element]) error {
-		points, err := g1Points(name, data[kind])
+		points, err := affine.ReadG1("zkey "+name, data[kind])
 		if err == nil {
 			*into = msm.WithoutInfinity(points, curve.FromG1, first)
 		}
@@ -271,7 +272,7 @@ func (key *ProvingKey) readPoints(data map[uint32][]byte) error {
 	if err != nil {
 		return err
 	}
-	b2, err := g2Points("B2", data[B2Section])
+	b2, err := affine.ReadG2("zkey B2", data[B2Section])
 	if err != nil {
 		return err
 	}
@@ -279,7 +280,7 @@ func (key *ProvingKey) readPoints(data map[uint32][]byte) error {
 	if !slices.Equal(key.b1.Wires, key.b2.Wires) {
 		return errors.New("zkey: B1 and B2 are of different wires")
 	}
-	h, err := g1Points("H", data[HSection])
+	h, err := affine.ReadG1("zkey H", data[HSection])
 	if err != nil {
 		return err
 	}

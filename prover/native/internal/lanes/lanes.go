@@ -50,3 +50,14 @@ func ConstantOf(words [4]uint64) Constant {
 		words[3] >> 16,
 	}
 }
+
+// ToForm brings an element of the library, of either field, into the form of this package.
+func ToForm[E any, P interface {
+	*E
+	Double(*E) *E
+}](element E) E {
+	for range RadixShift {
+		P(&element).Double(&element)
+	}
+	return element
+}

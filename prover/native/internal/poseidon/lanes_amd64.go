@@ -45,12 +45,7 @@ var (
 )
 
 // laneConstant brings an element into the form of package lanes.
-func laneConstant(element fr.Element) lanes.Constant {
-	for range lanes.RadixShift {
-		element.Double(&element)
-	}
-	return lanes.ConstantOf(element)
-}
+func laneConstant(element fr.Element) lanes.Constant { return lanes.ConstantOf(lanes.ToForm(element)) }
 
 func laneConstants(elements []fr.Element) []lanes.Constant {
 	made := make([]lanes.Constant, len(elements))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-package groth16
+package affine
 
 import (
 	"encoding/binary"
@@ -36,7 +36,7 @@ func TestPointsOutsideTheSubgroupAreRefused(t *testing.T) {
 			file = binary.LittleEndian.AppendUint64(file, word)
 		}
 	}
-	if _, err := g2Points("B2", file); err == nil {
+	if _, err := ReadG2("B2", file); err == nil {
 		t.Error("a point outside the subgroup passed")
 	}
 	// One among so many that they are checked by sums, and is named; the rest pass.
@@ -52,7 +52,7 @@ func TestPointsOutsideTheSubgroupAreRefused(t *testing.T) {
 			}
 		}
 	}
-	if _, err := g2Points("B2", many); err != nil {
+	if _, err := ReadG2("B2", many); err != nil {
 		t.Errorf("points of the subgroup: %v", err)
 	}
 	// Also one whose part outside the subgroup is of the smallest order there is.
@@ -65,11 +65,11 @@ func TestPointsOutsideTheSubgroupAreRefused(t *testing.T) {
 			}
 		}
 		copy(spoilt[411*G2Bytes:], bytes)
-		if _, err := g2Points("B2", spoilt); err == nil || !strings.Contains(err.Error(), "point 411 is not in the subgroup") {
+		if _, err := ReadG2("B2", spoilt); err == nil || !strings.Contains(err.Error(), "point 411 is not in the subgroup") {
 			t.Errorf("one outside among many: %v", err)
 		}
 	}
-	if _, err := g2Points("B2", make([]byte, G2Bytes)); err != nil {
+	if _, err := ReadG2("B2", make([]byte, G2Bytes)); err != nil {
 		t.Errorf("the point at infinity is allowed: %v", err)
 	}
 }
