@@ -2,6 +2,7 @@
 import { VOL_UNCHANGED, repriceMarket, shockSnapshot } from '../analysis/shock.ts';
 import type { Portfolio } from '../model/types.ts';
 import { marginPortfolio } from '../risk/margin/margin.ts';
+import { abs } from '../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../risk/pricing/market.ts';
 
 /** Moves of both indices together, in 10⁻⁴. */
@@ -56,7 +57,7 @@ export const notionalE6 = (
 ): bigint =>
   positions.reduce(
     (sum, { instrument, lots }) =>
-      sum + (lots < 0n ? -lots : lots) * snapshot.underlyings[instrument.underlying].indexE4,
+      sum + abs(lots) * snapshot.underlyings[instrument.underlying].indexE4,
     0n,
   );
 

@@ -9,10 +9,7 @@ const chainTickSchema = z.object({
   ledgerRoot: decimalBigint(0n, SCALAR_FIELD - 1n),
   parameterHash: decimalBigint(0n, SCALAR_FIELD - 1n),
 });
-const amount = z
-  .string()
-  .regex(/^-?[0-9]+$/)
-  .transform(BigInt);
+const amount = decimalBigint(-(2n ** 64n), 2n ** 64n);
 export const tickRecordSchema = z.object({
   name: z.string(),
   document: z.string(),

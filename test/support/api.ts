@@ -19,3 +19,19 @@ export async function request(
   });
   return { status: answer.status, text: await answer.text(), headers: answer.headers };
 }
+
+/** Asks one service, as the holder of this token unless told otherwise; the body is what is JSON of the answer. */
+export const asker =
+  (urlNow: () => string, token: string) =>
+  async (
+    method: string,
+    path: string,
+    body?: unknown,
+    bearer: string | null = token,
+    headers: Readonly<Record<string, string>> = {},
+  ) => {
+    const answer = await request(`${urlNow()}${path}`, method, body, bearer, headers);
+    const isObject = answer.text.startsWith('{');
+    const json = (isObject ? JSON.parse(answer.text) : {}) as Record<string, unknown>;
+    return { ...answer, body: json };
+  };

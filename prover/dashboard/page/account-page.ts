@@ -9,6 +9,7 @@ import { restoringTrades, type RestoringTrade } from '../../analysis/restoring-t
 import { formatAddress, formatFixed, instrumentName } from '../../model/format.ts';
 import { COLLATERAL_SYMBOLS, UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import type { Greeks } from '../../risk/greeks/greeks.ts';
+import { abs } from '../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
 import { accountView, type AccountView } from '../account-view.ts';
 import { HeatMap } from './heat-map.ts';
@@ -67,7 +68,7 @@ function Restoring(props: { readonly account: Account; readonly market: PricedMa
             ]}
             rows=${trades.map(({ instrument, lots, notionalE6 }) => [
               `${lots > 0n ? 'buy' : 'sell'} ${instrumentName(instrument)}`,
-              formatFixed(lots < 0n ? -lots : lots, 2),
+              formatFixed(abs(lots), 2),
               cents(notionalE6),
             ])}
           />`

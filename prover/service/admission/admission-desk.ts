@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import type { Account } from '../../commitments/account.ts';
+import { identityWord, type Account } from '../../commitments/account.ts';
 import type { Ledger, LedgerChange } from '../../commitments/ledger.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { instrumentId } from '../../model/instrument.ts';
@@ -107,6 +107,15 @@ export class AdmissionDesk {
 
   get counts(): AdmissionCounts {
     return this.#counts;
+  }
+
+  get isCovered(): boolean {
+    return this.#isCovered;
+  }
+
+  /** E6 USD. */
+  get fundE6(): bigint {
+    return this.#fundE6;
   }
 
   /** What the chain says: whether sessions show the venue covered, and what its fund has free. */
@@ -344,10 +353,7 @@ export class AdmissionDesk {
 }
 
 const isSameIdentity = (one: Account, other: Account): boolean =>
-  one.owner === other.owner &&
-  one.settlementNonce === other.settlementNonce &&
-  one.frozen === other.frozen &&
-  one.riskReducingOnly === other.riskReducingOnly;
+  identityWord(one) === identityWord(other);
 
 function isSame(one: Account, other: Account): boolean {
   return (

@@ -127,13 +127,13 @@ export function serviceMetrics(service: Service, chain?: ChainMetrics | undefine
     'Updates that were not what was admitted and break a rule, since the start.',
     ({ counts }) => counts.unadmitted,
   );
-  admission('covered', '1 while sessions show the venue covered.', (desk) =>
-    desk.standing().isCovered ? 1 : 0,
+  admission('covered', '1 while sessions show the venue covered.', ({ isCovered }) =>
+    isCovered ? 1 : 0,
   );
   admission(
     'fund_usd',
     'What covered shortfalls are held against.',
-    (desk) => Number(desk.standing().fundE6) / 1e6,
+    ({ fundE6 }) => Number(fundE6) / 1e6,
   );
   admission(
     'worst_shortfall_usd',

@@ -17,7 +17,6 @@ import {
   type TickData,
 } from '../../dashboard/tick-data.ts';
 import type { VenueView } from '../../dashboard/venue-view.ts';
-import type { MarginsOf } from '../margin/margin-book.ts';
 import type { Service } from '../service.ts';
 import type { SendEvents, ServerEvent } from './event-stream.ts';
 import type { Api, Door } from './figure-routes.ts';
@@ -57,11 +56,14 @@ async function accountsFor(
   };
 }
 
-/** Made once for what is published, however many pages ask. */
-function oncePublished<Made>(service: Service, make: () => Promise<Made>): () => Promise<Made> {
-  let kept: { readonly of: MarginsOf | undefined; readonly made: Promise<Made> } | undefined;
+/** What is made when somebody first asks for it, and once for each key; again where that failed. */
+function madeOnce<Made>(
+  make: () => Promise<Made>,
+  keyNow: () => unknown = () => undefined,
+): () => Promise<Made> {
+  let kept: { readonly of: unknown; readonly made: Promise<Made> } | undefined;
   return () => {
-    const of = service.book.published;
+    const of = keyNow();
     if (kept === undefined || kept.of !== of) {
       const made = make();
       made.catch(() => (kept = undefined));
@@ -78,25 +80,16 @@ const sendText = async (reply: FastifyReply, text: string): Promise<FastifyReply
 const sendPage = async (reply: FastifyReply, { page, policy }: ServedPage): Promise<FastifyReply> =>
   await reply.type('text/html').header('content-security-policy', policy).send(page);
 
-/** Bundles when first asked, and once; again where that failed. */
-function bundledOnce<Bundle>(bundle: () => Promise<Bundle>): () => Promise<Bundle> {
-  let kept: Promise<Bundle> | undefined;
-  return () => {
-    kept ??= bundle();
-    kept.catch(() => (kept = undefined));
-    return kept;
-  };
-}
-
 /** The page that people look at, and what it asks for. */
 export function pageRoutes(
   api: Api,
   { service, errors, callerOf, requireKnown, requireOperator, sendEvents }: PageDoor,
 ): void {
-  const dashboard = bundledOnce(servedPage);
-  const receipts = bundledOnce(servedReceiptPage);
-  const venueView = oncePublished(service, () => service.venueView(MOST_ROWS));
-  const prices = oncePublished(service, () => service.priceRungs());
+  const dashboard = madeOnce(servedPage);
+  const receipts = madeOnce(servedReceiptPage);
+  const published = () => service.book.published;
+  const venueView = madeOnce(() => service.venueView(MOST_ROWS), published);
+  const prices = madeOnce(() => service.priceRungs(), published);
   api.get(
     '/page',
     {
@@ -138,12 +131,12 @@ export function pageRoutes(
   script(
     '/page/verifier.js',
     'What checks proofs in the page: fetched when somebody first asks for that.',
-    bundledOnce(verifierScript),
+    madeOnce(verifierScript),
   );
   script(
     '/page/chart.js',
     'What draws charts in the page: fetched with the first of them.',
-    bundledOnce(chartScript),
+    madeOnce(chartScript),
   );
   api.get(
     '/page/tick',

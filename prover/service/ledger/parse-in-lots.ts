@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { Account } from '../../commitments/account.ts';
 import { TREE_CAPACITY } from '../../commitments/widths.ts';
+import { chunksOf } from '../../core/chunks.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { parseLedgerValue, type SharedInstruments } from '../../documents/ledger-document.ts';
 
@@ -32,13 +33,8 @@ export function ledgerLots(
   }
   parseLedgerValue({ ...head, accounts: [] });
   // No generator: its frame would hold the document to the end.
-  return lotsOf(head, lotted(accounts, size), instruments, size);
+  return lotsOf(head, chunksOf<unknown>(accounts, size), instruments, size);
 }
-
-const lotted = (accounts: readonly unknown[], size: number): unknown[][] =>
-  Array.from({ length: Math.ceil(accounts.length / size) }, (_, at) =>
-    accounts.slice(at * size, (at + 1) * size),
-  );
 
 function* lotsOf(
   head: object,

@@ -2,13 +2,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { InvalidInput } from '../../core/errors.ts';
 import { parseJson, parseValue } from '../../core/schema.ts';
 import type { SharedInstruments } from '../../documents/ledger-document.ts';
 import type { Instrument } from '../../model/types.ts';
 import { answerQuestions, type Handed } from '../answering-thread.ts';
 import { packAccounts } from './packed-accounts.ts';
 import { ledgerLots } from './parse-in-lots.ts';
+import { strictDecoder, utf8Text } from './utf8-text.ts';
 import { wholeLedgerSchema } from './whole-ledger.ts';
 
 /** The bytes of a body as they come; that they are all; and the accounts in them, lot by lot. */
@@ -30,18 +30,13 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 let lotsRead = 0;
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = strictDecoder();
 let pieces: string[] = [];
 let lots: ReturnType<typeof ledgerLots> | undefined;
 const places = new Map<Instrument, number>();
 
-function decoded(bytes?: Uint8Array): string {
-  try {
-    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
-  } catch (error) {
-    throw new InvalidInput('body', 'must be text in UTF-8', { cause: error });
-  }
-}
+const decoded = (bytes?: Uint8Array): string =>
+  utf8Text(bytes, 'body', decoder, { stream: bytes !== undefined });
 
 /** What the body says of the ledger. */
 function ended(): { readonly sequence: number; readonly root: bigint } {

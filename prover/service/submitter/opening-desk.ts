@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ContractRefused } from '../../chain/refusal.ts';
 import type { Profile } from '../../chain/config.ts';
+import { chunksOf } from '../../core/chunks.ts';
 import { parseProof, toSolidity, type SolidityProof } from '../../proving/formats/proof-file.ts';
 import type { StoredProof } from '../proving/proving-desk.ts';
 import { openingsCalldata } from './rpc-submission-chain.ts';
@@ -142,11 +143,7 @@ export class OpeningDesk {
     const groups = this.#groups();
     if (groups.length === 0) return;
     const head = await this.#chain.head();
-    const batches = groups.flatMap((group) =>
-      Array.from({ length: Math.ceil(group.length / this.#rules.batch) }, (_, at) =>
-        group.slice(at * this.#rules.batch, (at + 1) * this.#rules.batch),
-      ),
-    );
+    const batches = groups.flatMap((group) => chunksOf(group, this.#rules.batch));
     await eachByItself(
       this.#chain,
       batches.map((members) => async () => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { chunksOf } from '../../core/chunks.ts';
 import { fieldPowers, residue } from '../../core/field.ts';
 import { FIRST_ARRAYS_STATE, type RowNets } from '../../commitments/session/arrays-state.ts';
 import { rowWords, type SessionRow } from '../../commitments/session/session-row.ts';
@@ -40,12 +41,6 @@ export function sessionNets(
   }
   return nets;
 }
-
-/** Chunks of a list. */
-const chunksOf = <T>(list: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, chunk) =>
-    list.slice(chunk * size, (chunk + 1) * size),
-  );
 
 /** The chain over the rows, chunk by chunk. */
 export const rowsRoot = (rows: readonly SessionRow[], chunkSize: number): bigint =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { pageHash, identityWord, type Account } from '../../commitments/account.ts';
+import { chunksOf } from '../../core/chunks.ts';
 import { instrumentKey } from '../../commitments/instrument.ts';
 import type { Ledger } from '../../commitments/ledger.ts';
 import { PAGES, SLOTS_PER_PAGE, TREE_ARITY } from '../../commitments/widths.ts';
@@ -97,9 +98,7 @@ export function accountFigures(
 }
 
 const pagesOf = ({ positions }: Account): readonly (readonly Position[])[] =>
-  Array.from({ length: Math.ceil(positions.length / SLOTS_PER_PAGE) }, (_, page) =>
-    positions.slice(page * SLOTS_PER_PAGE, (page + 1) * SLOTS_PER_PAGE),
-  );
+  chunksOf(positions, SLOTS_PER_PAGE);
 
 /** What an account takes of a batch. */
 export function accountLoad(account: Account, { heavy }: AccountFigures): BatchLoad {

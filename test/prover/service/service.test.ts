@@ -23,7 +23,7 @@ import type { ServiceConfig } from '../../../prover/service/config/config.ts';
 import { ACCOUNT_STATES } from '../../../prover/service/margin/account-state.ts';
 import { runService, type RunningService } from '../../../prover/service/run.ts';
 import { CLIENT_TYPES, clientTypes } from '../../../scripts/client-types/client-types.ts';
-import { request } from '../../support/api.ts';
+import { asker } from '../../support/api.ts';
 import { serviceConfig } from '../../support/service-config.ts';
 
 const sample = loadSample();
@@ -50,18 +50,7 @@ describe('the service', () => {
   const told: Told[] = [];
   const forged: string[] = [];
 
-  const ask = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    bearer: string | null = token,
-  ) => {
-    const { status, text } = await request(`${running.url}${path}`, method, body, bearer);
-    return {
-      status,
-      body: (text.startsWith('{') ? JSON.parse(text) : text) as Record<string, unknown>,
-    };
-  };
+  const ask = asker(() => running.url, token);
   const start = async (): Promise<void> => {
     running = await runService(config, pino({ level: 'silent' }), () => undefined);
   };
@@ -340,10 +329,10 @@ describe('the service', () => {
     const client = serviceClient({ url: running.url, token: () => token });
     const { data } = await client.GET('/liquidatable');
     expect(data?.accounts).toEqual(running.service.book.liquidatable());
-    const { body: metrics } = await ask('GET', '/metrics');
-    expect(String(metrics)).toMatch(/^plimsoll_accounts\{state="belowMaintenance"\} \d+$/m);
+    const { text: metrics } = await ask('GET', '/metrics');
+    expect(metrics).toMatch(/^plimsoll_accounts\{state="belowMaintenance"\} \d+$/m);
     const { time, surfaceTime } = running.service.market!.snapshot;
     const age = `plimsoll_oracle_age_seconds{component="surface"} ${time - surfaceTime}\n`;
-    expect(String(metrics)).toContain(age);
+    expect(metrics).toContain(age);
   });
 });

@@ -13,7 +13,7 @@ import { accountDocument, formatLedger } from '../../../../prover/documents/ledg
 import { loadSample } from '../../../../prover/sample/sample.ts';
 import { serviceClient } from '../../../../prover/service/client/service-client.ts';
 import { runService, type RunningService } from '../../../../prover/service/run.ts';
-import { request } from '../../../support/api.ts';
+import { asker } from '../../../support/api.ts';
 import { serviceConfig } from '../../../support/service-config.ts';
 import { until } from '../../../support/until.ts';
 
@@ -34,15 +34,7 @@ const admission = {
 describe('admission over HTTP', () => {
   let folder: string;
   let running: RunningService;
-  const ask = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    bearer: string | null = token,
-  ) => {
-    const { status, text } = await request(`${running.url}${path}`, method, body, bearer);
-    return { status, text, body: (text.startsWith('{') ? JSON.parse(text) : {}) as object };
-  };
+  const ask = asker(() => running.url, token);
   const left = (dollars: bigint): Account => ({ ...accounts[0]!, quoteE6: dollars * ONE_E6 });
   const asked = (dollars: bigint, more: object = {}) => ({
     changes: [{ index: 0, account: accountDocument(left(dollars)) }],

@@ -14,7 +14,7 @@ import { Ledger } from '../../../../prover/commitments/ledger.ts';
 import { formatLedger } from '../../../../prover/documents/ledger-document.ts';
 import { loadSample } from '../../../../prover/sample/sample.ts';
 import { runService, type RunningService } from '../../../../prover/service/run.ts';
-import { request } from '../../../support/api.ts';
+import { asker } from '../../../support/api.ts';
 import { plimsoll } from '../../../support/cli.ts';
 import '../../../support/seed.ts';
 import { serviceConfig } from '../../../support/service-config.ts';
@@ -41,23 +41,7 @@ describe('the API', () => {
   let mine: string;
   let files: readonly string[];
 
-  const ask = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    bearer: string | null = token,
-    headers: Record<string, string> = {},
-  ) => {
-    const { text, ...answer } = await request(
-      `${running.url}${path}`,
-      method,
-      body,
-      bearer,
-      headers,
-    );
-    const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { ...answer, body: json };
-  };
+  const ask = asker(() => running.url, token);
   const cli = async (name: string, ...args: string[]): Promise<Record<string, unknown>> => {
     const { stdout, stderr, status } = await plimsoll(name, ...args, ...files, '--json');
     expect(status, stderr).toBe(0);
