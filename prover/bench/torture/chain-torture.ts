@@ -19,7 +19,7 @@ import { loadSample } from '../../sample/sample.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
 import { seeded } from '../venue.ts';
 import { FollowedVenue, type VenueMark } from './followed-venue.ts';
-import { NodeGateway } from './node-gateway.ts';
+import { GatewayProcess } from './gateway-process.ts';
 import { readOutcome } from './outcome.ts';
 import { OwnerProcess } from './owner-process.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
@@ -112,9 +112,9 @@ export async function chainTorture(options: TortureOptions): Promise<ChainTortur
     const accounts = venueAccounts(market);
     const followed = await FollowedVenue.start(accounts, snapshots.crash);
     ends.unshift(() => followed.chain.close());
-    const node = new NodeGateway(followed.chain.url);
+    const node = new GatewayProcess(followed.chain.url);
     await node.up();
-    ends.unshift(() => node.down());
+    ends.unshift(() => node.kill());
     const receiver = new Receiver();
     const hook = await receiver.listen(seeded(options.seed + 1));
     ends.unshift(() => receiver.close());
@@ -178,7 +178,7 @@ export async function chainTorture(options: TortureOptions): Promise<ChainTortur
 interface Field {
   readonly folder: string;
   readonly followed: FollowedVenue;
-  readonly node: NodeGateway;
+  readonly node: GatewayProcess;
   readonly receiver: Receiver;
   readonly cluster: PostgresCluster | undefined;
   readonly owner: OwnerProcess;
@@ -350,7 +350,7 @@ class ChainRun {
       await cluster!.kill();
     }
     if (blow === 'node') {
-      await node.down();
+      await node.kill();
       await sleep(this.#below(NODE_DOWN_MS));
     }
     if (blow === 'reorganisation') {

@@ -12,11 +12,12 @@ export type TransactionWatch = (moment: 'offered' | 'taken', question: string) =
 export class NodeGateway {
   readonly #node: string;
   #server: Server | undefined;
-  #port = 0;
+  #port: number;
   watch: TransactionWatch = async () => undefined;
 
-  constructor(node: string) {
+  constructor(node: string, port = 0) {
     this.#node = node;
+    this.#port = port;
   }
 
   get url(): string {
