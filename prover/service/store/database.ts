@@ -77,8 +77,11 @@ export class EmbeddedDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.#inTurn(async () => this.#ask({ kind: 'close' }));
-    await this.#thread.close();
+    try {
+      await this.#inTurn(async () => this.#ask({ kind: 'close' }));
+    } finally {
+      await this.#thread.close();
+    }
   }
 
   async #ask(question: DatabaseQuestion): Promise<readonly SqlRow[]> {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PgBoss, fromPglite } from 'pg-boss';
 
 import { PlimsollError } from '../../core/errors.ts';
 import { EmbeddedDatabase, PostgresDatabase, migrate, type Database } from './database.ts';
+import { EmbeddedFolder } from './embedded-folder.ts';
 import type { Journal } from './journal.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { ThreadedJournal } from './threaded-journal.ts';
@@ -55,30 +56,42 @@ const pgliteLike = (database: EmbeddedDatabase): Parameters<typeof fromPglite>[0
   exec: async (sql) => [{ rows: [...(await database.execute(sql))] }],
 });
 
+/** The database of a folder and its queue, opened together: one without the other is of no use. */
+async function openTables(
+  folder: EmbeddedFolder,
+  fault: StoreOptions['fault'],
+): Promise<Pick<Store, 'database' | 'boss'>> {
+  const database = await EmbeddedDatabase.open(folder.path);
+  try {
+    await migrate(database);
+    const db = fromPglite(pgliteLike(database));
+    const boss = await started(new PgBoss({ ...bossOptions, db, backend: 'pglite' }), fault);
+    return { database, boss };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
 /**
- * PGlite syncs nothing, and a kill can leave a folder that it does not open any more. All in it is made from the
- * journal, and made again where there is nothing: a folder that does not open is set aside, one at a time.
+ * A kill can leave a folder that does not open any more, a machine that goes down one that opens and is
+ * wrong. All in it is made from the journal, and made again where there is nothing.
  */
 async function openOrMakeAnew(
-  folder: string,
+  folder: EmbeddedFolder,
   fault: StoreOptions['fault'],
-): Promise<EmbeddedDatabase> {
+): Promise<Pick<Store, 'database' | 'boss'>> {
+  const { doubt } = folder;
+  if (doubt !== undefined) fault(folder.setAside(doubt));
+  folder.opened();
   try {
-    return await EmbeddedDatabase.open(folder);
+    return await openTables(folder, fault);
   } catch (error) {
-    if (!existsSync(folder)) throw error;
-    const aside = `${folder}-damaged`;
-    rmSync(aside, { recursive: true, force: true });
-    renameSync(folder, aside);
-    const { message } = error as Error;
-    fault(
-      new PlimsollError(
-        'DATABASE_DAMAGED',
-        `the embedded database does not open (${message}): set aside as ${aside}, made anew from the journal`,
-        { cause: error },
-      ),
-    );
-    return await EmbeddedDatabase.open(folder);
+    // What a later program wrote is whole.
+    const isNewer = error instanceof PlimsollError && error.code === 'DATABASE_NEWER';
+    if (isNewer || !existsSync(folder.path)) throw error;
+    fault(folder.setAside((error as Error).message, error));
+    return await openTables(folder, fault);
   }
 }
 
@@ -86,17 +99,12 @@ async function openEmbedded({ folder, fault }: StoreOptions): Promise<Store> {
   // First the lock: PGlite has none, and two processes in its folder destroy it.
   const journal = await ThreadedJournal.open(folder);
   try {
-    const database = await openOrMakeAnew(join(folder, 'database'), fault);
-    await migrate(database);
-    const options = {
-      ...bossOptions,
-      db: fromPglite(pgliteLike(database)),
-      backend: 'pglite' as const,
-    };
-    const boss = await started(new PgBoss(options), fault);
+    const kept = new EmbeddedFolder(join(folder, 'database'));
+    const { database, boss } = await openOrMakeAnew(kept, fault);
     const close = async (): Promise<void> => {
       await boss.stop({ graceful: true, timeout: 5000 });
       await database.close();
+      kept.closed();
       await journal.close();
     };
     return { journal, database, boss, close };

@@ -2,7 +2,14 @@
 // @lane full: starts an embedded database, of which the first start takes seconds.
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,6 +29,7 @@ import { serviceClient } from '../../../prover/service/client/service-client.ts'
 import type { ServiceConfig } from '../../../prover/service/config/config.ts';
 import { ACCOUNT_STATES } from '../../../prover/service/margin/account-state.ts';
 import { runService, type RunningService } from '../../../prover/service/run.ts';
+import { EmbeddedDatabase } from '../../../prover/service/store/database.ts';
 import { CLIENT_TYPES, clientTypes } from '../../../scripts/client-types/client-types.ts';
 import { asker } from '../../support/api.ts';
 import { serviceConfig } from '../../support/service-config.ts';
@@ -280,27 +288,59 @@ describe('the service', () => {
     expect((await ask('GET', '/tick')).body).toMatchObject({ name });
   }, 60_000);
 
-  it('makes an embedded database anew that does not open any more, and tells nobody anything twice', async () => {
-    const states = (await ask('GET', '/totals')).body['states'];
-    const liquidatable = (await ask('GET', '/liquidatable')).body;
-    const last = await running.service.store.journal.last();
-    const count = told.length;
+  it.each([
+    {
+      why: 'does not open any more',
+      damage: async (database: string) => truncateSync(join(database, 'global', 'pg_control'), 100),
+    },
+    {
+      why: 'was open when the machine went down, and opens with less in it',
+      damage: async (database: string) => {
+        const tables = await EmbeddedDatabase.open(database);
+        await tables.query('DELETE FROM plimsoll.transitions');
+        await tables.close();
+        writeFileSync(`${database}.boot`, 'another start of the machine');
+      },
+    },
+  ])(
+    'makes an embedded database anew that $why, and tells nobody anything twice',
+    async ({ damage }) => {
+      const states = (await ask('GET', '/totals')).body['states'];
+      const liquidatable = (await ask('GET', '/liquidatable')).body;
+      const short = (liquidatable['accounts'] as number[])[0]!;
+      const history = (await ask('GET', `/accounts/${short}/history`)).body;
+      expect(history['transitions']).not.toEqual([]);
+      const last = await running.service.store.journal.last();
+      const count = told.length;
+      await running.stop();
+      const database = join(config.folder, 'database');
+      await damage(database);
+      const lines: string[] = [];
+      const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+      running = await runService(config, logger, () => undefined);
+      expect(lines.join('')).toContain('set aside as');
+      expect(existsSync(`${database}-damaged`)).toBe(true);
+      expect((await ask('GET', '/totals')).body['states']).toEqual(states);
+      expect((await ask('GET', '/liquidatable')).body).toEqual(liquidatable);
+      expect((await ask('GET', `/accounts/${short}/history`)).body).toEqual(history);
+      expect(await running.service.store.journal.last()).toBe(last);
+      // The journal says who was told what; whatever it does not say is queued again.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(told).toHaveLength(count);
+    },
+    120_000,
+  );
+
+  it('relies on an embedded database that was closed, after another start of the machine too', async () => {
     await running.stop();
-    // As a kill leaves it, now and then: PGlite syncs nothing.
-    const database = join(config.folder, 'database');
-    truncateSync(join(database, 'global', 'pg_control'), 100);
+    expect(readFileSync(join(config.folder, 'database.boot'), 'utf8')).toBe('closed');
     const lines: string[] = [];
     const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
     running = await runService(config, logger, () => undefined);
-    expect(lines.join('')).toContain('set aside as');
-    expect(existsSync(`${database}-damaged`)).toBe(true);
-    expect((await ask('GET', '/totals')).body['states']).toEqual(states);
-    expect((await ask('GET', '/liquidatable')).body).toEqual(liquidatable);
-    expect(await running.service.store.journal.last()).toBe(last);
-    // The journal says who was told what; whatever it does not say is queued again.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(told).toHaveLength(count);
-  }, 120_000);
+    expect(lines.join('')).not.toContain('set aside as');
+    // While it is open, the mark is of this start of the machine.
+    expect(readFileSync(join(config.folder, 'database.boot'), 'utf8')).not.toBe('closed');
+  }, 60_000);
 
   it('streams every alert after the one a listener names', async () => {
     const ended = new AbortController();
