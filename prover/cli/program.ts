@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from 'node:fs';
 
-import { InvalidInput, messageWithPlace, PlimsollError } from '../core/errors.ts';
+import { InvalidInput, messageWithPlace, PlimsollError, reasonOf } from '../core/errors.ts';
 import { escapeUnseen } from '../core/quoted.ts';
 import type { CommandEntry } from './checks.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -139,7 +139,7 @@ async function run(commands: Commands, argv: readonly string[]): Promise<void> {
 
 async function report(error: unknown, json: boolean): Promise<number> {
   const known = error instanceof PlimsollError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (json) {
     const detail =
       error instanceof InvalidInput ? { field: error.field, rule: error.rule, ...error.place } : {};

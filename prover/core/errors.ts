@@ -59,3 +59,7 @@ export function messageWithPlace(error: PlimsollError): string {
   if (place === undefined) return error.message;
   return `${error.message} (line ${place.line}, column ${place.column})`;
 }
+
+/** What was said of whatever was thrown. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { InvalidInput, PlimsollError } from './errors.ts';
+import { InvalidInput, PlimsollError, reasonOf } from './errors.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -28,9 +28,9 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Why the system refused, in words and by its own name for it. */
-function reasonOf(error: unknown, reasons = REASONS): string {
+function fileReasonOf(error: unknown, reasons = REASONS): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  if (code === undefined) return reasonOf(error);
   const reason = reasons[code];
   return reason === undefined ? code : `${reason} (${code})`;
 }
@@ -87,7 +87,7 @@ function readBytes(path: string, field: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const rule = code === 'ENOENT' ? 'no such file' : `cannot be read: ${reasonOf(error)}`;
+    const rule = code === 'ENOENT' ? 'no such file' : `cannot be read: ${fileReasonOf(error)}`;
     throw new InvalidInput(field, `${path}: ${rule}`, { cause: error });
   }
 }
@@ -142,7 +142,7 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
     renameSync(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
-    const reason = reasonOf(error, WRITING_REASONS);
+    const reason = fileReasonOf(error, WRITING_REASONS);
     throw new PlimsollError('WRITE_FAILED', `${path}: cannot be written: ${reason}`, {
       cause: error,
     });
@@ -162,7 +162,7 @@ export function requireWritable(path: string, field: string): void {
   try {
     writeFileSync(temporary, '', { flag: 'wx' });
   } catch (error) {
-    refuse(reasonOf(error, WRITING_REASONS), error);
+    refuse(fileReasonOf(error, WRITING_REASONS), error);
   } finally {
     removeQuietly(temporary);
   }
@@ -175,7 +175,7 @@ export function makeFolder(path: string, field: string): void {
     mkdirSync(path, { recursive: true });
   } catch (error) {
     const reasons = { ...REASONS, EEXIST: 'is a file' };
-    throw new InvalidInput(field, `${path}: cannot be made: ${reasonOf(error, reasons)}`, {
+    throw new InvalidInput(field, `${path}: cannot be made: ${fileReasonOf(error, reasons)}`, {
       cause: error,
     });
   }

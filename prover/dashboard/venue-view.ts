@@ -54,31 +54,42 @@ export interface VenueView {
   readonly openInterest: readonly OpenInterest[];
 }
 
-/** What a side of an instrument holds together, and its largest holder. */
-interface Side {
-  lots: bigint;
-  largest: bigint;
+/** What a side of an instrument holds together, its largest holding, and how many there are. */
+export interface Side {
+  readonly lots: bigint;
+  readonly largest: bigint;
+  readonly holders: number;
 }
+const NOBODY: Side = { lots: 0n, largest: 0n, holders: 0 };
 
-/** Open interest of every instrument that somebody holds, counted holding by holder. */
+const joined = (one: Side, other: Side): Side => ({
+  lots: one.lots + other.lots,
+  largest: one.largest > other.largest ? one.largest : other.largest,
+  holders: one.holders + other.holders,
+});
+
+/** Open interest of every instrument that somebody holds, counted holding by holding or by whole sides. */
 export class InterestBook {
   readonly #books = new Map<
     string,
-    { readonly instrument: Instrument; readonly long: Side; readonly short: Side; holders: number }
+    { readonly instrument: Instrument; readonly long: Side; readonly short: Side }
   >();
 
   add(instrument: Instrument, lots: bigint): void {
+    const held = (of: bigint): Side => ({ lots: of, largest: of, holders: 1 });
+    if (lots < 0n) this.addSides(instrument, NOBODY, held(-lots));
+    else this.addSides(instrument, held(lots), NOBODY);
+  }
+
+  addSides(instrument: Instrument, long: Side, short: Side): void {
+    if (long.holders + short.holders === 0) return;
     const id = instrumentId(instrument);
-    let book = this.#books.get(id);
-    if (book === undefined) {
-      const side = (): Side => ({ lots: 0n, largest: 0n });
-      book = { instrument, long: side(), short: side(), holders: 0 };
-      this.#books.set(id, book);
-    }
-    const [side, held] = lots < 0n ? [book.short, -lots] : [book.long, lots];
-    side.lots += held;
-    if (held > side.largest) side.largest = held;
-    book.holders += 1;
+    const known = this.#books.get(id);
+    this.#books.set(id, {
+      instrument,
+      long: known === undefined ? long : joined(known.long, long),
+      short: known === undefined ? short : joined(known.short, short),
+    });
   }
 
   /** At a market's indices, the largest notional first. */
@@ -86,14 +97,14 @@ export class InterestBook {
     const shareOf = ({ lots, largest }: Side): bigint =>
       lots === 0n ? 0n : (largest * 10_000n) / lots;
     return [...this.#books.values()]
-      .map(({ instrument, long, short, holders }): OpenInterest => {
+      .map(({ instrument, long, short }): OpenInterest => {
         const [most, other] = [shareOf(long), shareOf(short)];
         return {
           instrument,
           longLots: long.lots,
           // A lot is 10⁻² of a coin, a price 10⁻⁴ of a dollar: their product is 10⁻⁶ USD.
           notionalE6: long.lots * snapshot.underlyings[instrument.underlying].indexE4,
-          holders,
+          holders: long.holders + short.holders,
           largestBps: most > other ? most : other,
         };
       })

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { exportedAbi } from '../chain/abi.ts';
 import { asObject, read } from '../chain/refusal.ts';
 import { sourcesHash, type ComponentAges } from '../commitments/report-words.ts';
-import { PlimsollError } from '../core/errors.ts';
+import { PlimsollError, reasonOf } from '../core/errors.ts';
 import type { NamedSource } from '../documents/price-sources-schema.ts';
 import { LEAST_SOURCES } from '../model/price-sources.ts';
 import type { SolidityProof } from '../proving/formats/proof-file.ts';
@@ -116,7 +116,7 @@ export async function gatherReports(
           // Of a source that signed two, the first that came.
           heard[placeOf(desk, time, published)] ??= published;
         } catch (error) {
-          reasons.set(origin, error instanceof Error ? error.message : String(error));
+          reasons.set(origin, reasonOf(error));
         }
       }),
     );

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { InvalidInput, PlimsollError } from '../core/errors.ts';
+import { InvalidInput, PlimsollError, reasonOf } from '../core/errors.ts';
 import { formatAttestation, parseAttestation, type Attestation } from './attestation.ts';
 import { formatReport, parseReport, type PublishedReport } from './price-report.ts';
 import { AlreadySigned } from './signing-memory.ts';
@@ -119,6 +119,6 @@ export async function askPeer(url: string, proposal: Attestation): Promise<PeerA
     }
     return { kind: 'refused', reason: `${response.status} ${text.slice(0, 200)}` };
   } catch (error) {
-    return { kind: 'refused', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'refused', reason: reasonOf(error) };
   }
 }

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+import { reasonOf } from '../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../core/files.ts';
 import { RECEIPT_STATEMENTS } from './document.ts';
 import { localKeyDocument } from './local-keys.ts';
@@ -99,7 +100,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       say(`.plimsoll/receipt/${name}: ${kib(Buffer.byteLength(content))}, ${packed} compressed`);
     }
   } catch (error) {
-    say(`plimsoll bundle: ${error instanceof Error ? error.message : String(error)}`);
+    say(`plimsoll bundle: ${reasonOf(error)}`);
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { PlimsollError } from '../core/errors.ts';
+import { PlimsollError, reasonOf } from '../core/errors.ts';
 
 /** What a process sends back under the number of the question: an answer, or why there is none. */
 export type ProcessAnswer<Answer extends object> =
@@ -19,7 +19,7 @@ export function answerParent<Question extends object, Answer extends object>(
       return { id, ...(await answer(question)) };
     } catch (error) {
       const code = error instanceof PlimsollError ? error.code : 'INTERNAL';
-      return { id, code, message: error instanceof Error ? error.message : String(error) };
+      return { id, code, message: reasonOf(error) };
     }
   };
   process.on('message', (question: Question & { readonly id: number }) => {

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { SETUP_RECORD_PATH } from './setup-state.ts';
-import { PlimsollError } from '../core/errors.ts';
+import { PlimsollError, reasonOf } from '../core/errors.ts';
 import { ARTIFACT_MANIFEST_PATH, loadArtifactManifest } from '../proving/artifacts.ts';
 import { loadManifest } from '../statements/manifest.ts';
 import type { BuildLevel } from '../statements/manifest.ts';
@@ -181,7 +181,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     await setUp(process.argv.includes('--test') ? 'test' : 'setup');
   } catch (error) {
-    say(`plimsoll set-up: ${error instanceof Error ? error.message : String(error)}`);
+    say(`plimsoll set-up: ${reasonOf(error)}`);
     process.exitCode = 1;
   }
 }

@@ -2,7 +2,7 @@
 import { parseArguments } from '../../prover/cli/command.ts';
 import { outputLine } from '../../prover/cli/output.ts';
 import { COMMANDS } from '../../prover/cli/registry.ts';
-import { InvalidInput } from '../../prover/core/errors.ts';
+import { InvalidInput, reasonOf } from '../../prover/core/errors.ts';
 
 export interface CliResult {
   readonly status: number;
@@ -13,7 +13,7 @@ export interface CliResult {
 }
 
 function describe(error: unknown): Pick<CliResult, 'status' | 'stderr'> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   return { status: error instanceof InvalidInput ? 2 : 1, stderr: message };
 }
 

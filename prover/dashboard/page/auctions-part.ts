@@ -6,6 +6,7 @@ import { bidNow, type AuctionRule, type ForSale } from '../auction-price.ts';
 import { Table, html } from './html.ts';
 import { fetchJson } from './service-link.ts';
 import { cents, lasting } from './text.ts';
+import { useAnswer } from './use-answer.ts';
 
 /** While something is for sale its clock is asked for so often; prices fall in between. */
 const AGAIN_MS = 5_000;
@@ -28,32 +29,24 @@ export function Auctions(props: {
   readonly tick: unknown;
 }): VNode {
   const { token, tick } = props;
-  const [received, setReceived] = useState<Received | undefined>(undefined);
-  const [fault, setFault] = useState('');
   const [now, setNow] = useState(Date.now());
-  const isOpen = (received?.reply.auctions.length ?? 0) > 0;
+  const [isOpen, setOpen] = useState(false);
+  const { answer: received, fault } = useAnswer<Received>(
+    async () => {
+      const reply = (await fetchJson('/auctions', token)) as AuctionsReply;
+      const at = Date.now();
+      setOpen(reply.auctions.length > 0);
+      setNow(at);
+      return { reply, at };
+    },
+    [token, tick],
+    isOpen ? AGAIN_MS : undefined,
+  );
   useEffect(() => {
-    let isGone = false;
-    const ask = async (): Promise<void> => {
-      try {
-        const reply = (await fetchJson('/auctions', token)) as AuctionsReply;
-        if (isGone) return;
-        setReceived({ reply, at: Date.now() });
-        setNow(Date.now());
-        setFault('');
-      } catch (error) {
-        if (!isGone) setFault(error instanceof Error ? error.message : String(error));
-      }
-    };
-    void ask();
-    const timers = isOpen
-      ? [setInterval(() => void ask(), AGAIN_MS), setInterval(() => setNow(Date.now()), SECOND_MS)]
-      : [];
-    return () => {
-      isGone = true;
-      timers.forEach(clearInterval);
-    };
-  }, [token, tick, isOpen]);
+    if (!isOpen) return;
+    const timer = setInterval(() => setNow(Date.now()), SECOND_MS);
+    return () => clearInterval(timer);
+  }, [isOpen]);
   const shown = (): VNode | null => {
     if (received === undefined) {
       return fault === '' ? html`<p class="quiet" aria-busy="true">asking…</p>` : null;

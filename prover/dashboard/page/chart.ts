@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 
 import type * as ChartLibrary from './chart-library.ts';
 import { html } from './html.ts';
 import { loadScript } from './load-script.ts';
+import { useAnswer } from './use-answer.ts';
 
 const HEIGHT = 280;
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
@@ -45,57 +46,52 @@ export function Chart(props: {
 }): VNode {
   const { says, xLabel, yLabel, xs, isTime = false, lines, digits } = props;
   const place = useRef<HTMLElement>(null);
-  const [fault, setFault] = useState('');
+  const { answer: library, fault } = useAnswer(
+    () => loadScript<typeof ChartLibrary>('PlimsollChart', '/page/chart.js'),
+    [],
+  );
   useEffect(() => {
+    if (library === undefined) return;
+    const { uPlot: Plot } = library;
     const element = place.current!;
-    let chart: uPlot | undefined;
-    let isGone = false;
-    const fit = (): void => chart?.setSize({ width: element.clientWidth, height: HEIGHT });
-    const draw = ({ uPlot: Plot }: typeof ChartLibrary): void => {
-      if (isGone) return;
-      const style = getComputedStyle(element);
-      const ink = style.color;
-      const named = { bad: style.getPropertyValue('--bad-line'), quiet: ink };
-      const axis = { stroke: ink, grid: { stroke: `color-mix(in srgb, ${ink} 20%, transparent)` } };
-      const valueOf = (_: uPlot, value: number | null): string =>
-        value === null ? '–' : value.toFixed(digits);
-      chart = new Plot(
-        {
-          width: element.clientWidth,
-          height: HEIGHT,
-          scales: { x: { time: isTime } },
-          tzDate: (seconds) => Plot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
-          axes: [
-            { ...axis, label: xLabel, ...(isTime ? { space: 90, values: utcTicks } : {}) },
-            { ...axis, label: yLabel },
-          ],
-          series: [
-            { label: xLabel, value: isTime ? utcValue : valueOf },
-            ...lines.map(({ label, isMarks = false, tone }, at) => ({
-              label,
-              stroke: tone === undefined ? strokeOf(at, lines.length) : named[tone],
-              dash: isMarks ? [] : DASHES[at % DASHES.length]!,
-              width: isMarks ? 0 : 2,
-              points: { show: isMarks, size: 8 },
-              value: valueOf,
-            })),
-          ],
-        },
-        [[...xs], ...lines.map(({ values }) => [...values])],
-        element,
-      );
-    };
-    loadScript<typeof ChartLibrary>('PlimsollChart', '/page/chart.js').then(
-      draw,
-      (error: unknown) => setFault(error instanceof Error ? error.message : String(error)),
+    const style = getComputedStyle(element);
+    const ink = style.color;
+    const named = { bad: style.getPropertyValue('--bad-line'), quiet: ink };
+    const axis = { stroke: ink, grid: { stroke: `color-mix(in srgb, ${ink} 20%, transparent)` } };
+    const valueOf = (_: uPlot, value: number | null): string =>
+      value === null ? '–' : value.toFixed(digits);
+    const chart = new Plot(
+      {
+        width: element.clientWidth,
+        height: HEIGHT,
+        scales: { x: { time: isTime } },
+        tzDate: (seconds) => Plot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+        axes: [
+          { ...axis, label: xLabel, ...(isTime ? { space: 90, values: utcTicks } : {}) },
+          { ...axis, label: yLabel },
+        ],
+        series: [
+          { label: xLabel, value: isTime ? utcValue : valueOf },
+          ...lines.map(({ label, isMarks = false, tone }, at) => ({
+            label,
+            stroke: tone === undefined ? strokeOf(at, lines.length) : named[tone],
+            dash: isMarks ? [] : DASHES[at % DASHES.length]!,
+            width: isMarks ? 0 : 2,
+            points: { show: isMarks, size: 8 },
+            value: valueOf,
+          })),
+        ],
+      },
+      [[...xs], ...lines.map(({ values }) => [...values])],
+      element,
     );
+    const fit = (): void => chart.setSize({ width: element.clientWidth, height: HEIGHT });
     addEventListener('resize', fit);
     return () => {
-      isGone = true;
       removeEventListener('resize', fit);
-      chart?.destroy();
+      chart.destroy();
     };
-  }, [xs, lines]);
+  }, [library, xs, lines]);
   return html`<div class="chart" ref=${place} role="img" aria-label=${says}></div>
     ${fault === '' ? null : html`<p class="refusal">no picture: ${fault}</p>`}`;
 }

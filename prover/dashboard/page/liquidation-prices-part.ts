@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 
 import { formatFixed } from '../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
@@ -15,6 +14,7 @@ import {
 import type { TickData } from '../tick-data.ts';
 import { Table, html } from './html.ts';
 import { cents } from './text.ts';
+import { useAnswer } from './use-answer.ts';
 
 /** Between two markets whatever else the page has to do has its turn. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -49,28 +49,13 @@ export function LiquidationPrices(props: {
   readonly fetchPrices: (() => Promise<readonly PriceRung[]>) | undefined;
 }): VNode {
   const { data, market, fetchPrices } = props;
-  const [rungs, setRungs] = useState<readonly PriceRung[] | undefined>(undefined);
-  const [fault, setFault] = useState('');
-  useEffect(() => {
-    let isGone = false;
-    const made =
+  const { answer: rungs, fault } = useAnswer<readonly PriceRung[]>(
+    (isGone) =>
       data.venue === undefined || fetchPrices === undefined
-        ? recalculated(data, market, () => isGone)
-        : fetchPrices();
-    made.then(
-      (found) => {
-        if (isGone) return;
-        setRungs(found);
-        setFault('');
-      },
-      (error: unknown) => {
-        if (!isGone) setFault(error instanceof Error ? error.message : String(error));
-      },
-    );
-    return () => {
-      isGone = true;
-    };
-  }, [data, market]);
+        ? recalculated(data, market, isGone)
+        : fetchPrices(),
+    [data, market],
+  );
   const indices = (moveBps: bigint): readonly string[] =>
     UNDERLYINGS.map((u) =>
       formatFixed((market.snapshot.underlyings[u].indexE4 * (10_000n + moveBps)) / 10_000n, 4),

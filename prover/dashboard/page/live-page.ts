@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
+import { reasonOf } from '../../core/errors.ts';
 import type { TickData } from '../tick-data.ts';
 import {
   ChainParts,
@@ -37,8 +38,6 @@ interface AllBeside extends Beside, MarketParts {
   readonly proofs: readonly ProofReply[] | undefined;
 }
 
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 async function fetchBeside(token: string): Promise<AllBeside> {
   const [standing, fund, opened, moving, coverage, sources, liquidations, proofs] =
     await Promise.all([
@@ -46,17 +45,17 @@ async function fetchBeside(token: string): Promise<AllBeside> {
         (reply) => reply as Standing,
         () => ({ halted: null, fault: null }),
       ),
-      fetchJson('/fund').then((reply) => reply as FundReply, words),
+      fetchJson('/fund').then((reply) => reply as FundReply, reasonOf),
       fetchJson('/chain/liquidations').then(
         (reply) => (reply as { liquidations: OpenedReply[] }).liquidations,
-        words,
+        reasonOf,
       ),
       fetchJson('/margin-state').then(
         (reply) => (reply as { state: MovingReply | null }).state,
-        words,
+        reasonOf,
       ),
-      fetchJson('/coverage').then((reply) => reply as CoverageReply, words),
-      fetchJson('/sources', token).then((reply) => reply as SourcesReply, words),
+      fetchJson('/coverage').then((reply) => reply as CoverageReply, reasonOf),
+      fetchJson('/sources', token).then((reply) => reply as SourcesReply, reasonOf),
       fetchJson('/liquidations', token).then(
         (reply) => (reply as { liquidations: LiquidationReply[] }).liquidations.toReversed(),
         () => undefined,
@@ -105,7 +104,7 @@ export function LivePage(): VNode {
       setFault(undefined);
     } catch (error) {
       if (own !== asked.current) return;
-      setFault(words(error));
+      setFault(reasonOf(error));
       if (error instanceof Refused && error.status === 401) {
         sessionStorage.removeItem(TOKEN);
         setToken(null);

@@ -7,6 +7,7 @@ import { dequantise } from '../../market/surface/quantise.ts';
 import { calendarMargin } from '../../market/surface/calendar.ts';
 import { leastDensity } from '../../market/surface/domain.ts';
 import { totalVariance } from '../../market/surface/svi.ts';
+import type { Domain } from '../../market/surface/types.ts';
 import { formatFixed, formatUtc } from '../../model/format.ts';
 import {
   UNDERLYINGS,
@@ -60,8 +61,15 @@ const MONEYNESS = [-0.2, -0.1, 0, 0.1, 0.2];
 /** Below it rounding of the calculation here, and no arbitrage. */
 const NOISE = -1e-9;
 
-const badge = ({ k, value }: { readonly k: number; readonly value: number }): string =>
-  `${value >= NOISE ? '✓ none' : '▼ arbitrage'}, ${value.toFixed(4)} at ${k.toFixed(2)}`;
+/** @param within the log-moneyness that both smiles were made for; the engine holds them flat beyond */
+function badge(
+  { k, value }: { readonly k: number; readonly value: number },
+  within: readonly Domain[],
+): string {
+  const isFlat = within.some(({ kMin, kMax }) => k < kMin || k > kMax);
+  const where = `${value.toFixed(4)} at ${k.toFixed(2)}${isFlat ? ', where a smile is held flat' : ''}`;
+  return `${value >= NOISE ? '✓ none' : '▼ arbitrage'}, ${where}`;
+}
 
 /** By expiry whether a butterfly, or a calendar against the expiry before, would pay for nothing. */
 function NoArbitrage(props: {
@@ -76,8 +84,8 @@ function NoArbitrage(props: {
     }));
     return slices.map(({ expiry, svi }, at) => [
       formatUtc(expiry),
-      badge(leastDensity(svi, svi)),
-      at === 0 ? '–' : badge(calendarMargin(slices[at - 1]!.svi, svi)),
+      badge(leastDensity(svi, svi), [svi]),
+      at === 0 ? '–' : badge(calendarMargin(slices[at - 1]!.svi, svi), [slices[at - 1]!.svi, svi]),
     ]);
   }, [snapshot, u]);
   return html`<${Table}

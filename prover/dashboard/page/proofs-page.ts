@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 
+import { reasonOf } from '../../core/errors.ts';
 import type { Judgement } from '../../receipt/browser.ts';
 import { formatFixed } from '../../model/format.ts';
 import { Table, html, moment } from './html.ts';
@@ -68,7 +69,7 @@ export function ProofsPage(props: {
       };
       note(await verifyProof(token, wanted));
     } catch (error) {
-      note({ failed: error instanceof Error ? error.message : String(error) });
+      note({ failed: reasonOf(error) });
     }
   };
   return html`<main>

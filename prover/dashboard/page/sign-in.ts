@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 
+import { reasonOf } from '../../core/errors.ts';
 import { html, type FieldEvent } from './html.ts';
 import { postJson } from './service-link.ts';
 
@@ -25,9 +26,7 @@ export function SignIn(props: {
     String(new FormData(event.currentTarget as unknown as HTMLFormElement).get(name)).trim();
   const attempt = (work: Promise<void>): void => {
     setRefusal(undefined);
-    work.catch((error: unknown) =>
-      setRefusal(error instanceof Error ? error.message : String(error)),
-    );
+    work.catch((error: unknown) => setRefusal(reasonOf(error)));
   };
   const ask = async (owner: string): Promise<void> =>
     setAsked((await postJson('/challenges', { owner: owner.toLowerCase() })) as Challenge);

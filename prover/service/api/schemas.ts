@@ -111,7 +111,7 @@ export const totalsReply = z.object({
   accounts: z.int(),
   states: z.partialRecord(state, z.int()),
   equityE6: decimal.describe('of all accounts that have any, as the arrays have it'),
-  deficitE6: decimal.describe('by which equity is below zero, where it is'),
+  deficitE6: decimal.describe('by which equity without haircuts is below zero, where it is'),
   mmE6: decimal,
   imE6: decimal,
   shortfallE6: decimal.describe('what accounts lack to their maintenance margin'),

@@ -8,7 +8,7 @@ import { readSubmission } from '../../chain/snapshot.ts';
 import { connectVenue, type Venue } from '../../chain/venue.ts';
 import type { Account } from '../../commitments/account.ts';
 import type { Ledger } from '../../commitments/ledger.ts';
-import { InvalidInput, PlimsollError } from '../../core/errors.ts';
+import { InvalidInput, PlimsollError, reasonOf } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import { formatLedger, parseLedger } from '../../documents/ledger-document.ts';
 import { followLedger } from '../../keeper/follow-ledger.ts';
@@ -39,9 +39,6 @@ const STATES: Readonly<Record<LiquidationStage, AccountState>> = {
   bankrupt: 'bankrupt',
   closed: 'takenOver',
 };
-
-const inShort = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 export interface ChainLinkHooks {
   /** Called after each look, once the service has taken what the branch says. */
@@ -143,7 +140,7 @@ export class ChainLink {
           await looked();
           this.#fault = undefined;
         } catch (error) {
-          if (inShort(this.#fault) !== inShort(error) && !signal.aborted) fault(error);
+          if (reasonOf(this.#fault) !== reasonOf(error) && !signal.aborted) fault(error);
           this.#fault = error;
         }
         await sleep(pollMs, undefined, { signal }).catch(() => undefined);

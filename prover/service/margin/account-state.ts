@@ -12,12 +12,16 @@ export const ACCOUNT_STATES = [
 ] as const;
 export type AccountState = (typeof ACCOUNT_STATES)[number];
 
-/** E6 USD. `liquidatable` is the decision of the arrays or, in their band, of the exact model. */
+/**
+ * E6 USD. `liquidatable` is the decision of the arrays or, in their band, of the exact model; `bankrupt` is the exact
+ * model's: gross equity, without haircuts, is below zero.
+ */
 export interface StandingFigures {
   readonly equityE6: bigint;
   readonly mmE6: bigint;
   readonly imE6: bigint;
   readonly liquidatable: boolean;
+  readonly bankrupt: boolean;
 }
 
 /** When a margin call is made and when it ends. */
@@ -55,10 +59,10 @@ export function isClearlyHealthy(
 /** Where an account stands after a tick, by its margin alone, from where it stood before. */
 export function nextState(
   before: AccountState,
-  { equityE6, mmE6, imE6, liquidatable }: StandingFigures,
+  { equityE6, mmE6, imE6, liquidatable, bankrupt }: StandingFigures,
   { distanceBps, releaseBps }: CallRules,
 ): AccountState {
-  if (liquidatable) return equityE6 < 0n ? 'bankrupt' : 'belowMaintenance';
+  if (liquidatable) return bankrupt ? 'bankrupt' : 'belowMaintenance';
   const nearMmE6 = (mmE6 * (BPS + BigInt(distanceBps))) / BPS;
   const callE6 = nearMmE6 > imE6 ? nearMmE6 : imE6;
   const wasCalled = before === 'marginCall' || before === 'belowMaintenance';

@@ -58,9 +58,10 @@ export interface AsideShort {
   readonly shortfallE6: bigint;
 }
 
-/** Sums over all accounts as the arrays have them, E6 USD. Equity below zero counts as deficit alone. */
+/** Sums over all accounts as the arrays have them, E6 USD; of equity those that have any. */
 export interface MarginSums {
   readonly equityE6: bigint;
+  /** What bankrupt accounts are short of, by the exact model. */
   readonly deficitE6: bigint;
   readonly mmE6: bigint;
   readonly imE6: bigint;
@@ -95,13 +96,13 @@ const HEALTHY_VERDICT = VERDICTS.indexOf('healthy');
 /** `MarginSums` while they are made. */
 class TableSums {
   readonly #equity = new ExactSum();
-  readonly #deficit = new ExactSum();
   readonly #mm = new ExactSum();
   readonly #im = new ExactSum();
   readonly #shortfall = new ExactSum();
+  deficitE6 = 0n;
 
   add(equityE6: number | bigint, mmE6: number | bigint, imE6: number | bigint): void {
-    (equityE6 < 0 ? this.#deficit : this.#equity).add(equityE6);
+    if (equityE6 > 0) this.#equity.add(equityE6);
     this.#mm.add(mmE6);
     this.#im.add(imE6);
     if (equityE6 >= mmE6) return;
@@ -112,7 +113,7 @@ class TableSums {
   values(): MarginSums {
     return {
       equityE6: this.#equity.value,
-      deficitE6: -this.#deficit.value,
+      deficitE6: this.deficitE6,
       mmE6: this.#mm.value,
       imE6: this.#im.value,
       shortfallE6: this.#shortfall.value,
@@ -146,7 +147,13 @@ function marginAll(before: Uint8Array, rules: CallRules): Handed {
       states[account] = HEALTHY;
       continue;
     }
-    const figures = { ...engine.margin(account), liquidatable: isLiquidatable };
+    const deficitE6 = isLiquidatable ? engine.deficitE6(account) : 0n;
+    sums.deficitE6 += deficitE6;
+    const figures = {
+      ...engine.margin(account),
+      liquidatable: isLiquidatable,
+      bankrupt: deficitE6 > 0n,
+    };
     const state = ACCOUNT_STATES[before[account] ?? HEALTHY]!;
     states[account] = ACCOUNT_STATES.indexOf(nextState(state, figures, rules));
   }

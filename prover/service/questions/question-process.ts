@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput, PlimsollError } from '../../core/errors.ts';
+import { InvalidInput, PlimsollError, reasonOf } from '../../core/errors.ts';
 import { toJsonLine } from '../../core/json-output.ts';
 import type { ParameterSet } from '../../documents/parameters-document.ts';
 import { parseSnapshot } from '../../documents/snapshot-document.ts';
@@ -27,7 +27,7 @@ function reply({ id, question, subject }: Extract<ToProcess, { id: number }>): F
     if (tick === undefined) throw new PlimsollError('NO_TICK', 'there is no tick yet');
     return { id, text: toJsonLine(answer(question, subject, tick)) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     if (error instanceof InvalidInput) {
       return { id, code: error.code, message, field: error.field, rule: error.rule };
     }

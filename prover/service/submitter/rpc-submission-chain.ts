@@ -8,6 +8,7 @@ import {
 } from 'ethers';
 import { z } from 'zod';
 
+import { reasonOf } from '../../core/errors.ts';
 import { exportedAbi } from '../../chain/abi.ts';
 import { answerInstead } from '../../chain/node-failure.ts';
 import { ContractRefused, asRefusal } from '../../chain/refusal.ts';
@@ -43,7 +44,7 @@ const GAS_EACH = 350_000n;
 /** Whether a node has the transaction, or one that makes it pointless. */
 export function isKnown(error: unknown): boolean {
   if (isError(error, 'NONCE_EXPIRED') || isError(error, 'REPLACEMENT_UNDERPRICED')) return true;
-  return KNOWN.test(error instanceof Error ? error.message : String(error));
+  return KNOWN.test(reasonOf(error));
 }
 
 /** The node's no to what it was given, where it answered; as it is where it did not. */

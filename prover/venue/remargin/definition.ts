@@ -132,6 +132,21 @@ export function slackCeil(lots: bigint, { mmFactorBps, concentration }: RiskPara
   );
 }
 
+/**
+ * How far the initial margin of arrays may stand above the exact one, E6 USD: as `slackCeil`, and dollar delta is
+ * charged for the age of the index too.
+ */
+export function imSlackCeil(
+  lots: bigint,
+  { imFactorBps, concentration, latency }: RiskParameters,
+): bigint {
+  return (
+    divCeil(2n * imFactorBps * lots, 10_000n) +
+    divCeil(2n * concentration.marginalImBps[3] * lots, 10_000n) +
+    divCeil(2n * latency.maxImBps * lots, 10_000n)
+  );
+}
+
 export function marginOfSums(
   portfolio: Pick<Portfolio, 'quoteE6' | 'collateralE8'>,
   sums: ArraySums,

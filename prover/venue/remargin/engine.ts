@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../core/errors.ts';
+import { valueCollateral } from '../../risk/margin/collateral.ts';
 import { marginPortfolio, type AccountMargin } from '../../risk/margin/margin.ts';
+import { sum } from '../../risk/pricing/fixed-point.ts';
 import type { PricedMarket } from '../../risk/pricing/market.ts';
 import type { Portfolio } from '../../model/types.ts';
 import { AccountColumns } from './account-columns.ts';
-import { marginOfSums, slackCeil, type ArrayVerdict } from './definition.ts';
+import { imSlackCeil, marginOfSums, slackCeil, type ArrayVerdict } from './definition.ts';
 import { InstrumentTable } from './instrument-table.ts';
 import { marginNarrow } from './narrow-kernel.ts';
 import { MarginColumns, VERDICTS } from './results.ts';
@@ -37,6 +39,8 @@ export interface RemarginReport {
 interface Tick {
   readonly arrays: TickArrays;
   readonly constants: TickConstants;
+  /** Exact marks by number of the instrument, of those that were asked for. */
+  readonly marksQ128: (bigint | undefined)[];
 }
 
 /**
@@ -55,7 +59,7 @@ export class RemarginEngine {
   /** Values every known instrument: once per tick. */
   setMarket(market: PricedMarket): void {
     const arrays = new TickArrays(this.instruments.instruments, market);
-    this.#tick = { arrays, constants: tickConstants(market) };
+    this.#tick = { arrays, constants: tickConstants(market), marksQ128: [] };
     this.invalidate();
   }
 
@@ -104,7 +108,7 @@ export class RemarginEngine {
   liquidatableIn(market: PricedMarket): number[] {
     const arrays = new TickArrays(this.instruments.instruments, market);
     const { count } = this.accounts;
-    const elsewhere = { arrays, constants: tickConstants(market) };
+    const elsewhere = { arrays, constants: tickConstants(market), marksQ128: [] };
     const results = new MarginColumns(0).grown(count);
     this.#run(elsewhere, results, 0, count);
     const found: number[] = [];
@@ -147,6 +151,42 @@ export class RemarginEngine {
   verdict(account: number): ArrayVerdict {
     this.#assertMargined(account);
     return VERDICTS[this.#results.verdict[account]!]!;
+  }
+
+  /**
+   * Whether an account is below its initial margin, and not as by arrays alone, which say too much of it: by the
+   * exact model where the two could differ.
+   */
+  isBelowInitial(account: number): boolean {
+    const { equityE6, roundingE6, imE6 } = this.margin(account);
+    if (equityE6 - roundingE6 >= imE6) return false;
+    const { market } = this.#valued().arrays;
+    if (equityE6 + roundingE6 < imE6 - imSlackCeil(roundingE6, market.parameters)) return true;
+    const exact = marginPortfolio(this.accounts.portfolio(account), market);
+    return exact.equityE6 < exact.imE6;
+  }
+
+  /** What a bankrupt account is short of at mark, to the unit of the exact model, E6 USD; 0 of any other. */
+  deficitE6(account: number): bigint {
+    const { equityE6, roundingE6 } = this.margin(account);
+    // A coin is worth no less before its haircut than after it.
+    if (equityE6 >= roundingE6) return 0n;
+    const tick = this.#valued();
+    const { market } = tick.arrays;
+    const { accounts } = this;
+    const { quoteE6, collateralE8 } = accounts.balances(account);
+    const coins = valueCollateral(collateralE8, market.collateralPricesE4, market.parameters);
+    let marksQ128 = 0n;
+    const first = accounts.start[account]!;
+    for (let place = first; place < first + accounts.positions[account]!; place += 1) {
+      const number = accounts.instrument[place]!;
+      const markQ128 = (tick.marksQ128[number] ??= market.value(
+        this.instruments.instruments[number]!,
+      ).markQ128);
+      marksQ128 += BigInt(accounts.lots[place]!) * markQ128;
+    }
+    const grossE6 = quoteE6 + sum(coins.map(({ valueE6 }) => valueE6)) + (marksQ128 >> 128n);
+    return grossE6 < 0n ? -grossE6 : 0n;
   }
 
   /** Decides one account: by arrays outside the band, by the exact model inside it. */

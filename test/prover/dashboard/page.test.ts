@@ -212,10 +212,13 @@ describe.skipIf(noBrowser)(
     it('has every smile as a picture and as numbers, and says what is stale', async () => {
       await show('#/market');
       // Smiles and term structure of each underlying.
-      expect(await page.locator('.chart canvas').count()).toBe(4);
+      await expect.poll(() => page.locator('.chart canvas').count()).toBe(4);
       const arbitrage = page.locator('.scroll').filter({ hasText: 'Durrleman' });
       expect(await arbitrage.count()).toBe(2);
       expect(await arbitrage.last().innerText()).not.toContain('▼');
+      expect(await arbitrage.first().innerText()).toContain(
+        '▼ arbitrage, -0.1839 at -1.24, where a smile is held flat',
+      );
       expect(await text('#ages ~ .scroll')).not.toContain('stale');
       const { page: stale } = await exportPage({
         snapshot: sample.staleSurface.snapshot,

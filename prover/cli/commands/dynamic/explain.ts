@@ -20,7 +20,7 @@ const volatility = (rateQ64: bigint): number =>
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** In one sentence, what decided. */
-function reasonOf(before: UnderlyingState, after: UnderlyingState, terms: StepTerms): string {
+function stepReason(before: UnderlyingState, after: UnderlyingState, terms: StepTerms): string {
   const { targetLogQ40: target, highestLogQ40: highest, lowestLogQ40: lowest } = terms;
   if (after.appliedLogQ40 === before.appliedLogQ40 && after.logQ40 !== after.appliedLogQ40) {
     return 'held: it would fall by less than the hysteresis';
@@ -72,7 +72,7 @@ export const command: Command = {
       const terms = step.terms[u];
       return {
         symbol: UNDERLYING_SYMBOLS[u],
-        reason: reasonOf(last, next, terms),
+        reason: stepReason(last, next, terms),
         multiplierBefore: Math.exp(log(last.appliedLogQ40)),
         multiplierAfter: Math.exp(log(next.appliedLogQ40)),
         elapsedSeconds: Number(terms.elapsed),

@@ -9,7 +9,7 @@ import { SLOT_SECONDS } from '../../../chain/market-snapshot.ts';
 import { read, send } from '../../../chain/refusal.ts';
 import { signSnapshot } from '../../../chain/snapshot.ts';
 import { publicKey } from '../../../commitments/eddsa.ts';
-import { InvalidInput, PlimsollError } from '../../../core/errors.ts';
+import { InvalidInput, PlimsollError, reasonOf } from '../../../core/errors.ts';
 import { readTextFile } from '../../../core/files.ts';
 import { decimalBigint, parseValue, pattern } from '../../../core/schema.ts';
 import { parseSnapshot, snapshotDocument } from '../../../documents/snapshot-document.ts';
@@ -258,9 +258,6 @@ async function gatedOf(
     },
   };
 }
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 /** Takes its turn in every minute, until `stop` or, with `--once`, until a minute is on the feed. */
 async function takeTurns(

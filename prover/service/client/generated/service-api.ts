@@ -7640,7 +7640,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             accounts: number;
-                            /** by which equity is below zero, where it is */
+                            /** by which equity without haircuts is below zero, where it is */
                             deficitE6: string;
                             /** of all accounts that have any, as the arrays have it */
                             equityE6: string;

@@ -9,11 +9,12 @@ import {
 } from '../../../../prover/service/margin/account-state.ts';
 
 const rules = { distanceBps: 500, releaseBps: 200 };
-const figures = (equityE6: bigint, liquidatable = false) => ({
+const figures = (equityE6: bigint, liquidatable = false, bankrupt = false) => ({
   equityE6,
   mmE6: 1000n,
   imE6: 1200n,
   liquidatable,
+  bankrupt,
 });
 
 describe('the state of an account', () => {
@@ -26,12 +27,17 @@ describe('the state of an account', () => {
     ['healthy', 999n, true, 'belowMaintenance'],
     ['belowMaintenance', 1210n, false, 'marginCall'],
     ['belowMaintenance', 1224n, false, 'healthy'],
-    ['marginCall', -1n, true, 'bankrupt'],
+    ['marginCall', -1n, true, 'belowMaintenance'],
     ['bankrupt', 1200n, false, 'healthy'],
     ['inLiquidation', 5000n, false, 'healthy'],
     ['cured', 999n, true, 'belowMaintenance'],
   ])('from %s with equity %s, liquidatable %s, is %s', (before, equity, liquidatable, after) => {
     expect(nextState(before, figures(equity, liquidatable), rules)).toBe(after);
+  });
+
+  it('is bankrupt by what it has without haircuts, whatever is left of it after them', () => {
+    expect(nextState('healthy', figures(-1n, true, true), rules)).toBe('bankrupt');
+    expect(nextState('bankrupt', figures(-1n, true, false), rules)).toBe('belowMaintenance');
   });
 
   it('is called at a distance from MM, where that is above IM', () => {
@@ -74,8 +80,11 @@ describe('the state of an account', () => {
             if (equityE6 > 2n ** 53n) continue;
             const isHealthy = states.every(
               (state) =>
-                nextState(state, { equityE6, mmE6, imE6, liquidatable: false }, limits) ===
-                'healthy',
+                nextState(
+                  state,
+                  { equityE6, mmE6, imE6, liquidatable: false, bankrupt: false },
+                  limits,
+                ) === 'healthy',
             );
             const isTold = isClearlyHealthy(Number(equityE6), Number(mmE6), Number(imE6), limits);
             if (isTold) expect(isHealthy).toBe(true);

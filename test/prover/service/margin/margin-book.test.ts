@@ -105,14 +105,15 @@ it('sums what its accounts have and need, and judges each, as the engine does ac
   const states: Record<string, number> = {};
   for (const account of accounts.keys()) {
     const { equityE6, mmE6, imE6 } = book.margin(account)!;
-    if (equityE6 < 0n) sums.deficitE6 -= equityE6;
-    else sums.equityE6 += equityE6;
+    const { bankrupt, deficitE6 } = marginPortfolio(accounts[account]!, tick.market);
+    sums.deficitE6 += deficitE6;
+    if (equityE6 > 0n) sums.equityE6 += equityE6;
     if (equityE6 < mmE6) sums.shortfallE6 += mmE6 - equityE6;
     sums.mmE6 += mmE6;
     sums.imE6 += imE6;
     const liquidatable = book.isLiquidatable(account);
     const rules = { distanceBps: 500, releaseBps: 200 };
-    const state = nextState('healthy', { equityE6, mmE6, imE6, liquidatable }, rules);
+    const state = nextState('healthy', { equityE6, mmE6, imE6, liquidatable, bankrupt }, rules);
     expect(book.state(account)).toBe(state);
     states[state] = (states[state] ?? 0) + 1;
   }

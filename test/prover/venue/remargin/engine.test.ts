@@ -3,7 +3,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { arrayMargin, type ArrayMargin } from '../../../../prover/venue/remargin/definition.ts';
+import {
+  arrayMargin,
+  imSlackCeil,
+  type ArrayMargin,
+} from '../../../../prover/venue/remargin/definition.ts';
 import { RemarginEngine, type EngineMargin } from '../../../../prover/venue/remargin/engine.ts';
 import { riskArray } from '../../../../prover/venue/remargin/risk-array.ts';
 import { concentrationQ10 } from '../../../../prover/risk/margin/contingencies.ts';
@@ -38,6 +42,8 @@ function expectBounds(array: ArrayMargin, portfolio: Portfolio, market: PricedMa
   expect(array.mmE6 >= exact.mmE6).toBe(true);
   expect(array.mmE6 - exact.mmE6 <= array.slackE6).toBe(true);
   expect(array.imE6 >= exact.imE6).toBe(true);
+  const imSlackE6 = imSlackCeil(array.roundingE6, market.parameters);
+  expect(array.imE6 - exact.imE6 <= imSlackE6).toBe(true);
   if (array.verdict !== 'band') expect(array.verdict === 'liquidatable').toBe(exact.liquidatable);
 }
 
@@ -75,6 +81,32 @@ describe.each(['crash', 'extremes'] as const)('the columnar engine in the %s mar
 
   it('keeps to the bounds against the exact model', () => {
     for (const portfolio of sampled) expectBounds(define(portfolio, market), portfolio, market);
+  });
+
+  it('says who is bankrupt, by how much, and who is below initial margin as the exact model does', () => {
+    const engine = engineOf(sampled, market);
+    let [bankrupt, below] = [0, 0];
+    for (const [account, portfolio] of sampled.entries()) {
+      const exact = marginPortfolio(portfolio, market);
+      expect(engine.deficitE6(account), `account ${account}`).toBe(exact.deficitE6);
+      const isBelow = exact.equityE6 < exact.imE6;
+      expect(engine.isBelowInitial(account), `account ${account}`).toBe(isBelow);
+      bankrupt += exact.bankrupt ? 1 : 0;
+      below += isBelow ? 1 : 0;
+    }
+    expect(bankrupt).toBeGreaterThan(ACCOUNTS / 20);
+    expect(below).toBeGreaterThan(bankrupt);
+    expect(below).toBeLessThan(ACCOUNTS);
+  });
+
+  it('re-decides to the unit what stands at its initial margin, or at nothing', () => {
+    const { account } = goldenCases(set).find((golden) => golden.account.positions.length >= 4)!;
+    const exact = marginPortfolio(account, market);
+    const at = (lackE6: bigint): Portfolio => ({ ...account, quoteE6: account.quoteE6 - lackE6 });
+    const [toIm, toNothing] = [exact.equityE6 - exact.imE6, exact.grossEquityE6];
+    const engine = engineOf([at(toIm), at(toIm + 1n), at(toNothing), at(toNothing + 1n)], market);
+    expect([0, 1].map((place) => engine.isBelowInitial(place))).toEqual([false, true]);
+    expect([2, 3].map((place) => engine.deficitE6(place))).toEqual([0n, 1n]);
   });
 
   it('decides every golden account as the exact model does', () => {
