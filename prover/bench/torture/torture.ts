@@ -17,6 +17,7 @@ import type { ChainTortureReport } from './chain-torture.ts';
 import { OwnerProcess } from './owner-process.ts';
 import { readOutcome } from './outcome.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
+import { losePower } from './power-loss.ts';
 import { Receiver } from './receiver.ts';
 import { Undisturbed, compare, keyOf, type Operation } from './undisturbed.ts';
 
@@ -35,10 +36,11 @@ export interface TortureOptions {
 export interface TortureReport {
   readonly database: TortureDatabase;
   readonly seed: number;
-  /** `starting`: the owner, before it answered again. */
+  /** `starting`: the owner, before it answered again; `power`: its machine, with an embedded database. */
   readonly kills: {
     readonly owner: number;
     readonly starting: number;
+    readonly power: number;
     readonly postgresql: number;
   };
   /** Acknowledged before a kill or found taken after one. */
@@ -64,6 +66,8 @@ const CALM_OPERATIONS = 3;
 const MOST_STARTING = 3;
 /** Of the kills on PostgreSQL, those of its server. */
 const SERVER_SHARE = 0.3;
+/** Of those on an owner with PGlite, those of its machine. */
+const POWER_SHARE = 0.1;
 /** Kills between two judgements. */
 const JUDGED_EVERY = 25;
 const DRAIN_MS = 180_000;
@@ -121,7 +125,7 @@ class Run {
   readonly #receiver: Receiver;
   readonly #token: string;
   readonly #folder: string;
-  readonly #kills = { owner: 0, starting: 0, postgresql: 0 };
+  readonly #kills = { owner: 0, starting: 0, power: 0, postgresql: 0 };
   readonly #first = loadSample().ledgers.crash;
   readonly #ledger = new Ledger(this.#first);
   readonly #taken: Operation[] = [];
@@ -172,8 +176,8 @@ class Run {
   }
 
   get #count(): number {
-    const { owner, starting, postgresql } = this.#kills;
-    return owner + starting + postgresql;
+    const { owner, starting, power, postgresql } = this.#kills;
+    return owner + starting + power + postgresql;
   }
 
   #killed(what: keyof TortureReport['kills']): void {
@@ -278,7 +282,9 @@ class Run {
       return;
     }
     await this.#owner.kill();
-    this.#killed('owner');
+    const isMachines = this.#cluster === undefined && this.#random() < POWER_SHARE;
+    if (isMachines) losePower(join(this.#folder, 'state'), this.#random);
+    this.#killed(isMachines ? 'power' : 'owner');
   }
 
   /** Until it answers; what is left is found by a service that is killed on its way too. */

@@ -16,7 +16,7 @@ export const command: Command = {
   name: 'torture',
   description:
     'Feeds a service a market crash over and over and kills it, or its PostgreSQL, with SIGKILL at\n' +
-    'random moments; then holds what it kept and told against what it had acknowledged and against the\n' +
+    'random moments, or takes the power from it and its embedded database; then holds what it kept and told against what it had acknowledged and against the\n' +
     'same operations without a kill. With --chain it follows a venue on a local chain, proves and opens;\n' +
     'its workers and its node are killed too, the chain is reorganised, and what is opened there is held\n' +
     'against what had to be. Ends with an error where anything was lost or made twice.',
@@ -47,6 +47,7 @@ export const command: Command = {
       kills: shape({
         owner: whole,
         starting: whole,
+        power: whole.optional(),
         postgresql: whole,
         worker: whole.optional(),
         node: whole.optional(),

@@ -20,8 +20,8 @@ describe('a service that is killed at random moments', () => {
         judged: () => undefined,
       });
       expect(report).toMatchObject({ lost: 0, doubled: 0 });
-      const { owner, starting } = report.kills;
-      expect(owner + starting).toBe(6);
+      const { owner, starting, power } = report.kills;
+      expect(owner + starting + power).toBe(6);
       expect(Math.min(owner, starting)).toBeGreaterThan(0);
       // A run in which nothing happens would prove nothing.
       expect(report.transitions).toBeGreaterThan(25);
