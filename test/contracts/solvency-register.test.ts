@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { LocalVenue } from '../../prover/chain/deploy.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import type { Account } from '../../prover/commitments/account.ts';
+import { Ledger } from '../../prover/commitments/ledger.ts';
 import {
   arraysStateHash,
   FIRST_ARRAYS_STATE,
@@ -28,6 +29,8 @@ import {
 } from '../support/registers.ts';
 import {
   BATCHES,
+  CREDITOR,
+  PHANTOM_LONG,
   provenSession,
   ROWS,
   SMALL_SESSION,
@@ -101,9 +104,28 @@ const linkWith = (link: SessionProof, place: number, value: bigint): SessionProo
 
 const raiseFund = (amountE6: bigint) => send(venue.insuranceFund, 'raiseBuffer', [amountE6]);
 
-async function begin(missing: Missing): Promise<void> {
+async function begin(
+  missing: Missing,
+  of: Pick<ProvenSession, 'ledger' | 'totals'> = session,
+): Promise<void> {
   chain = await startChain({ startAt: SESSION_START });
-  ({ venue, register } = await sessionVenue(chain, session, missing));
+  ({ venue, register } = await sessionVenue(chain, of, missing));
+}
+
+/** Another venue while something is tried on it. */
+async function elsewhere(
+  [missing, of]: Parameters<typeof begin>,
+  attempt: () => Promise<void>,
+): Promise<void> {
+  const own = [chain, venue, register, saved, session] as const;
+  try {
+    await begin(missing, of);
+    saved = await chain.save();
+    await attempt();
+    await chain.close();
+  } finally {
+    [chain, venue, register, saved, session] = own;
+  }
 }
 
 beforeAll(async () => {
@@ -309,6 +331,40 @@ describe('what sessions say of a venue', () => {
   });
 });
 
+describe('a venue is refused, with every proof that can be made of it', () => {
+  it('where somebody is long of what nobody is short of (attack: phantom long)', async () => {
+    const honest = session;
+    const phantom = await provenSession(PHANTOM_LONG);
+    await elsewhere([{ quoteE6: 0n }, phantom], async () => {
+      session = phantom;
+      const pin = await pinTick();
+      await submitRows();
+      await submitBatches();
+      const [word, , , , reached] = phantom.close.publicSignals;
+      const [, , came] = phantom.batches.at(-1)!.publicSignals;
+      expect(await read(register, 'isReached', [BATCHES, word, came], z.boolean())).toBe(true);
+      // Its close holds, and is of a state in which all instruments net to nothing: no batch led there.
+      expect(reached).not.toBe(came);
+      await expectRefusal(close(pin), 'StateNotReached', [word, reached]);
+      await expectRefusal(close(pin, closeWith(4, came!)), 'InvalidSessionProof');
+      // Nor is that of the venue without the lot about this ledger.
+      await expectRefusal(close(pin, honest.close), 'WrongTickRoot');
+    });
+  });
+
+  it('where an account is left out that only its owner would miss (attack: hidden liability)', async () => {
+    const whole = new Ledger([...accounts, CREDITOR]);
+    expect(whole.root).not.toBe(session.ledger.root);
+    await elsewhere([{ quoteE6: 0n }, { ledger: whole, totals: session.totals }], async () => {
+      const pin = await pinTick();
+      await submitRows();
+      await submitBatches();
+      await expectRefusal(close(pin), 'WrongTickRoot', [whole.root, session.ledger.root]);
+      await expectRefusal(close(pin, closeWith(1, whole.root)), 'InvalidSessionProof');
+    });
+  });
+});
+
 describe('custody', () => {
   it('says of each coin what was named when it was deployed', async () => {
     const named = await Promise.all(
@@ -332,22 +388,13 @@ describe('custody', () => {
     ['bitcoin', 1, { quoteE6: 0n, coin: 0 }],
     ['ether', 2, { quoteE6: 0n, coin: 1 }],
     ['stETH', 3, { quoteE6: 0n, coin: 2 }],
-  ] as const)(
-    'of one unit too little of %s refuses a session that is whole',
-    async (_, asset, missing) => {
-      const whole = [chain, venue, register, saved] as const;
-      try {
-        await begin(missing);
-        saved = await chain.save();
-        const pin = await pinTick();
-        await submitRows();
-        await submitBatches();
-        const owed = [session.totals.quoteE6, ...session.totals.collateralE8][asset]!;
-        await expectRefusal(close(pin), 'CustodyShort', [asset, owed, owed - 1n]);
-        await chain.close();
-      } finally {
-        [chain, venue, register, saved] = whole;
-      }
-    },
+  ] as const)('of one unit too little of %s refuses a session that is whole', (_, asset, missing) =>
+    elsewhere([missing], async () => {
+      const pin = await pinTick();
+      await submitRows();
+      await submitBatches();
+      const owed = [session.totals.quoteE6, ...session.totals.collateralE8][asset]!;
+      await expectRefusal(close(pin), 'CustodyShort', [asset, owed, owed - 1n]);
+    }),
   );
 });

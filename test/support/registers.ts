@@ -102,7 +102,7 @@ export const SESSION_START = crashMarket.snapshot.time - 1_000n;
 /** A venue whose vault and holder of coins have what a session owes, its ledger and tick in place, and its register. */
 export async function sessionVenue(
   chain: TestChain,
-  { totals, ledger }: ProvenSession,
+  { totals, ledger }: Pick<ProvenSession, 'ledger' | 'totals'>,
   missing: Missing,
 ): Promise<{ readonly venue: LocalVenue; readonly register: Contract }> {
   const { snapshot } = crashMarket;

@@ -4,13 +4,13 @@ import { encodeBytes32String } from 'ethers';
 
 import type { ContractProof } from '../../prover/chain/submit.ts';
 import type { Account } from '../../prover/commitments/account.ts';
-import type { ClosedTotals } from '../../prover/commitments/session/closed-totals.ts';
+import { closedTotals, type ClosedTotals } from '../../prover/commitments/session/closed-totals.ts';
 import { BATCH_PROFILES } from '../../prover/commitments/session/profiles.ts';
 import type { Ledger } from '../../prover/commitments/ledger.ts';
 import { toSolidity, type ProofFile } from '../../prover/proving/formats/proof-file.ts';
 import { Prover } from '../../prover/proving/prover.ts';
 import { MarketTick } from '../../prover/statements/market-tick.ts';
-import { sessionPass, type PassStatement } from '../../prover/venue/session/pass.ts';
+import { passSteps, type PassStatement } from '../../prover/venue/session/pass.ts';
 import type { SessionDocument } from '../../prover/venue/session/session-document.ts';
 import { openSession, prepareSession } from '../../prover/venue/session/session.ts';
 import { proofOf } from './proof-cache.ts';
@@ -51,7 +51,26 @@ export const SESSION_CIRCUITS = [
   ['solvency-close', 'any'],
 ] as const;
 
-/** What is to be proven of such a session: of the crash of the sample, every four accounts a batch. */
+/** The same venue with a lot of an instrument that nobody is short of: all else agrees with it. */
+export const PHANTOM_LONG: readonly Account[] = SMALL_SESSION.map((account, place) => {
+  const [held, ...others] = account.positions;
+  if (place > 0) return account;
+  return { ...account, positions: [{ ...held!, lots: held!.lots + 1n }, ...others] };
+});
+
+/** Somebody who is owed a unit of the quote asset and holds nothing: no net tells that they are left out. */
+export const CREDITOR: Account = {
+  ...SMALL_SESSION[0]!,
+  owner: 999n,
+  quoteE6: 1n,
+  collateralE8: [0n, 0n, 0n],
+  positions: [],
+};
+
+/**
+ * What is to be proven of such a session: of the crash of the sample, every four accounts a batch. A venue that does
+ * not close has these proofs too, as a forger would make them.
+ */
 export function openedSession(accounts: readonly Account[]) {
   const request = {
     ...sessionRequest(accounts),
@@ -60,7 +79,9 @@ export function openedSession(accounts: readonly Account[]) {
   };
   const tick = new MarketTick(crashMarket.snapshot, committedSet);
   const opened = openSession(prepareSession(request));
-  return { ledger: request.ledger, tick, opened, ...sessionPass(opened, tick) };
+  const { steps, end } = passSteps(opened, tick);
+  const totals = closedTotals(end.batches, request.ledger.accountCount);
+  return { ledger: request.ledger, tick, opened, steps, totals };
 }
 
 export async function provenSession(accounts: readonly Account[]): Promise<ProvenSession> {

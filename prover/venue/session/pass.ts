@@ -7,7 +7,7 @@ import type { StatementInstance } from '../../statements/instance.ts';
 import type { MarketTick } from '../../statements/market-tick.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
 import { acceptBatch } from './accept-batch.ts';
-import { closeSession, type OpenedSession } from './session.ts';
+import { closeSession, type OpenedSession, type SessionEnd } from './session.ts';
 
 export type PassStatement = 'risk-arrays' | 'solvency-batch' | 'solvency-close';
 
@@ -21,8 +21,13 @@ export interface PassStep {
   readonly instance: () => StatementInstance<PassStatement>;
 }
 
-export interface Pass {
+export interface PassSteps {
   readonly steps: readonly PassStep[];
+  /** Where batches and rows arrive. */
+  readonly end: SessionEnd;
+}
+
+export interface Pass extends PassSteps {
   /** What the close will say. */
   readonly totals: ClosedTotals;
 }
@@ -30,11 +35,17 @@ export interface Pass {
 const numbered = (kind: string, place: number): string =>
   `${kind}-${String(place).padStart(3, '0')}`;
 
-/**
- * All proofs of a session: the chunks of its rows, its batches, its close. Throws `SessionRefused` where
- * it would not close, before anything is proven.
- */
+/** As `passSteps`, of a session that closes; throws `SessionRefused` where it would not, before anything is proven. */
 export function sessionPass(opened: OpenedSession, tick: MarketTick): Pass {
+  const { steps, end } = passSteps(opened, tick);
+  return { steps, end, totals: closeSession(opened.commitments, opened.netsRoot, end) };
+}
+
+/**
+ * All proofs of a session: the chunks of its rows, its batches, its close. Whether it closes is not asked: the close
+ * of one that does not leads elsewhere than its rows or batches do, or has no witness.
+ */
+export function passSteps(opened: OpenedSession, tick: MarketTick): PassSteps {
   const { table, nets, challenges, terms, chunkSize, claims } = opened;
   const steps: PassStep[] = [];
   let arrays = FIRST_ARRAYS_STATE;
@@ -71,14 +82,13 @@ export function sessionPass(opened: OpenedSession, tick: MarketTick): Pass {
     batches = after;
   });
   const end = { batches, arrays };
-  const totals = closeSession(opened.commitments, opened.netsRoot, end);
   steps.push({
     name: 'close',
     statement: 'solvency-close',
     profile: 'any',
     instance: () => prepareStatement('solvency-close', { ...opened, ...end, tick }),
   });
-  return { steps, totals };
+  return { steps, end };
 }
 
 /** What the proofs of a session publish, in order. */

@@ -191,6 +191,24 @@ describe('a whole session', () => {
   }, 60_000);
 });
 
+test('a venue with a phantom long is told so before anything is proven', async () => {
+  const [first, ...rest] = accounts;
+  const [held, ...others] = first!.positions;
+  const positions = [{ ...held!, lots: held!.lots + 1n }, ...others];
+  const phantom = join(scratch, 'phantom.json');
+  writeFileSync(phantom, formatLedger([{ ...first!, positions }, ...rest]));
+  const out = join(scratch, 'phantom');
+  const told = await plimsoll(
+    'solvency prove',
+    ...['--out', out, '--tick', 'crash', '--ledger', phantom],
+  );
+  expect(told).toMatchObject({
+    status: 1,
+    stderr: 'balance: an instrument does not net to nothing',
+  });
+  expect(readdirSync(out)).toEqual([]);
+});
+
 test('what is asked wrongly names the flag', async () => {
   const said = async (...argv: string[]): Promise<string> =>
     (await plimsoll('solvency prove', ...argv)).stderr;

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { exportedAbi } from '../../../../../prover/chain/abi.ts';
 import { formatVenue } from '../../../../../prover/chain/venue-document.ts';
+import { Ledger } from '../../../../../prover/commitments/ledger.ts';
 import { saveProof } from '../../../../../prover/proving/formats/saved-proof.ts';
 import { formatSession } from '../../../../../prover/venue/session/session-document.ts';
 import { plimsoll, type CliResult } from '../../../../support/cli.ts';
@@ -16,18 +17,28 @@ import { developmentKey } from '../../../../support/deployments.ts';
 import { venueDocumentOf } from '../../../../support/plans.ts';
 import { coverageOf, SESSION_START, sessionVenue } from '../../../../support/registers.ts';
 import { startRpcChain, type RpcChain } from '../../../../support/rpc-chain.ts';
-import { provenSession, SMALL_SESSION } from '../../../../support/solvency-session.ts';
+import {
+  CREDITOR,
+  PHANTOM_LONG,
+  provenSession,
+  SMALL_SESSION,
+  type ProvenSession,
+} from '../../../../support/solvency-session.ts';
 
 let chain: RpcChain;
+let scratch: string;
 let folder: string;
 let register: Contract;
 const path = (name: string): string => join(folder, name);
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'plimsoll-submit-'));
-  const session = await provenSession(SMALL_SESSION);
+/** A folder as `solvency prove` leaves it, with the venue that the session is handed to. */
+async function begin(
+  session: ProvenSession,
+  of: Pick<ProvenSession, 'ledger' | 'totals'> = session,
+): Promise<void> {
+  folder = mkdtempSync(join(scratch, 'session-'));
   chain = await startRpcChain({ startAt: SESSION_START });
-  const made = await sessionVenue(chain, session, { quoteE6: 0n });
+  const made = await sessionVenue(chain, of, { quoteE6: 0n });
   register = new Contract(made.register.target, exportedAbi('SolvencyRegister'), chain.provider);
   const contracts = { ...made.venue.addresses, solvencyRegister: String(register.target) };
   const document = venueDocumentOf(contracts);
@@ -46,10 +57,15 @@ beforeAll(async () => {
   );
   writeFileSync(path('session.json'), formatSession(session.document));
   for (const [name, file] of session.files) saveProof(path(`${name}.json`), file);
+}
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'plimsoll-submit-'));
+  await begin(await provenSession(SMALL_SESSION));
 }, 600_000);
 afterAll(async () => {
   await chain.close();
-  rmSync(folder, { recursive: true });
+  rmSync(scratch, { recursive: true });
 });
 
 function attempt(name: string, venue: string, ...argv: string[]): Promise<CliResult> {
@@ -90,4 +106,39 @@ describe('a session on chain', () => {
       /close\.json: no proof of it/,
     );
   });
+});
+
+describe('a venue is refused by its register and by whoever verifies', () => {
+  const tick = ['--tick', 'crash'];
+  const refusals = async (root: bigint): Promise<readonly string[]> => {
+    await run('solvency pin');
+    const submitted = await attempt('solvency submit', 'venue.json', folder, '--pin', '1');
+    const verified = await plimsoll('solvency verify', folder, ...tick, '--root', String(root));
+    expect([submitted.status, verified.status]).toEqual([1, 1]);
+    return [submitted.stderr, verified.stderr];
+  };
+  const elsewhere = async (...at: Parameters<typeof begin>): Promise<readonly string[]> => {
+    await chain.close();
+    await begin(...at);
+    return refusals((at[1] ?? at[0]).ledger.root);
+  };
+
+  test('with a phantom long, though every proof of its session holds', async () => {
+    const [register, verifier] = await elsewhere(await provenSession(PHANTOM_LONG));
+    expect(register).toMatch(/StateNotReached/);
+    expect(verifier).toMatch(/^end: the close begins elsewhere than the last of batches ends/);
+  }, 300_000);
+
+  test('with an account left out that only its owner would miss', async () => {
+    const session = await provenSession(SMALL_SESSION);
+    const { totals } = session;
+    const ledger = new Ledger([...SMALL_SESSION, CREDITOR]);
+    const [register, verifier] = await elsewhere(session, { ledger, totals });
+    expect(register).toMatch(/WrongTickRoot/);
+    expect(verifier).toBe('ledger: the session is about another ledger');
+    // Control: it is about the ledger without that account.
+    const own = String(session.ledger.root);
+    const without = await plimsoll('solvency verify', folder, ...tick, '--root', own);
+    expect(without.status, without.stderr).toBe(0);
+  }, 300_000);
 });
