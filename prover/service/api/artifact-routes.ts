@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { REPOSITORY_ROOT } from '../../core/root.ts';
 import { loadArtifactManifest, type ArtifactFile } from '../../proving/artifacts.ts';
+import { ORDERED_STATEMENTS } from '../proving/proof-order.ts';
 import type { Api } from './figure-routes.ts';
 import type { Caller } from './roles.ts';
 import * as schemas from './schemas.ts';
@@ -16,13 +17,15 @@ export interface ArtifactDoor {
   callerOf(request: { headers: { authorization?: string | undefined } }): Caller;
 }
 
+const ordered: readonly string[] = ORDERED_STATEMENTS;
+
 /** Keys and circuits of what a service has its workers prove, by their hash. */
 export function artifactRoutes(api: Api, { errors, callerOf }: ArtifactDoor): void {
   let listed: ReadonlyMap<string, ArtifactFile> | undefined;
   const find = (digest: string): ArtifactFile | undefined => {
     listed ??= new Map(
       loadArtifactManifest()
-        .artifacts.filter(({ statement }) => statement === 'liquidation')
+        .artifacts.filter(({ statement }) => ordered.some((name) => name === statement))
         .flatMap(({ files }) => Object.values(files).map((file) => [file.sha256, file] as const)),
     );
     return listed.get(digest);

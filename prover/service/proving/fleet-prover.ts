@@ -10,7 +10,7 @@ import type { StatementInstance } from '../../statements/instance.ts';
 import { jobId } from '../alerts/alert.ts';
 import { AskedProcess } from '../asked-process.ts';
 import type { CheckAnswer, CheckQuestion } from './checking-process.ts';
-import type { MadeProof, ProofMaker } from './proof-maker.ts';
+import type { MadeProof, OrderedProofMaker } from './proof-maker.ts';
 import {
   ORDERS,
   ORDER_HEARTBEAT_SECONDS,
@@ -19,6 +19,7 @@ import {
   orderOf,
   parseOrderAnswer,
   type OrderAnswer,
+  type OrderedStatement,
 } from './proof-order.ts';
 
 const POLL_MS = 100;
@@ -36,10 +37,11 @@ export interface FleetLog {
  * each proof is checked here before it is anybody's. An order that no worker brings to an end, or to
  * which they answer wrongly, is proven here.
  */
-export class FleetProver implements ProofMaker {
+export class FleetProver implements OrderedProofMaker {
   readonly #boss: PgBoss;
-  readonly #own: ProofMaker;
+  readonly #own: OrderedProofMaker;
   readonly #log: FleetLog;
+  readonly #priority: number;
   readonly #artifacts = loadArtifactManifest();
   readonly #checker = new AskedProcess<CheckQuestion, CheckAnswer>(
     new URL('./checking-process.ts', import.meta.url),
@@ -48,13 +50,20 @@ export class FleetProver implements ProofMaker {
   #counts = { byWorkers: 0, refused: 0, byItself: 0 };
   #isClosed = false;
 
-  private constructor(boss: PgBoss, own: ProofMaker, log: FleetLog) {
+  private constructor(boss: PgBoss, own: OrderedProofMaker, log: FleetLog, priority: number) {
+    this.#priority = priority;
     this.#boss = boss;
     this.#own = own;
     this.#log = log;
   }
 
-  static async start(boss: PgBoss, own: ProofMaker, log: FleetLog): Promise<FleetProver> {
+  /** @param priority of its orders among those of others: the higher is taken first */
+  static async start(
+    boss: PgBoss,
+    own: OrderedProofMaker,
+    log: FleetLog,
+    priority = 0,
+  ): Promise<FleetProver> {
     await boss.createQueue(ORDERS, {
       retryLimit: ORDER_RETRIES,
       // So that one who lacks something does not use up the tries of those who have it.
@@ -63,20 +72,23 @@ export class FleetProver implements ProofMaker {
       expireInSeconds: ORDER_SECONDS,
       deleteAfterSeconds: KEPT_SECONDS,
     });
-    return new FleetProver(boss, own, log);
+    return new FleetProver(boss, own, log, priority);
   }
 
   get counts(): Readonly<Record<'byWorkers' | 'refused' | 'byItself', number>> {
     return this.#counts;
   }
 
-  async prove(instance: StatementInstance<'liquidation'>, use: ProofUse): Promise<MadeProof> {
+  async prove(
+    instance: StatementInstance<OrderedStatement>,
+    use: ProofUse | undefined,
+  ): Promise<MadeProof> {
     const artifact = findArtifact(this.#artifacts, instance.statement, instance.profile);
     const order = orderOf(instance, artifact);
     for (let refused = 0; refused < MOST_REFUSED; refused += 1) {
       // The same question has the same name: a service that was killed meanwhile finds its order again.
       const id = jobId(ORDERS, JSON.stringify(order), String(refused));
-      await this.#boss.insert(ORDERS, [{ id, data: order }]);
+      await this.#boss.insert(ORDERS, [{ id, data: order, priority: this.#priority }]);
       const answer = await this.#answerTo(id);
       if (answer === undefined) break;
       const file = await this.#accepted(answer, instance, use);
@@ -111,20 +123,23 @@ export class FleetProver implements ProofMaker {
   /** The proof file with its use, where it holds and says what was asked; else it is refused by name. */
   async #accepted(
     { worker, proof }: OrderAnswer,
-    { statement, profile, publicSignals }: StatementInstance<'liquidation'>,
-    use: ProofUse,
+    { statement, profile, publicSignals }: StatementInstance<OrderedStatement>,
+    use: ProofUse | undefined,
   ): Promise<string | undefined> {
     const reason = await this.#faultOf(proof, { statement, profile, publicSignals });
     if (reason === undefined) return formatProof({ ...parseProof(proof), use });
     this.#counts = { ...this.#counts, refused: this.#counts.refused + 1 };
-    const account = publicSignals.accountIndex.toString();
-    this.#log.warn({ worker, account, reason }, 'the proof of a worker is refused');
+    const about =
+      'accountIndex' in publicSignals
+        ? { account: publicSignals.accountIndex.toString() }
+        : { profile };
+    this.#log.warn({ worker, statement, ...about, reason }, 'the proof of a worker is refused');
     return undefined;
   }
 
   async #faultOf(
     proof: string,
-    asked: Pick<StatementInstance<'liquidation'>, 'statement' | 'profile' | 'publicSignals'>,
+    asked: Pick<StatementInstance<OrderedStatement>, 'statement' | 'profile' | 'publicSignals'>,
   ): Promise<string | undefined> {
     let file;
     try {

@@ -17,9 +17,18 @@ export const ORDER_SECONDS = 300;
 /** Workers that die over an order, one after another, before the service proves it itself. */
 export const ORDER_RETRIES = 5;
 
+/** What a service has proven elsewhere: openings, and what `solvency prove --queue` orders. */
+export const ORDERED_STATEMENTS = [
+  'liquidation',
+  'risk-arrays',
+  'solvency-batch',
+  'solvency-close',
+] as const;
+export type OrderedStatement = (typeof ORDERED_STATEMENTS)[number];
+
 const file = z.strictObject({ sha256: digest, bytes: z.int().positive() });
 const orderSchema = z.strictObject({
-  statement: z.literal('liquidation'),
+  statement: z.enum(ORDERED_STATEMENTS),
   profile: z.string().min(1),
   key: keySetup,
   constraints: z.int().positive(),
@@ -64,7 +73,7 @@ export const readInputs = (inputs: Readonly<Record<string, unknown>>): CircuitIn
   Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, read(value)]));
 
 export function orderOf(
-  { statement, profile, inputs }: StatementInstance<'liquidation'>,
+  { statement, profile, inputs }: StatementInstance<OrderedStatement>,
   { key, constraints, tools, files }: Artifact,
 ): ProofOrder {
   const named = ({ sha256, bytes }: ArtifactFile) => ({ sha256, bytes });

@@ -9,7 +9,7 @@ import { answerParent, type ProcessAnswer } from '../answering-process.ts';
 /** What the owner asks of a proving process, and what comes back. */
 export interface ProofQuestion {
   readonly instance: StatementInstance;
-  readonly use: ProofUse;
+  readonly use: ProofUse | undefined;
 }
 export type ProofAnswer = ProcessAnswer<{ readonly proof: string; readonly workMs: number }>;
 

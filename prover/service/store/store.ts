@@ -31,7 +31,7 @@ export interface StoreOptions {
 }
 
 /** A dead handler is noticed by its heartbeat (10 s at least) at the next look. */
-const LOOK_SECONDS = 5;
+export const LOOK_SECONDS = 5;
 
 /** Of the queues alone: all that a worker needs to see. */
 export const QUEUE_SCHEMA = 'plimsoll_queue';

@@ -10,8 +10,8 @@ import { serviceLogger } from '../../../service/log/logger.ts';
 import { ArtifactStore } from '../../../service/worker/artifact-store.ts';
 import { runWorker } from '../../../service/worker/worker.ts';
 import { stringOption, type Command } from '../../command.ts';
+import { databaseUrl } from '../../options/database-url.ts';
 
-const databaseAddress = pattern(/^postgres(ql)?:\/\/\S+$/, 'must begin with postgresql://');
 const serviceAddress = pattern(/^https?:\/\/[^\s@]+$/, 'must be an http(s) address');
 const workerName = pattern(/^[\w.-]{1,63}$/, 'must be letters, digits, dots, dashes; at most 63');
 
@@ -48,11 +48,8 @@ export const command: Command = {
     schema: shape({ worker: text }).describe('one line, once it takes orders'),
   },
   run: async (context) => {
-    const { DATABASE_URL: database, PLIMSOLL_WORKER_TOKEN: token } = process.env;
-    if (database === undefined) {
-      throw new InvalidInput('DATABASE_URL', 'is required: where the service leaves its orders');
-    }
-    const databaseUrl = parseValue(databaseAddress, database, 'DATABASE_URL');
+    const { PLIMSOLL_WORKER_TOKEN: token } = process.env;
+    const database = databaseUrl('where the service leaves its orders');
     const given = stringOption(context, 'service');
     const service =
       given === undefined
@@ -66,11 +63,11 @@ export const command: Command = {
       stringOption(context, 'name') ?? `${hostname()}-${process.pid}`,
       '--name',
     );
-    const secrets = [...secretsOfAddress(databaseUrl), ...(token === undefined ? [] : [token])];
+    const secrets = [...secretsOfAddress(database), ...(token === undefined ? [] : [token])];
     const logger = serviceLogger(process.env['PLIMSOLL_LOG'] ?? 'info', secrets);
     const source = service === undefined ? undefined : { service, token: token! };
     const worker = await runWorker({
-      databaseUrl,
+      databaseUrl: database,
       name,
       artifacts: new ArtifactStore(resolve(stringOption(context, 'folder') ?? 'worker'), source),
       log: (about, what) => logger.info(about, what),

@@ -3,18 +3,21 @@ import { InvalidInput } from '../../../core/errors.ts';
 import { makeFolder, requireWritable, writeFileAtomically } from '../../../core/files.ts';
 import { decimal, real, shape, text, whole } from '../../../core/json-output.ts';
 import { BATCH_PROFILES, type BatchProfile } from '../../../commitments/session/profiles.ts';
-import type { ProofFile } from '../../../proving/formats/proof-file.ts';
+import { formatProof, parseProof, type ProofFile } from '../../../proving/formats/proof-file.ts';
 import { saveProof } from '../../../proving/formats/saved-proof.ts';
 import { Prover } from '../../../proving/prover.ts';
+import { orderProofs } from '../../../service/proving/session-orders.ts';
+import type { StatementInstance } from '../../../statements/instance.ts';
 import { MarketTick } from '../../../statements/market-tick.ts';
 import { encodePublicSignals } from '../../../statements/public-signals.ts';
 import type { StatementSignals } from '../../../statements/generated/public-signals.ts';
-import { sessionPass, type PassStep } from '../../../venue/session/pass.ts';
+import { sessionPass, type PassStatement, type PassStep } from '../../../venue/session/pass.ts';
 import { formatSession } from '../../../venue/session/session-document.ts';
 import { openSession, prepareSession, ROWS_PER_CHUNK } from '../../../venue/session/session.ts';
 import { staleOutput } from '../../../analysis/figures/figures-schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
+import { databaseUrl } from '../../options/database-url.ts';
 import { buildWhereMissing } from '../../options/circuit-build.ts';
 import { readLedger } from '../../options/ledger-input.ts';
 import { MARKET_OPTIONS, readParameters, readSnapshot } from '../../options/market-inputs.ts';
@@ -30,6 +33,8 @@ import { noteStale } from '../../options/staleness.ts';
 
 /** While one proof keeps the worker busy, the next witness is made. */
 const LANES = 2;
+/** Orders that stand in the queue at a time: enough for some machines, and few enough to keep their inputs in memory. */
+const ORDERED = 16;
 /** One row a proof suits a venue of few instruments. */
 const CHUNKS: readonly number[] = [1, ROWS_PER_CHUNK];
 
@@ -89,6 +94,33 @@ async function keptProof(
   }
 }
 
+/** Who makes the proofs, and how many are asked for at a time. */
+interface StepMaker {
+  readonly lanes: number;
+  prove(instance: StatementInstance<PassStatement>): Promise<ProofFile>;
+  close(): Promise<void>;
+}
+
+/** This process, or whoever takes orders from the queue of a service. */
+async function makerOf(context: CommandContext, prover: Prover): Promise<StepMaker> {
+  const prove = async (instance: StatementInstance): Promise<ProofFile> =>
+    (await prover.prove(instance)).file;
+  if (context.options['queue'] !== true) {
+    return { lanes: LANES, prove, close: () => Promise.resolve() };
+  }
+  const orders = await orderProofs({
+    databaseUrl: databaseUrl('where the service has its queue'),
+    // What no worker brings to an end.
+    prove: async (instance) => formatProof(await prove(instance)),
+    told: (what) => context.note(what),
+  });
+  return {
+    lanes: ORDERED,
+    prove: async (instance) => parseProof(await orders.prove(instance)),
+    close: () => orders.close(),
+  };
+}
+
 export const command: Command = {
   name: 'solvency prove',
   description:
@@ -96,6 +128,8 @@ export const command: Command = {
     'every instrument nets to nothing, and what all accounts together would at most be short of after\n' +
     'each covered scenario (docs/solvency.md). Some dozen proofs, each written when it is made: after\n' +
     'an interruption the same command goes on where it was, and makes anew what does not hold.\n' +
+    'With --queue each proof is an order for the workers of a service, behind its openings, and is\n' +
+    'checked here before it is kept; this command then waits for workers.\n' +
     'Circuits that are not built yet are built first, which takes minutes each.',
   example: 'npx plimsoll solvency prove --tick crash --out session --fund 4000000',
   positionals: [],
@@ -106,6 +140,10 @@ export const command: Command = {
       type: 'string',
       placeholder: 'names',
       describe: `kinds of batches, with commas between (default: ${BATCH_PROFILES.map(({ name }) => name).join(',')})`,
+    },
+    queue: {
+      type: 'boolean',
+      describe: 'have workers prove it (plimsoll worker), by the queue of a service (DATABASE_URL)',
     },
     rows: {
       type: 'string',
@@ -168,6 +206,7 @@ export const command: Command = {
     }
 
     await using prover = new Prover();
+    const maker = await makerOf(context, prover);
     const started = performance.now();
     const queue = [...steps];
     const closes: ProofFile[] = [];
@@ -175,7 +214,7 @@ export const command: Command = {
     const lane = async (): Promise<void> => {
       for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
         const found = await keptProof(folder, step, prover);
-        const file = found ?? (await prover.prove(step.instance())).file;
+        const file = found ?? (await maker.prove(step.instance()));
         if (found === undefined) saveProof(proofPath(folder, step.name), file);
         if (found === undefined) made += 1;
         else kept += 1;
@@ -184,7 +223,11 @@ export const command: Command = {
         context.note(`${step.name} ${how} (${kept + made} of ${steps.length})`);
       }
     };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    try {
+      await Promise.all(Array.from({ length: maker.lanes }, lane));
+    } finally {
+      await maker.close();
+    }
     const seconds = Math.round(performance.now() - started) / 1000;
 
     const close = closes[0]!.publicSignals as StatementSignals['solvency-close'];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: a PostgreSQL of its own, workers in processes of their own, and proofs.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,11 +29,15 @@ import { readServiceConfig } from '../../../../prover/service/config/config.ts';
 import { serviceLogger } from '../../../../prover/service/log/logger.ts';
 import type { FleetProver } from '../../../../prover/service/proving/fleet-prover.ts';
 import { ORDERS } from '../../../../prover/service/proving/proof-order.ts';
+import { orderProofs } from '../../../../prover/service/proving/session-orders.ts';
 import { runService, type RunningService } from '../../../../prover/service/run.ts';
 import { QUEUE_SCHEMA } from '../../../../prover/service/store/store.ts';
 import { ArtifactStore } from '../../../../prover/service/worker/artifact-store.ts';
 import { request } from '../../../support/api.ts';
 import { DUE, fourAccounts as accounts } from '../../../support/due-accounts.ts';
+import { plimsoll } from '../../../support/cli.ts';
+import { smallVenue } from '../../../support/session-venue.ts';
+import { openedSession } from '../../../support/solvency-session.ts';
 import { until } from '../../../support/until.ts';
 
 const missing = findPostgres() === undefined ? ' (SKIPPED: PostgreSQL is not installed)' : '';
@@ -228,6 +232,78 @@ describe.skipIf(missing !== '')(`workers of a service${missing}`, () => {
     expect(await orders('completed')).toBe(DUE.length);
     expect(fleet().counts).toEqual({ byWorkers: DUE.length, refused: 0, byItself: 0 });
   }, 240_000);
+
+  it('prove a whole session, none of it twice, though who ordered it is killed on the way', async () => {
+    // `second` is at work since the test before.
+    const out = join(folder, 'session');
+    const venue = smallVenue(4);
+    writeFileSync(join(folder, 'venue.json'), formatLedger(venue));
+    const asked = ['--tick', 'crash', '--ledger', join(folder, 'venue.json')];
+    const prove = ['--profiles', 'fallback', '--rows', '1', '--out', out, ...asked, '--queue'];
+    const [ordered, before] = [await orders('completed'), fleet().counts];
+    const main = join(REPOSITORY_ROOT, 'prover/cli/main.ts');
+    const first = spawn(process.execPath, [main, 'solvency', 'prove', ...prove], {
+      stdio: 'ignore',
+      env: { ...process.env, DATABASE_URL: cluster.url },
+    });
+    const ended = new Promise((resolve) => first.once('exit', resolve));
+    const made = (): readonly string[] =>
+      existsSync(out) ? readdirSync(out).filter((name) => name !== 'session.json') : [];
+    await until('two are proven', () => made().length >= 2);
+    first.kill('SIGKILL');
+    await ended;
+    const left = made().length;
+    process.env['DATABASE_URL'] = cluster.url;
+    const again = await plimsoll('solvency prove', ...prove, '--json').finally(
+      () => delete process.env['DATABASE_URL'],
+    );
+    expect(again.status, again.stderr).toBe(0);
+    expect(again.stderr).not.toContain('refused');
+    const SESSION_PROOFS = 10;
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      proofs: SESSION_PROOFS,
+      kept: left,
+      made: SESSION_PROOFS - left,
+    });
+    const verified = await plimsoll('solvency verify', out, ...asked);
+    expect(verified.status, verified.stderr).toBe(0);
+    // By workers alone, each of them once; the service’s own counts are not touched.
+    expect((await orders('completed')) - ordered).toBe(SESSION_PROOFS);
+    expect(fleet().counts).toEqual(before);
+  }, 240_000);
+
+  it('are not believed of a session either: what they say is made here again', async () => {
+    for (const worker of workers) worker.kill('SIGKILL');
+    await sleep(500);
+    const file = String((await proofs())[0]!['file']);
+    const liar = new PgBoss({
+      connectionString: workersUrl,
+      schema: QUEUE_SCHEMA,
+      migrate: false,
+      supervise: false,
+      schedule: false,
+    });
+    liar.on('error', () => undefined);
+    await liar.start();
+    await liar.work(ORDERS, { pollingIntervalSeconds: 0.5 }, async () => ({
+      worker: 'the-liar',
+      proof: file,
+    }));
+    const instance = openedSession(smallVenue(3)).steps.at(-1)!.instance();
+    const told: string[] = [];
+    let own = 0;
+    const ordering = await orderProofs({
+      databaseUrl: cluster.url,
+      prove: async () => `made here ${++own}`,
+      told: (what) => told.push(what),
+    });
+    expect(await ordering.prove(instance)).toBe('made here 1');
+    await ordering.close();
+    await liar.stop({ graceful: false });
+    const refused = told.filter((line) => line.includes('the proof of a worker is refused'));
+    expect(refused).toHaveLength(2);
+    expect(refused.join()).toContain('it is of liquidation');
+  }, 60_000);
 
   it('are not believed: a wrong proof is refused by the name of who made it, and made again', async () => {
     for (const worker of workers) worker.kill('SIGKILL');
