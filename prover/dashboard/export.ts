@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { REPOSITORY_ROOT } from '../core/root.ts';
-import { localKeyDocument } from '../receipt/local-keys.ts';
+import { PAGE_STATEMENTS, localKeyDocument } from '../receipt/local-keys.ts';
 import {
   bundleForBrowser,
   embeddable,
@@ -69,7 +69,7 @@ export interface ServedPage {
 /** The page that checks receipts, under the keys that are built here. */
 export async function servedReceiptPage(): Promise<ServedPage> {
   const { bundleReceipt } = await import('../receipt/bundle.ts');
-  const { page, policy } = await bundleReceipt(localKeyDocument());
+  const { page, policy } = await bundleReceipt(localKeyDocument(PAGE_STATEMENTS));
   return { page, policy: `${policy}; frame-ancestors 'none'` };
 }
 

@@ -3,9 +3,11 @@ import { getAddress } from 'ethers';
 
 import { InvalidInput, messageWithPlace, PlimsollError } from '../core/errors.ts';
 import { parseProof, type ProofFile } from '../proving/formats/proof-file.ts';
+import { parseInclusion } from '../venue/session/inclusion-document.ts';
 import { challengeOf } from './challenge.ts';
 import { parseReceipt } from './document.ts';
 import { keyOfProof, proofHolds, requireUse } from './held-proof.ts';
+import { checkInclusion, type ShownSession } from './inclusion.ts';
 import { httpRpc } from './json-rpc.ts';
 import { requireFact } from './refusal.ts';
 import { caveatsOf, DEVELOPMENT_KEY, figuresOf, sentenceOf, type Figure } from './sentence.ts';
@@ -66,22 +68,25 @@ const OTHER_FILES: Readonly<Record<string, string>> = {
   'plimsoll.venue': 'a venue',
 };
 
-/** What a file says that it is, where that is no receipt; undefined of one that says nothing known. */
-function otherFile(text: string): string | undefined {
+/** What a file says that it is; undefined of one that says nothing. */
+function formatOf(text: string): string | undefined {
   try {
-    const { format } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    return OTHER_FILES[String(format)];
+    return String((JSON.parse(text) as Readonly<Record<string, unknown>>)['format']);
   } catch {
     return undefined;
   }
 }
 
+const isPathFault = ({ code, cause }: PlimsollError): boolean =>
+  code === 'PATH_MISMATCH' || (cause instanceof PlimsollError && isPathFault(cause));
+
 function refusalOf(error: unknown, what = 'a receipt', text = ''): Judgement {
   if (!(error instanceof PlimsollError)) throw error;
   const { code } = error;
   const message = messageWithPlace(error);
-  if (error instanceof InvalidInput) {
-    const other = what === 'a receipt' ? otherFile(text) : undefined;
+  // A path that leads nowhere can be read, and is believed no more than a proof that does not hold.
+  if (error instanceof InvalidInput && !isPathFault(error)) {
+    const other = what === 'a receipt' ? OTHER_FILES[formatOf(text) ?? ''] : undefined;
     const sentence =
       other === undefined
         ? `This cannot be read as ${what}. ${message}.`
@@ -104,9 +109,23 @@ function judgementOf(checked: CheckedReceipt): Judgement {
   return { verdict: 'holds', code, ...shown };
 }
 
+const CODE_OF_SHOWN: Readonly<Record<ShownSession, string>> = {
+  none: 'SESSION_NOT_SHOWN',
+  close: 'SESSION_NOT_WHOLE',
+  whole: 'CHAIN_NOT_ASKED',
+};
+
+/** What a page shows of an inclusion receipt, which is about no margin of its account: offline, whatever the fields say. */
+function judgeInclusion({ receipt, keys }: PageInput): Judgement {
+  const inclusion = parseInclusion(receipt, 'receipt');
+  const { shown, ...said } = checkInclusion(inclusion, parseVerifyingKeys(keys, 'keys'));
+  return { verdict: 'holds', code: CODE_OF_SHOWN[shown], ...said };
+}
+
 /** What a page shows of a receipt; rejects only for a defect of this program. */
 export async function judgeReceipt(input: PageInput): Promise<Judgement> {
   try {
+    if (formatOf(input.receipt) === 'plimsoll-inclusion') return judgeInclusion(input);
     const receipt = parseReceipt(input.receipt);
     const { rpc, ...expected } = expectationsOf(input);
     // First without the node: what it does not tell hides nothing of what was found here.

@@ -15,7 +15,7 @@ import { gzipSync } from 'node:zlib';
 import { reasonOf } from '../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../core/files.ts';
 import { RECEIPT_STATEMENTS } from './document.ts';
-import { localKeyDocument } from './local-keys.ts';
+import { PAGE_STATEMENTS, localKeyDocument } from './local-keys.ts';
 import { parseVerifyingKeys } from './verifying-keys.ts';
 import { ROOT } from '../toolchain/bootstrap.mjs';
 import { buildCircuits } from '../toolchain/build-circuits.ts';
@@ -60,7 +60,7 @@ async function builtKeys(): Promise<string> {
       last = done;
     },
   });
-  return localKeyDocument();
+  return localKeyDocument(PAGE_STATEMENTS);
 }
 
 const bundle = (entry: string, globalName?: string): Promise<string> =>

@@ -16,6 +16,7 @@ export type RefusalCode =
   | 'TICK_UNKNOWN'
   | 'TICK_MISMATCH'
   | 'ACCOUNT_MISMATCH'
+  | 'LEDGER_MISMATCH'
   | 'VERIFIER_MISMATCH'
   | 'DEVELOPMENT_KEY';
 

@@ -15,6 +15,16 @@ export const englishOnly: Plugin = {
   },
 };
 
+/** As `browser` of package.json has it for those who bundle the package: the other hasher needs Node. */
+const hashesInBigint: Plugin = {
+  name: 'hashes-in-bigint',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /[\\/]poseidon-wasm\.ts$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace(/wasm\.ts$/, 'bigint.ts')),
+    }));
+  },
+};
+
 /** One script for browsers. Fails for whatever needs Node: its built-in modules do not resolve there. */
 export async function bundleForBrowser(entry: string, globalName?: string): Promise<string> {
   // Only here: whoever asks for no page has no use for a bundler.
@@ -31,7 +41,7 @@ export async function bundleForBrowser(entry: string, globalName?: string): Prom
     charset: 'utf8',
     legalComments: 'none',
     banner: { js: '/* SPDX-License-Identifier: GPL-3.0-or-later */' },
-    plugins: [englishOnly],
+    plugins: [englishOnly, hashesInBigint],
     logLevel: 'silent',
   });
   return outputFiles[0]!.text;

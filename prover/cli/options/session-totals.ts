@@ -5,6 +5,7 @@ import { COVERED_IDS } from '../../commitments/session/lanes.ts';
 import { decimal, flag, shape, whole } from '../../core/json-output.ts';
 import { max } from '../../risk/pricing/fixed-point.ts';
 import type { StatementSignals } from '../../statements/generated/public-signals.ts';
+import { closedShortfalls, worstShortfall } from '../../venue/session/closed-shortfalls.ts';
 import { parseBalanceAmount } from '../../analysis/figures/amount.ts';
 import { formatFixed, formatUsd } from '../../model/format.ts';
 import { stringOption, type CommandContext, type OptionSpec } from '../command.ts';
@@ -39,15 +40,8 @@ export const totalsOutput = shape({
 
 type Close = StatementSignals['solvency-close'];
 
-const shortfallsOf = (close: Close) =>
-  COVERED_IDS.map((scenario) => ({
-    scenario,
-    shortfallE6: close[`shortfall${scenario}E6` as keyof Close],
-  }));
-
 export function totalsJson(close: Close, fundE6: bigint) {
-  const shortfalls = shortfallsOf(close);
-  const worst = shortfalls.reduce((most, one) => (one.shortfallE6 > most.shortfallE6 ? one : most));
+  const worst = worstShortfall(close);
   const { uncoveredNotionalE6, quoteE6, btcE8, ethE8, stEthE8, deficitE6 } = close;
   return {
     accounts: Number(close.accounts),
@@ -59,7 +53,7 @@ export function totalsJson(close: Close, fundE6: bigint) {
     ethE8,
     stEthE8,
     deficitE6,
-    shortfalls,
+    shortfalls: closedShortfalls(close),
     worst,
     fundE6,
     isCovered: worst.shortfallE6 <= fundE6,

@@ -12,12 +12,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Judgement, PageInput } from '../../../prover/receipt/browser.ts';
 import { FEED_VIEWS } from '../../../prover/receipt/chain-check.ts';
 import { formatReceipt } from '../../../prover/receipt/document.ts';
-import { localKeyDocument } from '../../../prover/receipt/local-keys.ts';
+import { PAGE_STATEMENTS, localKeyDocument } from '../../../prover/receipt/local-keys.ts';
 import { ROOT } from '../../../prover/toolchain/bootstrap.mjs';
 import { bundleReceipt, type ReceiptBundle } from '../../../prover/receipt/bundle.ts';
 import { formatUsd } from '../../../prover/model/format.ts';
 import { launchBrowser, noBrowser, seriousFindings } from '../../support/browser.ts';
 import { busyNode, silentNode } from '../../support/faulty-node.ts';
+import { formatInclusion } from '../../../prover/venue/session/inclusion-document.ts';
+import { provenSession, SMALL_SESSION } from '../../support/solvency-session.ts';
 import {
   ACCOUNT,
   OWNER,
@@ -28,16 +30,20 @@ import {
 } from '../../support/receipts.ts';
 
 const ASKED = 'a loan of 22 November, for Ada';
-const keys = localKeyDocument();
+const keys = localKeyDocument(PAGE_STATEMENTS);
 let at: ReceiptVenue;
 let made: MadeReceipts;
 let built: ReceiptBundle;
+/** Of an account in a whole session. */
+let inclusion: string;
 
 beforeAll(async () => {
   at = await receiptVenue();
   made = await makeReceipts(at.place);
   built = await bundleReceipt(keys);
-});
+  const { ledger, files } = await provenSession(SMALL_SESSION);
+  inclusion = formatInclusion(ledger.open(2), [...files.values()]);
+}, 600_000);
 afterAll(() => at.chain.close());
 
 describe('the bundle, with none of Node’s globals', () => {
@@ -146,6 +152,19 @@ describe('the bundle, with none of Node’s globals', () => {
     expect(kept.figures.find(({ name }) => name === 'owner')?.value).toBe(OWNER.address);
   });
 
+  it('takes inclusion receipts, whose whole session it verifies', async () => {
+    const judge = judgeIn(webGlobals());
+    expect(await judge({ receipt: inclusion, keys })).toMatchObject({
+      verdict: 'holds',
+      code: 'CHAIN_NOT_ASKED',
+      sentence: expect.stringMatching(
+        /^All 10 proofs of a session hold, and it is whole/,
+      ) as string,
+    });
+    const changed = inclusion.replace(/"USDC":"(-?)\d/, '"USDC":"$17');
+    expect(await judge({ receipt: changed, keys })).toMatchObject({ verdict: 'invalid' });
+  });
+
   it.each([
     ['plimsoll-proof', 'it is a proof, which `plimsoll verify` checks'],
     ['plimsoll.snapshot', 'it is a market snapshot'],
@@ -213,6 +232,20 @@ describe.skipIf(noBrowser)(
     });
 
     const verdict = () => page.locator('#verdict');
+
+    it('shows of an inclusion receipt what the account had, and what was not checked', async () => {
+      writeFileSync(join(folder, 'included.json'), inclusion);
+      await page.setInputFiles('#file', join(folder, 'included.json'));
+      await verdict().and(page.locator('.holds')).waitFor();
+      expect(await verdict().textContent()).toMatch(/^All 10 proofs of a session hold/);
+      expect(await page.locator('#not-checked li').allTextContents()).toHaveLength(4);
+      const rows = await page.locator('#figures tr').allInnerTexts();
+      expect(rows.join()).toContain('BTC');
+      expect(rows.length).toBeGreaterThan(10);
+      await page.setViewportSize({ width: 375, height: 800 });
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+    });
 
     it('shows the sentence for a chosen file, and what was not checked', async () => {
       await page.setInputFiles('#file', join(folder, 'exact.json'));

@@ -5,6 +5,7 @@ import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { address, decimal, shape, text, whole } from '../../../core/json-output.ts';
 import { formatAddress, formatFixed, formatUsd, instrumentName } from '../../../model/format.ts';
+import type { ProofFile } from '../../../proving/formats/proof-file.ts';
 import { COLLATERAL_SYMBOLS } from '../../../model/types.ts';
 import { MarketTick } from '../../../statements/market-tick.ts';
 import {
@@ -22,11 +23,22 @@ import {
   readSnapshot,
 } from '../../options/market-inputs.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
-import { FOLDER_POSITIONAL, readSession, verifySession } from '../../options/session-folder.ts';
+import {
+  FOLDER_POSITIONAL,
+  readSession,
+  requireProofs,
+  verifySession,
+} from '../../options/session-folder.ts';
 import { KEYS_OPTION } from '../../options/trusted-keys.ts';
 
+/** Of a longer session a receipt has the close alone: a file to hand on, that a browser checks in seconds. */
+const MOST_PROOFS = 100;
+
 /** From what the owner was given, or from the ledger, of which `--out` then writes it. */
-async function inclusionOf(context: CommandContext): Promise<Inclusion> {
+async function inclusionOf(
+  context: CommandContext,
+  proofs: readonly ProofFile[],
+): Promise<Pick<Inclusion, 'index' | 'account' | 'ledgerRoot'>> {
   const out = optionalOutputPath(context);
   const given = stringOption(context, 'receipt');
   const account = stringOption(context, 'account');
@@ -39,7 +51,13 @@ async function inclusionOf(context: CommandContext): Promise<Inclusion> {
   }
   const ledger = await readLedger(context);
   const opening = ledger.open(accountIndex(account!, '--account', ledger, context));
-  if (out !== undefined) writeFileAtomically(out, formatInclusion(opening));
+  if (out !== undefined) {
+    const shown =
+      proofs.length > MOST_PROOFS
+        ? proofs.filter(({ statement }) => statement === 'solvency-close')
+        : proofs;
+    writeFileAtomically(out, formatInclusion(opening, shown));
+  }
   return opening;
 }
 
@@ -48,7 +66,7 @@ export const command: Command = {
   description:
     'For the owner of an account: its balances and positions, as they stand here, were in a proven\n' +
     'session. Verifies the session as solvency verify does. A receipt is what --out writes: with it the\n' +
-    'owner needs no ledger.',
+    'owner needs no ledger, and the receipt page checks it offline (docs/receipts.md).',
   example: 'npx plimsoll solvency included session --account wick-victim --out included.json',
   positionals: [FOLDER_POSITIONAL],
   options: {
@@ -81,7 +99,10 @@ export const command: Command = {
   },
   run: async (context) => {
     const { folder, session } = readSession(context);
-    const { index, account, ledgerRoot } = await inclusionOf(context);
+    const { index, account, ledgerRoot } = await inclusionOf(
+      context,
+      requireProofs(folder, session),
+    );
     const tick = new MarketTick(readSnapshot(context), readParameters(context));
     const { snapshotHash, parameterHash } = tick;
     verifySession(context, folder, session, { ledgerRoot, snapshotHash, parameterHash });
