@@ -21,6 +21,13 @@ include "circomlib/circuits/comparators.circom";
  * @output previousPageOccupied[pages of 16] whether the page's first slot was occupied
  * @output quoteAfterE6, balanceAfterE8[3] within the same widths
  * @output change the word, 172 bits
+ * @parts slot = key + lots * 2 ** 79
+ * @assumes (1 - occupied[i]) * key[i] in [0, 1) for i < MAX_POSITIONS
+ * @assumes occupied[i + 1] * (1 - occupied[i]) in [0, 1) for i < MAX_POSITIONS - 1
+ * @assumes occupied[i + 1] * (key[i + 1] - key[i] - 1) in [0, 2 ** 76) for i < MAX_POSITIONS - 1
+ * @assumes addedKey - addedOccupied in [0, 2 ** 76)
+ * @assumes addedLots in [0 - 2 ** 26, 2 ** 26)
+ * @ensures isMoved in [0, 2)
  * Assumes slots and flags of Slot, in strictly increasing order (SlotOrder), and balances in width.
  * Guarantees that the account after is the account before with the change applied, once, and that
  * the word is the only one of this change. Cost: 5 · MAX_POSITIONS + 174 constraints.

@@ -98,8 +98,6 @@ const OF_CLAMP =
 const OF_SURFACE = '0, or the root of a variance below 2.25 · 2^70 (SviStdDev)';
 const OF_FLOOR = `of a floor of 16 bits in basis points a year: ${OF_PARAMETERS}`;
 const OF_SPLIT = 'functions of the bits of one number, without a hint (ScaledStdDev)';
-const OF_CHANGE =
-  'the slot itself, the next one, or its lots less what was added, which are in 27 bits (AccountChange)';
 
 const argued = (reason: string, ...claims: readonly string[]): readonly Argued[] =>
   claims.map((claim) => ({ claim, reason }));
@@ -130,6 +128,11 @@ export const ARGUED: readonly Argued[] = [
     'ContingencyBases > UncoveredOptions: isPerpetual in 1 bits (its tag)',
     'InstrumentRow > RowArray: isPerpetual in 1 bits (its tag)',
     'InstrumentRow > RowCharges: isPerpetual in 1 bits (its tag)',
+  ),
+  ...argued(
+    'bit 72 of a key is its occupied flag, and an empty slot has no bit of its kind, strike, expiry or underlying (Slot)',
+    'ChangedAccount > AccountChange: @assumes (1 - occupied[i]) * key[i] in [0, 1) for i < MAX_POSITIONS',
+    'ChangedAccount > AccountChange: @assumes addedKey - addedOccupied in [0, 2 ** 76)',
   ),
   ...argued(
     'a number of 40 bits, or 1 in the place of 0 (MarkValuation, MixedLog)',
@@ -205,11 +208,6 @@ export const ARGUED: readonly Argued[] = [
   ...argued(
     'of 56 bits, less what is taken off, which is no more than there is (AccountChange)',
     'Collateral > CollateralValue: @assumes balanceE8 in [0, 2 ** 56)',
-  ),
-  ...argued(
-    OF_CHANGE,
-    'ChangedAccount > AccountLeaf: slot in 106 bits (its tag)',
-    'AccountLeaf > Page: slot in 106 bits (its tag)',
   ),
 ];
 

@@ -15,6 +15,7 @@ import {
   type Claim,
   type Component,
   type Constraint,
+  type Digits,
   type Linear,
   type System,
 } from './system.ts';
@@ -143,6 +144,7 @@ export class Analysis {
   readonly #ensuring = new Set<Component>();
   /** Components that are looked up as soon as their few inputs are known to be flags. */
   readonly #tabulated = new Set<Component>();
+  readonly #digits: readonly Digits[];
   /** Every component but the root that lies in no unit, and the units. */
   readonly #visible: Component[] = [];
 
@@ -170,6 +172,7 @@ export class Analysis {
       }
     };
     collect(system.root);
+    this.#digits = [system.root, ...this.#visible].flatMap(({ parts }) => parts);
     for (const wire of system.root.inputs) this.known.add(this.find(wire));
     for (const claim of system.root.assumes) this.suppose(claim);
     this.#findBooleans();
@@ -320,11 +323,12 @@ export class Analysis {
       work = next;
     }
     const products = new Map<string, Linear>();
-    const keyOf = (linear: Linear): string =>
-      [...linear]
-        .sort(([x], [y]) => x - y)
-        .map(([wire, value]) => `${wire}:${value}`)
-        .join();
+    // Up to the sign, which is that of the first wire's coefficient.
+    const keyOf = (linear: Linear): { key: string; sign: bigint } => {
+      const terms = [...linear].sort(([x], [y]) => x - y);
+      const sign = terms[0]![1] < 0n ? -1n : 1n;
+      return { key: terms.map(([wire, value]) => `${wire}:${value * sign}`).join(), sign };
+    };
     for (const { a, b, c } of work) {
       if (a.size === 0) {
         this.constraints.push({ a, b, c: smallest(c).form });
@@ -338,13 +342,15 @@ export class Analysis {
       const written = { a, b, c };
       this.constraints.push(largest(written) < largest(product) ? written : product);
       // The same product twice: what the two equal is equal.
-      const key = [keyOf(product.a), keyOf(product.b)].sort().join('|');
+      const [ofLeft, ofRight] = [keyOf(product.a), keyOf(product.b)];
+      const key = [ofLeft.key, ofRight.key].sort().join('|');
+      const result = scaled(product.c, ofLeft.sign * ofRight.sign);
       const other = products.get(key);
       if (other === undefined) {
-        products.set(key, product.c);
+        products.set(key, result);
         continue;
       }
-      const difference: Linear = new Map(product.c);
+      const difference: Linear = new Map(result);
       for (const [wire, value] of other) {
         const total = signed((difference.get(wire) ?? 0n) - value);
         if (total === 0n) difference.delete(wire);
@@ -793,6 +799,57 @@ export class Analysis {
     }
   }
 
+  /**
+   * Digits are what division leaves of a number in [0, p), and so in its range over 2^bits. Where the number is
+   * packed from others, of which one is below 2^bits and the rest are multiples of it, that one is the low digits.
+   */
+  #narrowDigits(): boolean {
+    let isNew = false;
+    const same: (readonly [digits: number, packed: number])[] = [];
+    for (const { value, low, high, bits } of this.#digits) {
+      const [least, most] = this.rangeOf(value) ?? [-1n, 0n];
+      const [from, to] = least < 0n ? [0n, P - 1n] : [least, most];
+      if (this.narrow(this.find(low), 0n, (1n << bits) - 1n)) isNew = true;
+      if (this.narrow(this.find(high), from >> bits, to >> bits)) isNew = true;
+      const packed = this.#packedIn(this.find(value), bits, this.find(low));
+      if (packed !== undefined) same.push([this.find(low), packed]);
+    }
+    if (same.length === 0) return isNew;
+    for (const [digits, packed] of same) {
+      const [least, most] = this.rangeOf(digits)!;
+      this.narrow(packed, least, most);
+      if (this.known.has(digits)) this.known.add(packed);
+      this.#rep[digits] = packed;
+    }
+    this.#reduce(this.constraints.splice(0));
+    this.#pending = [];
+    this.#isPending = new Set();
+    this.#resultOf.clear();
+    this.#indexUses();
+    return true;
+  }
+
+  /** The wire that is value mod 2^bits, where a sum of integers says so, besides the one that is called that. */
+  #packedIn(value: number, bits: bigint, low: number): number | undefined {
+    const base = 1n << bits;
+    for (const index of this.#uses.get(value) ?? []) {
+      const { a, c } = this.constraints[index]!;
+      const unit = c.get(value);
+      if (a.size > 0 || c.has(low) || (unit !== 1n && unit !== -1n)) continue;
+      // value = rest, with nothing that p is taken off of.
+      const rest = scaled(new Map([...c].filter(([wire]) => wire !== value)), -unit);
+      const range = this.linearRange(rest);
+      if (range === undefined || range[0] < 0n || range[1] >= P) continue;
+      const [[wire, factor] = [0, 0n], ...others] = [...rest].filter(
+        ([, term]) => term % base !== 0n,
+      );
+      const own = this.rangeOf(wire);
+      if (wire === 0 || factor !== 1n || others.length > 0 || own === undefined) continue;
+      if (own[0] >= 0n && own[1] < base) return wire;
+    }
+    return undefined;
+  }
+
   /** Ranges to their fixed point, with what proven components ensure where their assumptions are met. */
   ranges(): void {
     for (let changed = true; changed;) {
@@ -812,6 +869,7 @@ export class Analysis {
       }
       changed = this.#scaleWires();
       if (this.#tabulate()) changed = true;
+      if (this.#narrowDigits()) changed = true;
       for (const component of this.#ensuring) {
         if (!component.assumes.every((claim) => this.holds(claim))) continue;
         this.#ensuring.delete(component);

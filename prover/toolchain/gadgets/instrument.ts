@@ -11,7 +11,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { PlimsollError } from '../../core/errors.ts';
-import { parseTemplates, type ClaimText, type Template } from './templates.ts';
+import {
+  parseTemplates,
+  type ClaimText,
+  type Declared,
+  type PartsText,
+  type Template,
+} from './templates.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -30,23 +36,72 @@ export const TIMES_MARK = `${MARK}times_`;
 export const timesMark = (index: number, part: 'factor' | number): string =>
   `${TIMES_MARK}${index}_${part}_value`;
 
+/** The low or the high digits of a signal: a wire for each of its elements. */
+export const partMark = (index: number, part: 'low' | 'high'): string =>
+  `${MARK}parts_${index}_${part}_value`;
+
 const said = (name: string, value: string): string => `signal ${name}; ${name} <== ${value};`;
 
-function saidClaim(kind: 'assumes' | 'ensures', claim: ClaimText, index: number): string[] {
+/** Digits are given by a hint, which is sound here alone: whoever reads the marks knows the ranges that make it one. */
+function saidParts({ signal, bits }: PartsText, index: number, { dimensions }: Declared): string[] {
+  const [low, high] = [partMark(index, 'low'), partMark(index, 'high')];
+  const base = `(2 ** ${bits})`;
+  const at = dimensions === '' ? '' : '[zz_i]';
+  const lines = [
+    `${low}${at} <-- ${signal}${at} % ${base};`,
+    `${high}${at} <-- ${signal}${at} \\ ${base};`,
+    `${signal}${at} === ${low}${at} + ${high}${at} * ${base};`,
+  ].join(' ');
+  return [
+    `signal ${low}${dimensions}; signal ${high}${dimensions};`,
+    dimensions === ''
+      ? lines
+      : `for (var zz_i = 0; zz_i < ${dimensions.slice(1, -1)}; zz_i++) { ${lines} }`,
+  ];
+}
+
+/** An expression in which the digits go by the names of their wires. */
+const withParts = (expression: string, parts: readonly PartsText[]): string =>
+  parts.reduce(
+    (text, { low, high }, index) =>
+      text
+        .replace(new RegExp(`\\b${low}\\b`, 'g'), partMark(index, 'low'))
+        .replace(new RegExp(`\\b${high}\\b`, 'g'), partMark(index, 'high')),
+    expression,
+  );
+
+function saidClaim(
+  kind: 'assumes' | 'ensures',
+  claim: ClaimText,
+  index: number,
+  parts: readonly PartsText[],
+): string[] {
   const lines = [
     said(claimMark(kind, index, 'low'), claim.low),
     said(claimMark(kind, index, 'high'), claim.high),
   ];
   if (claim.names !== undefined) return lines;
   const value = claimMark(kind, index, 'value');
+  const expression = withParts(claim.expression, parts);
   lines.push(
     claim.index === undefined
-      ? said(value, claim.expression)
+      ? said(value, expression)
       : `signal ${value}[${claim.index.count}]; for (var ${claim.index.name} = 0; ` +
           `${claim.index.name} < ${claim.index.count}; ${claim.index.name}++) ` +
-          `{ ${value}[${claim.index.name}] <== ${claim.expression}; }`,
+          `{ ${value}[${claim.index.name}] <== ${expression}; }`,
   );
   return lines;
+}
+
+function declaredIn({ file, inputs, outputs }: Template, { signal, text }: PartsText): Declared {
+  const declared = [...inputs, ...outputs].find(({ name }) => name === signal);
+  if (declared === undefined || declared.dimensions.split('[').length > 2) {
+    throw new PlimsollError(
+      'GADGET_PARTS',
+      `${file}: "${text}" must name an input or output of one dimension at most`,
+    );
+  }
+  return declared;
 }
 
 /** The text with the marks of its templates; lines stay where they are. */
@@ -67,8 +122,15 @@ export function instrumented(file: string, text: string): string {
       : [];
     const tail = [
       ...widths.map(({ name }) => said(WIDTH_MARK + name, `${name}.maxbit`)),
-      ...template.assumes.flatMap((claim, index) => saidClaim('assumes', claim, index)),
-      ...template.ensures.flatMap((claim, index) => saidClaim('ensures', claim, index)),
+      ...template.parts.flatMap((parts, index) =>
+        saidParts(parts, index, declaredIn(template, parts)),
+      ),
+      ...template.assumes.flatMap((claim, index) =>
+        saidClaim('assumes', claim, index, template.parts),
+      ),
+      ...template.ensures.flatMap((claim, index) =>
+        saidClaim('ensures', claim, index, template.parts),
+      ),
       ...template.times.flatMap(({ factor, expressions }, index) => [
         said(timesMark(index, 'factor'), factor),
         ...expressions.map((expression, at) => said(timesMark(index, at), expression)),

@@ -46,10 +46,7 @@ export function readLedger(): GadgetLedger {
 }
 
 /** Hints that no machine proved, by template, and why: whoever adds one says so here, beside the argument in the source. */
-export const ARGUED_HINTS: Readonly<Record<string, string>> = {
-  AccountChange:
-    'its caller proves an order of the keys within the slots, which are no signals, and so no range says it',
-};
+export const ARGUED_HINTS: Readonly<Record<string, string>> = {};
 
 /** Our sources and the library's, by path under the root. */
 export function circuitSources(): ReadonlyMap<string, string> {

@@ -15,6 +15,7 @@ import {
   TEMPLATE_MARK,
   WIDTH_MARK,
   claimMark,
+  partMark,
   timesMark,
   type Compiled,
 } from './instrument.ts';
@@ -39,6 +40,13 @@ export interface Claim {
   readonly high: bigint;
 }
 
+export interface Digits {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly bits: bigint;
+}
+
 export interface Component {
   readonly path: string;
   readonly template: Template;
@@ -47,6 +55,8 @@ export interface Component {
   readonly outputs: readonly number[];
   readonly assumes: readonly Claim[];
   readonly ensures: readonly Claim[];
+  /** The digits of signals of it, wire by wire: value = low + 2^bits · high, with value in [0, p). */
+  readonly parts: readonly Digits[];
   /** Wires whose products with a factor are to be compared with 0. */
   readonly times: readonly { readonly factor: number; readonly wires: readonly number[] }[];
   readonly children: readonly Component[];
@@ -202,6 +212,11 @@ export function readSystem(
     if (owner === 0 && node !== main && opaque(template.name, parameters, node.size)) {
       node.owner = ++owners;
     }
+    const digitsNamed = (name: string): number[] | undefined => {
+      const index = template.parts.findIndex(({ low, high }) => low === name || high === name);
+      if (index < 0) return undefined;
+      return node.marks.get(partMark(index, template.parts[index]!.low === name ? 'low' : 'high'));
+    };
     const claims = (kind: 'assumes' | 'ensures'): Claim[] =>
       template[kind].map((text, index) => ({
         text: text.text,
@@ -211,7 +226,7 @@ export function readSystem(
           text.names === undefined
             ? node.marks.get(claimMark(kind, index, 'value'))!
             : text.names.flatMap((name) => {
-                const wires = node.signals.get(name);
+                const wires = node.signals.get(name) ?? digitsNamed(name);
                 if (wires === undefined) {
                   throw new PlimsollError(
                     'GADGET_CLAIM',
@@ -241,6 +256,15 @@ export function readSystem(
       outputs: wiresOf(template.outputs),
       assumes: [...claims('assumes'), ...tagClaims(template.inputs)],
       ensures: [...claims('ensures'), ...tagClaims(template.outputs)],
+      parts: template.parts.flatMap(({ signal, bits }, index) => {
+        const wires = (part: 'low' | 'high') => node.marks.get(partMark(index, part))!;
+        return node.signals.get(signal)!.map((value, place) => ({
+          value,
+          low: wires('low')[place]!,
+          high: wires('high')[place]!,
+          bits: BigInt(bits),
+        }));
+      }),
       times: template.times.map(({ expressions }, index) => ({
         factor: node.marks.get(timesMark(index, 'factor'))![0]!,
         wires: expressions.map((_, at) => node.marks.get(timesMark(index, at))![0]!),

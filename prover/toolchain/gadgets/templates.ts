@@ -9,9 +9,13 @@
  *     @ensures root in [0, 2 ** (BITS + 1))
  *     @free top
  *     @times scale: remainder, remainder - 8 * coarseQ20
+ *     @parts slot = key + lots * 2 ** 79
  *
  * A bare name (or several, separated by commas) means every element of the signal; anything else is an
  * expression of circom's. Bounds are numbers of compile time, negative ones stand for signed values.
+ *
+ * `@parts` names the low and the high digits of a signal, for the claims after it to speak of: every number of the
+ * field has them, so that this assumes nothing.
  */
 import { createHash } from 'node:crypto';
 import { lineOf, closingBrace, codeOnly } from '../circom-text.ts';
@@ -30,6 +34,15 @@ export interface ClaimText {
 export interface TimesText {
   readonly factor: string;
   readonly expressions: readonly string[];
+}
+
+/** Digits of every element of a signal: below 2^bits and above. */
+export interface PartsText {
+  readonly signal: string;
+  readonly low: string;
+  readonly high: string;
+  readonly bits: number;
+  readonly text: string;
 }
 
 export interface HintText {
@@ -61,6 +74,7 @@ export interface Template {
   readonly free: readonly string[];
   /** Whose products with a positive factor the solver is to compare with 0. */
   readonly times: readonly TimesText[];
+  readonly parts: readonly PartsText[];
   /** Offsets of the word `template` and of the braces of its body. */
   readonly start: number;
   readonly open: number;
@@ -76,6 +90,7 @@ export interface BadClaim {
 
 const CLAIM =
   /^\s*\*?\s*@(assumes|ensures)\s+(.+?)\s+in\s+\[(.+),\s*([^,]+)\)(?:\s+for\s+(\w+)\s*<\s*(.+?))?\s*$/;
+const PARTS = /^\s*\*\s*@parts\s+(\w+)\s*=\s*(\w+)\s*\+\s*(\w+)\s*\*\s*2\s*\*\*\s*(\d+)\s*$/gm;
 const NAME = /^[A-Za-z_]\w*$/;
 
 function claimsOf(
@@ -176,6 +191,13 @@ export function parseTemplates(
           expressions: expressions!.split(',').map((expression) => expression.trim()),
         }),
       ),
+      parts: [...doc.matchAll(PARTS)].map(([text, signal, low, high, bits]) => ({
+        signal: signal!,
+        low: low!,
+        high: high!,
+        bits: Number(bits),
+        text: text.trim().replace(/^\*\s*/, ''),
+      })),
       start: match.index,
       open,
       close,
@@ -208,7 +230,9 @@ export function templateHashes(sources: ReadonlyMap<string, string>): Map<string
     for (const [name, code] of parseFunctions(text)) texts.set(name, squeezed(code));
     for (const template of parseTemplates(file, text).templates) {
       const claims = [
-        ...[...template.assumes, ...template.ensures].map((claim) => claim.text),
+        ...[...template.assumes, ...template.ensures, ...template.parts].map(
+          ({ text: said }) => said,
+        ),
         ...template.free,
       ];
       texts.set(template.name, [squeezed(template.code), ...claims].join('\n'));

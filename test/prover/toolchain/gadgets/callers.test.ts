@@ -99,6 +99,55 @@ template Rooted() {
   });
 });
 
+describe('a caller of a template that speaks of digits', () => {
+  const CLAIM = 'Rooted > Counted: @assumes flag * (count - 3) in [0, 2 ** 7)';
+  const WIDTH = 'Rooted > Counted: @assumes count in [0, 2 ** 7)';
+  /** Packs a and b into a word, of which `Counted` takes the low byte to be a number of which `seen` has to show something. */
+  const caller = (word: string, seen: string): Record<string, string> => ({
+    'circuits/rooted.circom': `pragma circom 2.2.0;
+include "arithmetic/range.circom";
+/**
+ * @parts word = count + rest * 2 ** 8
+ * @assumes flag * (count - 3) in [0, 2 ** 7)
+ * @assumes count in [0, 2 ** 7)
+ */
+template Counted() {
+    signal input word;
+    signal input flag;
+    _ <== word * flag;
+}
+template Rooted() {
+    signal input a;
+    signal input b;
+    signal input flag;
+    signal low <== Range(7)(a);
+    signal high <== Range(40)(b);
+    flag * (flag - 1) === 0;
+    signal step <== ${seen};
+    _ <== Range(7)(step);
+    component counted = Counted();
+    counted.word <== ${word};
+    counted.flag <== flag;
+}
+`,
+  });
+
+  it('is taken where what it packs is what it has looked at', async () => {
+    expect(await unmet('Rooted', caller('low + 256 * high', 'flag * (low - 3)'))).toEqual([]);
+    // The same product, written with the other sign.
+    expect(await unmet('Rooted', caller('low + 256 * high', '(0 - flag) * (3 - low)'))).toEqual([]);
+  });
+
+  it.each([
+    ['it has looked at another number', 'low + 256 * high', 'flag * (high - 3)', [CLAIM]],
+    ['it packs another number', 'low + 1 + 256 * high', 'flag * (low - 3)', [CLAIM, WIDTH]],
+    ['what is above overlaps', 'low + 128 * high', 'flag * (low - 3)', [CLAIM, WIDTH]],
+    ['the low number may carry', '4 * low + 256 * high', 'flag * (low - 3)', [CLAIM, WIDTH]],
+  ])('is refused where %s', async (_where, word, seen, claims) => {
+    expect(await unmet('Rooted', caller(word, seen))).toEqual(claims);
+  });
+});
+
 describe('the statement takeover', () => {
   it('meets all that its templates assume, and not once a flag can be 2', async () => {
     expect(await unmet('Takeover')).toEqual([]);
