@@ -11,13 +11,6 @@ import { requireFact } from './refusal.ts';
 import { DEVELOPMENT_KEY, type Figure } from './sentence.ts';
 import type { TrustedKey } from './verifying-keys.ts';
 
-/** The statements of a session, which a page that takes inclusion receipts has keys of. */
-export const SESSION_STATEMENTS = [
-  'risk-arrays',
-  'solvency-batch',
-  'solvency-close',
-] as const satisfies readonly StatementName[];
-
 /** How much of a session an inclusion receipt shows. */
 export type ShownSession = 'none' | 'close' | 'whole';
 

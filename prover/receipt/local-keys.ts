@@ -3,7 +3,6 @@ import { loadArtifactManifest, readArtifactFile } from '../proving/artifacts.ts'
 import { PlimsollError } from '../core/errors.ts';
 import { PUBLIC_SIGNALS, type StatementName } from '../statements/generated/public-signals.ts';
 import { RECEIPT_STATEMENTS } from './document.ts';
-import { SESSION_STATEMENTS } from './inclusion.ts';
 import { formatVerifyingKeys } from './verifying-keys.ts';
 
 export const ALL_STATEMENTS = Object.keys(PUBLIC_SIGNALS) as readonly StatementName[];
@@ -11,7 +10,9 @@ export const ALL_STATEMENTS = Object.keys(PUBLIC_SIGNALS) as readonly StatementN
 /** Of what the page of receipts takes. */
 export const PAGE_STATEMENTS: readonly StatementName[] = [
   ...RECEIPT_STATEMENTS,
-  ...SESSION_STATEMENTS,
+  'risk-arrays',
+  'solvency-batch',
+  'solvency-close',
 ];
 
 /** The key document of the circuits built in this checkout; `NOT_SET_UP` where there are none. */
