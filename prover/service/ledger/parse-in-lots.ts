@@ -27,8 +27,8 @@ export function ledgerLots(
   size: number,
 ): Iterator<readonly Account[], void> & Iterable<readonly Account[]> {
   const { accounts, ...head } = (document ?? {}) as { readonly accounts?: unknown };
-  // What is no ledger at all is told by the whole.
-  if (!Array.isArray(accounts) || accounts.length > TREE_CAPACITY) {
+  // What is no ledger at all is told by the whole; what is one lot is read once.
+  if (!Array.isArray(accounts) || accounts.length > TREE_CAPACITY || accounts.length <= size) {
     return [parseLedgerValue(document, instruments)].values();
   }
   parseLedgerValue({ ...head, accounts: [] });
@@ -60,7 +60,8 @@ export async function parseLedgerInLots(
   const parsed: Account[] = [];
   for (const lot of ledgerLots(document, instruments, LOT)) {
     parsed.push(...lot);
-    await nextTurn();
+    // A few accounts are no reason to wait: an admission would do it at each question.
+    if (lot.length === LOT) await nextTurn();
   }
   return parsed;
 }
