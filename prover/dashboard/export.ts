@@ -34,9 +34,9 @@ const bundled = async (file: string, globalName?: string): Promise<string> =>
 export const chartScript = async (): Promise<string> =>
   await bundled('chart-library.ts', 'PlimsollChart');
 
-/** @param isWhole whether charts come with it, as they must where nothing can be fetched */
+/** @param isWhole whether charts come with it, and nothing of a service, as they must where nothing can be fetched */
 async function program(isWhole: boolean): Promise<Pick<PageParts, 'style' | 'scripts'>> {
-  const script = await bundled('main.ts');
+  const script = await bundled(isWhole ? 'exported.ts' : 'served.ts');
   const style = [LOOK, join(SOURCES, 'page.css'), CHART_STYLE]
     .map((path) => readFileSync(path, 'utf8').trim())
     .join('\n');

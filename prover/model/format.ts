@@ -57,10 +57,16 @@ function blocksOf(widths: readonly number[], width: number): number[][] {
   return blocks;
 }
 
+/** The first column and another, no wider together than `width` if their words allow that. */
+function pairOf(first: number, own: number, words: readonly [number, number], width: number) {
+  const narrowed = Math.max(words[1], Math.min(own, width - GAP - first));
+  return [Math.max(words[0], Math.min(first, width - GAP - narrowed)), narrowed] as const;
+}
+
 /**
  * Columns as wide as their widest cell; the first is aligned left, the rest right. What is wider than
  * `width` characters is set in blocks one below the other, an empty line between, the first column in
- * each: nothing is cut.
+ * each; where two columns alone are too wide, their cells take several lines. Nothing is cut.
  */
 export function formatTable(
   header: readonly string[],
@@ -68,22 +74,32 @@ export function formatTable(
   width = Infinity,
 ): string[] {
   const lines = [header, ...rows];
-  const widths = header.map((_, column) =>
-    Math.max(...lines.map((line) => (line[column] ?? '').length)),
-  );
-  const cellOf = (line: readonly string[], column: number): string => {
-    const cell = line[column] ?? '';
-    return column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0);
-  };
-  return blocksOf(widths, width).flatMap((block, index) => [
-    ...(index === 0 ? [] : ['']),
-    ...lines.map((line) =>
-      [0, ...block]
-        .map((column) => cellOf(line, column))
-        .join(' '.repeat(GAP))
-        .trimEnd(),
-    ),
-  ]);
+  const widest = (column: number, of: (cell: string) => readonly string[]): number =>
+    Math.max(...lines.flatMap((line) => of(line[column] ?? '').map((text) => text.length)));
+  const widths = header.map((_, column) => widest(column, (cell) => [cell]));
+  const wordsOf = (column: number): number => widest(column, (cell) => cell.split(' '));
+  return blocksOf(widths, width).flatMap((block, index) => {
+    const sizes = [0, ...block].map((column) => widths[column] ?? 0);
+    const [first = 0, own] = sizes;
+    if (own === undefined) sizes[0] = Math.max(wordsOf(0), Math.min(first, width));
+    else if (block.length === 1) {
+      sizes.splice(0, 2, ...pairOf(first, own, [wordsOf(0), wordsOf(block[0]!)], width));
+    }
+    const set = (line: readonly string[]): string[] => {
+      const cells = [0, ...block].map((column, at) => wrapText(line[column] ?? '', sizes[at]!));
+      const height = Math.max(...cells.map(({ length }) => length));
+      return Array.from({ length: height }, (_, row) =>
+        cells
+          .map((texts, at) => {
+            const text = texts[row] ?? '';
+            return at === 0 ? text.padEnd(sizes[at]!) : text.padStart(sizes[at]!);
+          })
+          .join(' '.repeat(GAP))
+          .trimEnd(),
+      );
+    };
+    return [...(index === 0 ? [] : ['']), ...lines.flatMap(set)];
+  });
 }
 
 /** Prose in lines of at most `width` characters, where no single word is longer. */

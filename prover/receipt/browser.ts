@@ -5,6 +5,7 @@ import { InvalidInput, messageWithPlace, PlimsollError } from '../core/errors.ts
 import { parseProof, type ProofFile } from '../proving/formats/proof-file.ts';
 import { parseInclusion } from '../venue/session/inclusion-document.ts';
 import { challengeOf } from './challenge.ts';
+import type { StatementName } from '../statements/generated/public-signals.ts';
 import { parseReceipt } from './document.ts';
 import { keyOfProof, proofHolds, requireUse } from './held-proof.ts';
 import { checkInclusion, type ShownSession } from './inclusion.ts';
@@ -149,25 +150,32 @@ export async function judgeReceipt(input: PageInput): Promise<Judgement> {
   }
 }
 
-/** What a proof file has to be about, where whoever asks knows it. */
+/** What a proof file has to be about, as far as whoever asks knows it. */
 export interface WantedProof {
-  readonly accountIndex: number;
-  readonly settlementNonce: bigint;
-  readonly snapshotHash: bigint;
+  readonly statement: StatementName;
+  readonly accountIndex?: number | undefined;
+  readonly settlementNonce?: bigint | undefined;
+  readonly snapshotHash?: bigint | undefined;
 }
 
-function requireWanted({ publicSignals: signals }: ProofFile, wanted: WantedProof): void {
-  const [account, nonce] = [BigInt(wanted.accountIndex), wanted.settlementNonce];
+function requireWanted({ statement, publicSignals }: ProofFile, wanted: WantedProof): void {
+  const signals = publicSignals as unknown as Readonly<Record<string, bigint | undefined>>;
+  const isSaid = (name: string, value: bigint | undefined): boolean =>
+    value === undefined || signals[name] === value;
   requireFact(
-    'snapshotHash' in signals && signals.snapshotHash === wanted.snapshotHash,
+    statement === wanted.statement,
+    'STATEMENT_MISMATCH',
+    `the proof is of ${statement}, and ${wanted.statement} was asked for`,
+  );
+  requireFact(
+    isSaid('snapshotHash', wanted.snapshotHash),
     'TICK_MISMATCH',
     'the proof is about another snapshot than was asked for',
   );
+  const { accountIndex: index } = wanted;
   requireFact(
-    'accountIndex' in signals &&
-      signals.accountIndex === account &&
-      'settlementNonce' in signals &&
-      signals.settlementNonce === nonce,
+    isSaid('accountIndex', index === undefined ? undefined : BigInt(index)) &&
+      isSaid('settlementNonce', wanted.settlementNonce),
     'ACCOUNT_MISMATCH',
     'the proof is about another account, or another life of it, than was asked for',
   );

@@ -31,7 +31,7 @@ export type Transaction = z.infer<typeof transactionSchema>;
 export interface AuditedEvent {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
-  readonly contract: keyof typeof READ;
+  readonly contract: ReadContract;
   readonly block: number;
   readonly transaction: string;
 }
@@ -46,17 +46,26 @@ const READ = {
   vault: 'Vault',
   medianGate: 'MedianGate',
   marginState: 'MarginState',
+  solvencyRegister: 'SolvencyRegister',
 } as const satisfies Readonly<Record<string, ExportedInterface>>;
+
+export type ReadContract = keyof typeof READ;
+export const READ_CONTRACTS = Object.keys(READ) as readonly ReadContract[];
+/** Those that an audit reads: exports made before sessions were accepted on chain go on serving. */
+const AUDITED = READ_CONTRACTS.filter((contract) => contract !== 'solvencyRegister');
 
 /** An export has the pieces that its node granted, and no others: they are found as they were then. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof PlimsollError ? error.code === 'NOT_EXPORTED' : isRangeRefused(error);
 
 /** All events of the venue since its deployment, in order: what is audited began before the range. */
-export async function readHistory(evidence: ChainEvidence): Promise<readonly AuditedEvent[]> {
+export async function readHistory(
+  evidence: Pick<ChainEvidence, 'rpc' | 'venue' | 'toBlock'>,
+  contracts: readonly ReadContract[] = AUDITED,
+): Promise<readonly AuditedEvent[]> {
   const { rpc, venue, toBlock } = evidence;
-  const byAddress = new Map<string, readonly [keyof typeof READ, Interface]>(
-    (Object.keys(READ) as (keyof typeof READ)[]).flatMap((field) => {
+  const byAddress = new Map<string, readonly [ReadContract, Interface]>(
+    contracts.flatMap((field) => {
       const address = venue.contracts[field]?.toLowerCase();
       return address === undefined ? [] : [[address, [field, exportedAbi(READ[field])]]];
     }),
@@ -97,7 +106,10 @@ export const eventsBefore = (
   event: AuditedEvent,
 ): readonly AuditedEvent[] => events.slice(0, events.indexOf(event));
 
-export async function readTransaction({ rpc }: ChainEvidence, hash: string): Promise<Transaction> {
+export async function readTransaction(
+  { rpc }: Pick<ChainEvidence, 'rpc'>,
+  hash: string,
+): Promise<Transaction> {
   const answer = await rpc('eth_getTransactionByHash', [hash]);
   return parseValue(transactionSchema, answer, 'eth_getTransactionByHash');
 }
@@ -105,8 +117,8 @@ export async function readTransaction({ rpc }: ChainEvidence, hash: string): Pro
 /** The call in a transaction, where it goes straight to that contract of the venue. */
 export function callOf(
   { to, input }: Transaction,
-  contract: keyof typeof READ,
-  { venue }: ChainEvidence,
+  contract: ReadContract,
+  { venue }: Pick<ChainEvidence, 'venue'>,
 ): { readonly name: string; readonly args: Readonly<Record<string, unknown>> } | undefined {
   const address = venue.contracts[contract]?.toLowerCase();
   if (address === undefined || to?.toLowerCase() !== address) return undefined;

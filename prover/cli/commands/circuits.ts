@@ -11,6 +11,7 @@ import {
 import { REPOSITORY_ROOT } from '../../core/root.ts';
 import type { Command } from '../command.ts';
 import { shape, text, whole } from '../../core/json-output.ts';
+import { printRows } from '../table.ts';
 
 interface CircuitRow {
   readonly statement: string;
@@ -48,28 +49,14 @@ function notBuilt(rows: readonly CircuitRow[]): string[] {
     .filter((name) => !built.has(name));
 }
 
-function table(rows: readonly CircuitRow[]): string[] {
-  const cells = [
-    [...COLUMNS],
-    ...rows.map((row) => [
-      row.statement,
-      row.profile,
-      row.constraints.toLocaleString('en-US'),
-      row.budget.toLocaleString('en-US'),
-      String(row.publicSignals),
-      (row.zkeyBytes / 1e6).toFixed(1),
-    ]),
-  ];
-  const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
-  return cells.map((line) =>
-    line
-      .map((cell, column) =>
-        column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-}
+const cellsOf = (row: CircuitRow): readonly string[] => [
+  row.statement,
+  row.profile,
+  row.constraints.toLocaleString('en-US'),
+  row.budget.toLocaleString('en-US'),
+  String(row.publicSignals),
+  (row.zkeyBytes / 1e6).toFixed(1),
+];
 
 export const command: Command = {
   name: 'circuits',
@@ -95,7 +82,7 @@ export const command: Command = {
   },
   run: async (context) => {
     const rows = builtCircuits();
-    for (const line of table(rows)) context.print(line);
+    printRows(context, COLUMNS, rows.map(cellsOf), '');
     const missing = notBuilt(rows);
     for (const name of missing) {
       context.print(

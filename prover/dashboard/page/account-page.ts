@@ -186,8 +186,10 @@ export function AccountPage(props: {
   readonly market: PricedMarket;
   /** Why it was liquidated, where somebody knows. */
   readonly why?: VNode | undefined;
+  /** What was proven about it, where a service knows. */
+  readonly proofs?: VNode | undefined;
 }): VNode {
-  const { index, name, account, market, why } = props;
+  const { index, name, account, market, why, proofs } = props;
   const view = useMemo(() => accountView(account, market), [account, market]);
   const { margin, summary, status } = view;
   return html`<main>
@@ -270,5 +272,12 @@ export function AccountPage(props: {
         ]}
       />
     </section>
+    ${
+      proofs ??
+      html`<section aria-labelledby="proofs">
+        <h2 id="proofs">Proofs and receipts</h2>
+        <p class="quiet">are shown by the page of a service: an exported tick holds none.</p>
+      </section>`
+    }
   </main>`;
 }

@@ -2,7 +2,8 @@
 import type { VNode } from 'preact';
 
 import { Auctions } from './auctions-part.ts';
-import { Table, Tile, html, moment } from './html.ts';
+import { VerifyStored } from './account-proofs.ts';
+import { Table, Tile, html, moment, shortHash } from './html.ts';
 import { cents, usd } from './text.ts';
 
 /** The answer of `/fund`; amounts in E6 USD, in decimal. */
@@ -26,7 +27,7 @@ export interface LiquidationReply {
   readonly mmE6: string;
   readonly worstScenarios: { readonly btc: number; readonly eth: number } | null;
   readonly ended: number | null;
-  readonly proof: { readonly settlementNonce: string } | null;
+  readonly proof: { readonly settlementNonce: string; readonly tick: string } | null;
 }
 
 /** An entry of `/chain/liquidations`; amounts in E6 USD. */
@@ -59,10 +60,6 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
   takenOver: 'taken over',
 };
 const stateText = (state: string): string => STATE_WORDS[state] ?? state;
-
-/** Few characters of a hash; its title has all of it. */
-const shortHash = (hash: string): VNode =>
-  html`<span title=${hash}>${hash.slice(0, 10)}…${hash.slice(-6)}</span>`;
 
 /** Scenario 0 is the mark: nothing costs more than that. */
 const scenarioText = (id: number): string => (id === 0 ? 'none' : `${id}`);
@@ -117,8 +114,9 @@ const worstText = ({ worstScenarios: worst }: LiquidationReply): string =>
 export function WhyLiquidated(props: {
   readonly index: number;
   readonly beside: Beside;
+  readonly token: string;
 }): VNode | null {
-  const { index, beside } = props;
+  const { index, beside, token } = props;
   const fell = beside.liquidations?.filter(({ account }) => account === index) ?? [];
   const opened =
     typeof beside.opened === 'string'
@@ -138,7 +136,11 @@ export function WhyLiquidated(props: {
             ${
               one.proof === null
                 ? ' no proof yet'
-                : html` proven, <a href="#/proofs">verify the proof</a>`
+                : html` proven,${' '}<${VerifyStored}
+                      token=${token}
+                      account=${index}
+                      ...${one.proof}
+                    />`
             }
           </li>`,
       )}

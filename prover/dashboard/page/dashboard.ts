@@ -3,14 +3,14 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import { priceMarket } from '../../risk/pricing/market.ts';
-import { formatFixed } from '../../model/format.ts';
+import { formatAddress, formatFixed } from '../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
 import type { PriceRung } from '../liquidation-prices.ts';
 import type { TickData } from '../tick-data.ts';
 import { venueView } from '../venue-view.ts';
 import { AccountPage } from './account-page.ts';
 import { html, moment, type FieldEvent } from './html.ts';
-import { MarketPage, type MarketParts } from './market-page.ts';
+import { MarketPage } from './market-page.ts';
 import { VenuePage } from './venue-page.ts';
 
 type Route =
@@ -30,11 +30,13 @@ function routeOf(hash: string): Route {
 export interface LiveParts {
   readonly status: VNode;
   readonly chain: VNode;
-  readonly market: MarketParts;
+  readonly market: VNode;
   /** What was proven, as a view of its own. */
   readonly proofs: VNode;
   /** Why an account was liquidated, where that is known. */
   why(index: number): VNode;
+  /** What was proven about an account, and how its owner gets a receipt. */
+  proofsOf(index: number, owner: string): VNode;
   /** Has another account fetched. */
   fetchAccount(index: number): void;
   /** Asks who would be below maintenance after moves, of a ledger that is not recalculated here. */
@@ -123,7 +125,7 @@ export function Dashboard(props: {
       />`;
     }
     if (route.view === 'market') {
-      return html`<${MarketPage} data=${data} asked=${live?.market} />`;
+      return html`<${MarketPage} data=${data} beside=${live?.market} />`;
     }
     if (route.view === 'proofs') return live?.proofs ?? html`<${NoProofs} />`;
     const { index: at } = route;
@@ -136,6 +138,7 @@ export function Dashboard(props: {
       account=${account}
       market=${market}
       why=${live?.why(at)}
+      proofs=${live?.proofsOf(at, formatAddress(account.owner))}
     />`;
   };
   return html`<header>

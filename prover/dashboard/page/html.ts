@@ -11,11 +11,19 @@ export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: un
 export const moment = (seconds: bigint): VNode =>
   html`<time title=${localTime(seconds)}>${utc(seconds)}</time>`;
 
+/** Few characters of a hash; its title has all of it. */
+export const shortHash = (hash: string): VNode =>
+  html`<span title=${hash}>${hash.slice(0, 10)}…${hash.slice(-6)}</span>`;
+
 /** What a field tells when it changes. */
 export interface FieldEvent {
   readonly currentTarget: HTMLInputElement;
   preventDefault(): void;
 }
+
+/** What a field of a form holds as it is sent off. */
+export const fieldIn = (event: FieldEvent, name: string): string =>
+  String(new FormData(event.currentTarget as unknown as HTMLFormElement).get(name)).trim();
 
 export interface Column {
   readonly title: string;

@@ -16,10 +16,12 @@ import { Dashboard } from './dashboard.ts';
 import { html } from './html.ts';
 import type { CoverageReply } from './coverage-part.ts';
 import type { SourcesReply } from './sources-part.ts';
-import type { MarketParts, MovingReply } from './market-page.ts';
+import { MarketParts, type MarketBeside, type MovingReply } from './market-parts.ts';
+import { AccountProofs } from './account-proofs.ts';
 import { ProofsPage, type ProofReply } from './proofs-page.ts';
 import { Refused, fetchJson, fetchPrices, fetchTick } from './service-link.ts';
 import { SignIn } from './sign-in.ts';
+import type { StatementsReply } from './statement-log.ts';
 
 /** Kept for as long as the tab: a reload shows the same, another tab asks again. */
 const TOKEN = 'plimsoll-token';
@@ -33,13 +35,14 @@ interface Standing {
   readonly fault: string | null;
 }
 
-interface AllBeside extends Beside, MarketParts {
+interface AllBeside extends Beside, MarketBeside {
   readonly standing: Standing;
   readonly proofs: readonly ProofReply[] | undefined;
+  readonly statements: StatementsReply | string;
 }
 
 async function fetchBeside(token: string): Promise<AllBeside> {
-  const [standing, fund, opened, moving, coverage, sources, liquidations, proofs] =
+  const [standing, fund, opened, moving, coverage, sources, liquidations, proofs, statements] =
     await Promise.all([
       fetchJson('/tick').then(
         (reply) => reply as Standing,
@@ -64,8 +67,9 @@ async function fetchBeside(token: string): Promise<AllBeside> {
         (reply) => (reply as { proofs: ProofReply[] }).proofs,
         () => undefined,
       ),
+      fetchJson('/statements').then((reply) => reply as StatementsReply, reasonOf),
     ]);
-  return { standing, fund, opened, moving, coverage, sources, liquidations, proofs };
+  return { standing, fund, opened, moving, coverage, sources, liquidations, proofs, statements };
 }
 
 /** How old a tick is to whoever looks, once a second. */
@@ -179,9 +183,23 @@ export function LivePage(): VNode {
     live=${{
       status,
       chain: html`<${ChainParts} beside=${shown.beside} token=${token} />`,
-      market: shown.beside,
-      proofs: html`<${ProofsPage} proofs=${shown.beside.proofs} token=${token} />`,
-      why: (index: number) => html`<${WhyLiquidated} index=${index} beside=${shown.beside} />`,
+      market: html`<${MarketParts} beside=${shown.beside} />`,
+      proofs: html`<${ProofsPage}
+        proofs=${shown.beside.proofs}
+        statements=${shown.beside.statements}
+        token=${token}
+      />`,
+      why: (index: number) =>
+        html`<${WhyLiquidated} index=${index} beside=${shown.beside} token=${token} />`,
+      proofsOf: (index: number, owner: string) =>
+        html`<${AccountProofs}
+          key=${`proofs-${index}`}
+          token=${token}
+          account=${index}
+          owner=${owner}
+          statements=${shown.beside.statements}
+          tick=${shown.beside}
+        />`,
       fetchAccount: setWanted,
       fetchPrices: () => fetchPrices(token),
     }}

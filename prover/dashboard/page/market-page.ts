@@ -18,9 +18,7 @@ import {
 } from '../../model/types.ts';
 import type { TickData } from '../tick-data.ts';
 import { Chart } from './chart.ts';
-import { CoveragePart, type CoverageReply } from './coverage-part.ts';
-import { SourcesPart, type SourcesReply } from './sources-part.ts';
-import { Table, html, moment } from './html.ts';
+import { Table, html } from './html.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
 const POINTS = 121;
@@ -155,63 +153,12 @@ function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: Unde
   </section>`;
 }
 
-/** The answer of `/margin-state`. */
-export interface MovingReply {
-  readonly sequence: string;
-  readonly time: string;
-  readonly floorQ20: string;
-  readonly capQ20: string;
-  readonly underlyings: readonly { readonly symbol: string; readonly multiplierQ20: string }[];
-}
-
-const timesOf = (q20: string): string => formatFixed((BigInt(q20) * 10_000n) >> 20n, 4);
-
-/** How far its rule has moved the venue's margin; a text says why nobody knows. */
-function Moving({ moving }: { readonly moving: MovingReply | null | string }): VNode {
-  const shown = (): VNode => {
-    if (typeof moving === 'string') return html`<p class="quiet">${moving}</p>`;
-    if (moving === null) {
-      return html`<p class="quiet">
-        no rule is in force: the parameters stand as they were governed
-      </p>`;
-    }
-    return html`<p>after step ${moving.sequence}, of ${moment(BigInt(moving.time))}</p>
-      <${Table}
-        caption="what the moves of scenarios are multiplied with, and the band it never leaves"
-        columns=${[
-          { title: 'underlying', isText: true },
-          { title: 'multiplier' },
-          { title: 'at least' },
-          { title: 'at most' },
-        ]}
-        rows=${moving.underlyings.map(({ symbol, multiplierQ20 }) => [
-          symbol,
-          timesOf(multiplierQ20),
-          timesOf(moving.floorQ20),
-          timesOf(moving.capQ20),
-        ])}
-      />`;
-  };
-  return html`<section aria-labelledby="moving">
-    <h2 id="moving">Margin multiplier</h2>
-    ${shown()}
-  </section>`;
-}
-
-/** What a service says of its market beside the tick; a text says why something is not known. */
-export interface MarketParts {
-  /** How the margin moves; null where it does not. */
-  readonly moving: MovingReply | null | string;
-  readonly coverage: CoverageReply | string;
-  readonly sources: SourcesReply | string;
-}
-
 export function MarketPage(props: {
   readonly data: TickData;
-  /** Undefined where no service is asked. */
-  readonly asked: MarketParts | undefined;
+  /** What a service says of its market beside the tick. */
+  readonly beside?: VNode | undefined;
 }): VNode {
-  const { data, asked } = props;
+  const { data, beside } = props;
   const { snapshot, heartbeats } = data;
   return html`<main>
     <h1>Market</h1>
@@ -233,12 +180,6 @@ export function MarketPage(props: {
         ])}
       />
     </section>
-    ${
-      asked === undefined
-        ? null
-        : html`<${SourcesPart} said=${asked.sources} /> <${Moving} moving=${asked.moving} />
-            <${CoveragePart} coverage=${asked.coverage} />`
-    }
-    ${UNDERLYINGS.map((u) => html`<${Underlying} snapshot=${snapshot} u=${u} />`)}
+    ${beside ?? null} ${UNDERLYINGS.map((u) => html`<${Underlying} snapshot=${snapshot} u=${u} />`)}
   </main>`;
 }

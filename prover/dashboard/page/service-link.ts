@@ -2,6 +2,12 @@
 import type { PriceRung } from '../liquidation-prices.ts';
 import { readAmounts, readTickData, type TickData } from '../tick-data.ts';
 
+/** The answer of `/challenges`. */
+export interface Challenge {
+  readonly challenge: string;
+  readonly text: string;
+}
+
 /** What the service said instead of an answer. */
 export class Refused extends Error {
   readonly status: number;

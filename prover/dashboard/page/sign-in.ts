@@ -3,13 +3,8 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { reasonOf } from '../../core/errors.ts';
-import { html, type FieldEvent } from './html.ts';
-import { postJson } from './service-link.ts';
-
-interface Challenge {
-  readonly challenge: string;
-  readonly text: string;
-}
+import { fieldIn, html, type FieldEvent } from './html.ts';
+import { postJson, type Challenge } from './service-link.ts';
 
 /** What a header can carry. */
 const PRINTABLE = /^[\x21-\x7e]+$/;
@@ -22,8 +17,6 @@ export function SignIn(props: {
   const { fault, onToken } = props;
   const [asked, setAsked] = useState<Challenge | undefined>(undefined);
   const [refusal, setRefusal] = useState<string | undefined>(undefined);
-  const valueOf = (event: FieldEvent, name: string): string =>
-    String(new FormData(event.currentTarget as unknown as HTMLFormElement).get(name)).trim();
   const attempt = (work: Promise<void>): void => {
     setRefusal(undefined);
     work.catch((error: unknown) => setRefusal(reasonOf(error)));
@@ -44,7 +37,7 @@ export function SignIn(props: {
       <form
         onSubmit=${(event: FieldEvent) => {
           event.preventDefault();
-          attempt(ask(valueOf(event, 'address')));
+          attempt(ask(fieldIn(event, 'address')));
         }}
       >
         <label
@@ -58,7 +51,7 @@ export function SignIn(props: {
           : html`<form
               onSubmit=${(event: FieldEvent) => {
                 event.preventDefault();
-                attempt(sign(valueOf(event, 'signature')));
+                attempt(sign(fieldIn(event, 'signature')));
               }}
             >
               <p>Sign this text with the account’s wallet; it moves nothing and serves once:</p>
@@ -79,7 +72,7 @@ export function SignIn(props: {
       <form
         onSubmit=${(event: FieldEvent) => {
           event.preventDefault();
-          const token = valueOf(event, 'token');
+          const token = fieldIn(event, 'token');
           if (PRINTABLE.test(token)) onToken(token);
           else setRefusal('token: must be printable ASCII without spaces');
         }}

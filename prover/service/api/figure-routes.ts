@@ -127,7 +127,10 @@ export function figureRoutes(api: Api, { service, errors, readable, requireKnown
 const PAGE = 500;
 
 /** What happened: ticks, liquidations and proofs. */
-export function historyRoutes(api: Api, { service, errors, requireOperator }: Door): void {
+export function historyRoutes(
+  api: Api,
+  { service, errors, readable, requireOperator }: Door,
+): void {
   api.get(
     '/ticks',
     {
@@ -180,23 +183,24 @@ export function historyRoutes(api: Api, { service, errors, requireOperator }: Do
   api.get(
     '/accounts/:account/proofs',
     {
-      onRequest: requireOperator,
       schema: {
-        description: `Its proofs, the newest first, at most ${PAGE}; /proof has the newest whole.`,
+        description: `Its proofs, the newest first, at most ${PAGE}; /proof has the newest whole. For its owner and the operator.`,
         security: [{ token: [] }],
         params: schemas.accountParams,
         response: { 200: schemas.proofsReply, ...errors },
       },
     },
-    async ({ params }) => {
+    async (request) => {
+      const account = readable(request, request.params.account);
       const rows = await service.store.database.query(
-        `SELECT nonce::text, tick, made FROM plimsoll.proofs
+        `SELECT nonce::text, tick, snapshot_time::text, made FROM plimsoll.proofs
          WHERE account = $1 ORDER BY made DESC LIMIT ${PAGE}`,
-        [Number(params.account)],
+        [account],
       );
-      const proofs = rows.map(({ nonce, tick, made }) => ({
+      const proofs = rows.map(({ nonce, tick, snapshot_time: snapshotTime, made }) => ({
         settlementNonce: String(nonce),
         tick: String(tick),
+        snapshotTime: textOrNull(snapshotTime),
         made: new Date(made as Date).toISOString(),
       }));
       return { proofs };

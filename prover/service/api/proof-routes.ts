@@ -5,7 +5,7 @@ import { coverageOf, coveredMoves, type CoveredMoves } from '../../analysis/cove
 import { PlimsollError } from '../../core/errors.ts';
 import type { DynamicRule } from '../../model/dynamic.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../model/types.ts';
-import { localKeyDocument } from '../../receipt/local-keys.ts';
+import { ALL_STATEMENTS, localKeyDocument } from '../../receipt/local-keys.ts';
 import { exponentialQ20 } from '../../risk/dynamic/exponential.ts';
 import type { VenueDesk } from '../chain/venue-desk.ts';
 import { newestProof } from '../proving/proving-desk.ts';
@@ -15,9 +15,6 @@ import * as schemas from './schemas.ts';
 
 /** A page of the log. */
 const PAGE = 500;
-/** What the service proves: openings and receipts. */
-const PROVEN = ['liquidation', 'account-margin', 'solvency-receipt'] as const;
-
 /** What the default scan ranges were chosen for. */
 const HORIZON_SECONDS = 7_200n;
 
@@ -42,7 +39,7 @@ export interface ProofDoor extends Door {
 /** What was proven, under which keys, and what the chain made of it. */
 export function proofRoutes(
   api: Api,
-  { service, errors, requireOperator, chain, venue }: ProofDoor,
+  { service, errors, readable, requireOperator, chain, venue }: ProofDoor,
 ): void {
   api.get(
     '/proofs',
@@ -94,18 +91,19 @@ export function proofRoutes(
   api.get(
     '/accounts/:account/proof',
     {
-      onRequest: requireOperator,
       schema: {
         description:
-          'The newest proof that it may be liquidated, of one tick where that is named; verified before it was stored.',
+          'The newest proof that it may be liquidated, of one tick where that is named; verified before it was ' +
+          'stored. For its owner and the operator.',
         security: [{ token: [] }],
         params: schemas.accountParams,
         querystring: schemas.proofQuery,
         response: { 200: schemas.proofReply, ...errors },
       },
     },
-    async ({ params, query }) => {
-      const asked = Number(params.account);
+    async (request) => {
+      const { params, query } = request;
+      const asked = readable(request, params.account);
       const found = await newestProof(service.store.database, asked, query.tick);
       if (found === undefined) throw new PlimsollError('NO_PROOF', 'there is no proof');
       const { account, nonce, tick, file } = found;
@@ -215,17 +213,70 @@ export function proofRoutes(
       };
     },
   );
+  const known = (): VenueDesk => {
+    if (venue !== undefined) return venue;
+    throw new PlimsollError('NO_CHAIN', 'the service knows no chain: its configuration names none');
+  };
+  const textOf = (value: bigint | undefined): string | null => value?.toString() ?? null;
+  api.get(
+    '/statements',
+    {
+      schema: {
+        description:
+          'What the venue’s contracts took, proven, the newest first, and which contract takes what, at most five ' +
+          'seconds ago.',
+        response: { 200: schemas.statementsReply, ...errors, 503: schemas.errorReply },
+      },
+    },
+    async () => {
+      const desk = known();
+      const taken = await desk.statements();
+      return {
+        places: desk.statementPlaces.map(({ statement, contract = null, why = null }) => ({
+          statement,
+          contract,
+          why,
+        })),
+        statements: taken.map((one) => ({
+          statement: one.statement,
+          proofs: one.proofs,
+          event: one.event,
+          account: textOf(one.account),
+          settlementNonce: textOf(one.settlementNonce),
+          tick: textOf(one.tick),
+          snapshotHash: textOf(one.snapshotHash),
+          snapshotTime: textOf(one.snapshotTime),
+          time: one.time.toString(),
+          latencySeconds: textOf(one.snapshotTime && one.time - one.snapshotTime),
+          transaction: one.transaction,
+          gas: one.gas.toString(),
+        })),
+      };
+    },
+  );
+  api.get(
+    '/statements/:transaction/proofs',
+    {
+      schema: {
+        description:
+          'The proofs that a transaction carried to a contract of the venue, read from its calldata.',
+        params: schemas.transactionParams,
+        response: { 200: schemas.postedProofsReply, ...errors, 503: schemas.errorReply },
+      },
+    },
+    async ({ params }) => ({ proofs: [...(await known().proofsIn(params.transaction))] }),
+  );
   let keys: z.infer<typeof schemas.keysReply> | undefined;
   api.get(
     '/keys',
     {
       schema: {
         description:
-          'The verifying keys of what is proven here, as `plimsoll verify --keys` takes them. Compare ' +
+          'The verifying keys of all circuits built here, as `plimsoll verify --keys` takes them. Compare ' +
           'them with those of the venue’s verifier contracts.',
         response: { 200: schemas.keysReply, ...errors },
       },
     },
-    async () => (keys ??= JSON.parse(localKeyDocument(PROVEN)) as typeof keys & object),
+    async () => (keys ??= JSON.parse(localKeyDocument(ALL_STATEMENTS)) as typeof keys & object),
   );
 }

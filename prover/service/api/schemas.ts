@@ -299,6 +299,37 @@ export const newestProofsReply = z.object({
     }),
   ),
 });
+export const statementsReply = z.object({
+  places: z.array(
+    z.object({
+      statement: z.string(),
+      contract: z.string().nullable().describe('which takes it; null where none does'),
+      why: z.string().nullable().describe('none takes it'),
+    }),
+  ),
+  statements: z.array(
+    z.object({
+      statement: z.string(),
+      proofs: z.int().describe('of this statement that the event stands for'),
+      event: z.string().describe('that says that it was taken'),
+      account: decimal.nullable(),
+      settlementNonce: decimal.nullable(),
+      tick: decimal.nullable().describe('the number of the tick that it cites'),
+      snapshotHash: decimal.nullable(),
+      snapshotTime: decimal.nullable(),
+      time: decimal.describe('of its block'),
+      latencySeconds: decimal.nullable().describe('from the snapshot’s time to that of its block'),
+      transaction: z.string(),
+      gas: decimal.describe('its part of the transaction’s'),
+    }),
+  ),
+});
+export const transactionParams = z.strictObject({
+  transaction: z.string().regex(/^0x[0-9a-f]{64}$/, 'must be the hash of a transaction'),
+});
+export const postedProofsReply = z.object({
+  proofs: z.array(z.string()).describe('proof files, as `plimsoll verify` takes them'),
+});
 export const chainLiquidationsReply = z.object({
   liquidations: z.array(
     z.object({
@@ -409,7 +440,14 @@ export const coverageReply = z.object({
   ),
 });
 export const proofsReply = z.object({
-  proofs: z.array(z.object({ settlementNonce: decimal, tick: z.string(), made: z.iso.datetime() })),
+  proofs: z.array(
+    z.object({
+      settlementNonce: decimal,
+      tick: z.string().describe('the snapshot hash'),
+      snapshotTime: decimal.nullable(),
+      made: z.iso.datetime(),
+    }),
+  ),
 });
 
 const scenarios = z.object({ btc: z.int(), eth: z.int() }).describe('scenario ids; 0 stands still');

@@ -16,6 +16,12 @@ import { jsonRpcOf } from '../../receipt/provider-rpc.ts';
 import { max } from '../../risk/pricing/fixed-point.ts';
 import type { ChainConfig } from '../config/chain-settings.ts';
 import { nodeAt } from './node-at.ts';
+import {
+  StatementDesk,
+  statementPlaces,
+  type StatementPlace,
+  type TakenStatement,
+} from './statement-desk.ts';
 
 /** So long an answer stands: whoever asks more often asks no node. */
 const STANDS_MS = 5000;
@@ -45,6 +51,7 @@ export class VenueDesk {
   readonly #now: () => number;
   #fund: Kept<FundStatus> | undefined;
   #clock: Kept<AuctionClock> | undefined;
+  readonly #statements: StatementDesk;
   readonly #freezes = new Map<string, Kept<bigint>>();
   readonly #gas = new Map<string, bigint>();
 
@@ -54,6 +61,7 @@ export class VenueDesk {
     this.#now = now;
     this.#provider = nodeAt(config.rpc[0]!, chainId);
     this.#venue = connectVenue(contracts, this.#provider);
+    this.#statements = new StatementDesk(jsonRpcOf(this.#provider), config.venue, now);
   }
 
   /** Throws `NODE_FAILED` where the node does not answer. */
@@ -92,6 +100,20 @@ export class VenueDesk {
       }),
     );
     return this.#gas;
+  }
+
+  /** What the venue's contracts took, proven, the newest first. Throws `NODE_FAILED`. */
+  async statements(): Promise<readonly TakenStatement[]> {
+    return await asked(async () => this.#statements.newest());
+  }
+
+  get statementPlaces(): readonly StatementPlace[] {
+    return statementPlaces(this.#config.venue);
+  }
+
+  /** Proof files of a transaction. Throws `NODE_FAILED`, `NO_PROOF`, or `ARTIFACT_MISSING` of a circuit not built here. */
+  async proofsIn(transaction: string): Promise<readonly string[]> {
+    return await asked(async () => this.#statements.proofsIn(transaction));
   }
 
   /** By which engine of the venue auctions go. */
@@ -134,11 +156,14 @@ export class VenueDesk {
   }
 }
 
+/** What is no fault of the node. */
+const ANSWERS: ReadonlySet<string> = new Set(['NO_TICK', 'NO_PROOF', 'ARTIFACT_MISSING']);
+
 async function asked<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question();
   } catch (error) {
-    if (error instanceof PlimsollError && error.code === 'NO_TICK') throw error;
+    if (error instanceof PlimsollError && ANSWERS.has(error.code)) throw error;
     throw new PlimsollError('NODE_FAILED', 'the node does not answer, or not as a venue does', {
       cause: error,
     });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { marginLevels } from '../../../prover/analysis/levels.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
-import { formatFixed, formatUsd } from '../../../prover/model/format.ts';
+import { formatFixed, formatTable, formatUsd } from '../../../prover/model/format.ts';
 import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
 import { priceMarket } from '../../../prover/risk/pricing/market.ts';
 import { labelled } from '../../../prover/sample/labels.ts';
@@ -81,18 +81,47 @@ describe('what plimsoll margin says first', () => {
   });
 });
 
+const TABLES = [
+  ['margin', ['positions-17', '--details', '--levels']],
+  ['margin', ['ordinary-liquidation', '--details', '--levels']],
+  ['margin', ['--all', '--below', 'im']],
+  ['margin', ['ordinary-liquidation', '--explain']],
+  ['what-if', ['together', '--deposit', 'USDC:1', '--levels']],
+  ['solvency totals', []],
+  ['circuits', []],
+] as const;
+
 describe('tables on a terminal', () => {
-  it.each([
-    ['margin', 80, ['positions-17', '--details', '--levels']],
-    ['margin', 60, ['ordinary-liquidation', '--details']],
-    ['what-if', 80, ['together', '--deposit', 'USDC:1', '--levels']],
-  ] as const)('of %s keep within %d characters, and lose nothing', async (command, width, argv) => {
-    const narrow = (await plimsollAt(width, command, ...argv)).stdout;
-    const wide = (await plimsoll(command, ...argv)).stdout;
-    for (const line of narrow.split('\n')) expect(line.length, line).toBeLessThanOrEqual(width);
+  it.each(
+    TABLES.flatMap(([command, argv]) =>
+      [60, 80, 120].map((width) => [command, argv.join(' '), width, argv] as const),
+    ),
+  )('of %s %s keep within %d characters, and lose nothing', async (command, _, width, argv) => {
+    const [narrow, wide] = [
+      await plimsollAt(width, command, ...argv),
+      await plimsoll(command, ...argv),
+    ];
+    expect(narrow.status, narrow.stderr).toBe(0);
+    // A table's lines are indented or have several cells; what is prose is the terminal's to break.
+    const isRow = (line: string): boolean => /^ {2}\S|\S {2,}\S.* {2,}\S/.test(line);
+    const rows = narrow.stdout.split('\n').filter(isRow);
+    for (const line of rows) expect(line.length, line).toBeLessThanOrEqual(width);
+    expect(rows.length).toBeGreaterThan(4);
     const words = (text: string): Set<string> => new Set(text.split(/\s+/));
-    expect(words(narrow)).toEqual(words(wide));
-    expect(wide.split('\n').some((line) => line.length > width)).toBe(true);
+    expect(words(narrow.stdout)).toEqual(words(wide.stdout));
+  });
+
+  it('set the cells of a pair that is too wide in several lines, and cut no word', () => {
+    const table = formatTable(['what', 'level'], [['all of them', 'restored at 1.25 (+1 %)']], 20);
+    expect(table).toEqual([
+      'what           level',
+      'all of      restored',
+      'them         at 1.25',
+      '              (+1 %)',
+    ]);
+    const [word] = formatTable(['', ''], [['one', 'indivisible']], 5);
+    expect(word).toBe('');
+    expect(formatTable(['', ''], [['one', 'indivisible']], 5)[1]).toBe('one  indivisible');
   });
 });
 

@@ -52,14 +52,17 @@ describe.skipIf(noBrowser)(
       page.on('request', (request) => {
         if (!/^(file|about|data):/.test(request.url())) problems.push(request.url());
       });
-      const { status, stderr } = await plimsoll(
+      const { status, stderr, stdout } = await plimsoll(
         'page',
         '--tick',
         'crash',
         '--out',
         join(folder, 'crash.html'),
+        '--json',
       );
       expect(status, stderr).toBe(0);
+      // Of a page with its charts, without its tick.
+      expect((JSON.parse(stdout) as { programBytes: number }).programBytes).toBeLessThan(60_000);
       await open(join(folder, 'crash.html'));
     });
     afterAll(async () => {

@@ -21,7 +21,9 @@ import { Ledger } from '../../../prover/commitments/ledger.ts';
 import { formatLedger } from '../../../prover/documents/ledger-document.ts';
 import { parseProof } from '../../../prover/proving/formats/proof-file.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
+import { judgeProof } from '../../../prover/receipt/browser.ts';
 import { request } from '../../support/api.ts';
+import { launchBrowser, noBrowser, seriousFindings } from '../../support/browser.ts';
 import { developmentKey } from '../../support/deployments.ts';
 import { DUE, fourAccounts as accounts } from '../../support/due-accounts.ts';
 import { until } from '../../support/until.ts';
@@ -259,4 +261,101 @@ describe('a service on its venue’s chain', () => {
     expect(await metric('transactions_pending')).toBe(0);
     expect((await request(`${owner.url}/ready`, 'GET', undefined, null)).status).toBe(200);
   }, 300_000);
+
+  it('tells every statement that a contract took, each with the proof that its transaction brought', async () => {
+    const { statements, places } = (await ask('GET', '/statements')) as {
+      statements: Record<
+        'statement' | 'account' | 'transaction' | 'snapshotHash' | 'gas',
+        string
+      >[];
+      places: { statement: string; contract: string | null; why: string | null }[];
+    };
+    expect(statements.map(({ account }) => Number(account)).toSorted((a, b) => a - b)).toEqual(DUE);
+    const { contracts } = followed.document;
+    const placeOf = (name: string) => places.find(({ statement }) => statement === name);
+    expect(placeOf('liquidation')!.contract).toBe(contracts.liquidationEngine);
+    expect(placeOf('margin-step')).toMatchObject({ contract: null, why: 'not deployed' });
+    const keys = JSON.stringify(await ask('GET', '/keys'));
+    const openings = await followed.openings();
+    // All is asked before anything is judged: a busy process lets connections go.
+    const brought = new Map<string, readonly string[]>();
+    for (const transaction of new Set(statements.map((one) => one.transaction))) {
+      const reply = await ask('GET', `/statements/${transaction}/proofs`);
+      brought.set(transaction, reply['proofs'] as string[]);
+    }
+    const nowhere = `/statements/0x${'ab'.repeat(32)}/proofs`;
+    expect((await ask('GET', nowhere))['code']).toBe('NO_PROOF');
+    expect((await ask('GET', '/statements/0xAB/proofs'))['code']).toBe('REQUEST');
+    for (const { statement, account, transaction, snapshotHash, gas } of statements) {
+      expect(statement).toBe('liquidation');
+      const own = openings.find(({ values }) => values.accountIndex === BigInt(account))!;
+      expect(transaction).toBe(own.transactionHash);
+      expect(Number(gas)).toBeGreaterThan(100_000);
+      const proofs = brought.get(transaction)!;
+      const judge = (accountIndex: number) =>
+        proofs.map((proof) =>
+          judgeProof(proof, keys, {
+            statement: 'liquidation',
+            accountIndex,
+            snapshotHash: BigInt(snapshotHash),
+          }),
+        );
+      const held = judge(Number(account)).filter(({ verdict }) => verdict === 'holds');
+      expect(held).toHaveLength(1);
+      expect(new Set(judge(0).map(({ code }) => code))).toEqual(new Set(['ACCOUNT_MISMATCH']));
+      const another = judgeProof(proofs[0]!, keys, { statement: 'takeover' });
+      expect(another.code).toBe('STATEMENT_MISMATCH');
+    }
+  }, 300_000);
+
+  it.skipIf(noBrowser)(
+    'shows on its page what a bid takes once a ledger has the Freeze, and checks there what was taken',
+    async () => {
+      await followed.sequencer.post();
+      await followed.mine(2);
+      const priceE6Of = async (account: number): Promise<bigint | undefined> => {
+        const { auctions } = (await ask('GET', '/auctions')) as {
+          auctions: { account: number; priceE6: string | null }[];
+        };
+        const priceE6 = auctions.find((one) => one.account === account)?.priceE6 ?? null;
+        return priceE6 === null ? undefined : BigInt(priceE6);
+      };
+      const [account] = DUE;
+      await until('the account has a price', async () => (await priceE6Of(account!)) !== undefined);
+      const browser = await launchBrowser();
+      try {
+        const page = await browser.newPage();
+        await page.goto(`${owner.url}/page`);
+        await page.locator('input[name=token]').fill(token);
+        await page.getByRole('button', { name: 'Show the venue' }).click();
+        const row = page.locator('#for-sale ~ .scroll tbody tr').filter({
+          has: page.locator('th', { hasText: new RegExp(`^${account!}$`) }),
+        });
+        const before = await priceE6Of(account!);
+        const shown = await row.locator('td').first().innerText();
+        const after = await priceE6Of(account!);
+        const cents = Number(shown.replaceAll(/[,.]/g, ''));
+        // A price only falls: that of the page is of a moment between the two.
+        expect(cents).toBeLessThanOrEqual(Math.ceil(Number(before!) / 1e4));
+        expect(cents).toBeGreaterThanOrEqual(Math.floor(Number(after!) / 1e4) - 100);
+        await page.goto(`${owner.url}/page#/proofs`);
+        const taken = page.locator('#taken ~ .scroll tbody tr').first();
+        await taken.getByRole('button').click();
+        const verdict = taken.locator('[role=status]');
+        await verdict.filter({ hasText: '✓ The proof holds: liquidation' }).waitFor();
+        await page.goto(`${owner.url}/page#/account/${account!}`);
+        await page.locator('#proofs ~ .scroll').nth(1).getByRole('button').first().click();
+        await page
+          .locator('#proofs ~ .scroll [role=status]')
+          .filter({ hasText: '✓ The proof holds: liquidation' })
+          .first()
+          .waitFor();
+        expect(await page.locator('#why ~ ul').innerText()).toContain('on chain: open');
+        expect(await seriousFindings(page)).toEqual([]);
+      } finally {
+        await browser.close();
+      }
+    },
+    300_000,
+  );
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { formatTable, formatUtc } from '../../../model/format.ts';
+import { formatUtc } from '../../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { UnderlyingState } from '../../../model/dynamic.ts';
 import type { StepTerms } from '../../../risk/dynamic/rule.ts';
@@ -11,6 +11,7 @@ import { MARKET_OPTIONS, readParameters } from '../../options/market-inputs.ts';
 import { takeStep } from '../../options/margin-step.ts';
 import { STEP_OPTIONS } from '../../options/margin-step-options.ts';
 import { decimal, real, shape, text, whole } from '../../../core/json-output.ts';
+import { printRows } from '../../table.ts';
 
 const log = (valueQ40: bigint): number => Number(valueQ40) / 2 ** 40;
 const change = (valueQ40: bigint): string => `${(100 * Math.expm1(log(valueQ40))).toFixed(2)} %`;
@@ -114,7 +115,7 @@ export const command: Command = {
         ['allowed to', change(terms.highestLogQ40)],
         ['initial margin ahead', change(terms.leadQ40)],
       ];
-      for (const line of formatTable(['term', 'value'], rows)) print(`  ${line}`);
+      printRows(context, ['term', 'value'], rows);
     }
     context.printJson({
       sequence: Number(step.state.sequence),

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { InvalidInput } from '../../../core/errors.ts';
 import { pricePath } from '../../../forecast/price-path.ts';
 import { ruleMovement } from '../../../forecast/rule-path.ts';
-import { formatTable } from '../../../model/format.ts';
 import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
@@ -13,6 +12,7 @@ import { readRule } from '../../options/margin-step.ts';
 import { RULE_OPTION } from '../../options/margin-step-options.ts';
 import { readBarHistories } from '../../options/underlying-files.ts';
 import { real, shape, text, whole } from '../../../core/json-output.ts';
+import { printRows } from '../../table.ts';
 
 const percent = (share: number): string => `+${(100 * share).toFixed(1)} %`;
 
@@ -84,7 +84,7 @@ export const command: Command = {
       own.changesPerDay.toFixed(1),
     ]);
     const header = ['', 'steps', 'mean', 'range', 'P/T', '1-day', '5-day', 'sets a day'];
-    for (const line of formatTable(header, rows)) context.print(line);
+    printRows(context, header, rows, '');
     context.printJson({ rule: name, underlyings });
   },
 };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Account } from '../../../commitments/account.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { oneOf, parseValue } from '../../../core/schema.ts';
-import { formatTable, formatUsd, formatUtc } from '../../../model/format.ts';
+import { formatUsd, formatUtc } from '../../../model/format.ts';
 import { marginPortfolio, type AccountMargin } from '../../../risk/margin/margin.ts';
 import { priceMarket } from '../../../risk/pricing/market.ts';
 import type { CommandContext } from '../../command.ts';
@@ -15,6 +15,7 @@ import { noteStale } from '../../options/staleness.ts';
 import { noteUnlisted } from '../../options/unlisted.ts';
 import { decimal, shape, whole } from '../../../core/json-output.ts';
 import { STATUSES, statusOf } from '../../../analysis/figures/report.ts';
+import { printRows } from '../../table.ts';
 
 const LEVELS = ['mm', 'im'] as const;
 type Level = (typeof LEVELS)[number];
@@ -87,7 +88,7 @@ export async function marginAll(context: CommandContext): Promise<void> {
   if (rows.length > 0) {
     context.print();
     const header = ['account', 'equity', 'MM', 'IM', 'above MM', 'status'];
-    for (const line of formatTable(header, rows)) context.print(`  ${line}`);
+    printRows(context, header, rows);
   }
   if (!context.json) return;
   const { commitmentsOf } = await import('./commitments.ts');

@@ -12,9 +12,10 @@ import { UNDERLYINGS, UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import { integer, parseValue } from '../../../core/schema.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { stringOption } from '../../command.ts';
-import { formatTable, formatUtc } from '../../../model/format.ts';
+import { formatUtc } from '../../../model/format.ts';
 import { outputPath } from '../../options/output-path.ts';
 import { decimal, real, shape, text, whole } from '../../../core/json-output.ts';
+import { printRows } from '../../table.ts';
 
 const DEFAULT_MAX_AGE_SECONDS = 120;
 const DEFAULT_MIN_SOURCES = 2;
@@ -57,9 +58,7 @@ function printCombination(context: CommandContext, combination: Combination): vo
     `${agreeing}/${given}`,
     (100 * dispersion).toFixed(4),
   ]);
-  for (const line of formatTable(['component', 'median', 'agree', 'largest difference, %'], rows)) {
-    print(line);
-  }
+  printRows(context, ['component', 'median', 'agree', 'largest difference, %'], rows, '');
   for (const u of UNDERLYINGS) {
     const { slices, confidenceQ10 } = snapshot.underlyings[u];
     print();
@@ -72,9 +71,7 @@ function printCombination(context: CommandContext, combination: Combination): vo
       slice.state,
       confidence(slice.confidenceQ10),
     ]);
-    for (const line of formatTable(['expiry', 'forward/index', 'state', 'confidence'], table)) {
-      print(`  ${line}`);
-    }
+    printRows(context, ['expiry', 'forward/index', 'state', 'confidence'], table);
   }
   if (rejections.length > 0) print();
   for (const { source, component, reason } of rejections) {

@@ -5,7 +5,7 @@ import {
   marketInputsDocument,
 } from '../../../documents/market-inputs-document.ts';
 import { parseFunding } from '../../../market/feeds/funding.ts';
-import { formatTable, formatUtc } from '../../../model/format.ts';
+import { formatUtc } from '../../../model/format.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import { oneOf, parseValue } from '../../../core/schema.ts';
 import { SECONDS_PER_YEAR } from '../../../core/year.ts';
@@ -14,6 +14,7 @@ import { stringOption } from '../../command.ts';
 import { optionalOutputPath } from '../../options/output-path.ts';
 import { shape, whole } from '../../../core/json-output.ts';
 import { documentOf } from '../../../documents/document-shapes.ts';
+import { printRows } from '../../table.ts';
 
 /** Rows shown; all of them are written. */
 const SHOWN = 10;
@@ -63,9 +64,7 @@ export const command: Command = {
       ];
     });
     context.print(`${symbol} perpetual of ${newest.venue}: ${funding.length} payments`);
-    for (const line of formatTable(['paid at (UTC)', 'for', 'rate', 'a year'], rows)) {
-      context.print(`  ${line}`);
-    }
+    printRows(context, ['paid at (UTC)', 'for', 'rate', 'a year'], rows);
     if (out !== undefined) context.print(`wrote ${out}`);
     context.printJson({ payments: funding.length, inputs: marketInputsDocument(inputs) });
     return Promise.resolve();

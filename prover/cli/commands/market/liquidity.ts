@@ -6,11 +6,11 @@ import { integer, oneOf, parseValue } from '../../../core/schema.ts';
 import { closingCost, depthProfile } from '../../../market/depth/closing-cost.ts';
 import type { Side } from '../../../market/depth/liquidity.ts';
 import { parseOrderBook, requireBookOf } from '../../../market/depth/order-book.ts';
-import { formatTable } from '../../../model/format.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
 import { stringOption } from '../../command.ts';
 import { flag, real, shape, text, whole } from '../../../core/json-output.ts';
+import { printRows } from '../../table.ts';
 
 const SIDES: readonly Side[] = ['buy', 'sell'];
 const DEFAULT_SIZES = '1000000,10000000,100000000';
@@ -106,7 +106,7 @@ export const command: Command = {
       Number.isFinite(cost.costUsd) ? Math.ceil(cost.costUsd).toString() : '',
       Number.isFinite(cost.days) ? cost.days.toFixed(2) : 'never',
     ]);
-    for (const line of formatTable(['', 'USD', 'at most', 'cost USD', 'days'], rows)) print(line);
+    printRows(context, ['', 'USD', 'at most', 'cost USD', 'days'], rows, '');
     context.printJson({
       books: books.length,
       complete: profile.complete,

@@ -20,11 +20,11 @@ import {
 import { durationText } from '../../../market/feeds/clock.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
 import type { Command, CommandContext } from '../../command.ts';
-import { formatTable } from '../../../model/format.ts';
 import { BAR_COLUMNS_OPTION, barColumnMap } from '../../options/bar-columns.ts';
 import { inputsTarget } from '../../options/inputs-target.ts';
 import { real, shape, text, whole } from '../../../core/json-output.ts';
 import { documentOf } from '../../../documents/document-shapes.ts';
+import { printRows } from '../../table.ts';
 
 /** To the nearest unit: an estimate is no amount, and errs by far more than 2⁻²¹. */
 function volQ20(vol: number): bigint {
@@ -50,7 +50,8 @@ function printEstimate({ print }: CommandContext, estimate: VolatilityEstimate):
   }
 }
 
-function printEvaluation({ print }: CommandContext, evaluation: ForecastEvaluation): void {
+function printEvaluation(context: CommandContext, evaluation: ForecastEvaluation): void {
+  const { print } = context;
   print();
   const { observations, by, parts } = evaluation;
   print(`out of sample, ${observations} overlapping windows in ${parts} ${by}:`);
@@ -58,9 +59,7 @@ function printEvaluation({ print }: CommandContext, evaluation: ForecastEvaluati
     const { qlike, rmse, mae, bias } = evaluation.errors[name];
     return [name, qlike.toFixed(3), percent(rmse), percent(mae), percent(bias)];
   });
-  for (const line of formatTable(['forecast by', 'QLIKE', 'RMSE', 'MAE', 'bias'], rows)) {
-    print(`  ${line}`);
-  }
+  printRows(context, ['forecast by', 'QLIKE', 'RMSE', 'MAE', 'bias'], rows);
 }
 
 /** The errors, or why the history does not give any: the estimates stand without them. */

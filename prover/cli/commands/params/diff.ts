@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 import { parameterDifferences } from '../../../analysis/parameter-impact.ts';
 import { parameterHash } from '../../../commitments/parameters-words.ts';
-import { formatTable } from '../../../model/format.ts';
 import type { Command } from '../../command.ts';
 import {
   ACTIVE_OPTION,
@@ -13,6 +12,7 @@ import {
   readBothSets,
 } from '../../options/parameter-sets.ts';
 import { decimal, shape, text } from '../../../core/json-output.ts';
+import { printRows } from '../../table.ts';
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const shown = (of: unknown): string => {
@@ -51,7 +51,7 @@ export const command: Command = {
     context.print(`pending  ${named(pending).name}  ${named(pending).hash}`);
     if (differences.length > 0) {
       const rows = differences.map(({ path, from, to }) => [path, shown(from), shown(to)]);
-      for (const line of formatTable(['value', 'active', 'pending'], rows)) context.print(line);
+      printRows(context, ['value', 'active', 'pending'], rows, '');
     }
     context.printJson({
       active: named(active),

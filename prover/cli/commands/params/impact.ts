@@ -8,7 +8,7 @@ import {
   type Sensitivity,
   type Standing,
 } from '../../../analysis/parameter-impact.ts';
-import { formatAddress, formatTable, formatUsd, instrumentName } from '../../../model/format.ts';
+import { formatAddress, formatUsd, instrumentName } from '../../../model/format.ts';
 import type { Command, CommandContext } from '../../command.ts';
 import { MARKET_OPTIONS, readAccounts, readSnapshot } from '../../options/market-inputs.ts';
 import {
@@ -19,6 +19,7 @@ import {
   readBothSets,
 } from '../../options/parameter-sets.ts';
 import { address, decimal, real, shape, text, whole } from '../../../core/json-output.ts';
+import { printRows } from '../../table.ts';
 
 const pair = z.tuple([decimal, decimal]);
 const change = shape({
@@ -65,7 +66,7 @@ function printFalls(
     formatUsd(one[key][1]),
   ]);
   const head = ['account', 'owner', 'equity', `${margin} active`, `${margin} pending`];
-  for (const line of formatTable(head, rows)) context.print(line);
+  printRows(context, head, rows, '');
 }
 
 function printSensitivities(context: CommandContext, found: readonly Sensitivity[]): void {
@@ -84,7 +85,7 @@ function printSensitivities(context: CommandContext, found: readonly Sensitivity
         ],
   );
   const head = ['parameter', 'values', 'MM mean', 'largest', 'IM mean', 'fall below MM / IM'];
-  for (const line of formatTable(head, rows)) context.print(line);
+  printRows(context, head, rows, '');
 }
 
 export const command: Command = {
@@ -157,7 +158,7 @@ export const command: Command = {
         String(shortLots),
       ]);
       const head = ['instrument', 'accounts', 'lots long', 'lots short'];
-      for (const line of formatTable(head, rows)) context.print(line);
+      printRows(context, head, rows, '');
     }
     if (alone !== undefined) printSensitivities(context, alone);
     context.printJson({

@@ -10,7 +10,6 @@ import {
 import {
   formatAddress,
   formatFixed,
-  formatTable,
   formatUsd,
   formatUtc,
   instrumentName,
@@ -37,6 +36,7 @@ import {
   readSnapshot,
 } from '../../options/market-inputs.ts';
 import { address, decimal, flag, shape, text, whole } from '../../../core/json-output.ts';
+import { printRows } from '../../table.ts';
 
 const STANDING_TEXT = {
   healthy: 'healthy',
@@ -196,7 +196,8 @@ function printTotals({ print }: CommandContext, totals: VenueTotals): void {
   }
 }
 
-function printJoint({ print }: CommandContext, { joint }: VenueTotals, fundE6: bigint): void {
+function printJoint(context: CommandContext, { joint }: VenueTotals, fundE6: bigint): void {
+  const { print } = context;
   const ranked = [...joint].sort((a, b) => {
     if (a.isCovered !== b.isCovered) return a.isCovered ? -1 : 1;
     return a.shortfallE6 > b.shortfallE6 ? -1 : 1;
@@ -216,10 +217,12 @@ function printJoint({ print }: CommandContext, { joint }: VenueTotals, fundE6: b
         ? ''
         : `${formatAddress(one.largest[0].owner).slice(0, 10)}… ${formatUsd(one.largest[0].shortfallE6)}`,
     ]);
-  formatTable(
+  printRows(
+    context,
     ['scenario', 'short of, USD', 'accounts', 'fund', 'largest owner, USD'],
     rows,
-  ).forEach((line) => print(line));
+    '',
+  );
 }
 
 function printReverse({ print }: CommandContext, reverse: readonly ReverseStress[]): void {

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { STATUSES } from '../../../keeper/liquidations.ts';
 import { COVER_STANDINGS } from '../../../chain/solvency-register.ts';
 import { readVenueStatus } from '../../../keeper/venue-status.ts';
-import { formatTable, formatUsd, formatUtc } from '../../../model/format.ts';
+import { formatUsd, formatUtc } from '../../../model/format.ts';
 import type { Command } from '../../command.ts';
 import { VENUE_OPTIONS, connectToVenue } from '../../options/venue-input.ts';
 import { address, decimal, flag, shape, whole } from '../../../core/json-output.ts';
+import { printRows } from '../../table.ts';
 
 export const command: Command = {
   name: 'venue status',
@@ -205,7 +206,7 @@ export const command: Command = {
         ]);
         const header = ['account', 'nonce', 'status', 'until clock', 'keeper'];
         print();
-        for (const line of formatTable(header, rows)) print(`  ${line}`);
+        printRows(context, header, rows);
       }
       context.printJson({
         chainId: document.chainId,

@@ -196,7 +196,24 @@ describe.skipIf(noBrowser)(
         [OWN, null],
         [short, null],
       ]);
+      // Where an account sees that it is liquidated, the same check; and a receipt, which needs a chain.
+      await page.goto(`${running.url}/page#/account/${short}`);
+      await page.reload();
+      await page.locator('#proofs ~ .scroll').getByRole('button').click();
+      await lookedFor('#proofs ~ .scroll [role=status]', '✓ The proof holds: liquidation');
+      expect(await page.locator('#why ~ ul').getByRole('status').count()).toBe(0);
+      await page.locator('#why ~ ul').getByRole('button').click();
+      await lookedFor('#why ~ ul [role=status]', '✓ The proof holds: liquidation');
+      await page.locator('input[name=answers]').fill('a bank’s question');
+      await page.getByRole('button', { name: 'Ask for a text to sign' }).click();
+      await lookedFor('#receipt-text', 'a bank’s question');
+      await page.locator('input[name=signature]').fill(`0x${'00'.repeat(65)}`);
+      await page.getByRole('button', { name: 'Make the receipt' }).click();
+      await lookedFor('#receipt-made .refusal', '✕');
+      expect(await seriousFindings(page)).toEqual([]);
       expect((await ask('GET', '/proofs', undefined, null)).status).toBe(401);
+      expect((await ask('GET', `/accounts/${short}/proof`, undefined, null)).status).toBe(401);
+      expect((await ask('GET', '/statements')).text).toContain('the service knows no chain');
       expect((await ask('GET', `/accounts/${short}/proof?tick=1`)).status).toBe(404);
       for (const wrong of ['01', '-1', '0x1', '1e3', '', '9'.repeat(79), '1&tick=2']) {
         const refused = await ask('GET', `/accounts/${short}/proof?tick=${wrong}`);
@@ -366,6 +383,12 @@ describe.skipIf(noBrowser)(
       expect(held.accounts).toEqual([{ index: OWN, account: accounts[OWN] }]);
       await owned.locator('#count-bankrupt').waitFor();
       expect(await owned.locator('header').innerText()).toContain('1 account of yours');
+      await owned.goto(`${running.url}/page#/account/${OWN}`);
+      await owned.locator('#proofs ~ .scroll').getByRole('button').click();
+      const told = owned.locator('#proofs ~ .scroll [role=status]');
+      await told.filter({ hasText: '▼ Not valid: the proof is about another account' }).waitFor();
+      await owned.goto(`${running.url}/page#/proofs`);
+      expect(await owned.locator('#stored ~ p').innerText()).toContain('the operator alone');
       await owned.goto(`${running.url}/page#/account/2`);
       await owned.locator('h1', { hasText: 'Account 2' }).waitFor();
       expect(await owned.locator('main').innerText()).toContain('is not one of yours');

@@ -165,13 +165,15 @@ describe('the API', () => {
   }, 30_000);
 
   it('lets each role ask what is its own, and takes the operator’s token of before a rotation', async () => {
-    const owned = [`/accounts/${ACCOUNT}/margin`, `/accounts/${ACCOUNT}/levels`];
+    const owned = ['margin', 'levels', 'proofs'].map((of) => `/accounts/${ACCOUNT}/${of}`);
     for (const path of owned) {
       expect((await ask('GET', path, undefined, null)).status, path).toBe(401);
       expect((await ask('GET', path, undefined, mine)).status, path).toBe(200);
     }
-    expect((await ask('GET', '/accounts/2/margin', undefined, mine)).status).toBe(404);
-    for (const path of ['/liquidations', `/accounts/${ACCOUNT}/proofs`, '/metrics', '/alerts']) {
+    for (const of of ['margin', 'proofs', 'proof']) {
+      expect((await ask('GET', `/accounts/2/${of}`, undefined, mine)).status, of).toBe(404);
+    }
+    for (const path of ['/liquidations', '/proofs', '/metrics', '/alerts']) {
       expect((await ask('GET', path, undefined, mine)).status, path).toBe(403);
     }
     expect((await ask('POST', '/what-if', {}, null)).status).toBe(401);
