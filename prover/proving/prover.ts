@@ -16,6 +16,7 @@ import { terminateCurve } from './backends/snarkjs-backend.ts';
 import { proofPoints } from './formats/proof-points.ts';
 import { parseVerificationKey } from './formats/verification-key.ts';
 import { WitnessCalculator } from './witness.ts';
+import { WitnessSource } from './witness-program/witness-program.ts';
 import type { CircuitInputs } from '../statements/circuit-input.ts';
 
 export interface ProofTimings {
@@ -61,7 +62,7 @@ function elapsed(started: number): number {
  */
 export class Prover {
   readonly #artifacts: ArtifactManifest;
-  readonly #calculators = new Map<string, WitnessCalculator>();
+  readonly #witnesses = new Map<string, WitnessSource>();
   readonly #verificationKeys = new Map<string, SnarkjsVerificationKey>();
   readonly #givenBackend: ProvingBackend | undefined;
   readonly #verifiesAgain: 'each' | 'first';
@@ -82,13 +83,13 @@ export class Prover {
   async prove<Name extends StatementName>(request: ProofRequest<Name>): Promise<Proven<Name>> {
     const { statement, profile, inputs } = request;
     const artifact = this.artifact(statement, profile);
-    const calculator = this.#calculator(artifact);
+    const source = this.#witnessSource(artifact);
     const backend = this.#backend(artifact);
     // A key that cannot be trusted is found out before the work, not after it.
     this.#verificationKey(artifact);
 
     let started = performance.now();
-    const witness = calculator.calculateBytes(inputs);
+    const witness = await source.calculateBytes(inputs);
     const witnessMs = elapsed(started);
 
     started = performance.now();
@@ -157,7 +158,8 @@ export class Prover {
   }
 
   async close(): Promise<void> {
-    this.#calculators.clear();
+    for (const source of this.#witnesses.values()) source.close();
+    this.#witnesses.clear();
     await this.#givenBackend?.close();
     await this.#defaultBackend?.close();
     // Verification runs in snarkjs whichever backend proves.
@@ -186,14 +188,14 @@ export class Prover {
     return key;
   }
 
-  #calculator(artifact: Artifact): WitnessCalculator {
+  #witnessSource(artifact: Artifact): WitnessSource {
     const listed = artifact.files.wasm;
-    let calculator = this.#calculators.get(listed.sha256);
-    if (calculator === undefined) {
-      calculator = new WitnessCalculator(readArtifactFile(listed));
-      this.#calculators.set(listed.sha256, calculator);
+    let source = this.#witnesses.get(listed.sha256);
+    if (source === undefined) {
+      source = new WitnessSource(artifact, new WitnessCalculator(readArtifactFile(listed)));
+      this.#witnesses.set(listed.sha256, source);
     }
-    return calculator;
+    return source;
   }
 
   #backend(artifact: Artifact): ProvingBackend {

@@ -2,7 +2,7 @@
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
 import type { CircuitInput, CircuitInputs } from '../statements/circuit-input.ts';
 import { decodeSignal, findSignalBase, SIGNAL_BYTES } from './circom-memory.ts';
-import { bigintFromLittleEndian, SCALAR_FIELD } from './formats/r1cs.ts';
+import { bigintFromLittleEndian, bigintToLittleEndian, SCALAR_FIELD } from './formats/r1cs.ts';
 import type { SymbolTable } from './formats/symbols.ts';
 
 /** Value of a signal by name, also of signals that simplification left out of the witness. */
@@ -39,6 +39,12 @@ const EXCEPTIONS: Record<number, string> = {
 };
 
 const FIELD_BYTES = 32;
+const ENTRY_BYTES = 8 + 4 + FIELD_BYTES;
+
+interface PreparedInput {
+  readonly hash: readonly [high: number, low: number];
+  readonly values: readonly bigint[];
+}
 
 /** Signal name → the two halves of its FNV-1a hash, by which the generator finds inputs. */
 function signalHash(name: string): [high: number, low: number] {
@@ -75,6 +81,12 @@ function flattenInputs(
   } else {
     throw new InvalidInput(path, `must be a bigint, an array or an object, got ${typeof input}`);
   }
+}
+
+function flattened(inputs: CircuitInputs): Map<string, (bigint | number)[]> {
+  const flat = new Map<string, (bigint | number)[]>();
+  for (const [name, input] of Object.entries(inputs)) flattenInputs(name, input, flat);
+  return flat;
 }
 
 /** A small negative value stands for its residue; anything else must be canonical. */
@@ -157,8 +169,7 @@ export class WitnessCalculator {
 
   /** Executes the circuit and leaves all its signals in the memory of the returned instance. */
   protected run(inputs: CircuitInputs): CircomExports {
-    const flat = new Map<string, (bigint | number)[]>();
-    for (const [name, input] of Object.entries(inputs)) flattenInputs(name, input, flat);
+    const flat = flattened(inputs);
     const exports = this.instance();
     try {
       exports.init(0);
@@ -210,12 +221,33 @@ export class WitnessCalculator {
     return exports;
   }
 
-  #setInputs(
+  /**
+   * Every input with its value, checked: the signal's hash (8 bytes), the position within it (4) and the
+   * canonical residue (32) each, least byte first.
+   */
+  entries(inputs: CircuitInputs): Uint8Array {
+    const prepared = this.#prepared(this.instance(), flattened(inputs));
+    const count = prepared.reduce((sum, { values }) => sum + values.length, 0);
+    const entries = Buffer.alloc(count * ENTRY_BYTES);
+    let at = 0;
+    for (const { hash, values } of prepared) {
+      for (const [position, value] of values.entries()) {
+        entries.writeInt32LE(hash[1], at);
+        entries.writeInt32LE(hash[0], at + 4);
+        entries.writeUInt32LE(position, at + 8);
+        bigintToLittleEndian(value, entries, at + 12);
+        at += ENTRY_BYTES;
+      }
+    }
+    return entries;
+  }
+
+  #prepared(
     exports: CircomExports,
     flat: ReadonlyMap<string, readonly (bigint | number)[]>,
-  ): void {
+  ): readonly PreparedInput[] {
     let given = 0;
-    const prepared: [name: string, hash: [number, number], values: readonly bigint[]][] = [];
+    const prepared: PreparedInput[] = [];
     for (const [name, values] of flat) {
       let hash = this.#hashes.get(name);
       if (hash === undefined) this.#hashes.set(name, (hash = signalHash(name)));
@@ -224,7 +256,7 @@ export class WitnessCalculator {
       if (size !== values.length) {
         throw new InvalidInput(name, `must hold ${size} values, got ${values.length}`);
       }
-      prepared.push([name, hash, values.map((value) => toResidue(name, value))]);
+      prepared.push({ hash, values: values.map((value) => toResidue(name, value)) });
       given += values.length;
     }
     if (given !== exports.getInputSize()) {
@@ -233,7 +265,14 @@ export class WitnessCalculator {
         `the circuit takes ${exports.getInputSize()} values, got ${given}`,
       );
     }
-    for (const [, hash, values] of prepared) {
+    return prepared;
+  }
+
+  #setInputs(
+    exports: CircomExports,
+    flat: ReadonlyMap<string, readonly (bigint | number)[]>,
+  ): void {
+    for (const { hash, values } of this.#prepared(exports, flat)) {
       values.forEach((value, position) => {
         for (let word = 0; word < 8; word += 1) {
           exports.writeSharedRWMemory(

@@ -8,6 +8,7 @@ const VARIABLES = [
   'PLIMSOLL_BACKEND',
   'PLIMSOLL_NATIVE_ARITHMETIC',
   'PLIMSOLL_RAPIDSNARK',
+  'PLIMSOLL_WITNESS',
 ] as const;
 
 interface Waiting<Answer> {

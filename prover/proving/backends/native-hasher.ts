@@ -4,7 +4,8 @@ import type { RowHasher } from '../../commitments/row-hasher.ts';
 import type { Tag } from '../../commitments/hash-words.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { findNativeProver } from './native-build.ts';
-import { NativeWorker, WorkerDied } from './native-worker.ts';
+import { WorkerDied } from './framed-process.ts';
+import { NativeWorker } from './native-worker.ts';
 
 /** No question exceeds the frames of the worker, nor keeps it long from the next one. */
 const MOST_BYTES = 2 ** 24;

@@ -49,7 +49,7 @@ interface Target {
   readonly profile: string;
 }
 
-function selectTargets(
+export function selectTargets(
   circuits: CircuitManifest,
   names: readonly string[] | undefined,
   level: BuildLevel,

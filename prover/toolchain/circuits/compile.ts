@@ -77,7 +77,7 @@ export function circomVersion(): Record<string, string> {
   return { circom2: version, circomWasm: sha256File(join(dirname(packagePath), 'circom.wasm')) };
 }
 
-function runCircom(
+export function runCircom(
   root: string,
   args: readonly string[],
 ): Promise<{ code: number | null; output: string }> {
