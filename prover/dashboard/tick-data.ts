@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type { Account } from '../commitments/account.ts';
 import type { Heartbeats } from '../analysis/staleness.ts';
+import type { QuotesDocument } from '../documents/quotes-document.ts';
 import type { VenueView } from './venue-view.ts';
 import type { MarketSnapshot, RiskParameters } from '../model/types.ts';
 
@@ -30,6 +31,8 @@ export interface TickData {
   readonly part?: LedgerPart;
   /** What is shown of a ledger that is too large to be recalculated in a browser. */
   readonly venue?: VenueView;
+  /** What the smiles were fitted to, where somebody published it beside the snapshot. */
+  readonly quotes?: QuotesDocument | undefined;
   /** Names by index, where accounts have any. */
   readonly names: Readonly<Record<number, string>>;
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { writeFileAtomically } from '../../core/files.ts';
+import { snapshotHash } from '../../commitments/snapshot-words.ts';
+import { requireRule } from '../../core/errors.ts';
+import { readTextFile, writeFileAtomically } from '../../core/files.ts';
 import { shape, text, whole } from '../../core/json-output.ts';
 import { exportPage } from '../../dashboard/export.ts';
 import { pageAccounts } from '../../dashboard/tick-data.ts';
+import { parseQuotes, type QuotesDocument } from '../../documents/quotes-document.ts';
+import type { MarketSnapshot } from '../../model/types.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { stringOption } from '../command.ts';
 import {
@@ -21,6 +25,16 @@ function namesOf(context: CommandContext): Record<number, string> {
   return Object.fromEntries(loadSample().labels.map(({ index, name }) => [index, name]));
 }
 
+/** Those of another snapshot would be shown beside smiles that were not fitted to them. */
+function quotesOf(context: CommandContext, snapshot: MarketSnapshot): QuotesDocument | undefined {
+  const path = stringOption(context, 'quotes');
+  if (path === undefined) return undefined;
+  const quotes = parseQuotes(readTextFile(path, '--quotes'));
+  const hash = snapshotHash(snapshot);
+  requireRule(quotes.snapshotHash === hash, '--quotes', `must be of the snapshot ${hash}`);
+  return quotes;
+}
+
 export const command: Command = {
   name: 'page',
   description:
@@ -31,6 +45,12 @@ export const command: Command = {
   positionals: [],
   options: {
     ...MARKET_OPTIONS,
+    quotes: {
+      type: 'string',
+      placeholder: 'file',
+      describe:
+        'quotes of the snapshot, as market import --quotes wrote them: shown beside the fit',
+    },
     out: { type: 'string', placeholder: 'file', describe: 'the page to write' },
   },
   needsSetup: false,
@@ -55,6 +75,7 @@ export const command: Command = {
       heartbeats: set.document.heartbeatsSeconds,
       accounts: pageAccounts(accounts),
       names: namesOf(context),
+      quotes: quotesOf(context, snapshot),
     });
     writeFileAtomically(out, page);
     const bytes = Buffer.byteLength(page);

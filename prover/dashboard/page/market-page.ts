@@ -6,7 +6,6 @@ import { componentAges, isStale } from '../../analysis/staleness.ts';
 import { dequantise } from '../../market/surface/quantise.ts';
 import { calendarMargin } from '../../market/surface/calendar.ts';
 import { leastDensity } from '../../market/surface/domain.ts';
-import { totalVariance } from '../../market/surface/svi.ts';
 import type { Domain } from '../../market/surface/types.ts';
 import { formatFixed, formatUtc } from '../../model/format.ts';
 import {
@@ -16,23 +15,18 @@ import {
   type MarketSnapshot,
   type UnderlyingId,
 } from '../../model/types.ts';
+import { volAt } from '../quotes-view.ts';
 import type { TickData } from '../tick-data.ts';
 import { Chart } from './chart.ts';
 import { Table, html } from './html.ts';
+import { Quotes } from './quotes-part.ts';
 
-const YEAR_SECONDS = 365 * 86_400;
 const POINTS = 121;
 /** Log-moneyness on either side of the forward. */
 const REACH = 0.6;
 
 const liveSlices = (snapshot: MarketSnapshot, u: UnderlyingId): readonly LiveSlice[] =>
   snapshot.underlyings[u].slices.filter((slice) => slice.state === 'live');
-
-/** Implied volatility in percent at a log-moneyness, as the engine prices it. */
-function volAt(slice: LiveSlice, time: bigint, k: number): number {
-  const years = Number(slice.expiry - time) / YEAR_SECONDS;
-  return 100 * Math.sqrt(totalVariance(dequantise(slice), k) / years);
-}
 
 function Smiles(props: { readonly snapshot: MarketSnapshot; readonly u: UnderlyingId }): VNode {
   const { snapshot, u } = props;
@@ -120,16 +114,20 @@ function TermStructure(props: {
   />`;
 }
 
-function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: UnderlyingId }): VNode {
-  const { snapshot, u } = props;
+function Underlying(props: {
+  readonly snapshot: MarketSnapshot;
+  readonly quotes: TickData['quotes'];
+  readonly u: UnderlyingId;
+}): VNode {
+  const { snapshot, quotes, u } = props;
   const market = snapshot.underlyings[u];
+  const slices = useMemo(() => liveSlices(snapshot, u), [snapshot, u]);
   return html`<section aria-labelledby=${`market-${u}`}>
     <h2 id=${`market-${u}`}>${UNDERLYING_SYMBOLS[u]}</h2>
     <p>
       index ${formatFixed(market.indexE4, 4)} USD, perpetual
       ${` ${formatFixed(market.perpetualMarkE4, 4)}`} USD, depth
-      ${` ${formatFixed(market.depthQuote, 0)}`} USD. Quotes and residuals of the fit are no part of
-      a snapshot, which its signers made of them: <code>plimsoll market import</code> shows them.
+      ${` ${formatFixed(market.depthQuote, 0)}`} USD.
     </p>
     <${Smiles} snapshot=${snapshot} u=${u} />
     <${Table}
@@ -148,6 +146,7 @@ function Underlying(props: { readonly snapshot: MarketSnapshot; readonly u: Unde
         ...MONEYNESS.map((k) => volAt(slice, snapshot.time, k).toFixed(2)),
       ])}
     />
+    <${Quotes} quotes=${quotes} snapshot=${snapshot} slices=${slices} u=${u} />
     <${TermStructure} snapshot=${snapshot} u=${u} />
     <${NoArbitrage} snapshot=${snapshot} u=${u} />
   </section>`;
@@ -159,7 +158,7 @@ export function MarketPage(props: {
   readonly beside?: VNode | undefined;
 }): VNode {
   const { data, beside } = props;
-  const { snapshot, heartbeats } = data;
+  const { snapshot, heartbeats, quotes } = data;
   return html`<main>
     <h1>Market</h1>
     <section aria-labelledby="ages">
@@ -180,6 +179,7 @@ export function MarketPage(props: {
         ])}
       />
     </section>
-    ${beside ?? null} ${UNDERLYINGS.map((u) => html`<${Underlying} snapshot=${snapshot} u=${u} />`)}
+    ${beside ?? null}
+    ${UNDERLYINGS.map((u) => html`<${Underlying} snapshot=${snapshot} quotes=${quotes} u=${u} />`)}
   </main>`;
 }

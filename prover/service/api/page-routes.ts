@@ -16,6 +16,7 @@ import {
   pageAccounts,
   type TickData,
 } from '../../dashboard/tick-data.ts';
+import { quotesSchema, type QuotesDocument } from '../../documents/quotes-document.ts';
 import type { VenueView } from '../../dashboard/venue-view.ts';
 import type { Service } from '../service.ts';
 import type { SendEvents, ServerEvent } from './event-stream.ts';
@@ -28,6 +29,8 @@ import { inType } from './schemas.ts';
 const MOST_ACCOUNTS = 1_000;
 /** Of such a ledger, the accounts that are listed: those nearest to their maintenance margin. */
 const MOST_ROWS = 500;
+/** Snapshots of which quotes are kept: the newest, those that come before it, and what a reorganisation brings back. */
+const KEPT_QUOTES = 4;
 
 export interface PageDoor extends Door {
   readonly sendEvents: SendEvents;
@@ -89,6 +92,8 @@ export function pageRoutes(
   const receipts = madeOnce(servedReceiptPage);
   const published = () => service.book.published;
   const venueView = madeOnce(() => service.venueView(MOST_ROWS), published);
+  // By the hash of their snapshot, the newest last: they may come before it, or after.
+  const quotes = new Map<bigint, QuotesDocument>();
   const prices = madeOnce(() => service.priceRungs(), published);
   api.get(
     '/page',
@@ -167,9 +172,30 @@ export function pageRoutes(
           parameters: set.parameters,
           heartbeats: set.document.heartbeatsSeconds,
           ...shown,
+          quotes: quotes.get(tick.snapshotHash),
           names: {},
         }),
       );
+    },
+  );
+  api.put(
+    '/quotes',
+    {
+      onRequest: requireOperator,
+      schema: {
+        description:
+          'What the smiles of a snapshot were fitted to, as `plimsoll market import --quotes` writes it: the page shows ' +
+          `it beside the fit. Nothing is decided by it, and those of ${KEPT_QUOTES} snapshots are kept until a restart.`,
+        security: [{ token: [] }],
+        body: quotesSchema,
+        response: { 200: schemas.quotesReply, ...errors },
+      },
+    },
+    async ({ body }) => {
+      quotes.delete(body.snapshotHash);
+      quotes.set(body.snapshotHash, body);
+      if (quotes.size > KEPT_QUOTES) quotes.delete(quotes.keys().next().value!);
+      return { snapshotHash: body.snapshotHash.toString() };
     },
   );
   api.get(

@@ -299,6 +299,7 @@ export const newestProofsReply = z.object({
     }),
   ),
 });
+export const quotesReply = z.object({ snapshotHash: decimal });
 export const statementsReply = z.object({
   places: z.array(
     z.object({

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: a browser is started.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,11 +12,14 @@ import { exportPage } from '../../../prover/dashboard/export.ts';
 import { marketAt } from '../../../prover/dashboard/liquidation-prices.ts';
 import { pageAccounts } from '../../../prover/dashboard/tick-data.ts';
 import { loadDefaultParameters } from '../../../prover/documents/parameters-document.ts';
+import { parseQuotes } from '../../../prover/documents/quotes-document.ts';
+import { formatUsd } from '../../../prover/model/format.ts';
 import { marginPortfolio } from '../../../prover/risk/margin/margin.ts';
 import { priceMarket } from '../../../prover/risk/pricing/market.ts';
 import { loadSample } from '../../../prover/sample/sample.ts';
 import { launchBrowser, noBrowser, seriousFindings } from '../../support/browser.ts';
 import { plimsoll } from '../../support/cli.ts';
+import { BTC, ETH, syntheticChain, toCsv } from '../market/synthetic.ts';
 
 const { parameters, document } = loadDefaultParameters();
 const sample = loadSample();
@@ -239,6 +242,45 @@ describe.skipIf(noBrowser)(
       await open(join(folder, 'crash.html'));
     });
 
+    it('shows quotes beside the fit where they were published with the snapshot, and of no other', async () => {
+      await show('#/market');
+      expect(await text('#quotes-0')).toContain('not published with this tick');
+      const at = (name: string): string => join(folder, name);
+      for (const [name, spec] of Object.entries({ BTC, ETH })) {
+        writeFileSync(at(`${name}.csv`), toCsv(syntheticChain({ ...spec, days: [9, 30] })));
+      }
+      const chains = ['BTC.csv', 'ETH.csv'].map(at);
+      const written = ['--out', at('made.json'), '--quotes', at('quotes.json')];
+      const depth = ['--depth', 'BTC=5000000,ETH=3000000'];
+      const made = await plimsoll('market import', ...chains, ...depth, ...written);
+      expect(made.status, made.stderr).toBe(0);
+      const with_ = ['--quotes', at('quotes.json'), '--out', at('quoted.html')];
+      const other = await plimsoll('page', '--tick', 'crash', ...with_);
+      expect([other.status, other.stderr]).toEqual([
+        2,
+        expect.stringContaining('--quotes: must be of'),
+      ]);
+      writeFileSync(at('nobody.json'), '{"format":"plimsoll.ledger","version":2,"accounts":[]}');
+      const own = ['--snapshot', at('made.json'), '--ledger', at('nobody.json')];
+      const quoted = await plimsoll('page', ...own, ...with_);
+      expect(quoted.status, quoted.stderr).toBe(0);
+      await open(at('quoted.html'));
+      await show('#/market');
+      const { underlyings } = parseQuotes(readFileSync(at('quotes.json'), 'utf8'));
+      const [, later] = underlyings[0]!.expiries;
+      await page.locator('select[name=quotes-0]').selectOption(String(later!.expiry));
+      const rows = page.locator('.scroll').filter({ hasText: 'volatilities in %' }).first();
+      expect(await rows.locator('tbody tr').count()).toBe(later!.quotes.length);
+      const cells = await rows.locator('tbody tr').first().locator('td').allInnerTexts();
+      const [quote, fit, residual] = [cells[2], cells[4], cells[5]].map(Number);
+      expect(quote).toBe(Number((later!.quotes[0]!.volPpm / 1e4).toFixed(2)));
+      expect(residual).toBeCloseTo(fit! - quote!, 1);
+      // Smiles, quotes and term structure of each underlying.
+      await expect.poll(() => page.locator('.chart canvas').count()).toBe(6);
+      expect(await seriousFindings(page)).toEqual([]);
+      await open(at('crash.html'));
+    });
+
     it('lets no text of the data become markup', async () => {
       const { page: hostile } = await exportPage({
         snapshot: sample.snapshots.crash.snapshot,
@@ -287,6 +329,17 @@ describe.skipIf(noBrowser)(
       expect(await text('section .scroll caption')).toBe('5000 of 5000 accounts, in USD');
       await page.getByRole('button', { name: 'next' }).click();
       expect(await text('section p:last-child')).toContain('page 2 of 100');
+      await page.locator('#go').fill('4999');
+      await page.locator('#go').press('Enter');
+      await page.locator('#levels ~ .scroll table').waitFor();
+      expect(await text('main h1')).toBe('Account 4999');
+      const { equityE6 } = marginPortfolio(sample.ledgers.crash[4999 % 304]!, crash);
+      expect(await text('#equity dd')).toBe(`${formatUsd(equityE6, 6)} USD`);
+      expect(await seriousFindings(page)).toEqual([]);
+      await show('#/market');
+      await expect.poll(() => page.locator('.chart canvas').count()).toBe(4);
+      await show('#/proofs');
+      expect(await text('main p')).toContain('this one holds a tick alone');
     });
   },
 );

@@ -58,6 +58,7 @@ export const importOutput = z.union([
   shape({
     out: text,
     picture: text.optional(),
+    quotes: text.optional(),
     time: decimal,
     snapshotHash: decimal,
     unlisted: z.array(text),

@@ -7,6 +7,8 @@ import {
   chainsOf,
   importMarket,
 } from '../../../market/snapshot/import-market.ts';
+import { fittedQuotes } from '../../../market/snapshot/fitted-quotes.ts';
+import { formatQuotes } from '../../../documents/quotes-document.ts';
 import { surfacePicture } from '../../../market/charts/picture.ts';
 import { TIME_RULES, secondsOf, utcText } from '../../../market/feeds/clock.ts';
 import { levelsOfChains } from '../../../market/snapshot/levels-of-chains.ts';
@@ -122,6 +124,12 @@ export const command: Command = {
       placeholder: 'file',
       describe: 'an SVG of market against fit to write, one panel per expiry',
     },
+    quotes: {
+      type: 'string',
+      placeholder: 'file',
+      describe:
+        'the quotes fitted to, to write: plimsoll page --quotes and PUT /quotes of a service show them',
+    },
     levels: {
       type: 'string',
       placeholder: 'file',
@@ -159,6 +167,7 @@ export const command: Command = {
     const out =
       levels === undefined ? outputPath(context, 'the snapshot') : optionalOutputPath(context);
     const picture = optionalOutputPath(context, 'picture');
+    const quotes = optionalOutputPath(context, 'quotes');
     const ledger = openPositions(context);
     const request = requestOf(context, ledger);
     if (levels !== undefined) writeLevels(context, request, levels);
@@ -172,14 +181,17 @@ export const command: Command = {
     if (picture !== undefined) writeFileAtomically(picture, drawn);
 
     const hash = snapshotHash(snapshot);
+    if (quotes !== undefined) writeFileAtomically(quotes, formatQuotes(fittedQuotes(result, hash)));
     const { print } = context;
     print(`wrote ${out}: snapshot of ${formatUtc(snapshot.time)} UTC, hash ${hash}`);
     if (picture !== undefined) print(`wrote ${picture}`);
+    if (quotes !== undefined) print(`wrote ${quotes}`);
     const unlisted = noteUnlisted(context, snapshot, ledger);
     printImport(context, result);
     context.printJson({
       out,
       ...(picture === undefined ? {} : { picture }),
+      ...(quotes === undefined ? {} : { quotes }),
       time: snapshot.time,
       snapshotHash: hash,
       unlisted,

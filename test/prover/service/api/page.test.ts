@@ -227,6 +227,48 @@ describe.skipIf(noBrowser)(
       await lookedFor('#moving ~ p', 'the service follows no chain');
     });
 
+    it('shows the quotes that somebody sent of the tick, and none of another', async () => {
+      const { snapshot, snapshotHash } = running.service.market!;
+      const [slice] = snapshot.underlyings[0].slices.filter(({ state }) => state === 'live');
+      const quotes = [50_000, 60_000].map((strike) => ({
+        strikeE4: strike * 10_000,
+        volPpm: 900_000,
+        bidVolPpm: 890_000,
+        askVolPpm: 910_000,
+      }));
+      const put = (hash: bigint, bearer?: string | null) =>
+        ask(
+          'PUT',
+          '/quotes',
+          {
+            format: 'plimsoll.quotes',
+            version: 1,
+            snapshotHash: hash.toString(),
+            underlyings: [
+              {
+                symbol: 'BTC',
+                expiries: [{ expiry: Number(slice!.expiry), forwardE4: 584_500_000, quotes }],
+              },
+            ],
+          },
+          bearer,
+        );
+      expect((await put(snapshotHash, null)).status).toBe(401);
+      expect((await put(snapshotHash + 1n)).status).toBe(200);
+      await signIn();
+      await page.goto(`${running.url}/page#/market`);
+      await lookedFor('#quotes-0', 'not published with this tick');
+      expect((await put(snapshotHash)).status).toBe(200);
+      await page.reload();
+      await page.locator('select[name=quotes-0]').waitFor();
+      const rows = page.locator('.scroll').filter({ hasText: 'volatilities in %' });
+      const cells = await rows.locator('tbody tr').first().locator('td').allInnerTexts();
+      expect(cells.slice(1, 4)).toEqual(['89.00', '90.00', '91.00']);
+      await lookedFor('#quotes-1', 'not published with this tick');
+      const { status, text: refusal } = await ask('PUT', '/quotes', { format: 'plimsoll.quotes' });
+      expect([status, refusal]).toEqual([400, expect.stringContaining('version')]);
+    });
+
     it('draws what margin covered beside what came, and marks a breach of it', async () => {
       const { snapshot } = sample.snapshots.crash;
       const [btc, eth] = snapshot.underlyings;
@@ -408,13 +450,13 @@ describe.skipIf(noBrowser)(
     });
 
     it('says how a ledger stands that is too large to be recalculated, and shows any account of it', async () => {
-      const many = Array.from({ length: 1_100 }, (_, at) => accounts[at % accounts.length]!);
+      const many = Array.from({ length: 5_000 }, (_, at) => accounts[at % accounts.length]!);
       const ledger = JSON.parse(formatLedger(many)) as unknown;
       const root = new Ledger(many).root.toString();
       expect((await ask('PUT', '/ledger', { sequence: 2, root, ledger })).status).toBe(200);
       await signIn();
-      await lookedFor('header', '1100 accounts');
-      expect(await text('#accounts ~ .scroll caption')).toContain('500 of the 500 nearest of 1100');
+      await lookedFor('header', '5000 accounts');
+      expect(await text('#accounts ~ .scroll caption')).toContain('500 of the 500 nearest of 5000');
       const { text: reply } = await ask('GET', '/totals');
       const { states, ...sums } = JSON.parse(reply) as Record<string, string> & {
         states: Record<string, number>;
@@ -442,8 +484,15 @@ describe.skipIf(noBrowser)(
       await page.locator('#state').waitFor();
       const { text: margin } = await ask('GET', `/accounts/${asked}/margin`);
       expect(await shown('equity')).toBe((JSON.parse(margin) as { equityE6: string }).equityE6);
-      await page.goto(`${running.url}/page#/account/1100`);
+      await page.goto(`${running.url}/page#/account/5000`);
       await lookedFor('main', 'is not in this ledger');
+      await page.goto(`${running.url}/page#/market`);
+      await lookedFor('main h1', 'Market');
+      await page.locator('.chart canvas').first().waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.goto(`${running.url}/page#/proofs`);
+      await lookedFor('#stored ~ *', 'statement liquidation');
+      expect(await seriousFindings(page)).toEqual([]);
       expect((await ask('GET', '/page/prices', undefined, null)).status).toBe(401);
     });
 
