@@ -2,7 +2,8 @@
 import type { AccountColumns } from './account-columns.ts';
 import { NARROW_BALANCE } from './account-columns.ts';
 import type { MarginColumns } from './results.ts';
-import { COLUMN, ROW, SCENARIOS, type TickArrays } from './tick-arrays.ts';
+import { ENTRY, segmentKernel, SUM } from './segment-kernel.ts';
+import type { TickArrays } from './tick-arrays.ts';
 import { CHARGES, type CollateralConstants, type TickConstants } from './tick-constants.ts';
 
 /** Collateral prices above it go the wide way: ⌊b·p/10⁶⌋ multiplies them with 20 bits. */
@@ -58,7 +59,7 @@ export function marginNarrow(
   to: number,
 ): number[] {
   const wide: number[] = [];
-  const { rows, largest } = tick;
+  const { largest } = tick;
   const { instrument, lots, uncovered, start, positions, split, quote, collateral, grossLots } =
     columns;
   const { indexE4, perpetualMarkE4, scenarios, mmFactorBps, imFactorBps } = constants;
@@ -66,9 +67,9 @@ export function marginNarrow(
   const { narrowSum } = constants;
   const narrowCollateral = narrowSum / 8;
   const marginalMmBps = chargeMmBps[3]! + chargeMmBps[4]! + chargeMmBps[5]! + chargeMmBps[6]!;
-  const losses = new Float64Array(SCENARIOS);
-  const best = new Float64Array(SCENARIOS);
-  const bestAt = new Uint8Array(SCENARIOS);
+  const kernel = segmentKernel();
+  kernel.load(tick, constants);
+  const { entries, entriesInt32, sums } = kernel;
   const charged = new Float64Array(CHARGES);
   const shocked = new Float64Array(2);
 
@@ -126,105 +127,54 @@ export function marginNarrow(
       if (begin === stop && shock === 0) continue;
 
       const gross = grossLots[2 * account + u]!;
-      let delta = 0;
-      let uncoveredLots = 0;
-      let perpetualLots = 0;
-      let futures = 0;
-      let doubt = 0;
+      let at = 0;
       for (let p = begin; p < stop; p += 1) {
-        const q = lots[p]!;
-        const row = instrument[p]! * ROW;
-        const isShort = q < 0 ? 1 : 0;
-        const size = q < 0 ? -q : q;
-        marks += q * rows[row + COLUMN.mark]!;
-        delta += q * rows[row + COLUMN.dollarDelta]!;
-        futures += size * rows[row + COLUMN.future]!;
-        perpetualLots += size * rows[row + COLUMN.perpetual]!;
-        uncoveredLots += uncovered[p]! * rows[row + COLUMN.option]!;
-        doubt += size * rows[row + COLUMN.longDoubt + isShort]!;
+        entries[at + ENTRY.lots] = lots[p]!;
+        entries[at + ENTRY.uncovered] = uncovered[p]!;
+        entriesInt32[2 * at + ENTRY.rowInt32] = kernel.rowAt(instrument[p]!);
+        at += ENTRY.doubles;
       }
-      charged[0]! += uncoveredLots * indexE4[u]!;
-      charged[1]! += perpetualLots * perpetualMarkE4[u]!;
-      charged[2]! += futures;
-      doubtful += doubt * indexE4[u]!;
-      const dollarDelta = Math.abs(delta) + gross;
+      kernel.sum(u, stop - begin, gross, shock);
+      marks += sums[SUM.mark]!;
+      charged[0]! += sums[SUM.uncovered]! * indexE4[u]!;
+      charged[1]! += sums[SUM.perpetual]! * perpetualMarkE4[u]!;
+      charged[2]! += sums[SUM.future]!;
+      doubtful += sums[SUM.doubt]! * indexE4[u]!;
+      const dollarDelta = Math.abs(sums[SUM.dollarDelta]!) + gross;
       dollarDeltas += dollarDelta;
       for (let b = band; b < band + 4; b += 1) {
         const above = dollarDelta - bandStart[b]!;
         charged[b] = above > 0 ? above : 0;
       }
 
-      // Eight sums at a time stay in registers; a row's losses are contiguous.
-      for (let s = 0; s < SCENARIOS; s += 8) {
-        let l0 = gross;
-        let l1 = gross;
-        let l2 = gross;
-        let l3 = gross;
-        let l4 = gross;
-        let l5 = gross;
-        let l6 = gross;
-        let l7 = gross;
-        for (let p = begin; p < stop; p += 1) {
-          const q = lots[p]!;
-          const at = instrument[p]! * ROW + s;
-          l0 += q * rows[at]!;
-          l1 += q * rows[at + 1]!;
-          l2 += q * rows[at + 2]!;
-          l3 += q * rows[at + 3]!;
-          l4 += q * rows[at + 4]!;
-          l5 += q * rows[at + 5]!;
-          l6 += q * rows[at + 6]!;
-          l7 += q * rows[at + 7]!;
-        }
-        losses[s] = l0;
-        losses[s + 1] = l1;
-        losses[s + 2] = l2;
-        losses[s + 3] = l3;
-        losses[s + 4] = l4;
-        losses[s + 5] = l5;
-        losses[s + 6] = l6;
-        losses[s + 7] = l7;
-      }
-
-      const { fallQ24, group, dampingQ16 } = scenarios[u]!;
-      if (shock !== 0) {
-        const high = Math.floor(shock / 0x4000000);
-        const low = shock - high * 0x4000000;
-        for (let s = 0; s < SCENARIOS; s += 1) {
-          const fall = fallQ24[s]!;
-          losses[s]! += 4 * high * fall + Math.floor((low * fall) / 0x1000000);
-        }
-      }
-      const groups = dampingQ16.length;
-      for (let g = 0; g < groups; g += 1) best[g] = 0;
-      for (let s = 0; s < SCENARIOS; s += 1) {
-        const loss = losses[s]!;
-        const g = group[s]!;
-        if (loss > best[g]!) {
-          best[g] = loss;
-          bestAt[g] = s + 1;
-        }
-      }
-      let top1 = 0;
-      let top0 = 0;
+      const { dampingQ16, leastDampedQ16, damped } = scenarios[u]!;
+      const best = Math.max(sums[SUM.best]!, sums[SUM.best + 1]!);
       let worst = 0;
-      for (let g = 0; g < groups; g += 1) {
-        const loss = best[g]!;
-        // The damped loss is at most the loss.
-        if (loss === 0 || loss < top1) continue;
-        const damping = dampingQ16[g]!;
-        const high = Math.floor(loss / 65_536);
-        const part = damping * (loss - high * 65_536);
-        const carry = Math.floor(part / 65_536);
+      let high = Math.floor(best / 65_536);
+      let part = leastDampedQ16 * (best - high * 65_536);
+      let carry = Math.floor(part / 65_536);
+      let top1 = leastDampedQ16 * high + carry;
+      let top0 = part - carry * 65_536;
+      if (top1 > 0 || top0 > 0) {
+        while (sums[SUM.losses + worst] !== best || dampingQ16[worst] !== leastDampedQ16)
+          worst += 1;
+        worst += 1;
+      }
+      for (let k = 0; k < damped.length; k += 1) {
+        const s = damped[k]!;
+        const loss = sums[SUM.losses + s]!;
+        const damping = dampingQ16[s]!;
+        // A product rounded below a double was below it.
+        if (loss <= 0 || loss * damping < top1 * 65_536) continue;
+        high = Math.floor(loss / 65_536);
+        part = damping * (loss - high * 65_536);
+        carry = Math.floor(part / 65_536);
         const n1 = damping * high + carry;
         const n0 = part - carry * 65_536;
-        const more = n1 > top1 || (n1 === top1 && n0 > top0);
-        const tied = n1 === top1 && n0 === top0 && bestAt[g]! < worst;
-        if (more || tied) {
-          top1 = n1;
-          top0 = n0;
-          worst = bestAt[g]!;
-        }
+        if (n1 < top1 || (n1 === top1 && n0 < top0)) continue;
+        if (n1 !== top1 || n0 !== top0 || s + 1 < worst) worst = s + 1;
+        top1 = n1;
+        top0 = n0;
       }
       results.worst[2 * account + u] = worst;
       scan1 += top1;

@@ -8,9 +8,11 @@ import type { CollateralParameters, Pair, Triple, UnderlyingId } from '../../mod
 export interface ScenarioConstants {
   /** 2²⁴ − m: what a unit of collateral loses. */
   readonly fallQ24: Float64Array;
-  /** Scenarios of one damping are compared with each other first. */
-  readonly group: Uint8Array;
   readonly dampingQ16: Float64Array;
+  /** The largest damping: scenarios that have it are compared by their losses alone. */
+  readonly leastDampedQ16: number;
+  /** The others, by place. */
+  readonly damped: Uint8Array;
 }
 
 export interface CollateralConstants {
@@ -50,13 +52,14 @@ export interface TickConstants {
 
 function scenarioConstants({ parameters }: PricedMarket, u: UnderlyingId): ScenarioConstants {
   const { scenarios } = parameters.underlyings[u];
-  const dampings = [...new Set(scenarios.map(({ dampingQ16 }) => Number(dampingQ16)))];
-  // The least damped first: most of the others can then be passed over.
-  dampings.sort((left, right) => right - left);
+  const dampingQ16 = Float64Array.from(scenarios, (s) => Number(s.dampingQ16));
+  const leastDampedQ16 = Math.max(...dampingQ16);
+  const places = scenarios.map((_, place) => place);
   return {
     fallQ24: Float64Array.from(scenarios, (s) => Number(ONE_Q24 - s.multiplierQ24)),
-    group: Uint8Array.from(scenarios, (s) => dampings.indexOf(Number(s.dampingQ16))),
-    dampingQ16: Float64Array.from(dampings),
+    dampingQ16,
+    leastDampedQ16,
+    damped: Uint8Array.from(places.filter((place) => dampingQ16[place]! < leastDampedQ16)),
   };
 }
 
