@@ -102,9 +102,15 @@ export function LivePage(): VNode {
     if (token === null) return;
     const own = (asked.current += 1);
     try {
-      const [data, beside] = await Promise.all([fetchTick(token, wanted), fetchBeside(token)]);
+      const asking = fetchBeside(token);
+      const data = await fetchTick(token, wanted);
+      const at = Date.now();
       if (own !== asked.current) return;
-      setShown({ data, beside, at: Date.now() });
+      // A tick waits for nothing that stands beside it: what was said of the one before stays until then.
+      setShown((before) => before && { ...before, data, at });
+      const beside = await asking;
+      if (own !== asked.current) return;
+      setShown({ data, beside, at });
       setFault(undefined);
     } catch (error) {
       if (own !== asked.current) return;
