@@ -4,22 +4,22 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { REPOSITORY_ROOT } from '../../../prover/core/root.ts';
-import type { Artifact } from '../../../prover/proving/artifacts.ts';
-import { SCALAR_FIELD } from '../../../prover/proving/formats/r1cs.ts';
-import { UnsatisfiedCircuit, WitnessCalculator } from '../../../prover/proving/witness.ts';
+import { REPOSITORY_ROOT } from '../../../../prover/core/root.ts';
+import type { Artifact } from '../../../../prover/proving/artifacts.ts';
+import { SCALAR_FIELD } from '../../../../prover/proving/formats/r1cs.ts';
+import { UnsatisfiedCircuit, WitnessCalculator } from '../../../../prover/proving/witness.ts';
 import {
   WitnessProgram,
   WitnessSource,
   witnessFolder,
   witnessMode,
-} from '../../../prover/proving/witness-program/witness-program.ts';
-import { compiledFile, type CompiledCircuit } from '../../../prover/toolchain/circuits/compile.ts';
-import { compileHarnessCircuit } from '../../../prover/toolchain/circuits/open.ts';
+} from '../../../../prover/proving/witness-program/witness-program.ts';
+import { compiledFile, type CompiledCircuit } from '../../../../prover/toolchain/circuits/compile.ts';
+import { compileHarnessCircuit } from '../../../../prover/toolchain/circuits/open.ts';
 import {
   buildWitnessProgram,
   witnessTools,
-} from '../../../prover/toolchain/circuits/witness-program.ts';
+} from '../../../../prover/toolchain/circuits/witness-program.ts';
 
 const tools = witnessTools();
 const missing = 'missing' in tools ? ` (SKIPPED: needs ${tools.missing})` : '';
