@@ -14,7 +14,10 @@ import {
   witnessFolder,
   witnessMode,
 } from '../../../../prover/proving/witness-program/witness-program.ts';
-import { compiledFile, type CompiledCircuit } from '../../../../prover/toolchain/circuits/compile.ts';
+import {
+  compiledFile,
+  type CompiledCircuit,
+} from '../../../../prover/toolchain/circuits/compile.ts';
 import { compileHarnessCircuit } from '../../../../prover/toolchain/circuits/open.ts';
 import {
   buildWitnessProgram,
