@@ -5,7 +5,7 @@
  *
  *   node scripts/bench-page.ts [--accounts 100000] [--updates 9] [--calm]
  *
- * Ticks swing between a calm market, a crash and a rebound, which changes the state of a third of all accounts each
+ * Ticks swing between a calm market, a crash and a rebound, which changes the state of a sixth of all accounts each
  * time and keeps a service on the same machine busy while the page is painted; with --calm they stay calm.
  * A whole service on a synthetic venue answers; the browser is the one that the tests take.
  */
