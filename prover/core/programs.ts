@@ -22,3 +22,9 @@ export function findProgram(
     .flatMap((name) => folders.map((folder) => join(folder, name)))
     .find((path) => isExecutable(path));
 }
+
+/** What a program that failed complained of first, in one line. */
+export function firstLinesOf(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  return (stderr?.trim() || message).split('\n').slice(0, 3).join('; ');
+}

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAddress, formatFixed, formatUsd, instrumentName } from '../model/format.ts';
 import { COLLATERAL_SYMBOLS } from '../model/types.ts';
-import type { ProofFile } from '../proving/formats/proof-file.ts';
-import type { StatementName, StatementSignals } from '../statements/generated/public-signals.ts';
 import { worstShortfall } from '../venue/session/closed-shortfalls.ts';
 import type { Inclusion } from '../venue/session/inclusion-document.ts';
-import { requireWholePass } from '../venue/session/whole-pass.ts';
+import { passSignalsOf, requireWholePass } from '../venue/session/whole-pass.ts';
 import { keyOfProof, proofHolds } from './held-proof.ts';
 import { requireFact } from './refusal.ts';
 import { DEVELOPMENT_KEY, type Figure } from './sentence.ts';
@@ -21,14 +19,6 @@ export interface CheckedInclusion {
   readonly figures: readonly Figure[];
   readonly isDevelopment: boolean;
 }
-
-const signalsOf = <Name extends StatementName>(
-  proofs: readonly ProofFile[],
-  statement: Name,
-): readonly StatementSignals[Name][] =>
-  proofs
-    .filter((proof) => proof.statement === statement)
-    .map(({ publicSignals }) => publicSignals as StatementSignals[Name]);
 
 /** Throws `ReceiptRefused` where a proof does not hold or is about another ledger, `SessionRefused` where they make no session. */
 export function checkInclusion(
@@ -52,8 +42,7 @@ export function checkInclusion(
   ];
   const ledgerUnchecked =
     'not checked: whether the venue ever had this ledger; compare its root with the one of the tick on the chain';
-  const [close] = signalsOf(proofs, 'solvency-close');
-  if (close === undefined) {
+  if (proofs.length === 0) {
     return {
       shown: 'none',
       sentence: `The path leads from ${who}, with these balances and positions, to a ledger root; no session is shown.`,
@@ -65,6 +54,8 @@ export function checkInclusion(
       isDevelopment: false,
     };
   }
+  const signals = passSignalsOf(proofs);
+  const { close } = signals;
   const isWhole = proofs.length > 1;
   requireFact(
     close.ledgerRoot === ledgerRoot,
@@ -73,14 +64,7 @@ export function checkInclusion(
   );
   if (isWhole) {
     const { snapshotHash, parameterHash } = close;
-    requireWholePass(
-      {
-        rows: signalsOf(proofs, 'risk-arrays'),
-        batches: signalsOf(proofs, 'solvency-batch'),
-        close,
-      },
-      { ledgerRoot, snapshotHash, parameterHash },
-    );
+    requireWholePass(signals, { ledgerRoot, snapshotHash, parameterHash });
   }
   const keys = proofs.map((proof) => {
     const key = keyOfProof(proof, trusted, 'this page');

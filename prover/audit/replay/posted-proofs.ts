@@ -2,6 +2,7 @@
 import { decodeBytes32String, getAddress, toBeHex } from 'ethers';
 
 import { canaryContext, proofContext, type Action } from '../../chain/context.ts';
+import type { ProofPoints } from '../../proving/formats/proof-file.ts';
 import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
 import { decodePublicSignals } from '../../statements/public-signals.ts';
 import type { ChainEvidence } from '../evidence.ts';
@@ -29,6 +30,19 @@ export interface ContractPoints {
   readonly a: readonly [bigint, bigint];
   readonly b: readonly [readonly [bigint, bigint], readonly [bigint, bigint]];
   readonly c: readonly [bigint, bigint];
+}
+
+/** As provers and verifiers off chain write them: contracts take the imaginary part first. */
+export function writtenPoints({ a, b, c }: ContractPoints): ProofPoints {
+  const [[xIm, xRe], [yIm, yRe]] = b;
+  return {
+    a: [...a],
+    b: [
+      [xRe, xIm],
+      [yRe, yIm],
+    ],
+    c: [...c],
+  };
 }
 
 /** The venue, and all its events: what a proof must say is what they say before it. */

@@ -18,7 +18,7 @@ import type { MarginSteps } from './margin-steps.ts';
 import { medianSignals } from './medians.ts';
 import { callOf, readTransaction, type AuditedEvent } from './history.ts';
 import { isInRange, type Ledgers, type ReplayContext } from './ledgers.ts';
-import { READERS, TAKEN, type PostedProof } from './posted-proofs.ts';
+import { READERS, TAKEN, writtenPoints, type PostedProof } from './posted-proofs.ts';
 import { readDocument, type AuditedTicks } from './ticks.ts';
 
 /** What is needed to say what a proof must say. */
@@ -172,15 +172,9 @@ export async function auditProofs(context: ReplayContext, replay: ProofReplay): 
       await verdicts.judge('signals', subject, () => requireSignals(posted, replay, context));
       await verdicts.judge('proof', subject, async () => {
         const key = await replay.key(posted.statement, posted.profile);
-        const { a, b, c } = posted.proof;
-        // Contracts take the imaginary part first.
-        const swapped = b.map(([imaginary, real]) => [real, imaginary] as const);
-        const proof = { a, b: [swapped[0]!, swapped[1]!], c } as Parameters<
-          typeof verifyGroth16
-        >[2];
         const made = `proof ${sha256(canonicalJson([key.vk_delta_2, key.vk_alpha_1, key.IC, posted.signals, posted.proof]))}`;
         const holds = await context.memory.once(made, async () =>
-          verifyGroth16(key, posted.signals, proof),
+          verifyGroth16(key, posted.signals, writtenPoints(posted.proof)),
         );
         demand(holds, 'it does not hold');
         return `profile ${posted.profile}`;

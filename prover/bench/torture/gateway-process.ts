@@ -2,6 +2,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
+import { isRunning, kill } from './killed-process.ts';
+
 /**
  * A node as a service sees it, which is killed with SIGKILL: questions that are under way break off in the
  * middle, and new ones find nobody. What it stands before keeps the chain, as a node's disk would.
@@ -17,7 +19,7 @@ export class GatewayProcess {
 
   /** At the address it had before; one that stands is left alone. */
   async up(): Promise<void> {
-    if (this.#child?.exitCode === null && this.#child.signalCode === null) return;
+    if (isRunning(this.#child)) return;
     const child = fork(new URL('./gateway.ts', import.meta.url), [
       this.#node,
       new URL(this.url).port || '0',
@@ -28,10 +30,6 @@ export class GatewayProcess {
   }
 
   async kill(): Promise<void> {
-    const child = this.#child;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    await kill(this.#child);
   }
 }

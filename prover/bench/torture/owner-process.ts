@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { PlimsollError } from '../../core/errors.ts';
+import { isRunning, kill } from './killed-process.ts';
 
 const START_MS = 120_000;
 
@@ -26,7 +27,7 @@ export class OwnerProcess {
   }
 
   get alive(): boolean {
-    return this.#child?.exitCode === null && this.#child.signalCode === null;
+    return isRunning(this.#child);
   }
 
   get pid(): number | undefined {
@@ -54,11 +55,7 @@ export class OwnerProcess {
   }
 
   async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || !this.alive) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+    await kill(this.#child);
   }
 
   #fork(): ChildProcess {

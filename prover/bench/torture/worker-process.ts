@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { REPOSITORY_ROOT } from '../../core/root.ts';
+import { isRunning, kill } from './killed-process.ts';
 
 /** `plimsoll worker` in a process of its own, which is killed without a word. */
 export class WorkerProcess {
@@ -18,7 +19,7 @@ export class WorkerProcess {
 
   /** What runs already is left alone. */
   start(): void {
-    if (this.#child?.exitCode === null && this.#child.signalCode === null) return;
+    if (isRunning(this.#child)) return;
     const main = join(REPOSITORY_ROOT, 'prover/cli/main.ts');
     this.#child = spawn(process.execPath, [main, 'worker', '--folder', this.#folder], {
       env: this.#environment,
@@ -27,11 +28,7 @@ export class WorkerProcess {
   }
 
   async kill(): Promise<void> {
-    const child = this.#child;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+    await kill(this.#child);
   }
 }
 

@@ -8,9 +8,12 @@ import type { ProofFile } from '../../proving/formats/proof-file.ts';
 import { loadProof } from '../../proving/formats/saved-proof.ts';
 import { keyOfProof, proofHolds } from '../../receipt/held-proof.ts';
 import type { TrustedKey } from '../../receipt/verifying-keys.ts';
-import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
-import type { PassSignals } from '../../venue/session/pass.ts';
-import { requireWholePass, type ExpectedTick } from '../../venue/session/whole-pass.ts';
+import type { StatementSignals } from '../../statements/generated/public-signals.ts';
+import {
+  passSignalsOf,
+  requireWholePass,
+  type ExpectedTick,
+} from '../../venue/session/whole-pass.ts';
 import {
   parseSession,
   type SessionDocument,
@@ -59,14 +62,6 @@ export function findProof(folder: string, { name, statement }: SessionStep): Pro
   }
 }
 
-const signalsOf = <Name extends StatementName>(
-  proofs: readonly ProofFile[],
-  statement: Name,
-): readonly StatementSignals[Name][] =>
-  proofs
-    .filter((proof) => proof.statement === statement)
-    .map(({ publicSignals }) => publicSignals as StatementSignals[Name]);
-
 /** The proofs of a session in order, its close among them; throws `PROOF_MISSING`. */
 export function requireProofs(folder: string, session: SessionDocument): readonly ProofFile[] {
   const proofs = session.steps.map((step) => {
@@ -94,12 +89,7 @@ export function verifySession(
   expected: ExpectedTick,
 ): StatementSignals['solvency-close'] {
   const proofs = requireProofs(folder, session);
-  const close = signalsOf(proofs, 'solvency-close')[0]!;
-  const signals: PassSignals = {
-    rows: signalsOf(proofs, 'risk-arrays'),
-    batches: signalsOf(proofs, 'solvency-batch'),
-    close,
-  };
+  const signals = passSignalsOf(proofs);
   requireWholePass(signals, expected);
   const keys = new Map<string, TrustedKey>();
   proofs.forEach((proof, place) => {
@@ -116,5 +106,5 @@ export function verifySession(
     }
     context.note(`${name} holds (${place + 1} of ${proofs.length})`);
   });
-  return close;
+  return signals.close;
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } 
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 
-import { findProgram } from '../../core/programs.ts';
+import { findProgram, firstLinesOf } from '../../core/programs.ts';
 import { sha256 } from '../../core/hash.ts';
 import { REPOSITORY_ROOT } from '../../core/root.ts';
 
@@ -50,11 +50,6 @@ export function findGo(environment: NodeJS.ProcessEnv = process.env): string | u
   return findProgram(['go'], environment);
 }
 
-function firstLines(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  return (stderr?.trim() || message).split('\n').slice(0, 3).join('; ');
-}
-
 /**
  * Builds the worker where Go is installed. Never rejects: what it makes is optional, and without it
  * snarkjs proves.
@@ -90,7 +85,7 @@ export async function buildNativeProver(
     renameSync(work, folder);
     return { state: 'built', binary };
   } catch (error) {
-    return { state: 'unavailable', reason: `go build failed: ${firstLines(error)}` };
+    return { state: 'unavailable', reason: `go build failed: ${firstLinesOf(error)}` };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -10,7 +10,12 @@ import {
   type AuditedEvent,
   type ReadContract,
 } from '../../audit/replay/history.ts';
-import { READERS, TAKEN, type PostedProof } from '../../audit/replay/posted-proofs.ts';
+import {
+  READERS,
+  TAKEN,
+  writtenPoints,
+  type PostedProof,
+} from '../../audit/replay/posted-proofs.ts';
 import type { VenueDocument } from '../../chain/venue-document.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { parseValue } from '../../core/schema.ts';
@@ -254,7 +259,6 @@ const contractOf = ({ name }: AuditedEvent): keyof typeof READERS | undefined =>
 /** As whoever proved it would have written it; the key is that of the circuit built here. */
 function proofFileOf({ statement, profile, signals, proof }: PostedProof): string {
   const { files, key } = findArtifact(loadArtifactManifest(), statement, profile);
-  const [[xIm, xRe], [yIm, yRe]] = proof.b;
   return formatProof({
     statement,
     profile,
@@ -264,15 +268,7 @@ function proofFileOf({ statement, profile, signals, proof }: PostedProof): strin
       key,
     },
     publicSignals: decodePublicSignals(statement, signals),
-    // Contracts take the imaginary part first.
-    proof: {
-      a: [...proof.a],
-      b: [
-        [xRe, xIm],
-        [yRe, yIm],
-      ],
-      c: [...proof.c],
-    },
+    proof: writtenPoints(proof),
     versions: {},
   });
 }

@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 
 import { PlimsollError } from '../../core/errors.ts';
 import { sha256File } from '../../core/hash.ts';
-import { findProgram } from '../../core/programs.ts';
+import { findProgram, firstLinesOf } from '../../core/programs.ts';
 import { SERVE_SOURCE, witnessFolder } from '../../proving/witness-program/witness-program.ts';
 import { runCircom, type CompiledCircuit } from './compile.ts';
 import { LIBRARY_PATHS } from './sources.ts';
@@ -82,11 +82,9 @@ export async function buildWitnessProgram(root: string, circuit: CompiledCircuit
     return folder;
   } catch (error) {
     if (error instanceof PlimsollError) throw error;
-    const { stderr, message } = error as { stderr?: string; message: string };
-    const reason = (stderr?.trim() || message).split('\n').slice(0, 3).join('; ');
     // Another process may have finished the same meanwhile.
     if (existsSync(folder)) return folder;
-    throw unbuildable(circuit, `the witness program is not built: ${reason}`);
+    throw unbuildable(circuit, `the witness program is not built: ${firstLinesOf(error)}`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -2,6 +2,8 @@
 import { arraysStateHash, FIRST_ARRAYS_STATE } from '../../commitments/session/arrays-state.ts';
 import { batchStateHash, FIRST_BATCH_STATE } from '../../commitments/session/batch-state.ts';
 import { requireSession } from '../../commitments/session/refusal.ts';
+import type { ProofFile } from '../../proving/formats/proof-file.ts';
+import type { StatementName, StatementSignals } from '../../statements/generated/public-signals.ts';
 import type { PassSignals } from './pass.ts';
 
 /** What a session is held to by whoever checks it. */
@@ -34,6 +36,24 @@ function requireChain(
     state = link.stateAfter;
   });
   requireSession(state === end, 'end', `the close begins elsewhere than the last of ${kind} ends`);
+}
+
+const signalsOf = <Name extends StatementName>(
+  proofs: readonly ProofFile[],
+  statement: Name,
+): readonly StatementSignals[Name][] =>
+  proofs
+    .filter((proof) => proof.statement === statement)
+    .map(({ publicSignals }) => publicSignals as StatementSignals[Name]);
+
+/** What the proofs of a session publish, one of which is its close. */
+export function passSignalsOf(proofs: readonly ProofFile[]): PassSignals {
+  const [close] = signalsOf(proofs, 'solvency-close');
+  return {
+    rows: signalsOf(proofs, 'risk-arrays'),
+    batches: signalsOf(proofs, 'solvency-batch'),
+    close: close!,
+  };
 }
 
 /**

@@ -16,10 +16,11 @@ export const command: Command = {
   name: 'torture',
   description:
     'Feeds a service a market crash over and over and kills it, or its PostgreSQL, with SIGKILL at\n' +
-    'random moments, or takes the power from it and its embedded database; then holds what it kept and told against what it had acknowledged and against the\n' +
-    'same operations without a kill. With --chain it follows a venue on a local chain, proves and opens;\n' +
-    'its workers and its node are killed too, the chain is reorganised, and what is opened there is held\n' +
-    'against what had to be. Ends with an error where anything was lost or made twice.',
+    'random moments, or takes the power from it and its embedded database; then holds what it kept and\n' +
+    'told against what it had acknowledged and against the same operations without a kill.\n' +
+    'With --chain it follows a venue on a local chain, proves and opens; its workers and its node are\n' +
+    'killed too, the chain is reorganised, and what is opened there is held against what had to be.\n' +
+    'Ends with an error where anything was lost or made twice.',
   example: 'npx plimsoll torture --kills 25 --seed 1 --json',
   positionals: [],
   options: {

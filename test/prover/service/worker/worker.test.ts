@@ -272,10 +272,8 @@ describe.skipIf(missing !== '')(`workers of a service${missing}`, () => {
     expect(fleet().counts).toEqual(before);
   }, 240_000);
 
-  it('are not believed of a session either: what they say is made here again', async () => {
-    for (const worker of workers) worker.kill('SIGKILL');
-    await sleep(500);
-    const file = String((await proofs())[0]!['file']);
+  /** A worker that answers every order with the same kind of lie. */
+  async function startLiar(lie: () => string): Promise<PgBoss> {
     const liar = new PgBoss({
       connectionString: workersUrl,
       schema: QUEUE_SCHEMA,
@@ -287,8 +285,16 @@ describe.skipIf(missing !== '')(`workers of a service${missing}`, () => {
     await liar.start();
     await liar.work(ORDERS, { pollingIntervalSeconds: 0.5 }, async () => ({
       worker: 'the-liar',
-      proof: file,
+      proof: lie(),
     }));
+    return liar;
+  }
+
+  it('are not believed of a session either: what they say is made here again', async () => {
+    for (const worker of workers) worker.kill('SIGKILL');
+    await sleep(500);
+    const file = String((await proofs())[0]!['file']);
+    const liar = await startLiar(() => file);
     const instance = openedSession(smallVenue(3)).steps.at(-1)!.instance();
     const told: string[] = [];
     let own = 0;
@@ -309,20 +315,11 @@ describe.skipIf(missing !== '')(`workers of a service${missing}`, () => {
     for (const worker of workers) worker.kill('SIGKILL');
     await sleep(500);
     const file = String((await proofs())[0]!['file']);
-    const liar = new PgBoss({
-      connectionString: workersUrl,
-      schema: QUEUE_SCHEMA,
-      migrate: false,
-      supervise: false,
-      schedule: false,
-    });
-    liar.on('error', () => undefined);
-    await liar.start();
     let lies = 0;
     // What held for the tick before, and for another account: a true proof of another statement.
-    await liar.work(ORDERS, { pollingIntervalSeconds: 0.5 }, async () => {
+    const liar = await startLiar(() => {
       lies += 1;
-      return { worker: 'the-liar', proof: lies % 2 === 1 ? file : 'no proof at all' };
+      return lies % 2 === 1 ? file : 'no proof at all';
     });
     await crash(60n);
     const due = running.service.book.liquidatable().length;
