@@ -21,7 +21,7 @@ if (go === undefined) {
 } else {
   const binary = join(ROOT, '.plimsoll', 'rapidsnark', 'rapidsnark');
   execFileSync(go, ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-o', binary, '.'], {
-    cwd: join(ROOT, 'scripts', 'rapidsnark'),
+    cwd: join(ROOT, 'scripts', 'peers', 'rapidsnark'),
     env: { ...process.env, CGO_ENABLED: '1' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /**
- * Writes docs/sbom.cdx.json: what npm says of every lock (`npm sbom`), and the Go modules. A test fails when
+ * Writes docs/sbom.cdx.json: what npm says of every lock (`npm sbom`), the Go modules and the crates. A test fails when
  * it lists something else than the locks pin. Needs npm, and no network.
  */
 import { execFileSync } from 'node:child_process';
@@ -11,8 +11,11 @@ import { join } from 'node:path';
 import { REPOSITORY_ROOT } from '../prover/core/root.ts';
 import {
   BILL_PATH,
+  CARGO_PROJECTS,
   GO_PROJECTS,
   NPM_PROJECTS,
+  cargoComponent,
+  cargoCrates,
   goComponent,
   goModules,
   parseBill,
@@ -37,6 +40,11 @@ const components = [
   ...Object.keys(GO_PROJECTS).flatMap((project) =>
     [...goModules(REPOSITORY_ROOT, project)].map(([module, sum]) =>
       goComponent(module, sum, project),
+    ),
+  ),
+  ...Object.keys(CARGO_PROJECTS).flatMap((project) =>
+    [...cargoCrates(REPOSITORY_ROOT, project)].map(([crate, sum]) =>
+      cargoComponent(crate, sum, project),
     ),
   ),
 ].sort(byReference);

@@ -4,6 +4,7 @@
 import { findNativeProver } from '../proving/backends/native-build.ts';
 import { NativeBackend } from '../proving/backends/native-backend.ts';
 import { BACKEND_NAMES, makeBackend } from '../proving/backends/backend-choice.ts';
+import type { ProvingBackend } from '../proving/backends/backend.ts';
 import { findRapidsnark } from '../proving/backends/rapidsnark-backend.ts';
 import { oneOf, parseValue } from '../core/schema.ts';
 import { median } from '../core/statistics.ts';
@@ -14,48 +15,59 @@ import {
   peakMemoryMiBOf,
   procCpuMs,
 } from './measure.ts';
+import { PeerBackend } from './peer-backend.ts';
 import { openSubject, SUBJECTS } from './prove-subject.ts';
 import type { ProofRun } from './prove-subject.ts';
 
 const WARM_UP = 2;
 
-/** Of this process, of the worker that it keeps, and of the programs that it has run. */
-function cpuMs(pid: number | undefined): number {
+/** Of the processes that a backend has: the one that it keeps, and those that it has run. */
+const cpuMsOfProver = (pid: number | undefined): number =>
+  procCpuMs(pid, OWN_TIME) + procCpuMs('self', TIME_OF_ENDED_CHILDREN);
+
+function cpuMsOfThis(): number {
   const { user, system } = process.cpuUsage();
-  const children = procCpuMs('self', TIME_OF_ENDED_CHILDREN);
-  return (user + system) / 1000 + procCpuMs(pid, OWN_TIME) + children;
+  return (user + system) / 1000;
 }
 
-const [subjectName, backendName, runs] = process.argv.slice(2);
-const name = parseValue(oneOf(BACKEND_NAMES), backendName, 'backend');
-const programs = { native: findNativeProver(), rapidsnark: findRapidsnark() };
-const backend = makeBackend(name, 'installed', programs);
+/** A peer where a program is named, else one of ours. */
+function backendOf(name: string | undefined, program: string | undefined): ProvingBackend {
+  if (program !== undefined) return new PeerBackend({ name: name!, program });
+  const programs = { native: findNativeProver(), rapidsnark: findRapidsnark() };
+  return makeBackend(parseValue(oneOf(BACKEND_NAMES), name, 'backend'), 'installed', programs);
+}
+
+const [subjectName, backendName, runs, program] = process.argv.slice(2);
+const backend = backendOf(backendName, program);
 const subject = await openSubject(
   parseValue(oneOf([...SUBJECTS]), subjectName, 'subject'),
   backend,
 );
 
 const workerPid = (): number | undefined =>
-  backend instanceof NativeBackend ? backend.pid : undefined;
+  backend instanceof NativeBackend || backend instanceof PeerBackend ? backend.pid : undefined;
 
 const results: (ProofRun & { readonly totalMs: number })[] = [];
-let cpuBefore = 0;
+let before = { own: 0, prover: 0 };
 for (let run = 0; run < WARM_UP + Number(runs); run += 1) {
-  if (run === WARM_UP) cpuBefore = cpuMs(workerPid());
+  if (run === WARM_UP) before = { own: cpuMsOfThis(), prover: cpuMsOfProver(workerPid()) };
   const started = performance.now();
   const result = await subject();
   if (run >= WARM_UP) results.push({ ...result, totalMs: performance.now() - started });
 }
 const medianOf = (pick: (run: (typeof results)[number]) => number): number =>
   median(results.map(pick));
+const proverCpuMs = (cpuMsOfProver(workerPid()) - before.prover) / results.length;
 const figures = {
   constraints: results[0]!.constraints,
   totalMs: medianOf(({ totalMs }) => totalMs),
   witnessMs: medianOf(({ timings }) => timings.witnessMs),
   proveMs: medianOf(({ timings }) => timings.proveMs),
   verifyMs: medianOf(({ timings }) => timings.verifyMs),
-  cpuMs: (cpuMs(workerPid()) - cpuBefore) / results.length,
+  cpuMs: (cpuMsOfThis() - before.own) / results.length + proverCpuMs,
+  proverCpuMs,
   peakMemoryMiB: peakMemoryMiB(),
   workerPeakMemoryMiB: peakMemoryMiBOf(workerPid()),
+  effort: backend instanceof NativeBackend ? await backend.effort() : null,
 };
 process.stdout.write(JSON.stringify(figures), () => process.exit(0));

@@ -92,8 +92,9 @@ async function chainSubject(backend: ProvingBackend): Promise<Subject> {
   const calculator = new WitnessCalculator(
     readFileSync(compiledFile(REPOSITORY_ROOT, compiled, 'wasm')),
   );
-  // A backend looks at the key alone.
-  const artifact = { files: { zkey: key.zkey } } as Artifact;
+  // A backend looks at the key, and a peer at the constraint system, alone.
+  const r1cs = { path: compiledFile(REPOSITORY_ROOT, compiled, 'r1cs') };
+  const artifact = { files: { zkey: key.zkey, r1cs } } as Artifact;
   let start = 1n;
   return async () => {
     const times = [performance.now()];

@@ -19,7 +19,13 @@ export const NPM_PROJECTS = {
 /** Folders with a go.sum; npm knows nothing of them. */
 export const GO_PROJECTS = {
   'prover/native': 'the native prover',
-  'scripts/rapidsnark': 'rapidsnark, for comparisons alone',
+  'scripts/peers/gnark': 'gnark, for comparisons alone',
+  'scripts/peers/rapidsnark': 'rapidsnark, for comparisons alone',
+} as const;
+
+/** Folders with a Cargo.lock, which npm does not know either. */
+export const CARGO_PROJECTS = {
+  'scripts/peers/arkworks': 'arkworks, for comparisons alone',
 } as const;
 
 const componentSchema = z.looseObject({
@@ -97,6 +103,7 @@ export function goModules(root: string, project: string): Materials {
 }
 
 const GO_SUM = 'plimsoll:go.sum';
+const SHA256 = 'SHA-256';
 
 export function goComponent(module: string, sum: string, project: string): Component {
   const [name, version] = module.split('@') as [string, string];
@@ -113,17 +120,42 @@ export function goComponent(module: string, sum: string, project: string): Compo
   };
 }
 
+const CRATE =
+  /^\[\[package\]\]\nname = "(.+)"\nversion = "(.+)"\nsource = .+\nchecksum = "([0-9a-f]{64})"$/gm;
+
+/** The crates that Cargo.lock pins, with their SHA-256; not the project itself, which has none. */
+export function cargoCrates(root: string, project: string): Materials {
+  const crates = readText(root, join(project, 'Cargo.lock')).matchAll(CRATE);
+  return new Map([...crates].map(([, name, version, sum]) => [`${name}@${version}`, sum!]));
+}
+
+export function cargoComponent(crate: string, sum: string, project: string): Component {
+  const [name, version] = crate.split('@') as [string, string];
+  return {
+    'bom-ref': `crate:${crate}`,
+    type: 'library',
+    name,
+    version,
+    purl: `pkg:cargo/${name}@${version}`,
+    hashes: [{ alg: SHA256, content: sum }],
+    properties: [{ name: 'plimsoll:project', value: project }],
+  };
+}
+
 /** Everything that the repository pins. */
 function pinned(root: string): Materials {
   return new Map([
     ...Object.keys(NPM_PROJECTS).flatMap((project) => [...lockedPackages(root, project)]),
     ...Object.keys(GO_PROJECTS).flatMap((project) => [...goModules(root, project)]),
+    ...Object.keys(CARGO_PROJECTS).flatMap((project) => [...cargoCrates(root, project)]),
   ]);
 }
 
 function contentOf({ hashes, properties }: Component): string {
   const sum = properties?.find(({ name }) => name === GO_SUM);
   if (sum !== undefined) return sum.value;
+  const sha256 = hashes?.find(({ alg }) => alg === SHA256);
+  if (sha256 !== undefined) return sha256.content;
   const sha512 = hashes?.find(({ alg }) => alg === 'SHA-512');
   return sha512 === undefined
     ? ''

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { basename, dirname, resolve } from 'node:path';
 
+import { z } from 'zod';
+
 import { PlimsollError } from '../../core/errors.ts';
+import { parseValue } from '../../core/schema.ts';
 import type { Artifact } from '../artifacts.ts';
 import type { BackendProof, ProvingBackend } from './backend.ts';
 import { WorkerDied } from './framed-process.ts';
@@ -45,6 +48,16 @@ export function parseNativeProof(reply: Buffer): BackendProof {
   };
 }
 
+/** As in `prover/native/internal/groth16/effort.go`, which says what is counted. */
+export const effortSchema = z.strictObject({
+  arithmetic: z.enum(['52-bit', 'library']),
+  vectorMultiplications: z.int().nonnegative(),
+  scalarMultiplications: z.int().nonnegative(),
+  vectorNanoseconds: z.number().nonnegative(),
+  scalarNanoseconds: z.number().nonnegative(),
+});
+export type ProofEffort = z.infer<typeof effortSchema>;
+
 /**
  * The worker of `prover/native`: started with the first proof, kept with its keys, started anew when
  * it dies. A request that it dies under is tried once more.
@@ -59,6 +72,8 @@ export class NativeBackend implements ProvingBackend {
   #worker: NativeWorker | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #closed = false;
+  /** The key of the proof that was made last. */
+  #last: string | undefined;
 
   constructor(binary: string, environment: NodeJS.ProcessEnv = process.env) {
     this.#binary = binary;
@@ -77,6 +92,14 @@ export class NativeBackend implements ProvingBackend {
     const turn = this.#tail.then(async () => this.#proveOrRetry(artifact, wtns));
     this.#tail = turn.catch(() => undefined);
     return await turn;
+  }
+
+  /** How many multiplications the proof made last took, and how long one takes; only after a proof. */
+  async effort(): Promise<ProofEffort> {
+    if (this.#worker === undefined || this.#last === undefined)
+      throw new PlimsollError('BACKEND_FAILED', 'native: no proof has been made yet');
+    const reply = await this.#worker.effort(this.#last);
+    return parseValue(effortSchema, JSON.parse(reply), 'effort');
   }
 
   async close(): Promise<void> {
@@ -101,6 +124,8 @@ export class NativeBackend implements ProvingBackend {
     const { sha256, path } = artifact.files.zkey;
     // The worker compares the hash itself, and keeps the key: asking again costs nothing.
     await this.#worker.load(sha256, resolve(REPOSITORY_ROOT, path));
-    return parseNativeProof(await this.#worker.prove(sha256, wtns));
+    const proof = parseNativeProof(await this.#worker.prove(sha256, wtns));
+    this.#last = sha256;
+    return proof;
   }
 }

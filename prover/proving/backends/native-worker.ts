@@ -3,7 +3,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { FramedProcess } from './framed-process.ts';
 
 /** As in `prover/native/internal/worker/frames.go`. */
-const OPERATION = { load: 1, prove: 2, hash: 3 } as const;
+const OPERATION = { load: 1, prove: 2, hash: 3, effort: 4 } as const;
 
 /** As in `prover/native/internal/lanes`. */
 const ARITHMETIC_VARIABLE = 'PLIMSOLL_NATIVE_ARITHMETIC';
@@ -33,6 +33,12 @@ export class NativeWorker extends FramedProcess {
   /** The proof and the public signals as `prover/native/internal/worker/worker.go` writes them. */
   async prove(digest: string, wtns: Uint8Array): Promise<Buffer> {
     return await this.request(OPERATION.prove, Buffer.from(digest, 'hex'), wtns);
+  }
+
+  /** What `prover/native/internal/groth16/effort.go` says of the proof made last with a key, as JSON. */
+  async effort(digest: string): Promise<string> {
+    const reply = await this.request(OPERATION.effort, Buffer.from(digest, 'hex'));
+    return reply.toString('utf8');
   }
 
   /** The hash of every row of so many words after the first element that they share, 32 bytes each. */

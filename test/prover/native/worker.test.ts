@@ -129,6 +129,23 @@ describe.skipIf(NATIVE_BINARY === undefined)(`the native worker${NEEDS_WORKER}`,
   });
 
   describe('on random circuits', () => {
+    test('says how many multiplications the proof made last took, in which arithmetic', async () => {
+      const worker = new NativeBackend(NATIVE_BINARY!, { PLIMSOLL_NATIVE_ARITHMETIC: 'library' });
+      await expect(worker.effort()).rejects.toThrow(/no proof has been made yet/);
+      const efforts = [];
+      for (const size of [6, 250]) {
+        const circuit = randomCircuit(9, size, 1);
+        const key = await createDevelopmentKey(circuit.r1cs);
+        await worker.prove(folder.artifact(`effort-${size}.zkey`, key), circuit.witness);
+        efforts.push(await worker.effort());
+      }
+      await worker.close();
+      const [small, large] = efforts;
+      expect(small!.arithmetic).toBe('library');
+      expect(large!.vectorMultiplications).toBeGreaterThan(small!.vectorMultiplications);
+      expect(large!.scalarMultiplications).toBeGreaterThan(small!.scalarMultiplications);
+    });
+
     test.each([
       [1, 1, 0],
       [2, 3, 1],

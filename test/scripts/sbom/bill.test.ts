@@ -22,7 +22,7 @@ describe('docs/sbom.cdx.json', () => {
     expect(names).toEqual(expect.arrayContaining(expected));
   });
 
-  it.each(['snarkjs', 'github.com/consensys/gnark-crypto'])(
+  it.each(['snarkjs', 'github.com/consensys/gnark', 'ark-groth16'])(
     'is told to be out of date where %s is missing, of another version, or other content',
     (name) => {
       const one = bill.components.find((component) => component.name === name)!;

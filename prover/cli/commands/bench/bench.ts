@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { COUNT_OPTIONS } from './remargin.ts';
 import { oneOf, parseValue } from '../../../core/schema.ts';
-import type { Command, CommandContext } from '../../command.ts';
+import type { Command, CommandContext, OptionSpec } from '../../command.ts';
 import { real, shape, text, whole } from '../../../core/json-output.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext) => unknown>>> = {
@@ -17,13 +17,19 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<(context: CommandContext
   admission: async () => (await import('./admission.ts')).benchAdmission,
 };
 
+const PEERS_OPTION: OptionSpec = {
+  type: 'string',
+  placeholder: 'NAME=PROGRAM,…',
+  describe: 'prove: other provers to measure beside, as node scripts/build-peers.ts prints them',
+};
+
 const TIMING = shape({ wallMs: real, cpuMs: real });
 
 export const command: Command = {
   name: 'bench',
   description:
-    'prove: every backend that is here on liquidation circuits and a dense one of 2^17 rows, which is\n' +
-    'compiled the first time. remargin: array margin of a synthetic venue. prepare: the inputs\n' +
+    'prove: every backend that is here, and --peers, on liquidation circuits and a dense one of 2^17\n' +
+    'rows, which is compiled the first time. remargin: array margin of a synthetic venue. prepare: the inputs\n' +
     'of 1,000 proofs of one tick. ledger: the tree of a synthetic venue. service:\n' +
     'a whole service on one, --runs being its ticks. burst: so many accounts that fall short at once,\n' +
     'opened by a service on a local chain. soak: the same at a tick every 20 seconds, for as\n' +
@@ -33,7 +39,7 @@ export const command: Command = {
   positionals: [
     { name: 'benchmark', required: true, describe: Object.keys(BENCHMARKS).join(' or ') },
   ],
-  options: COUNT_OPTIONS,
+  options: { ...COUNT_OPTIONS, peers: PEERS_OPTION },
   needsSetup: true,
   output: {
     version: 1,
@@ -51,9 +57,18 @@ export const command: Command = {
             proveMs: real,
             verifyMs: real,
             cpuMs: real,
+            proverCpuMs: real,
             peakMemoryMiB: real,
             workerPeakMemoryMiB: real,
+            effort: shape({
+              arithmetic: text,
+              vectorMultiplications: whole,
+              scalarMultiplications: whole,
+              vectorNanoseconds: real,
+              scalarNanoseconds: real,
+            }).nullable(),
             speedUp: real,
+            nativeShare: real.nullable(),
           }),
         ),
       }),

@@ -116,6 +116,18 @@ type Adder[E comparable] struct {
 	left, right [BatchPairs]Affine[E]
 	Pending     int
 	chords      chords[E]
+	// Additions is how many chords were drawn so far: what a sum costs.
+	Additions uint64
+}
+
+// ChordMultiplications are those of coordinates in one addition of the adder, its share of an inversion among
+// them: three products to invert, then slope, square and y. In G2 the kernels multiply an element out, in four,
+// and reduce half as often; the library's arithmetic takes Karatsuba's three.
+func ChordMultiplications() (g1, g2 uint64) {
+	if lanes.InUse {
+		return 6, 17
+	}
+	return 6, 15
 }
 
 func NewG1Adder() *Adder[fp.Element] {
@@ -180,6 +192,7 @@ func (work *Adder[E]) Flush() {
 		return
 	}
 	work.Pending = 0
+	work.Additions += uint64(count)
 	work.chords.add(work.left[:], work.right[:], count)
 	for index, target := range work.targets[:count] {
 		*target = work.left[index]

@@ -37,6 +37,8 @@ type scratch struct {
 	ch       []fr.Element
 	quotient *fourier.Scratch
 	summers  []*msm.Summer
+	// Multiplications of the summers before the proof that was made last, and in it.
+	before, inSums uint64
 }
 
 func newScratch(key *ProvingKey) scratch {
@@ -185,6 +187,7 @@ func (key *ProvingKey) combine(witness []fr.Element, r, s fr.Element) (*proof, e
 	if err := msm.RunTasks(tasks, work.summers); err != nil {
 		return nil, err
 	}
+	work.countSums()
 	if err := concurrent.Together(finish); err != nil {
 		return nil, err
 	}

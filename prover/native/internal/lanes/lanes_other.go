@@ -11,3 +11,6 @@ const Available = false
 
 // Prefetch does nothing.
 func Prefetch(unsafe.Pointer, uintptr, []uint32) {}
+
+// FpMultiply is never asked for: InUse is false here.
+func FpMultiply(_, _, _ []Block) { panic("lanes: not on this processor") }

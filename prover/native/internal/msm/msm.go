@@ -232,6 +232,12 @@ func NewSummer() *Summer {
 	return &made
 }
 
+// Multiplications of coordinates that all additions so far took.
+func (s *Summer) Multiplications() uint64 {
+	ofG1, ofG2 := curve.ChordMultiplications()
+	return s.g1.adder.Additions*ofG1 + s.g2.adder.Additions*ofG2
+}
+
 // task is one window of one sum.
 type task func(*Summer)
 

@@ -26,6 +26,8 @@ const (
 	// opHash: the first element and then rows of so many words, one byte that says how many, each 32
 	// bytes, low byte first. Reply: the hash of every row, written the same way.
 	opHash operation = 3
+	// opEffort: 32 bytes of SHA-256. Reply: groth16.Effort of the proof made last with that key, as JSON.
+	opEffort operation = 4
 )
 
 type status byte

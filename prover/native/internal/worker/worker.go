@@ -5,6 +5,7 @@ package worker
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -89,6 +90,8 @@ func (w *worker) serve(request []byte) (reply []byte, err error) {
 		return nil, w.load(wanted, string(payload))
 	case opProve:
 		return w.prove(wanted, payload)
+	case opEffort:
+		return w.effort(wanted)
 	default:
 		return nil, fault.New("PROTOCOL", fmt.Errorf("there is no operation %d", request[0]))
 	}
@@ -156,6 +159,14 @@ func (w *worker) prove(wanted digest, wtns []byte) ([]byte, error) {
 		return nil, err
 	}
 	return key.Encode(made), nil
+}
+
+func (w *worker) effort(wanted digest) ([]byte, error) {
+	key := w.find(wanted)
+	if key == nil {
+		return nil, errNotLoaded
+	}
+	return json.Marshal(key.Effort())
 }
 
 func hash(payload []byte) ([]byte, error) {

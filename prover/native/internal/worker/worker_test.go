@@ -33,6 +33,8 @@ func TestServesRequestsUntilItsInputEnds(t *testing.T) {
 		request(opLoad, key, []byte(path)),
 		request(opProve, key, wtns),
 		request(opProve, key, wtns[:40]),
+		request(opEffort, key, nil),
+		request(opEffort, digest{}, nil),
 		request(9, key, nil),
 		[]byte{1, 0, 0, 0, byte(opProve)},
 		request(opProve, key, wtns),
@@ -42,7 +44,7 @@ func TestServesRequestsUntilItsInputEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for index, code := range []string{
-		"KEY_NOT_LOADED", "ARTIFACT_HASH", "", "", "WITNESS_FORMAT", "PROTOCOL", "PROTOCOL", "",
+		"KEY_NOT_LOADED", "ARTIFACT_HASH", "", "", "WITNESS_FORMAT", "", "KEY_NOT_LOADED", "PROTOCOL", "PROTOCOL", "",
 	} {
 		reply, err := readFrame(&output)
 		if err != nil {
