@@ -28,7 +28,10 @@ function load(digest, text) {
 async function prove(digest, wtns) {
   const key = keys.get(digest);
   if (key === undefined) throw new Error('the key is not loaded');
-  const { proof, publicSignals } = await groth16.prove(key, { type: 'mem', data: new Uint8Array(wtns) });
+  const { proof, publicSignals } = await groth16.prove(key, {
+    type: 'mem',
+    data: new Uint8Array(wtns),
+  });
   const { pi_a: a, pi_b: b, pi_c: c } = proof;
   const points = [a.slice(0, 2), ...b.slice(0, 2), c.slice(0, 2)];
   const words = [...points.flat(), ...publicSignals].map((word) => BigInt(word).toString(16));
