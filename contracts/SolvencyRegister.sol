@@ -26,12 +26,12 @@ contract SolvencyRegister is ISolvencyRegister {
     uint256 private constant ROWS_START =
         17_302_186_158_582_675_183_381_200_038_030_092_240_555_708_150_218_041_835_254_636_034_919_667_363_230;
     uint256 private constant BATCHES_START =
-        18_540_051_779_584_740_190_118_274_220_612_259_737_558_693_954_172_893_266_700_253_798_703_325_120_811;
+        16_090_957_924_007_044_218_259_751_628_629_857_400_485_599_153_446_202_034_497_140_620_087_096_535_439;
     /// @dev Signals of a proof of rows or of a batch: session, state before, state after.
     uint256 private constant LINK_SIGNALS = 3;
     /// @dev Where the shortfalls stand among the signals of a close, three of 84 bits a word.
     uint256 private constant FIRST_SHORTFALLS = 8;
-    uint256 private constant SHORTFALLS = 28;
+    uint256 private constant SHORTFALLS = 35;
     uint256 private constant SHORTFALL_BITS = 84;
     uint256 private constant BPS = 10_000;
     uint8 private constant COIN_DECIMALS = 8;

@@ -12,7 +12,7 @@ include "session/half-slot.circom";
  * @input maxima[2] damped and whole, haircutUnits, lossE6, lossQ24[2][24], dampingQ16[2][6] of HalfSlot
  * @input start, power[6] of AccountWeight; rho[13] powers of ρ; links[40] powers of λ
  * @output word[14 · SLOTS] what the batch commits to; identity; halfLink, stressLink by weight
- * Assumes nothing: a slot without its account breaks the links. Cost: 2,263 constraints a slot.
+ * Assumes nothing: a slot without its account breaks the links. Cost: 2,266 constraints a slot.
  */
 template BatchHalves(SLOTS, LOSS_BITS) {
     signal input place[SLOTS];
@@ -43,6 +43,7 @@ template BatchHalves(SLOTS, LOSS_BITS) {
     signal whole[SLOTS];
     signal openWeight[SLOTS];
     signal stressed[SLOTS];
+    signal tail[SLOTS][3];
     var sum[3] = [0, 0, 0];
     for (var s = 0; s < SLOTS; s++) {
         underlying[s] * (underlying[s] - 1) === 0;
@@ -70,6 +71,11 @@ template BatchHalves(SLOTS, LOSS_BITS) {
             finer += column[s][j] * (j < 2 ? 1 : 256);
             word[14 * s + j] <== half[s].word[j];
         }
+        // Of BTC what it loses after ids 22 and 23 by itself too; a slot has equities, but losses of BTC.
+        tail[s][0] <== rho[11] * lossE6[s][21];
+        tail[s][1] <== rho[12] * lossE6[s][22];
+        tail[s][2] <== (1 - underlying[s]) * (tail[s][0] + tail[s][1]);
+        finer -= 256 * tail[s][2];
         first[s] <== rho[1] + underlying[s] * (rho[12] - rho[1]);
         placed[s] <== first[s] * losses;
         weighed[s] <== weight[s].weight * placed[s];
@@ -91,7 +97,6 @@ template BatchHalves(SLOTS, LOSS_BITS) {
     identity <== sum[0];
     halfLink <== sum[1];
     stressLink <== sum[2];
-    _ <== rho[11];
     for (var i = 0; i < 35; i++) {
         _ <== links[i];
     }

@@ -14,12 +14,12 @@ include "session/heavy-cover.circom";
  * @input valueE6, chargeE10, deltaE6[4], notionalE6 sums over its positions; largerDeltaE6[2]
  * @input maximumE6, wholeE6, holds, haircutUnits, grossUnits by underlying; standing[2] covered, safe
  * @input terms as CoinUnits and HeavyCover take them
- * @input start, power[6] of AccountWeight; columnRho[4] ρ^23 … ρ^26; links[40] powers of λ
+ * @input start, power[6] of AccountWeight; columnRho[4] ρ^23 … ρ^26, regularRho ρ^13; links[40] powers of λ
  * @input onesRho, coinRho[2] Σ over ids of ρ^j · lane, of 1 and of a unit of coins
  * @output word[8 · SLOTS] what the batch commits to; identity
  * @output copyLink, halfLink, stressLink, markLink by weight
  * @output heavy, uncovered numbers of accounts; uncoveredNotionalE6
- * Assumes nothing: sums, copies and halves are held to it by the links. Cost: 1,571 constraints a slot.
+ * Assumes nothing: sums, copies and halves are held to it by the links. Cost: 1,574 constraints a slot.
  */
 template BatchHeavy(SLOTS, LOSS_BITS) {
     signal input place[SLOTS];
@@ -48,6 +48,7 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
     signal input start;
     signal input power[6];
     signal input columnRho[4];
+    signal input regularRho;
     signal input links[40];
     signal input onesRho;
     signal input coinRho[2];
@@ -73,7 +74,8 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
     signal unsafeWeight[SLOTS];
     signal half[SLOTS][2][5];
     signal weighedHalves[SLOTS];
-    signal stressed[SLOTS][4];
+    signal stressed[SLOTS][5];
+    signal haircutLossQ8[SLOTS][2];
     signal marked[SLOTS];
     signal openNotional[SLOTS];
     var sum[8];
@@ -151,7 +153,15 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
         stressed[h][0] <== onesRho * grossE6;
         stressed[h][1] <== coinRho[0] * grossUnits[h][0];
         stressed[h][2] <== coinRho[1] * grossUnits[h][1];
-        stressed[h][3] <== unsafeWeight[h] * (stressed[h][0] - stressed[h][1] - stressed[h][2]);
+        // After a pair of no tails: maxima bound what is lost with coins after haircut, and what the haircut
+        // took off loses the largest loss at most.
+        for (var u = 0; u < 2; u++) {
+            haircutLossQ8[h][u] <== (grossUnits[h][u] - haircutUnits[h][u]) * largestLossQ24[u];
+        }
+        stressed[h][3] <== regularRho
+            * (256 * grossE6 - cover[h].lossQ8 - haircutLossQ8[h][0] - haircutLossQ8[h][1]);
+        stressed[h][4] <== unsafeWeight[h]
+            * (stressed[h][0] - stressed[h][1] - stressed[h][2] + stressed[h][3]);
         marked[h] <== unsafeWeight[h] * grossE6;
         openNotional[h] <== open[h] * notionalE6[h];
 
@@ -170,7 +180,7 @@ template BatchHeavy(SLOTS, LOSS_BITS) {
         sum[0] += weighed[h];
         sum[1] += copied[h][2];
         sum[2] += weighedHalves[h];
-        sum[3] += stressed[h][3];
+        sum[3] += stressed[h][4];
         sum[4] += marked[h];
         sum[5] += isUsed[h];
         sum[6] += open[h];

@@ -12,7 +12,7 @@ include "session/stress-weights.circom";
  * @output session, rho[28] of SessionOpening; alpha ρ^28, power[6] α^1, α^2, α^4 … α^32
  * @output links[40] powers of λ
  * @output onesRho, coinRho[2] of StressWeights
- * Assumes nothing. Guarantees that terms and challenges are the session's. Cost: 5,245 constraints.
+ * Assumes nothing. Guarantees that terms and challenges are the session's. Cost: 5,293 constraints.
  */
 template BatchSession() {
     signal input accountCount;
@@ -84,7 +84,7 @@ template BatchSession() {
     }
     component weights = StressWeights();
     weights.lossQ24 <== lossQ24;
-    for (var j = 0; j < 11; j++) {
+    for (var j = 0; j < 13; j++) {
         weights.rho[j] <== rho[j];
     }
     onesRho <== weights.onesRho;

@@ -13,7 +13,7 @@ include "session/batch-stress.circom";
  * @input the slots, as SolvencyBatch has them; the terms; start, power, rho, links, onesRho, coinRho of
  * the session
  * @output word[8 · HEAVY + 14 · HALVES + 13 · STRESS] what the batch commits to; identity; copyLink
- * @output count[4] heavy and uncovered accounts, notional of these, deficit; shortfallQ8[32]
+ * @output count[4] heavy and uncovered accounts, notional of these, deficit; shortfallQ8[32], pairShortfallQ8[7]
  * Assumes nothing. Guarantees one half-slot for each underlying that a heavy account holds, and the
  * equities of each that is not safe. Cost: that of its parts.
  */
@@ -44,6 +44,7 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     signal input stressUsed[STRESS];
     signal input equityE6[STRESS];
     signal input stressedE6[STRESS][32];
+    signal input pairQ8[STRESS][3];
     signal input lossQ24[2][24];
     signal input dampingQ16[2][6];
     signal input bandEdgeE6[2][3];
@@ -65,6 +66,7 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     signal output copyLink;
     signal output count[4];
     signal output shortfallQ8[32];
+    signal output pairShortfallQ8[7];
 
     component heavy = BatchHeavy(HEAVY, LOSS_BITS);
     heavy.place <== heavyPlace;
@@ -95,6 +97,7 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     for (var j = 0; j < 4; j++) {
         heavy.columnRho[j] <== rho[23 + j];
     }
+    heavy.regularRho <== rho[13];
     heavy.links <== links;
     heavy.onesRho <== onesRho;
     heavy.coinRho <== coinRho;
@@ -119,12 +122,13 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     stress.isUsed <== stressUsed;
     stress.equityE6 <== equityE6;
     stress.stressedE6 <== stressedE6;
+    stress.pairQ8 <== pairQ8;
     stress.start <== start;
     stress.power <== power;
-    for (var j = 0; j < 11; j++) {
+    for (var j = 0; j < 14; j++) {
         stress.rho[j] <== rho[j];
     }
-    for (var j = 13; j < 23; j++) {
+    for (var j = 14; j < 23; j++) {
         _ <== rho[j];
     }
     _ <== rho[27];
@@ -146,4 +150,5 @@ template BatchSlots(HEAVY, HALVES, STRESS, LOSS_BITS) {
     copyLink <== heavy.copyLink;
     count <== [heavy.heavy, heavy.uncovered, heavy.uncoveredNotionalE6, stress.deficitE6];
     shortfallQ8 <== stress.shortfallQ8;
+    pairShortfallQ8 <== stress.pairShortfallQ8;
 }

@@ -9,9 +9,9 @@ include "session/tags.circom";
  * @notice The two last states of a session that closes (docs/spec.md §10.7): the same identity, keys and pole
  * sums on both sides, the committed batches, rows and nets, and nothing left over of any instrument.
  * @input root[3] rows, batches, nets; quoteE6, balanceE8[3], count[4] heavy and uncovered accounts, notional of
- * these, deficit; shortfallQ8[32]; identity, keys, pole[6]; next[3] account, weight, row
+ * these, deficit; shortfallQ8[32], pairShortfallQ8[7]; identity, keys, pole[6]; next[3] account, weight, row
  * @output batchesState, arraysState hashWords(BATCH_STATE, …), hashWords(ARRAYS_STATE, …)
- * Assumes nothing. Guarantees the two hashes: of sides that differ no one witness has both. Cost: 2,724 constraints.
+ * Assumes nothing. Guarantees the two hashes: of sides that differ no one witness has both. Cost: 2,895 constraints.
  */
 template CloseStates() {
     signal input root[3];
@@ -19,6 +19,7 @@ template CloseStates() {
     signal input balanceE8[3];
     signal input count[4];
     signal input shortfallQ8[32];
+    signal input pairShortfallQ8[7];
     signal input identity;
     signal input keys;
     signal input pole[6];
@@ -26,7 +27,7 @@ template CloseStates() {
     signal output batchesState;
     signal output arraysState;
 
-    component batches = HashWords(TAG_BATCH_STATE(), 52);
+    component batches = HashWords(TAG_BATCH_STATE(), 59);
     component arrays = HashWords(TAG_ARRAYS_STATE(), 11);
     batches.word[0] <== quoteE6;
     for (var c = 0; c < 3; c++) {
@@ -37,6 +38,9 @@ template CloseStates() {
     }
     for (var i = 0; i < 32; i++) {
         batches.word[8 + i] <== shortfallQ8[i];
+    }
+    for (var i = 0; i < 7; i++) {
+        batches.word[52 + i] <== pairShortfallQ8[i];
     }
     batches.word[40] <== identity;
     batches.word[41] <== keys;

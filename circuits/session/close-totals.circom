@@ -12,12 +12,12 @@ function COVERED_SCENARIOS() { return 28; }
  * @title CloseTotals
  * @notice What a closed session says of a venue, packed (docs/spec.md §10.7): the exact model's roundings
  * are added once, 8 units of E6 an account.
- * @input accountCount; quoteE6, balanceE8[3], heavy, uncovered, uncoveredNotionalE6, deficitE6, shortfallQ8[32]
- * of the last state
+ * @input accountCount; quoteE6, balanceE8[3], heavy, uncovered, uncoveredNotionalE6, deficitE6, shortfallQ8[32],
+ * pairShortfallQ8[7] of the last state
  * @output owed quote + 2^95 (96) | BTC (80) | accounts (25) | heavy (25) | uncovered (25)
  * @output coins ETH (80) | stETH (80) | deficit (84)
- * @output shortfalls[10] covered ids in order, three of 84 bits a word; the last one id and the notional (96)
- * Assumes nothing. Guarantees the amounts, rounded up; what does not fit has no witness. Cost: 3,051 constraints.
+ * @output shortfalls[12] covered ids in order, then pairs, and last the notional: three of 84 bits a word
+ * Assumes nothing. Guarantees the amounts, rounded up; what does not fit has no witness. Cost: 3,655 constraints.
  */
 template CloseTotals() {
     var COVERED = COVERED_SCENARIOS();
@@ -29,9 +29,10 @@ template CloseTotals() {
     signal input uncoveredNotionalE6;
     signal input deficitE6;
     signal input shortfallQ8[32];
+    signal input pairShortfallQ8[7];
     signal output owed;
     signal output coins;
-    signal output shortfalls[10];
+    signal output shortfalls[12];
 
     // 1. Widths.
     component quoteRange = Range(96);
@@ -48,14 +49,16 @@ template CloseTotals() {
     countRange[0].in <== accountCount;
     countRange[1].in <== heavy;
     countRange[2].in <== uncovered;
-    component notionalRange = Range(96);
+    // Of at most 2^24 accounts, each below 2^60.
+    component notionalRange = Range(84);
     notionalRange.in <== uncoveredNotionalE6;
     component deficitRange = Range(80);
     deficitRange.in <== deficitE6;
 
     // 2. Units of 2^-8 to whole ones, rounded up.
-    component whole[COVERED];
-    var lane[COVERED];
+    var LANES = COVERED + PAIR_TOTALS();
+    component whole[LANES];
+    var lane[LANES + 1];
     var at = 0;
     for (var id = 1; id <= 32; id++) {
         if (isDisclosedScenario(id) == 0) {
@@ -67,14 +70,20 @@ template CloseTotals() {
             _ <== shortfallQ8[id - 1];
         }
     }
+    for (var p = 0; p < PAIR_TOTALS(); p++) {
+        whole[at] = FloorShift(88, 8);
+        whole[at].in <== pairShortfallQ8[p] + 255;
+        lane[at] = whole[at].out + 8 * accountCount;
+        at++;
+    }
+    lane[at] = notionalRange.out;
 
     // 3. Words.
     owed <== quoteRange.out + coinRange[0].out * 2 ** 96 + countRange[0].out * 2 ** 176
         + countRange[1].out * 2 ** 201 + countRange[2].out * 2 ** 226;
     coins <== coinRange[1].out + coinRange[2].out * 2 ** 80
         + (deficitRange.out + 8 * accountCount) * 2 ** 160;
-    for (var w = 0; w < 9; w++) {
+    for (var w = 0; w < 12; w++) {
         shortfalls[w] <== lane[3 * w] + lane[3 * w + 1] * 2 ** 84 + lane[3 * w + 2] * 2 ** 168;
     }
-    shortfalls[9] <== lane[27] + notionalRange.out * 2 ** 84;
 }

@@ -16,6 +16,7 @@ include "margin/marginal-charge.circom";
  * @input maximumE6[2], wholeE6[2], holds[2], haircutUnits[2] by underlying
  * @input isCovered, isSafe flags, enforced here
  * @input bandEdgeE6[2][3], largestLossQ24[2], marginalBps[4], factorBps of the terms
+ * @output lossQ8 the two scans together: maxima, or what coins alone can lose
  * Assumes whole losses and units bounded by whoever makes them, and nothing lost where nothing is held; band edges in order and below 2^LOSS_BITS.
  * Guarantees that an account that is called covered or safe is. Cost: 707 constraints.
  */
@@ -34,6 +35,7 @@ template HeavyCover(LOSS_BITS) {
     signal input largestLossQ24[2];
     signal input marginalBps[4];
     signal input factorBps;
+    signal output lossQ8;
 
     // 1. Concentration, and the scan of each underlying: its maximum, or what coins alone can lose.
     component deltaRange[4];
@@ -68,6 +70,8 @@ template HeavyCover(LOSS_BITS) {
         scanQ8 += 256 * maximumE6[u] + coinScan[u];
         wholeQ8 += 256 * wholeE6[u] + coinScan[u];
     }
+
+    lossQ8 <== scanQ8;
 
     // 2. The requirement.
     isCovered * (isCovered - 1) === 0;

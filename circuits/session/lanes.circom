@@ -27,5 +27,8 @@ function isDisclosedScenario(id) {
 /** Disclosed tails from 0: ids 21, 24, 25, 26. */
 function disclosedPlace(id) { return id == 21 ? 0 : id - 23; }
 
+/** Totals of pairs of scenarios that a session counts, beside the ids in both underlyings (docs/spec.md §10.5). */
+function PAIR_TOTALS() { return 7; }
+
 /** Units of E4 in which light rates look at marks and values: 2^12. */
 function LIGHT_RATE_SHIFT() { return 12; }

@@ -18,8 +18,7 @@ include "session/batch-states.circom";
  * then that each account of the used subtrees is counted once, and as covered only if it is. Cost: docs/circuits.md.
  */
 template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
-    var SUBTREES = ACCOUNTS \ 4 ** HEIGHT;
-    var LOSS_BITS = 52;
+    var SUBTREES = ACCOUNTS \ 4 ** HEIGHT, LOSS_BITS = 52;
     // ---- PUBLIC ----
     signal output session;           // the session's word
     signal output stateBefore;       // hashWords(BATCH_STATE, …)
@@ -44,7 +43,7 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     signal input priceE4[3];
     signal input lightBps[3];
     signal input lightCapE12;
-    signal input before[52];         // the state before
+    signal input before[59];         // the state before
     signal input subtreeUsed[SUBTREES];
     signal input children[SUBTREES][12 - HEIGHT][4];
     signal input isPresent[ACCOUNTS];
@@ -91,6 +90,7 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     signal input stressUsed[STRESS];
     signal input equityE6[STRESS];
     signal input stressedE6[STRESS][32];
+    signal input pairQ8[STRESS][3];
 
     // 1. The session.
     component opened = BatchSession();
@@ -176,6 +176,7 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     slots.stressUsed <== stressUsed;
     slots.equityE6 <== equityE6;
     slots.stressedE6 <== stressedE6;
+    slots.pairQ8 <== pairQ8;
     slots.lossQ24 <== lossQ24;
     slots.dampingQ16 <== dampingQ16;
     slots.bandEdgeE6 <== bandEdgeE6;
@@ -200,9 +201,7 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     accounts.copyLink === slots.copyLink;
 
     // 4. The states, and what the batch committed to before the challenge.
-    component states = BatchStates(
-        4 * FULL + 2 * SMALL, 2 * ACCOUNTS, 8 * HEAVY + 14 * HALVES + 13 * STRESS
-    );
+    component states = BatchStates(4 * FULL + 2 * SMALL, 2 * ACCOUNTS, 8 * HEAVY + 14 * HALVES + 13 * STRESS);
     states.before <== before;
     states.pageWord <== pages.word;
     states.accountWord <== accounts.word;
@@ -211,6 +210,7 @@ template SolvencyBatch(ACCOUNTS, HEIGHT, FULL, SMALL, HEAVY, HALVES, STRESS) {
     states.balance <== accounts.balance;
     states.count <== slots.count;
     states.shortfallQ8 <== slots.shortfallQ8;
+    states.pairShortfallQ8 <== slots.pairShortfallQ8;
     states.sum <== [accounts.identity + slots.identity, pages.keys];
     states.pole <== pages.pole;
     states.net <== pages.balance;

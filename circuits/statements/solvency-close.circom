@@ -19,7 +19,7 @@ include "session/session-terms.circom";
  * Assumes the states to be reached by proven batches and chunks of rows from the constant starts; a
  * snapshot and a parameter set that obey their document rules. Guarantees then that all accounts of the
  * ledger are in the totals, and that these are at least what the exact model says of shortfalls.
- * Cost: 26,008 constraints.
+ * Cost: 26,783 constraints.
  */
 template SolvencyClose() {
     // ---- PUBLIC ----
@@ -41,6 +41,8 @@ template SolvencyClose() {
     signal output shortfalls7;
     signal output shortfalls8;
     signal output shortfalls9;
+    signal output shortfalls10;
+    signal output shortfalls11;
 
     // ---- PRIVATE ----
     signal input accountCount;       // what the session's word commits to
@@ -66,6 +68,7 @@ template SolvencyClose() {
     signal input uncoveredNotionalE6;
     signal input deficitE6;
     signal input shortfallQ8[32];
+    signal input pairShortfallQ8[7];
     signal input identity;
     signal input keys;
     signal input pole[6];
@@ -160,6 +163,7 @@ template SolvencyClose() {
     states.balanceE8 <== balanceE8;
     states.count <== [heavy, uncovered, uncoveredNotionalE6, deficitE6];
     states.shortfallQ8 <== shortfallQ8;
+    states.pairShortfallQ8 <== pairShortfallQ8;
     states.identity <== identity;
     states.keys <== keys;
     states.pole <== pole;
@@ -180,6 +184,7 @@ template SolvencyClose() {
     totals.uncoveredNotionalE6 <== uncoveredNotionalE6;
     totals.deficitE6 <== deficitE6;
     totals.shortfallQ8 <== shortfallQ8;
+    totals.pairShortfallQ8 <== pairShortfallQ8;
     owed <== totals.owed;
     coins <== totals.coins;
     shortfalls0 <== totals.shortfalls[0];
@@ -192,6 +197,8 @@ template SolvencyClose() {
     shortfalls7 <== totals.shortfalls[7];
     shortfalls8 <== totals.shortfalls[8];
     shortfalls9 <== totals.shortfalls[9];
+    shortfalls10 <== totals.shortfalls[10];
+    shortfalls11 <== totals.shortfalls[11];
 
     // What batches and rows read.
     for (var j = 0; j < 28; j++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { formatAddress, formatFixed, formatUsd, instrumentName } from '../model/format.ts';
 import { COLLATERAL_SYMBOLS } from '../model/types.ts';
-import { worstShortfall } from '../venue/session/closed-shortfalls.ts';
+import { shortfallText, worstShortfall } from '../venue/session/closed-shortfalls.ts';
 import type { Inclusion } from '../venue/session/inclusion-document.ts';
 import { passSignalsOf, requireWholePass } from '../venue/session/whole-pass.ts';
 import { keyOfProof, proofHolds } from './held-proof.ts';
@@ -77,7 +77,7 @@ export function checkInclusion(
     return key;
   });
   const isDevelopment = keys.some(({ setup }) => setup === 'insecure-development');
-  const { scenario, shortfallE6 } = worstShortfall(close);
+  const worst = worstShortfall(close);
   const lead = isWhole
     ? `All ${proofs.length} proofs of a session hold, and it is whole: ${who} was in it`
     : `The close of a session holds, and is about the ledger in which ${who} stands`;
@@ -103,8 +103,8 @@ export function checkInclusion(
       { name: 'accounts that may lack maintenance margin', value: String(close.uncovered) },
       { name: 'deficit of all accounts, at most', value: `${formatUsd(close.deficitE6, 6)} USD` },
       {
-        name: `worst joint shortfall, at most (scenario ${scenario})`,
-        value: `${formatUsd(shortfallE6, 6)} USD`,
+        name: `worst joint shortfall, at most (${shortfallText(worst)})`,
+        value: `${formatUsd(worst.shortfallE6, 6)} USD`,
       },
     ],
     isDevelopment,

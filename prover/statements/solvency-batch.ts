@@ -174,6 +174,9 @@ function slotsInputs({ profile, heavy, halves, stress }: BatchClaim): CircuitInp
     stressedE6: short.map((slot) =>
       slot === undefined ? zeros(PACKED_SCENARIOS) : stressDigits(slot).map(residue),
     ),
+    pairQ8: short.map((slot) =>
+      slot === undefined ? zeros(3) : [...slot.btcTailLossesQ8, slot.regularEquityQ8].map(residue),
+    ),
   };
 }
 

@@ -46,6 +46,7 @@ export function solvencyCloseInputs(request: SolvencyCloseRequest): CircuitInput
     uncoveredNotionalE6: batches.uncoveredNotionalE6,
     deficitE6: batches.deficitE6,
     shortfallQ8: batches.shortfallsQ8,
+    pairShortfallQ8: batches.pairShortfallsQ8,
     identity: batches.identity,
     keys: batches.keys,
     pole: batches.poles,
@@ -62,9 +63,13 @@ export function solvencyCloseInputs(request: SolvencyCloseRequest): CircuitInput
 export function solvencyCloseSignals(request: SolvencyCloseRequest): SolvencyCloseSignals {
   const { tick, commitments, netsRoot, batches, arrays } = request;
   const { accountCount, treeRoot } = commitments;
-  const { collateralE8, shortfallsE6, ...totals } = closedTotals(batches, accountCount);
+  const { collateralE8, shortfallsE6, pairShortfallsE6, ...totals } = closedTotals(
+    batches,
+    accountCount,
+  );
   const [btcE8, ethE8, stEthE8] = collateralE8;
   const shortfall = (id: number): bigint => shortfallsE6.get(id)!;
+  const [btc22Eth23, btc23Eth22, btc22, eth22, btc23, eth23, regular] = pairShortfallsE6;
   return {
     session: sessionWord(firstChallenge(commitments), netsRoot),
     ledgerRoot: ledgerRoot(accountCount, treeRoot),
@@ -104,6 +109,13 @@ export function solvencyCloseSignals(request: SolvencyCloseRequest): SolvencyClo
     shortfall30E6: shortfall(30),
     shortfall31E6: shortfall(31),
     shortfall32E6: shortfall(32),
+    shortfallBtc22Eth23E6: btc22Eth23!,
+    shortfallBtc23Eth22E6: btc23Eth22!,
+    shortfallBtc22E6: btc22!,
+    shortfallEth22E6: eth22!,
+    shortfallBtc23E6: btc23!,
+    shortfallEth23E6: eth23!,
+    shortfallRegularPairsE6: regular!,
   };
 }
 

@@ -130,7 +130,8 @@ async function elsewhere(
 
 beforeAll(async () => {
   session = await provenSession(accounts);
-  worstE6 = [...session.totals.shortfallsE6.values()].reduce((most, one) =>
+  const { shortfallsE6, pairShortfallsE6 } = session.totals;
+  worstE6 = [...shortfallsE6.values(), ...pairShortfallsE6].reduce((most, one) =>
     one > most ? one : most,
   );
   await begin({ quoteE6: 0n });
@@ -251,7 +252,7 @@ describe('a session', () => {
     await expectRefusal(
       close(pin, { ...session.close, publicSignals: [] }),
       'WrongSignalCount',
-      [18, 0],
+      [20, 0],
     );
   });
 

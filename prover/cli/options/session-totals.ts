@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { z } from 'zod';
 
-import { COVERED_IDS } from '../../commitments/session/lanes.ts';
 import { decimal, flag, shape, whole } from '../../core/json-output.ts';
 import { max } from '../../risk/pricing/fixed-point.ts';
 import type { StatementSignals } from '../../statements/generated/public-signals.ts';
-import { closedShortfalls, worstShortfall } from '../../venue/session/closed-shortfalls.ts';
+import {
+  closedShortfalls,
+  shortfallText,
+  worstShortfall,
+} from '../../venue/session/closed-shortfalls.ts';
 import { parseBalanceAmount } from '../../analysis/figures/amount.ts';
 import { formatFixed, formatUsd } from '../../model/format.ts';
 import { stringOption, type CommandContext, type OptionSpec } from '../command.ts';
@@ -21,6 +24,9 @@ export function readFund(context: CommandContext): bigint {
   return fund === undefined ? 0n : parseBalanceAmount('USDC', fund, '--fund');
 }
 
+/** Scenario ids of BTC and ETH, 0 where one stands still; absent of the bound on all pairs of ids that are no tails. */
+const SHORTFALL = shape({ ids: z.tuple([whole, whole]).optional(), shortfallE6: decimal });
+
 /** What a close says of a venue, for programs. */
 export const totalsOutput = shape({
   accounts: whole,
@@ -32,8 +38,8 @@ export const totalsOutput = shape({
   ethE8: decimal,
   stEthE8: decimal,
   deficitE6: decimal,
-  shortfalls: z.array(shape({ scenario: whole, shortfallE6: decimal })),
-  worst: shape({ scenario: whole, shortfallE6: decimal }),
+  shortfalls: z.array(SHORTFALL),
+  worst: SHORTFALL,
   fundE6: decimal,
   isCovered: flag,
 });
@@ -61,7 +67,7 @@ export function totalsJson(close: Close, fundE6: bigint) {
 }
 
 export function printTotals({ print }: CommandContext, close: Close, fundE6: bigint): void {
-  const { accounts, uncovered, worst, isCovered } = totalsJson(close, fundE6);
+  const { accounts, uncovered, shortfalls, worst, isCovered } = totalsJson(close, fundE6);
   print(
     `owed         USDC ${formatUsd(close.quoteE6, 6)}, BTC ${formatFixed(close.btcE8, 8)}, ` +
       `ETH ${formatFixed(close.ethE8, 8)}, stETH ${formatFixed(close.stEthE8, 8)}`,
@@ -71,7 +77,7 @@ export function printTotals({ print }: CommandContext, close: Close, fundE6: big
   );
   print(`deficit      at most ${formatUsd(close.deficitE6)} USD now`);
   print(
-    `shortfall    at most ${formatUsd(worst.shortfallE6)} USD after scenario ${worst.scenario} in both underlyings, the worst of ${COVERED_IDS.length}`,
+    `shortfall    at most ${formatUsd(worst.shortfallE6)} USD after ${shortfallText(worst)}, the worst of ${shortfalls.length} totals`,
   );
   print(
     isCovered

@@ -79,6 +79,10 @@ export interface StressClaim {
   readonly markE6: bigint;
   /** Ids 1…32, units of 2⁻⁸ E6. */
   readonly equitiesQ8: readonly bigint[];
+  /** What it loses in BTC alone after each of `COVERED_TAILS`, coins without haircut; units of 2⁻⁸ E6. */
+  readonly btcTailLossesQ8: Pair<bigint>;
+  /** No more than what it is left with after any pair of covered ids that are no tails; units of 2⁻⁸ E6. */
+  readonly regularEquityQ8: bigint;
 }
 
 /** Everything a batch proves of its accounts; a capacity that is not used is empty. */
@@ -193,7 +197,12 @@ export const stressDigits = ({ equitiesQ8 }: StressClaim): readonly bigint[] =>
 
 function stressWords(claim: StressClaim | undefined): readonly bigint[] {
   if (claim === undefined) return new Array<bigint>(13).fill(0n);
-  return [...packScenarios(stressDigits(claim)), claim.markE6, BigInt(claim.account) + (1n << 6n)];
+  const [fall, rise] = claim.btcTailLossesQ8;
+  return [
+    ...packScenarios(stressDigits(claim)),
+    claim.markE6 + (fall << 66n) + (rise << 132n),
+    BigInt(claim.account) + (1n << 6n) + (claim.regularEquityQ8 << 7n),
+  ];
 }
 
 /** A list filled up to a capacity of the profile. */

@@ -2,7 +2,7 @@
 import { residue } from '../../core/field.ts';
 import type { Triple } from '../../model/types.ts';
 import { hashWords, TAG } from '../hash-words.ts';
-import { PACKED_SCENARIOS } from './lanes.ts';
+import { PACKED_SCENARIOS, PAIR_TOTALS } from './lanes.ts';
 import { NET_COUNT } from './session-words.ts';
 
 /** What the accounts so far owe and are short of. Amounts are E6 unless their name says otherwise. */
@@ -22,6 +22,11 @@ export interface SessionTotals {
    * after a covered id, because one without a stress slot has none; after a disclosed tail of the others alone.
    */
   readonly shortfallsQ8: readonly bigint[];
+  /**
+   * The same after each of `TAIL_PAIRS`; last Σ max(0, −the least equity after any pair of covered ids that are no
+   * tails), those of which one or both stand still among them.
+   */
+  readonly pairShortfallsQ8: readonly bigint[];
 }
 
 /** The state between two batches. */
@@ -49,6 +54,7 @@ export const FIRST_BATCH_STATE: BatchState = {
   uncoveredNotionalE6: 0n,
   deficitE6: 0n,
   shortfallsQ8: new Array<bigint>(PACKED_SCENARIOS).fill(0n),
+  pairShortfallsQ8: new Array<bigint>(PAIR_TOTALS).fill(0n),
   identity: 0n,
   keys: 0n,
   poles: new Array<bigint>(NET_COUNT).fill(0n),
@@ -74,6 +80,7 @@ export const batchStateWords = (state: BatchState): readonly bigint[] =>
     state.chain,
     state.nextAccount,
     state.weight,
+    ...state.pairShortfallsQ8,
   ].map(residue);
 
 export const batchStateHash = (state: BatchState): bigint =>

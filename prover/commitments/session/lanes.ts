@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { PlimsollError } from '../../core/errors.ts';
+import type { Pair } from '../../model/types.ts';
 
 /** Scenario ids of one underlying that are packed: 1…32. */
 export const PACKED_SCENARIOS = 32;
@@ -26,8 +27,23 @@ export const COVERED_IDS: readonly number[] = Array.from(
   { length: PACKED_SCENARIOS },
   (_, place) => place + 1,
 ).filter((id) => !isDisclosedId(id));
-/** Of them, those that margin damps. */
-export const COVERED_TAILS: readonly number[] = DAMPED_IDS.filter((id) => !isDisclosedId(id));
+/** Of them, those that margin damps: a fall of a third, and a rise of a half. */
+export const COVERED_TAILS = [22, 23] as const;
+
+/**
+ * Pairs of a covered tail in one underlying and the other one, or none (0), in the other: BTC, ETH. Of each a
+ * session counts every account's shortfall, as it does of `COVERED_IDS` in both at once.
+ */
+export const TAIL_PAIRS: readonly Pair<number>[] = [
+  [22, 23],
+  [23, 22],
+  [22, 0],
+  [0, 22],
+  [23, 0],
+  [0, 23],
+];
+/** Totals of pairs: of these, and one that bounds all pairs of the covered ids that are no tails. */
+export const PAIR_TOTALS = TAIL_PAIRS.length + 1;
 
 function laneOf(id: number): Lane {
   if (id < 3) return { word: 0, shift: 62n * BigInt(id - 1) };

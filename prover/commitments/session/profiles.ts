@@ -28,7 +28,7 @@ export const BATCH_PROFILES: readonly BatchProfile[] = [
     smallPages: 46,
     heavy: 24,
     halves: 27,
-    stress: 9,
+    stress: 8,
   },
   // Where more than half of the accounts are heavy.
   {
@@ -37,8 +37,8 @@ export const BATCH_PROFILES: readonly BatchProfile[] = [
     subtreeAccounts: 16,
     fullPages: 2,
     smallPages: 32,
-    heavy: 31,
-    halves: 32,
+    heavy: 30,
+    halves: 30,
     stress: 13,
   },
   {

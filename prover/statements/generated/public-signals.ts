@@ -291,6 +291,20 @@ export interface SolvencyCloseSignals {
   readonly shortfall31E6: bigint;
   /** What all accounts are short of after scenario 32 in both underlyings, at most (USD E6). */
   readonly shortfall32E6: bigint;
+  /** What all accounts are short of after scenario 22 in BTC and 23 in ETH, at most (USD E6). */
+  readonly shortfallBtc22Eth23E6: bigint;
+  /** What all accounts are short of after scenario 23 in BTC and 22 in ETH, at most (USD E6). */
+  readonly shortfallBtc23Eth22E6: bigint;
+  /** What all accounts are short of after scenario 22 in BTC alone, at most (USD E6). */
+  readonly shortfallBtc22E6: bigint;
+  /** What all accounts are short of after scenario 22 in ETH alone, at most (USD E6). */
+  readonly shortfallEth22E6: bigint;
+  /** What all accounts are short of after scenario 23 in BTC alone, at most (USD E6). */
+  readonly shortfallBtc23E6: bigint;
+  /** What all accounts are short of after scenario 23 in ETH alone, at most (USD E6). */
+  readonly shortfallEth23E6: bigint;
+  /** What all accounts are short of after any two covered scenarios that are no tails, one in each underlying or in one alone, at most (USD E6). */
+  readonly shortfallRegularPairsE6: bigint;
   /** Notional of the uncovered accounts, both sides (USD E6). */
   readonly uncoveredNotionalE6: bigint;
 }
@@ -602,7 +616,26 @@ export const PUBLIC_SIGNALS = {
       type: 'packed',
       fields: [
         { name: 'shortfall32E6', unit: 'USD E6', type: 'uint', bits: 84 },
-        { name: 'uncoveredNotionalE6', unit: 'USD E6', type: 'uint', bits: 96 },
+        { name: 'shortfallBtc22Eth23E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfallBtc23Eth22E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls10',
+      type: 'packed',
+      fields: [
+        { name: 'shortfallBtc22E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfallEth22E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfallBtc23E6', unit: 'USD E6', type: 'uint', bits: 84 },
+      ],
+    },
+    {
+      name: 'shortfalls11',
+      type: 'packed',
+      fields: [
+        { name: 'shortfallEth23E6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'shortfallRegularPairsE6', unit: 'USD E6', type: 'uint', bits: 84 },
+        { name: 'uncoveredNotionalE6', unit: 'USD E6', type: 'uint', bits: 84 },
       ],
     },
   ],

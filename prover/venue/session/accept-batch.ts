@@ -22,12 +22,15 @@ import { PAGES, TREE_ARITY, TREE_DEPTH } from '../../commitments/widths.ts';
 import { abs, max, sum } from '../../risk/pricing/fixed-point.ts';
 import { UNDERLYINGS, type Pair } from '../../model/types.ts';
 import {
+  btcTailLossesQ8,
   coinUnits,
   COIN_UNITS_BITS,
   coverSlack,
   inBits,
   isLight,
   NOTIONAL_BITS,
+  pairEquitiesQ8,
+  regularEquityQ8,
   SAFE_SLACK_BITS,
   safeSlack,
   stressedEquitiesQ8,
@@ -289,6 +292,20 @@ function checkSlots(claim: BatchClaim, terms: SessionTerms): void {
       'stress',
       `account ${one.account} has other equities under stress`,
     );
+    const tails = btcTailLossesQ8([lossesOf(0), lossesOf(1)], one.grossUnits, terms);
+    const regular = regularEquityQ8(
+      grossEquityE6,
+      one.maximaE6,
+      one.haircutUnits,
+      one.grossUnits,
+      terms,
+    );
+    requireSession(
+      tails.every((loss, tail) => loss === slot?.btcTailLossesQ8[tail]) &&
+        regular === slot?.regularEquityQ8,
+      'pairs',
+      `account ${one.account} has other equities after pairs of scenarios`,
+    );
   }
 }
 
@@ -399,6 +416,9 @@ export function acceptBatch(
     deficitE6: state.deficitE6 + sum(stress.map(({ markE6 }) => shortfall(markE6))),
     shortfallsQ8: state.shortfallsQ8.map(
       (total, place) => total + sum(stress.map(({ equitiesQ8 }) => shortfall(equitiesQ8[place]!))),
+    ),
+    pairShortfallsQ8: state.pairShortfallsQ8.map(
+      (total, place) => total + sum(stress.map((slot) => shortfall(pairEquitiesQ8(slot)[place]!))),
     ),
     identity: residue(state.identity + added.identity),
     keys: residue(state.keys + added.keys),

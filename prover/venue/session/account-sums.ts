@@ -7,6 +7,7 @@ import {
   DAMPED_IDS,
   PACKED_SCENARIOS,
 } from '../../commitments/session/lanes.ts';
+import type { StressClaim } from '../../commitments/session/batch-claim.ts';
 import { abs, divCeil, divFloor, max, sum } from '../../risk/pricing/fixed-point.ts';
 import { UNDERLYINGS, type Pair, type Portfolio, type UnderlyingId } from '../../model/types.ts';
 import {
@@ -253,6 +254,56 @@ export function coverSlack(
   const concentration = sum(UNDERLYINGS.map((u) => concentrationE10(deltasE6[u], u, terms)));
   const scanQ8 = bothLossesQ8(maximaE6, units, terms);
   return 256n * (10_000n * equityE6 - sums.chargeE10 - concentration) - terms.mmFactorBps * scanQ8;
+}
+
+/**
+ * What an account is at least left with after any pair of covered ids that are no tails, of which each may stand
+ * still: units of 2⁻⁸ E6, undamped and without haircut. A maximum bounds what is lost with coins after haircut, and
+ * what the haircut took off loses no more of its worth than the largest loss.
+ */
+export function regularEquityQ8(
+  grossEquityE6: bigint,
+  maximaE6: Pair<bigint | undefined>,
+  haircutUnits: Pair<bigint>,
+  grossUnits: Pair<bigint>,
+  terms: SessionTerms,
+): bigint {
+  const haircuts = UNDERLYINGS.map(
+    (u) => (grossUnits[u] - haircutUnits[u]) * terms.underlyings[u].largestLossQ24,
+  );
+  return 256n * grossEquityE6 - bothLossesQ8(maximaE6, haircutUnits, terms) - sum(haircuts);
+}
+
+/** What an account loses in BTC alone after each of `COVERED_TAILS`, units of 2⁻⁸ E6. */
+export function btcTailLossesQ8(
+  [losses]: Pair<readonly bigint[] | undefined>,
+  [units]: Pair<bigint>,
+  { underlyings: [btc] }: SessionTerms,
+): Pair<bigint> {
+  const loss = (id: number): bigint =>
+    256n * (losses?.[id - 1] ?? 0n) + units * btc.lossesQ24[MOVED_IDS.indexOf(id)]!;
+  const [fall, rise] = COVERED_TAILS;
+  return [loss(fall), loss(rise)];
+}
+
+/** What a stress slot counts as short after pairs, in the order of a state's totals: equities, units of 2⁻⁸ E6. */
+export function pairEquitiesQ8({
+  markE6,
+  equitiesQ8,
+  btcTailLossesQ8: [fall, rise],
+  regularEquityQ8: regular,
+}: StressClaim): readonly bigint[] {
+  const [afterFall, afterRise] = COVERED_TAILS.map((id) => equitiesQ8[id - 1]!) as [bigint, bigint];
+  const mark = 256n * markE6;
+  return [
+    afterRise + rise - fall,
+    afterFall + fall - rise,
+    mark - fall,
+    afterFall + fall,
+    mark - rise,
+    afterRise + rise,
+    regular,
+  ];
 }
 
 /** Equities after scenario 1…32 in both underlyings, undamped and without haircut, units of 2⁻⁸ E6. */

@@ -7,6 +7,7 @@ import { PAGES, SLOTS_PER_PAGE, TREE_ARITY } from '../../commitments/widths.ts';
 import { max } from '../../risk/pricing/fixed-point.ts';
 import { UNDERLYINGS, type Pair, type Position } from '../../model/types.ts';
 import {
+  btcTailLossesQ8,
   coinUnits,
   coverSlack,
   heavySums,
@@ -14,6 +15,7 @@ import {
   isLight,
   lightSums,
   maximumLoss,
+  regularEquityQ8,
   SAFE_SLACK_BITS,
   safeSlack,
   stressedEquitiesQ8,
@@ -172,6 +174,8 @@ function heavyClaims(
     account: place,
     markE6,
     equitiesQ8: stressedEquitiesQ8(markE6, lossesE6, grossUnits, terms),
+    btcTailLossesQ8: btcTailLossesQ8(lossesE6, grossUnits, terms),
+    regularEquityQ8: regularEquityQ8(markE6, maximaE6, haircutUnits, grossUnits, terms),
   };
   return { heavy: [heavy], halves, stress: isSafe ? [] : [stress] };
 }

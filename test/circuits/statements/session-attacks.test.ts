@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { BatchClaim, HeavyClaim } from '../../../prover/commitments/session/batch-claim.ts';
+import type {
+  BatchClaim,
+  HeavyClaim,
+  StressClaim,
+} from '../../../prover/commitments/session/batch-claim.ts';
 import {
   batchStateHash,
   FIRST_BATCH_STATE,
@@ -117,6 +121,19 @@ const lossesOf =
         : half,
     ),
   });
+const stressOf =
+  (change: (slot: StressClaim) => Partial<StressClaim>): Forge =>
+  (claim) => ({ ...claim, stress: claim.stress.map((slot) => ({ ...slot, ...change(slot) })) });
+/** The account that is not safe, which holds BTC, loses a unit less after a covered tail: its slots agree on it. */
+const milderTail =
+  (id: 22 | 23): Forge =>
+  (claim) => {
+    const less = lossesOf(poor, (loss, at) => (at === id ? loss - 1n : loss))(claim);
+    return stressOf(({ equitiesQ8, btcTailLossesQ8: [fall, rise] }) => ({
+      equitiesQ8: equitiesQ8.with(id - 1, equitiesQ8[id - 1]! + 256n),
+      btcTailLossesQ8: id === 22 ? [fall - 256n, rise] : [fall, rise - 256n],
+    }))(less);
+  };
 /** Without its slots, as a light account whose surplus is whatever it needs. */
 const asLight: Forge = (claim) => ({
   ...claim,
@@ -173,6 +190,24 @@ describe('a session of a cheating prover', () => {
       'a digit carried where it moves',
       BATCH,
       lossesOf(safe, (loss, id) => (id === 4 ? loss + (1n << 80n) : id === 5 ? loss - 1n : loss)),
+    ],
+    // Everything that a batch looks at agrees: only the losses' own sums tell.
+    ['a smaller fall of BTC, in half-slot and stress slot alike', 'identity', milderTail(22)],
+    ['a smaller rise of BTC, in half-slot and stress slot alike', 'identity', milderTail(23)],
+    [
+      'a smaller fall of BTC, in the stress slot alone',
+      BATCH,
+      stressOf(({ btcTailLossesQ8: [fall, rise] }) => ({ btcTailLossesQ8: [fall - 256n, rise] })),
+    ],
+    [
+      'what a fall costs in BTC moved to ETH',
+      BATCH,
+      stressOf(({ btcTailLossesQ8: [fall, rise] }) => ({ btcTailLossesQ8: [0n, rise + fall] })),
+    ],
+    [
+      'more left after a pair of no tails than maxima leave',
+      BATCH,
+      stressOf(({ regularEquityQ8 }) => ({ regularEquityQ8: regularEquityQ8 + 256n })),
     ],
     ['a value invented', 'identity', heavyOf(safe, { valueE6: safe.valueE6 + 1n })],
     ['a charge left out', 'identity', heavyOf(safe, { chargeE10: 0n })],

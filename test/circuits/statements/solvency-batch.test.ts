@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { BatchClaim, HeavyClaim } from '../../../prover/commitments/session/batch-claim.ts';
-import { FIRST_BATCH_STATE } from '../../../prover/commitments/session/batch-state.ts';
+import type {
+  BatchClaim,
+  HeavyClaim,
+  StressClaim,
+} from '../../../prover/commitments/session/batch-claim.ts';
+import { PAIR_TOTALS } from '../../../prover/commitments/session/lanes.ts';
+import {
+  batchStateHash,
+  FIRST_BATCH_STATE,
+} from '../../../prover/commitments/session/batch-state.ts';
+import { residue } from '../../../prover/core/field.ts';
 import { BATCH_PROFILES } from '../../../prover/commitments/session/profiles.ts';
 import type { CircuitInputs } from '../../../prover/statements/circuit-input.ts';
 import { encodePublicSignals } from '../../../prover/statements/public-signals.ts';
@@ -12,7 +21,7 @@ import { acceptBatch } from '../../../prover/venue/session/accept-batch.ts';
 import { openSession, prepareSession } from '../../../prover/venue/session/session.ts';
 import type { CircuitUnderTest } from '../../support/circuit.ts';
 import { sessionRequest } from '../../support/session-venue.ts';
-import { openTinyBatch, orderedVenue, TINY } from '../../support/tiny-batch.ts';
+import { openTinyBatch, orderedVenue, TINY, type OpenAccount } from '../../support/tiny-batch.ts';
 
 const accounts = orderedVenue();
 const request = { ...sessionRequest(accounts), profiles: [TINY, BATCH_PROFILES.at(-1)!] };
@@ -43,6 +52,37 @@ describe('a batch agrees with TypeScript, bit for bit', () => {
     const { publicSignals } = prepareStatement('solvency-batch', requestOf(claim));
     expect(published(inputs)).toEqual(encodePublicSignals('solvency-batch', publicSignals));
   });
+
+  test.each<[string, OpenAccount]>([
+    ['ETH alone', { holds: [false, true], collateralE8: [0n, 0n, 0n] }],
+    ['ETH alone, and coins of BTC', { holds: [false, true], collateralE8: [10n ** 8n, 0n, 0n] }],
+    [
+      'both, and coins of both',
+      { holds: [true, true], collateralE8: [10n ** 8n, 10n ** 9n, 10n ** 9n] },
+    ],
+  ])('where who is not safe holds %s', (_, open) => {
+    const other = openSession(
+      prepareSession({ ...sessionRequest(orderedVenue(open)), profiles: request.profiles }),
+    );
+    const [first] = other.claims;
+    const [slot] = first!.stress;
+    expect(first!.profile).toBe(TINY);
+    expect(first!.halves.filter(({ isSafe }) => !isSafe)).toHaveLength(
+      open.holds.filter(Boolean).length,
+    );
+    const atStart = { ...other, claim: first!, before: FIRST_BATCH_STATE };
+    const batch = { ...atStart, after: acceptBatch(first!, other, FIRST_BATCH_STATE) };
+    const { inputs: own, publicSignals } = prepareStatement('solvency-batch', batch);
+    expect(published(own)).toEqual(encodePublicSignals('solvency-batch', publicSignals));
+    for (const change of [
+      { btcTailLossesQ8: [slot!.btcTailLossesQ8[0] - 1n, slot!.btcTailLossesQ8[1]] as const },
+      { regularEquityQ8: slot!.regularEquityQ8 + 1n },
+    ]) {
+      const stress = [{ ...slot!, ...change }];
+      const forged = solvencyBatchInputs({ ...batch, claim: { ...first!, stress } });
+      expect(circuit.forge({ inputs: forged }).violated.length).toBeGreaterThan(0);
+    }
+  });
 });
 
 type Forge = (claim: BatchClaim) => BatchClaim;
@@ -52,6 +92,10 @@ const heavyAt =
     ...of,
     heavy: of.heavy.map((one, at) => (at === place ? { ...one, ...change(one) } : one)),
   });
+
+const stressAt =
+  (change: (one: StressClaim) => Partial<StressClaim>): Forge =>
+  (of) => ({ ...of, stress: of.stress.map((one) => ({ ...one, ...change(one) })) });
 
 describe('what is forged has no witness', () => {
   test.each<[string, Forge]>([
@@ -188,6 +232,29 @@ describe('what is forged has no witness', () => {
       },
     ],
     [
+      'a smaller loss in BTC alone after a fall',
+      stressAt(({ btcTailLossesQ8: [fall, rise] }) => ({ btcTailLossesQ8: [fall - 1n, rise] })),
+    ],
+    [
+      'a smaller loss in BTC alone after a rise, which makes a larger one in ETH',
+      stressAt(({ btcTailLossesQ8: [fall, rise] }) => ({ btcTailLossesQ8: [fall, rise - 1n] })),
+    ],
+    [
+      'a rise in the place of a fall',
+      stressAt(({ btcTailLossesQ8: [fall, rise] }) => ({ btcTailLossesQ8: [rise, fall] })),
+    ],
+    [
+      'a loss in BTC alone carried into its neighbour',
+      stressAt(({ markE6, btcTailLossesQ8: [fall, rise] }) => ({
+        markE6: markE6 + (1n << 66n),
+        btcTailLossesQ8: [fall - 1n, rise],
+      })),
+    ],
+    [
+      'more left after a pair of no tails',
+      stressAt(({ regularEquityQ8 }) => ({ regularEquityQ8: regularEquityQ8 + 1n })),
+    ],
+    [
       'a heavy account without its slot',
       (of) => ({
         ...of,
@@ -215,6 +282,39 @@ describe('what is forged has no witness', () => {
     };
     expect(largest).toBeGreaterThan(0n);
     expect(circuit.forge({ inputs: changed }).violated.length).toBeGreaterThan(0);
+  });
+
+  test('with less short after a pair than its equity says, whatever the equity is', () => {
+    for (let pair = 0; pair < PAIR_TOTALS; pair += 1) {
+      const name = `slots.stress.slot[0].pairShortfallQ8[${pair}]`;
+      const honest = circuit.signals(inputs, [name])[name]!;
+      expect(honest).toBe(after.pairShortfallsQ8[pair]);
+      const sign = `slots.stress.slot[0].pair[${pair}].out[63]`;
+      for (const overrides of [
+        { [name]: residue(honest - 1n) },
+        { [sign]: 1n - circuit.signals(inputs, [sign])[sign]! },
+      ]) {
+        expect(circuit.forge({ inputs, overrides }).violated.length, name).toBeGreaterThan(0);
+      }
+    }
+    expect(after.pairShortfallsQ8.filter((short) => short > 0n).length).toBeGreaterThan(1);
+  });
+
+  test('with a state before that is another in a total of pairs', () => {
+    const before = inputs['before'] as readonly bigint[];
+    for (const place of [52, 58]) {
+      const said = published({ ...inputs, before: before.with(place, 5n) });
+      expect(said[1]).not.toBe(published(inputs)[1]);
+      expect(said[2]).toBe(
+        batchStateHash({
+          ...after,
+          pairShortfallsQ8: after.pairShortfallsQ8.with(
+            place - 52,
+            after.pairShortfallsQ8[place - 52]! + 5n,
+          ),
+        }),
+      );
+    }
   });
 
   test('with a notional so large that a loss could reach the lane beside it', () => {

@@ -8,7 +8,12 @@ import {
   batchStateHash,
   type BatchState,
 } from '../../../prover/commitments/session/batch-state.ts';
-import { COVERED_IDS, DAMPED_IDS, MOVED_IDS } from '../../../prover/commitments/session/lanes.ts';
+import {
+  COVERED_IDS,
+  DAMPED_IDS,
+  MOVED_IDS,
+  PAIR_TOTALS,
+} from '../../../prover/commitments/session/lanes.ts';
 import type { Account } from '../../../prover/commitments/account.ts';
 import { residue } from '../../../prover/core/field.ts';
 import { REPOSITORY_ROOT } from '../../../prover/core/root.ts';
@@ -19,6 +24,7 @@ import { MarketTick } from '../../../prover/statements/market-tick.ts';
 import { prepareStatement } from '../../../prover/statements/prepare.ts';
 import { encodePublicSignals } from '../../../prover/statements/public-signals.ts';
 import type { SolvencyCloseRequest } from '../../../prover/statements/solvency-close.ts';
+import { closedShortfalls } from '../../../prover/venue/session/closed-shortfalls.ts';
 import {
   closeSession,
   openSession,
@@ -34,7 +40,7 @@ import {
   smallVenue,
 } from '../../support/session-venue.ts';
 
-const PUBLIC = 18;
+const PUBLIC = 20;
 const tick = new MarketTick(crashMarket.snapshot, committedSet);
 const accounts = smallVenue(9);
 
@@ -70,6 +76,12 @@ describe('a close agrees with TypeScript, bit for bit', () => {
       expect(publicSignals[name]).toBe(closed.shortfallsE6.get(id));
     }
     expect(publicSignals.shortfall22E6).toBeGreaterThan(0n);
+    expect(
+      closedShortfalls(publicSignals)
+        .slice(COVERED_IDS.length)
+        .map(({ shortfallE6 }) => shortfallE6),
+    ).toEqual(closed.pairShortfallsE6);
+    expect(new Set(closed.pairShortfallsE6).size).toBeGreaterThan(PAIR_TOTALS / 2);
   });
 
   test('on a state that owes less than nothing', () => {
@@ -81,7 +93,7 @@ describe('a close agrees with TypeScript, bit for bit', () => {
   });
 
   test('costs what the documentation says', () => {
-    expect(circuit.constraints).toBe(26_008);
+    expect(circuit.constraints).toBe(26_783);
   });
 
   test('knows the deepest roll', () => {
@@ -241,6 +253,18 @@ describe('what does not close', () => {
     const shortfalls = inputs['shortfallQ8'] as readonly bigint[];
     const wrapped = { ...inputs, shortfallQ8: shortfalls.with(21, residue(-256n)) };
     expect(circuit.forge({ inputs: wrapped }).violated.length).toBeGreaterThan(0);
+    const pairs = inputs['pairShortfallQ8'] as readonly bigint[];
+    for (let pair = 0; pair < PAIR_TOTALS; pair += 1) {
+      const of = (shortfallQ8: bigint): CircuitInputs => ({
+        ...inputs,
+        pairShortfallQ8: pairs.with(pair, shortfallQ8),
+      });
+      expect(circuit.forge({ inputs: of(residue(-256n)) }).violated.length).toBeGreaterThan(0);
+      // Control: another that fits is another state, which no batch leads to, and another total.
+      const said = published(of(pairs[pair]! + 256n));
+      expect(said[4]).not.toBe(published(inputs)[4]);
+      expect(said.slice(6)).not.toEqual(published(inputs).slice(6));
+    }
     // Control: of a disclosed tail nothing is said, whatever stands there.
     const tail = { ...inputs, shortfallQ8: shortfalls.with(20, residue(-256n)) };
     expect(published(tail).slice(6)).toEqual(published(inputs).slice(6));
@@ -251,8 +275,10 @@ describe('what does not close', () => {
     ['another part of it', 'assets.price[2].excess.negativePart', -1n],
     ['the other sign of it', 'assets.price[0].excess.negative', 1n],
     ['a shortfall of one unit less', 'totals.whole[20].out', -1n],
+    ['a shortfall after a pair of one unit less', 'totals.whole[34].out', -1n],
     ['another state of the batches', 'batchesState', 1n],
     ['another word of a shortfall', 'shortfalls7', 1n],
+    ['another word of shortfalls after pairs', 'shortfalls10', 1n],
   ] as const)('%s', (_, name, shift) => {
     const honest = circuit.signals(inputs, [name])[name]!;
     const forgery = circuit.forge({ inputs, overrides: { [name]: residue(honest + shift) } });

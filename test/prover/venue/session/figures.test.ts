@@ -9,7 +9,13 @@ import { loadSample, SAMPLE_TICKS } from '../../../../prover/sample/sample.ts';
 import { accountFigures } from '../../../../prover/venue/session/claims.ts';
 import { BATCH_PROFILES } from '../../../../prover/commitments/session/profiles.ts';
 import { ROUNDING_E6 } from '../../../../prover/commitments/session/closed-totals.ts';
-import { isDisclosedId } from '../../../../prover/commitments/session/lanes.ts';
+import {
+  COVERED_IDS,
+  isDampedId,
+  isDisclosedId,
+  TAIL_PAIRS,
+} from '../../../../prover/commitments/session/lanes.ts';
+import { pairEquitiesQ8 } from '../../../../prover/venue/session/account-sums.ts';
 import { prepareSession } from '../../../../prover/venue/session/session.ts';
 import { abs, max, sum } from '../../../../prover/risk/pricing/fixed-point.ts';
 import { jointScenarios } from '../../../../prover/venue/solvency/joint-scenarios.ts';
@@ -19,6 +25,8 @@ import { venueTotals } from '../../../../prover/venue/solvency/totals.ts';
 const set = loadDefaultParameters();
 const sample = loadSample();
 const ids = Array.from({ length: 32 }, (_, place) => place + 1);
+/** Covered ids that are no tails, and standing still. */
+const regular = [0, ...COVERED_IDS.filter((id) => !isDampedId(id))];
 const together = ids.map((id) => ({ ids: [id, id] as const, isCovered: true }));
 
 describe.each(SAMPLE_TICKS)('the whole sample in %s', (tick) => {
@@ -74,6 +82,56 @@ describe.each(SAMPLE_TICKS)('the whole sample in %s', (tick) => {
       // At most a dollar an account above it: units of coins, and one of rounding a lot.
       expect(bound - shortfalls.get(id)!).toBeLessThan(1_000_000n * BigInt(accounts.length));
     }
+  });
+
+  test('the shortfalls after pairs are at least those of the whole venue, and hardly larger', () => {
+    const listed = jointScenarios(set.document.stress).filter(
+      ({ ids: [btc, eth], isCovered }) => isCovered && (btc !== eth || !isDampedId(btc)),
+    );
+    const exact = venueTotals(accounts, market, listed, () => undefined).joint;
+    const rounding = ROUNDING_E6 * BigInt(accounts.length);
+    const claimed = prepared.claims
+      .flatMap(({ stress }) => stress.map(pairEquitiesQ8))
+      .reduce(
+        (totals, equities) => totals.map((total, pair) => total + max(0n, -equities[pair]!)),
+        new Array<bigint>(TAIL_PAIRS.length + 1).fill(0n),
+      )
+      .map((shortfallQ8) => -(-shortfallQ8 >> 8n) + rounding);
+    const dollars = 1_000_000n * BigInt(accounts.length);
+    let worstOfRegular = 0n;
+    let ofTails = 0;
+    for (const { ids: pair, shortfallE6 } of exact) {
+      const tail = TAIL_PAIRS.findIndex(([btc, eth]) => btc === pair[0] && eth === pair[1]);
+      const bound = claimed.at(tail)!;
+      expect(bound, String(pair)).toBeGreaterThanOrEqual(shortfallE6);
+      if (tail < 0) worstOfRegular = max(worstOfRegular, shortfallE6);
+      else {
+        ofTails += 1;
+        expect(bound - shortfallE6, String(pair)).toBeLessThan(dollars);
+      }
+    }
+    expect(ofTails).toBe(TAIL_PAIRS.length);
+    // One bound for all others: a 20th above the worst that the list names, at most.
+    expect(claimed.at(-1)! - worstOfRegular).toBeLessThan(worstOfRegular / 20n + 2n * dollars);
+  });
+
+  test('no pair of covered ids that are no tails, of whatever directions, costs an account more', () => {
+    const pairs = regular.flatMap((btc) =>
+      regular.map((eth) => ({ ids: [btc, eth] as const, isCovered: true })),
+    );
+    let short = 0;
+    for (const { stress, firstAccount } of prepared.claims) {
+      for (const one of stress) {
+        const index = firstAccount + one.account;
+        const { quoteE6 } = accounts[index]!;
+        const exact = shortfallsCeil(quoteE6, margins[index]!, market, pairs).reduce(max, 0n);
+        const claimed = one.regularEquityQ8 < 0n ? -(one.regularEquityQ8 >> 8n) : 0n;
+        expect(claimed + ROUNDING_E6, `account ${index}`).toBeGreaterThanOrEqual(exact);
+        if (exact > 0n) short += 1;
+      }
+    }
+    if (tick === 'calm') expect(short).toBe(0);
+    else expect(short).toBeGreaterThan(0);
   });
 
   test('who has one has no smaller shortfall than in the exact model, and hardly a larger one', () => {

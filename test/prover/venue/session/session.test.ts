@@ -6,7 +6,11 @@ import type { SessionRow } from '../../../../prover/commitments/session/session-
 import { FIRST_BATCH_STATE } from '../../../../prover/commitments/session/batch-state.ts';
 import { marginPortfolio } from '../../../../prover/risk/margin/margin.ts';
 import { acceptBatch } from '../../../../prover/venue/session/accept-batch.ts';
-import type { BatchClaim, HeavyClaim } from '../../../../prover/commitments/session/batch-claim.ts';
+import type {
+  BatchClaim,
+  HeavyClaim,
+  StressClaim,
+} from '../../../../prover/commitments/session/batch-claim.ts';
 import { BATCH_PROFILES } from '../../../../prover/commitments/session/profiles.ts';
 import { SessionRefused } from '../../../../prover/commitments/session/refusal.ts';
 import {
@@ -305,6 +309,32 @@ describe('a session is refused', () => {
       })),
     });
     expect(refusal(inBatch(batch, overstated))).toBe('stress');
+  });
+
+  test.each<[string, (one: StressClaim) => Partial<StressClaim>]>([
+    [
+      'loses less in BTC alone after a fall',
+      ({ btcTailLossesQ8: [fall, rise] }) => ({ btcTailLossesQ8: [fall - 1n, rise] }),
+    ],
+    [
+      'loses less in BTC alone after a rise, and so more in ETH',
+      ({ btcTailLossesQ8: [fall, rise] }) => ({ btcTailLossesQ8: [fall, rise - 1n] }),
+    ],
+    [
+      'has its two tails exchanged',
+      ({ btcTailLossesQ8: [fall, rise] }) => ({ btcTailLossesQ8: [rise, fall] }),
+    ],
+    [
+      'is left with more after any pair of no tails',
+      ({ regularEquityQ8 }) => ({ regularEquityQ8: regularEquityQ8 + 1n }),
+    ],
+  ])('where an account that is not safe says that it %s', (_, change) => {
+    const [batch] = firstHeavy(({ isCovered, isSafe }) => !isCovered && !isSafe);
+    const forge: Forge = (claim) => ({
+      ...claim,
+      stress: swapped(claim.stress, 0, (one) => ({ ...one, ...change(one) })),
+    });
+    expect(refusal(inBatch(batch, forge))).toBe('pairs');
   });
 
   test('where an account hides what it is short of after a joint scenario', () => {
