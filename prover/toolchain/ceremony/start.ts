@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { InvalidInput } from '../../core/errors.ts';
@@ -114,8 +114,11 @@ export async function startCeremony(options: CeremonyStart): Promise<CeremonyPla
   if (existsSync(folder.planPath)) {
     throw new InvalidInput('<folder>', `${folder.planPath}: a ceremony has begun here already`);
   }
-  if (!existsSync(options.powers))
-    throw new InvalidInput('--powers', `${options.powers}: no such file`);
+  const found = statSync(options.powers, { throwIfNoEntry: false });
+  if (found === undefined) throw new InvalidInput('--powers', `${options.powers}: no such file`);
+  // A pipe that nobody writes to is waited for, and a device never ends.
+  if (!found.isFile())
+    throw new InvalidInput('--powers', `${options.powers}: must be a plain file`);
   note('hashing the powers of tau');
   const blake2b = await blake2bFile(options.powers);
   const listed = preparedPowers(blake2b, table);
