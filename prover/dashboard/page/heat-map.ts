@@ -20,6 +20,24 @@ const describe = ({ id, moveBps, vol, roll }: ScenarioRow): string =>
     ...(roll === 'none' ? [] : [`roll ${roll}`]),
   ].join(', ');
 
+/** Words of the parameter set, as few characters as a cell has room for. */
+const VOL_MARKS: Readonly<Record<string, string>> = {
+  unchanged: '',
+  up: 'σ↑',
+  down: 'σ↓',
+  'skewAbs+': 'wings↑',
+  'skewAbs-': 'wings↓',
+  'skewLinear+': 'skew↑',
+  'skewLinear-': 'skew↓',
+};
+const ROLL_MARKS: Readonly<Record<string, string>> = { none: '', up: 'roll↑', down: 'roll↓' };
+
+/** What a scenario moves, for a glance: the words stand in the title. */
+const mark = ({ moveBps, vol, roll }: ScenarioRow): string => {
+  const move = Number(moveBps) / 100;
+  return `${move > 0 ? '+' : ''}${Number(move.toFixed(1))} % ${VOL_MARKS[vol] ?? vol}${ROLL_MARKS[roll] ?? roll}`;
+};
+
 /** From −5, the largest gain of the map, to 5, its largest loss. */
 function shadeOf(lossE6: bigint, mostE6: bigint): number {
   if (lossE6 === 0n || mostE6 === 0n) return 0;
@@ -62,7 +80,10 @@ export function HeatMap(props: {
                 aria-expanded=${isOpen}
                 onClick=${() => setOpen(isOpen ? undefined : [u, row.id])}
               >
-                <span aria-hidden="true"><small>${row.id}</small>${short(row.dampedLossE6)}</span
+                <span aria-hidden="true"
+                  ><small>${row.id}</small>${short(row.dampedLossE6)}<small class="moves"
+                    >${mark(row)}</small
+                  ></span
                 ><span class="unseen">${text}</span>
               </button>`;
             })}

@@ -171,6 +171,21 @@ describe.skipIf(noBrowser)(
       expect(await page.locator('#behind').count()).toBe(0);
     });
 
+    it('says in every cell what its scenario moves', async () => {
+      await show('#/account/1');
+      const moves = await page.locator('[aria-label="ETH scenarios"] .moves').allTextContents();
+      expect(moves.length).toBe(32);
+      const ids = [3, 17, 20, 27, 30, 32] as const;
+      expect(ids.map((id) => moves[id - 1])).toEqual([
+        '+5 % σ↑',
+        '-15 % ',
+        '-20 % σ↑',
+        '0 % skew↑',
+        '0 % wings↓',
+        '0 % roll↓',
+      ]);
+    });
+
     it('searches the levels that margin --levels prints', async () => {
       await show('#/account/1');
       await page.locator('#levels ~ .scroll table').waitFor();
