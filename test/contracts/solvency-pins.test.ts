@@ -182,6 +182,22 @@ describe('a pin (P26)', () => {
     expect((await pinned()).backingE6).toBe(terms.creditE6);
   });
 
+  it('is too low while a takeover that its ledger has is not closed, and whole by a new one of that tick once it is', async () => {
+    await life.open(BROKE);
+    await life.root();
+    const frozenIn = life.sequence;
+    await life.nextTick();
+    const terms = termsIn(life.venue, await life.bid(BROKE, frozenIn));
+    await life.root();
+    await life.nextTick();
+    const { tick } = life;
+    // The tick's ledger owes the credit, which is in escrow still: a session waits, and none passes.
+    expect(await pinned()).toMatchObject({ tick, backingE6: 0n });
+    // Who closes is anybody.
+    await life.close(terms);
+    expect(await pinned()).toMatchObject({ tick, backingE6: terms.creditE6 });
+  });
+
   it('is without a withdrawal that the ledger took off, claimed or not (attack: backed by what withdrawers own)', async () => {
     await deposit();
     await life.advance();

@@ -207,6 +207,9 @@ describe('a session', () => {
     ]);
     await expectRefusal(submitBatches([...rest, first]), 'StateNotReached');
     await expectRefusal(close(pin), 'StateNotReached');
+    // The constant start is reached by nobody's proof, and is no end of a venue that has accounts.
+    const start = batchStateHash(FIRST_BATCH_STATE);
+    await expectRefusal(close(pin, closeWith(4, start)), 'InvalidSessionProof');
     await submitBatches([first]);
     await expectRefusal(submitBatches([first]), 'AlreadyAccepted');
     await expectRefusal(close(pin), 'StateNotReached');
@@ -329,6 +332,24 @@ describe('what sessions say of a venue', () => {
     await close(full);
     await close(empty);
     expect(await coverage()).toMatchObject({ tick: 1n, shortSince: 0n, coverageBps: 20_000n });
+  });
+});
+
+describe('a venue in which nobody has an account', () => {
+  it('is closed without a batch, and covered by a fund of nothing', async () => {
+    const empty = await provenSession([]);
+    expect([empty.rows.length, empty.batches.length]).toEqual([1, 0]);
+    const pinnedFirst = await pinTick();
+    await expectRefusal(close(pinnedFirst, empty.close), 'WrongTickRoot');
+    await elsewhere([{ quoteE6: 0n }, empty], async () => {
+      session = empty;
+      const pin = await pinTick();
+      await expectRefusal(close(pin), 'StateNotReached');
+      await submitRows();
+      await close(pin);
+      expect(await standing()).toBe(COVERED);
+      expect((await coverage()).coverageBps).toBe(2n ** 64n - 1n);
+    });
   });
 });
 

@@ -113,7 +113,8 @@ export async function sessionVenue(
   await send(dollar, 'mint', [await deployer.getAddress(), 2n ** 80n]);
   await send(dollar, 'approve', [venue.addresses.vault, 2n ** 255n]);
   await send(dollar, 'approve', [venue.addresses.insuranceFund, 2n ** 255n]);
-  await send(venue.vault, 'deposit', [0n, 0n, totals.quoteE6 - missing.quoteE6]);
+  const backedE6 = totals.quoteE6 - missing.quoteE6;
+  if (backedE6 > 0n) await send(venue.vault, 'deposit', [0n, 0n, backedE6]);
   const coins: CoinCustody[] = [];
   for (const [place, owedE8] of totals.collateralE8.entries()) {
     const coin = await deployContract(deployer, 'RebasingCoin');
@@ -125,7 +126,8 @@ export async function sessionVenue(
   const first = firstLedger(ledger.root, ledger.accountCount);
   // It has booked the deposit.
   const { releasedE6 = 0n } = missing;
-  const booked = { userCount: 1n, outcomesRoot: `0x${'11'.repeat(32)}`, releasedE6 };
+  const booked =
+    backedE6 > 0n ? { userCount: 1n, outcomesRoot: `0x${'11'.repeat(32)}`, releasedE6 } : {};
   const { bookedThrough } = snapshot;
   await submitRoot(venue, { ...first, ...booked, bookedThrough }, NO_DATA);
   const register = await deployRegister(

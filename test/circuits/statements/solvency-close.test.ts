@@ -92,6 +92,19 @@ describe('a close agrees with TypeScript, bit for bit', () => {
     );
   });
 
+  test('on a venue in which nobody has an account', () => {
+    const nobody = prepareStatement('solvency-close', closing([]));
+    expect(published(nobody.inputs)).toEqual(
+      encodePublicSignals('solvency-close', nobody.publicSignals),
+    );
+    expect(
+      closedShortfalls(nobody.publicSignals).every(({ shortfallE6 }) => shortfallE6 === 0n),
+    ).toBe(true);
+    // One account that nobody has proven is one too many.
+    const one = { ...nobody.inputs, accountCount: 1n };
+    expect(() => published(one)).toThrow(UnsatisfiedCircuit);
+  });
+
   test('costs what the documentation says', () => {
     expect(circuit.constraints).toBe(26_783);
   });

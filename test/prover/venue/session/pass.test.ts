@@ -80,6 +80,20 @@ describe('the proofs of a session', () => {
     });
   });
 
+  test('of a venue in which nobody has an account are its one empty row and a close', () => {
+    const { pass, signals, expected } = published([]);
+    expect(pass.steps.map(({ name }) => name)).toEqual(['rows-000', 'close']);
+    expect(ruleOf(signals, expected)).toBe('accepted');
+    const { totals } = pass;
+    expect(totals).toMatchObject({ accounts: 0n, quoteE6: 0n, uncovered: 0n, deficitE6: 0n });
+    expect(
+      [...totals.shortfallsE6.values(), ...totals.pairShortfallsE6].every((one) => one === 0n),
+    ).toBe(true);
+    // It says nothing of a venue that has some.
+    expect(ruleOf(signals)).toBe('ledger');
+    expect(ruleOf({ ...signals, close: honest.signals.close })).toBe('session');
+  });
+
   test.each<[string, string, (signals: PassSignals) => PassSignals]>([
     [
       'order',
