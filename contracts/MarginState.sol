@@ -15,10 +15,13 @@ contract MarginState is IMarginState {
     bytes32 private constant STATEMENT = "margin-step";
     bytes32 private constant ACTION = keccak256("plimsoll.margin.step");
     uint256 private constant STEP_SIGNAL = 5;
+    /// @dev Beyond the field. No slot is empty before the first step, which so costs what every other does.
+    uint256 private constant NO_SET = type(uint256).max;
 
     struct Latest {
         uint64 sequence;
         uint64 time;
+        bool isOpen;
     }
 
     /// @inheritdoc IMarginState
@@ -36,12 +39,10 @@ contract MarginState is IMarginState {
 
     /// @inheritdoc IMarginState
     uint256 public stateHash;
-    /// @inheritdoc IMarginState
-    uint256 public effectiveHash;
-    /// @inheritdoc IMarginState
-    uint256 public baseHash;
-    /// @inheritdoc IMarginState
-    Latest public latest;
+
+    uint256 private _effectiveHash = NO_SET;
+    uint256 private _baseHash = NO_SET;
+    Latest private _latest = Latest({sequence: 0, time: 0, isOpen: true});
 
     /// @param openingHash Rule and opening state, of sequence 0: whoever votes for this contract opens it
     constructor(
@@ -81,9 +82,13 @@ contract MarginState is IMarginState {
         require(verifier.verify(proof, publicSignals), IProofGate.InvalidProof());
 
         stateHash = proven.nextStateHash;
-        if (proven.effectiveHash != effectiveHash) effectiveHash = proven.effectiveHash;
-        if (proven.baseHash != baseHash) baseHash = proven.baseHash;
-        latest = Latest({sequence: uint64(proven.sequence), time: uint64(proven.time)});
+        if (proven.effectiveHash != _effectiveHash) _effectiveHash = proven.effectiveHash;
+        if (proven.baseHash != _baseHash) _baseHash = proven.baseHash;
+        _latest = Latest({
+            sequence: uint64(proven.sequence),
+            time: uint64(proven.time),
+            isOpen: true
+        });
         emit MarginStepped(
             proven.effectiveHash,
             proven.baseHash,
@@ -92,10 +97,25 @@ contract MarginState is IMarginState {
         );
     }
 
+    /// @inheritdoc IMarginState
+    function effectiveHash() external view returns (uint256) {
+        return _orZero(_effectiveHash);
+    }
+
+    /// @inheritdoc IMarginState
+    function baseHash() external view returns (uint256) {
+        return _orZero(_baseHash);
+    }
+
+    /// @inheritdoc IMarginState
+    function latest() external view returns (uint64 sequence, uint64 time) {
+        return (_latest.sequence, _latest.time);
+    }
+
     /// @dev The order tells apart what a caller did wrong: a step that was taken, one that is not next, and one
     /// of another state at the same place.
     function _requireNext(MarginStepSignals.Signals memory proven) private view {
-        uint256 taken = latest.sequence;
+        uint256 taken = _latest.sequence;
         require(proven.sequence > taken, StepRepeated(proven.sequence, taken));
         require(proven.sequence == taken + 1, StepSkipped(proven.sequence, taken));
         require(
@@ -121,14 +141,18 @@ contract MarginState is IMarginState {
 
     function _requireDue(MarginStepSignals.Signals memory proven) private view {
         // What governance changed shows at once, and the first set of all.
-        if (proven.baseHash != baseHash) return;
-        uint256 since = latest.time;
+        if (proven.baseHash != _baseHash) return;
+        uint256 since = _latest.time;
         uint256 earliest = since + minStepSeconds;
         require(proven.time >= earliest, StepTooSoon(proven.time, earliest));
         uint256 counts = since + keepAliveSeconds;
         require(
-            proven.effectiveHash != effectiveHash || proven.time >= counts,
-            NothingChanges(effectiveHash, counts)
+            proven.effectiveHash != _effectiveHash || proven.time >= counts,
+            NothingChanges(_effectiveHash, counts)
         );
+    }
+
+    function _orZero(uint256 hash) private pure returns (uint256) {
+        return hash == NO_SET ? 0 : hash;
     }
 }

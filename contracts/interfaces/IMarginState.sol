@@ -48,7 +48,7 @@ interface IMarginState {
     /// @notice The set that holds; zero before the first step.
     function effectiveHash() external view returns (uint256);
 
-    /// @notice The base set that it was made from.
+    /// @notice The base set that it was made from; zero before the first step.
     function baseHash() external view returns (uint256);
 
     /// @notice Steps taken, and the time of the inputs of the last one.

@@ -143,8 +143,11 @@ describe('MarginState', () => {
 
   it('moves to what the rule says, by anyone, and tells where margin is going', async () => {
     await post(FIRST);
+    expect(await hashOf('effectiveHash')).toBe(0n);
+    expect(await hashOf('baseHash')).toBe(0n);
     const receipt = await step(first);
     await compareGas('margin step, the first', receipt);
+    expectGasAtMost(receipt, 299_999n);
     const effective = parameterHash(effectiveSet(BASE, AFTER_FIRST));
     expect(await hashOf('stateHash')).toBe(stateHash(AFTER_FIRST.state));
     expect(await hashOf('effectiveHash')).toBe(effective);
