@@ -124,7 +124,14 @@ export async function readMarginProposal(contract: Contract): Promise<MarginProp
   return { address, activatableAt, canaryProven: isShown, effectiveHash };
 }
 
-/** Starts the long timelock of a margin state, which its rule was deployed with. */
+/** The margin state in force; zero where margin stands still. */
+export const readMarginState = (contract: Contract): Promise<string> =>
+  read(contract, 'marginState', [], z.string());
+
+/**
+ * Starts the long timelock of a margin state, which its rule was deployed with; of the zero address, the one
+ * after which none is in force.
+ */
 export const proposeMarginState = (
   contract: Contract,
   address: string,

@@ -259,6 +259,11 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     async () => (await import('./commands/params/propose.ts')).command,
   ),
   entry(
+    'params hold',
+    'take the margin state out of force: margin stands still',
+    async () => (await import('./commands/params/hold.ts')).command,
+  ),
+  entry(
     'params activate',
     'show canaries of the proposed parameter set, and activate it',
     async () => (await import('./commands/params/activate.ts')).command,

@@ -11,6 +11,7 @@ import { parameterHash } from '../commitments/parameters-words.ts';
 import { InvalidInput, PlimsollError, requireRule } from '../core/errors.ts';
 import type { ParameterSet } from '../documents/parameters-document.ts';
 import { parseSnapshot } from '../documents/snapshot-document.ts';
+import type { DynamicState } from '../model/dynamic.ts';
 import { MarketTick } from '../statements/market-tick.ts';
 import { followLedger } from './follow-ledger.ts';
 import { MarginSteps } from './margin-steps.ts';
@@ -29,17 +30,19 @@ export interface Published {
   readonly parameters: ParameterSet;
   /** The text of the tick's snapshot, where it came through another contract. */
   readonly snapshot?: string | undefined;
+  /** Where margin steps are followed from, in place of the opening. */
+  readonly marginState?: DynamicState | undefined;
 }
 
 /** The set that a tick binds: the published one, or what margin steps over it had come to by then. */
 async function setBound(
   document: VenueDocument,
   provider: Provider,
-  parameters: ParameterSet,
+  { parameters, marginState }: Published,
   { values, blockNumber }: Extract<ChainEvent, { name: 'TickOpened' }>,
 ): Promise<ParameterSet> {
   if (parameterHash(parameters) === values.parameterHash) return parameters;
-  const steps = MarginSteps.of(document, provider, [parameters]);
+  const steps = MarginSteps.of(document, provider, [parameters], marginState);
   await steps?.follow(blockNumber);
   return steps?.setOf(values.parameterHash) ?? parameters;
 }
@@ -74,7 +77,7 @@ export async function judgeTick(
     );
     text = new TextDecoder('utf-8', { fatal: true }).decode(submission.document);
   }
-  const parameters = await setBound(document, provider, published.parameters, chosen);
+  const parameters = await setBound(document, provider, published, chosen);
   const market = new MarketTick(parseSnapshot(text), parameters);
   requireRule(
     market.snapshotHash === tick.snapshotHash,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { exportedAbi } from '../chain/abi.ts';
 import { proofContext } from '../chain/context.ts';
 import { plannedRule } from '../chain/deployment/planned-rule.ts';
-import { readLogs } from '../chain/logs.ts';
+import { lastLog, readLogs, type LogFilter } from '../chain/logs.ts';
 import { asObject, read, type ContractCall } from '../chain/refusal.ts';
 import { readSubmission } from '../chain/snapshot.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
@@ -34,6 +34,7 @@ const inputsSchema = z.object({ inputsHash: z.string(), time: uint });
 
 /** `MarginStepped.logs` has the time of the step's inputs from this bit on. */
 const TIME_SHIFT = 32n;
+const SEQUENCE_MASK = (1n << 32n) - 1n;
 const TIME_MASK = (1n << 32n) - 1n;
 
 /** What the contract would take now, or why it would take nothing. */
@@ -53,19 +54,25 @@ export class MarginSteps {
   readonly #bases: ReadonlyMap<bigint, ParameterSet>;
   readonly #rule: DynamicRule;
   readonly #opening: DynamicState;
+  /** What is followed from: the opening, or a later state that a step of the chain came to. */
+  readonly #start: DynamicState;
   readonly #minStepSeconds: bigint;
   readonly #keepAliveSeconds: bigint;
   readonly #sets = new Map<bigint, ParameterSet>();
   /** By the time of a snapshot the transaction that submitted it; none before the last step's. */
   readonly #accepted = new Map<bigint, string>();
   #state: DynamicState;
-  #nextBlock: number;
+  /** Before the last step that was followed. */
+  #before: DynamicState;
+  /** Undefined before the first look. */
+  #nextBlock: number | undefined;
 
   private constructor(
     document: VenueDocument,
     provider: Provider,
     bases: readonly ParameterSet[],
     { address, moving }: { address: string; moving: NonNullable<VenueDocument['movingMargin']> },
+    from: DynamicState | undefined,
   ) {
     const { rule, hash } = plannedRule(moving);
     this.#provider = provider;
@@ -80,26 +87,30 @@ export class MarginSteps {
     this.#bases = new Map(bases.map((set) => [parameterHash(set), set]));
     this.#rule = rule;
     this.#opening = initialState(rule, hash, marginInputsOf(moving.inputs));
+    this.#start = from ?? this.#opening;
     this.#minStepSeconds = BigInt(moving.minStepSeconds);
     this.#keepAliveSeconds = BigInt(moving.keepAliveSeconds);
-    this.#state = this.#opening;
-    this.#nextBlock = document.deploymentBlock;
+    [this.#state, this.#before] = [this.#start, this.#start];
   }
 
   /**
    * Of a venue whose margin is to move; `undefined` for another.
    * @param bases the sets that steps may have been taken over
+   * @param from a state to follow from, of which `resumable` is one, in place of the opening: believed
+   * only where a step of the chain came to its hash, which binds all of it. Sets of earlier steps, and of
+   * the one that came to it, stay unknown.
    */
   static of(
     document: VenueDocument,
     provider: Provider,
     bases: readonly ParameterSet[],
+    from?: DynamicState,
   ): MarginSteps | undefined {
     const { movingMargin: moving, contracts } = document;
     const address = contracts.marginState;
     return moving === undefined || address === undefined
       ? undefined
-      : new MarginSteps(document, provider, bases, { address, moving });
+      : new MarginSteps(document, provider, bases, { address, moving }, from);
   }
 
   get rule(): DynamicRule {
@@ -111,6 +122,11 @@ export class MarginSteps {
     return this.#state;
   }
 
+  /** What to follow from another time: who does so takes the last step once more, and knows its set. */
+  get resumable(): DynamicState {
+    return this.#before;
+  }
+
   /** A set that some step has come to. */
   setOf(hash: bigint): ParameterSet | undefined {
     return this.#sets.get(hash);
@@ -118,22 +134,23 @@ export class MarginSteps {
 
   /**
    * Takes the steps that the chain has up to a height. Throws `STEP_UNKNOWN` where a step is not what the
-   * venue's rule makes of its inputs, `PARAMETERS_UNKNOWN` where its base set is not among those given.
+   * venue's rule makes of its inputs, or no step came to the state that is followed from;
+   * `PARAMETERS_UNKNOWN` where its base set is not among those given.
    */
   async follow(toBlock?: number): Promise<void> {
     const last = toBlock ?? (await this.#provider.getBlockNumber());
-    if (last < this.#nextBlock) return;
+    if (this.#nextBlock !== undefined && last < this.#nextBlock) return;
     try {
       await this.#followTo(last);
     } catch (error) {
-      // A reorganisation took back what was followed: once more from the opening, which none reaches.
-      if (this.#state === this.#opening || !isUnknownStep(error)) throw error;
+      // A reorganisation took back what was followed: once more from the start.
+      if (this.#state === this.#start || !isUnknownStep(error)) throw error;
       this.#reset();
       await this.#followTo(last);
     }
   }
 
-  /** The same from the opening on, where a reorganisation may have put other steps among those followed. */
+  /** The same from the start on, where a reorganisation may have put other steps among those followed. */
   async followAnew(toBlock?: number): Promise<void> {
     this.#reset();
     await this.follow(toBlock);
@@ -199,28 +216,42 @@ export class MarginSteps {
   }
 
   #reset(): void {
-    this.#state = this.#opening;
+    [this.#state, this.#before] = [this.#start, this.#start];
     this.#accepted.clear();
-    this.#nextBlock = this.#document.deploymentBlock;
+    this.#nextBlock = undefined;
+  }
+
+  /** The height from which on there may be steps and their inputs: of the step that came to the start. */
+  async #startBlock(): Promise<number> {
+    const { deploymentBlock } = this.#document;
+    const hash = stateHash(this.#start);
+    if (hash === stateHash(this.#opening)) return deploymentBlock;
+    // The contract takes a step on the newest inputs alone: none that came before counts after it.
+    const step = await lastLog(
+      this.#provider,
+      filterOf(this.#contract, 'MarginStepped'),
+      deploymentBlock,
+      (log) => steppedSchema.parse(valuesOf(this.#contract, log)).stateHash === hash,
+    );
+    if (step !== undefined) return step.blockNumber;
+    throw unknownStep(
+      `no step of the chain came to the state of step ${this.#start.sequence} that was given`,
+    );
   }
 
   async #followTo(last: number): Promise<void> {
+    const from = (this.#nextBlock ??= await this.#startBlock());
+    if (last < from) return;
     const logsOf = async (contract: Contract, name: string): Promise<readonly Log[]> =>
-      readLogs(
-        this.#provider,
-        {
-          address: String(contract.target),
-          topics: [contract.interface.getEvent(name)?.topicHash ?? ''],
-        },
-        this.#nextBlock,
-        last,
-      );
+      readLogs(this.#provider, filterOf(contract, name), from, last);
     for (const log of await logsOf(this.#feed, 'SnapshotAccepted')) {
       const { time } = acceptedSchema.parse(valuesOf(this.#feed, log));
       this.#accepted.set(time, log.transactionHash);
     }
     for (const log of await logsOf(this.#contract, 'MarginStepped')) {
-      await this.#take(steppedSchema.parse(valuesOf(this.#contract, log)));
+      const stepped = steppedSchema.parse(valuesOf(this.#contract, log));
+      // In the block of the start is the step that came to it, and there may be earlier ones.
+      if ((stepped.logs & SEQUENCE_MASK) > this.#start.sequence) await this.#take(stepped);
     }
     this.#nextBlock = last + 1;
   }
@@ -238,7 +269,7 @@ export class MarginSteps {
         `step ${step.state.sequence} of the chain is not what the rule makes of it`,
       );
     }
-    this.#state = step.state;
+    [this.#before, this.#state] = [this.#state, step.state];
     this.#sets.set(stepped.effectiveHash, { ...base, ...set });
     for (const known of this.#accepted.keys()) if (known <= time) this.#accepted.delete(known);
   }
@@ -270,6 +301,11 @@ const unknownStep = (message: string): PlimsollError => new PlimsollError('STEP_
 const isUnknownStep = (error: unknown): boolean =>
   error instanceof InvalidInput ||
   (error instanceof PlimsollError && ['STEP_UNKNOWN', 'STEP_REFUSED'].includes(error.code));
+
+const filterOf = (contract: Contract, event: string): LogFilter => ({
+  address: String(contract.target),
+  topics: [contract.interface.getEvent(event)?.topicHash ?? ''],
+});
 
 const valuesOf = (contract: Contract, log: Log): unknown =>
   contract.interface.parseLog(log)?.args.toObject();

@@ -120,7 +120,7 @@ export async function joinChain(
         ? undefined
         : await StepDesk.open(
             stepping,
-            config.venue,
+            config,
             link.provider,
             service.parameterSets,
             sending?.sender,

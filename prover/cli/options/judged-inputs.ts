@@ -6,6 +6,7 @@ import { judgeTick, type JudgedTick } from '../../keeper/judged-tick.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { CommandContext, OptionSpec } from '../command.ts';
 import { stringOption } from '../command.ts';
+import { MARGIN_START_OPTION, readMarginStart } from './margin-start.ts';
 import { MARKET_OPTIONS, readParameters } from './market-inputs.ts';
 import type { VenueConnection } from './venue-input.ts';
 
@@ -22,6 +23,7 @@ export const JUDGED_OPTIONS = {
     describe: 'the tick’s snapshot, where it cannot be read back from calldata',
   },
   parameters: MARKET_OPTIONS.parameters,
+  ...MARGIN_START_OPTION,
   at: {
     type: 'string',
     placeholder: 'tick',
@@ -52,6 +54,7 @@ export function readJudgedTick(
     {
       accounts: publishedAccounts(context),
       parameters: readParameters(context),
+      marginState: readMarginStart(context),
       snapshot: snapshot === undefined ? undefined : readTextFile(snapshot, '--snapshot'),
     },
     number === undefined ? undefined : parseValue(decimalBigint(1n, 2n ** 63n), number, '--at'),

@@ -93,7 +93,7 @@ export class ChainLink {
       fromBlock: deploymentBlock,
       depth: config.depth ?? DEPTH,
     });
-    this.#steps = MarginSteps.of(config.venue, provider, service.parameterSets);
+    this.#steps = MarginSteps.of(config.venue, provider, service.parameterSets, config.marginState);
     this.#follower.onBlock = this.view.apply;
     this.#follower.onUndone = this.view.undo;
   }

@@ -8,6 +8,8 @@ import { parseVenue, type VenueDocument } from '../../chain/venue-document.ts';
 import { InvalidInput, requireRule } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import { addressText, decimalBigint, integer, list, pattern, text } from '../../core/schema.ts';
+import { parseMarginState } from '../../documents/margin-state-document.ts';
+import type { DynamicState } from '../../model/dynamic.ts';
 import type { TransactionSigner } from '../submitter/rpc-submission-chain.ts';
 
 /** With a right checksum. */
@@ -27,6 +29,8 @@ export const chainSchema = z.strictObject({
   parameters: list(text(), 20).optional(),
   /** A ledger as it was published at any time: then later ones come from the chain, and from nobody else. */
   ledger: text().optional(),
+  /** A margin state to follow from, of `venue step --out`, in place of the opening. */
+  marginState: text().optional(),
   /** Where sources of a gated feed answer with their reports, or whoever passes them on. */
   reports: list(node, 20).optional(),
   /** Whom openings reward; whoever signs, unless another is named. */
@@ -69,6 +73,8 @@ export interface ChainConfig {
   readonly parameters?: readonly string[] | undefined;
   /** A path. */
   readonly ledger?: string | undefined;
+  /** Where margin steps are followed from, in place of the opening. */
+  readonly marginState?: DynamicState | undefined;
   readonly beneficiary?: string | undefined;
   /** Addresses. */
   readonly reports?: readonly string[] | undefined;
@@ -105,7 +111,7 @@ export function chainConfig(
   overrides: ChainOverrides,
 ): ChainConfig | undefined {
   if (given === undefined && overrides.venue === undefined) return undefined;
-  const { venue: named, parameters = [], ledger, ...rest } = given ?? {};
+  const { venue: named, parameters = [], ledger, marginState, ...rest } = given ?? {};
   const rpc = overrides.rpc ?? rest.rpc;
   if (rpc === undefined) {
     throw new InvalidInput('chain.rpc', 'is required, or PLIMSOLL_RPC: the address of a node');
@@ -123,6 +129,10 @@ export function chainConfig(
     rpc,
     parameters: parameters.map((one) => resolve(folder, one)),
     ledger: ledger === undefined ? undefined : resolve(folder, ledger),
+    marginState:
+      marginState === undefined
+        ? undefined
+        : parseMarginState(readTextFile(resolve(folder, marginState), 'chain.marginState')),
   };
 }
 

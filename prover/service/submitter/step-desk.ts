@@ -14,7 +14,7 @@ import { findArtifact, loadArtifactManifest } from '../../proving/artifacts.ts';
 import { parseProof, toSolidity, type SolidityProof } from '../../proving/formats/proof-file.ts';
 import type { MarginStepRequest } from '../../statements/margin-step.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
-import type { SteppingConfig } from '../config/chain-settings.ts';
+import type { ChainConfig, SteppingConfig } from '../config/chain-settings.ts';
 import { ForkedProver } from '../proving/proof-maker.ts';
 import type { Fees } from './fees.ts';
 import { StepSender } from './step-sender.ts';
@@ -69,13 +69,13 @@ export class StepDesk {
    */
   static async open(
     { keystore }: SteppingConfig,
-    document: VenueDocument,
+    { venue: document, marginState }: Pick<ChainConfig, 'venue' | 'marginState'>,
     provider: JsonRpcProvider,
     bases: readonly ParameterSet[],
     otherSender: string | undefined,
     hooks: StepHooks,
   ): Promise<StepDesk> {
-    const steps = MarginSteps.of(document, provider, bases);
+    const steps = MarginSteps.of(document, provider, bases, marginState);
     if (steps === undefined) {
       throw new InvalidInput('stepping', 'needs a venue with a margin state: this one’s stands');
     }

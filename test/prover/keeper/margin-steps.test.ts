@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @lane full: deploys a venue with a margin state, proves a step, canaries and an opening.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ZeroAddress } from 'ethers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { readMarginState, riskParametersAt } from '../../../prover/chain/parameter-proposal.ts';
 import { connectVenue } from '../../../prover/chain/venue.ts';
 import { parameterHash } from '../../../prover/commitments/parameters-words.ts';
 import {
   formatMarginInputs,
   marginInputsOf,
 } from '../../../prover/documents/margin-inputs-document.ts';
+import {
+  formatMarginState,
+  parseMarginState,
+} from '../../../prover/documents/margin-state-document.ts';
 import { DEFAULT_MARGIN_RULE } from '../../../prover/documents/margin-rule-document.ts';
 import {
   loadDefaultParameters,
@@ -19,6 +25,7 @@ import {
 import { snapshotDocument } from '../../../prover/documents/snapshot-document.ts';
 import { judgeTick } from '../../../prover/keeper/judged-tick.ts';
 import { MarginSteps } from '../../../prover/keeper/margin-steps.ts';
+import type { DynamicState } from '../../../prover/model/dynamic.ts';
 import type { MarketSnapshot } from '../../../prover/model/types.ts';
 import { dynamicStep } from '../../../prover/risk/dynamic/rule.ts';
 import { effectiveSet } from '../../../prover/statements/margin-step.ts';
@@ -50,8 +57,12 @@ let after: unknown;
 let inForce: unknown;
 
 const at = (name: string): string => join(moving.folder, name);
-const stepsOf = (bases: readonly ParameterSet[] = [BASE], changed: object = {}): MarginSteps =>
-  MarginSteps.of({ ...moving.document, ...changed }, moving.chain.provider, bases)!;
+const stepsOf = (
+  bases: readonly ParameterSet[] = [BASE],
+  changed: object = {},
+  from?: DynamicState,
+): MarginSteps =>
+  MarginSteps.of({ ...moving.document, ...changed }, moving.chain.provider, bases, from)!;
 const run = (command: string, ...args: readonly string[]) =>
   plimsoll(command, ...args, '--rpc', moving.chain.url, '--venue', at('venue.json'));
 /** What `venue step` says. */
@@ -148,6 +159,47 @@ describe('after a step', () => {
     await expect(stepsOf([]).follow()).rejects.toMatchObject({ code: 'PARAMETERS_UNKNOWN' });
   });
 
+  it('is followed from a later state, of which a step of the chain is the proof', async () => {
+    const storm = inputsAt(MOVING_FROM + 12n * MINUTE, 1n << 37n);
+    await moving.tick(storm.time, storm);
+    expect(await step()).toMatchObject({ sequence: '1', isDue: true });
+    const whole = stepsOf();
+    await whole.follow();
+    const kept = await run('venue step', '--out', at('later.json'));
+    expect(kept).toMatchObject({ status: 0 });
+    const later = parseMarginState(readFileSync(at('later.json'), 'utf8'));
+    expect(later).toEqual(whole.resumable);
+    expect(later.sequence).toBe(1n);
+
+    const resumed = stepsOf([BASE], {}, later);
+    await resumed.follow();
+    expect(resumed.state).toEqual(whole.state);
+    expect(resumed.state.sequence).toBe(2n);
+    const bound = { ...BASE, ...effectiveSet(BASE, dynamicStep(RULE.rule, later, storm)) };
+    expect(resumed.setOf(parameterHash(bound))).toEqual(whole.setOf(parameterHash(bound)));
+    expect(resumed.setOf(parameterHash(bound))).toBeDefined();
+    const again = await run('venue step', '--margin-state', at('later.json'), '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ sequence: '2', isDue: false });
+  });
+
+  it.each([
+    ['at its place', (state: DynamicState) => ({ ...state, time: state.time + 1n })],
+    ['not reached yet', (state: DynamicState) => ({ ...state, sequence: 9n })],
+    ['as another opening', (state: DynamicState) => ({ ...state, sequence: 0n })],
+  ])('is not followed from a state that no step came to, %s', async (_, change) => {
+    const steps = stepsOf();
+    await steps.follow();
+    const from = change(steps.state);
+    await expect(stepsOf([BASE], {}, from).follow()).rejects.toMatchObject({
+      code: 'STEP_UNKNOWN',
+      message: `no step of the chain came to the state of step ${from.sequence} that was given`,
+    });
+    writeFileSync(at('foreign.json'), formatMarginState(from));
+    const refused = await run('venue step', '--margin-state', at('foreign.json'));
+    expect(refused).toMatchObject({ status: 1 });
+    expect(refused.stderr).toContain('no step of the chain came to the state');
+  });
+
   it('is not proposed as another rule than its own', async () => {
     const other = { ...(DEFAULT_MARGIN_RULE as object), name: 'another', hysteresisQ40: '1' };
     writeFileSync(at('other.json'), JSON.stringify(other));
@@ -220,6 +272,26 @@ describe('in force', () => {
     expect(JSON.parse(opened.stdout)).toMatchObject({
       tick: '2',
       transactions: [{ accounts: [BANKRUPT], isDryRun: true }],
+    });
+  });
+
+  it('is taken out of force again by a command, after the timelock and without canaries', async () => {
+    inForce = await moving.chain.restore(inForce);
+    const { marginState, riskParameters } = moving.document.contracts;
+    const held = JSON.parse((await run('params hold', '--json')).stdout) as Record<string, string>;
+    expect(held).toMatchObject({ marginState });
+    const inForceNow = (): Promise<string> =>
+      readMarginState(riskParametersAt(riskParameters, moving.chain.provider));
+    expect((await run('params activate')).stdout).toContain('not before');
+    expect(await inForceNow()).toBe(marginState);
+    await moving.chain.setNextTime(BigInt(held['activatableAt']!));
+    await moving.chain.rpc('evm_mine', []);
+    const done = await run('params activate');
+    expect(done.stdout).toContain('no margin state: margin stands still');
+    expect(await inForceNow()).toBe(ZeroAddress);
+    expect(await run('params hold')).toMatchObject({
+      status: 1,
+      stderr: 'no margin state is in force: margin stands still',
     });
   });
 });

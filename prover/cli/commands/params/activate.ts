@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { ZeroAddress } from 'ethers';
 import { z } from 'zod';
 
 import {
@@ -62,7 +63,9 @@ export const command: Command = {
         activatableAt: decimal,
         activated: flag,
       })
-        .describe('the one that is proposed; null where none is')
+        .describe(
+          'what is proposed, of address zero to have margin stand still; null where none is',
+        )
         .nullable(),
     }),
   },
@@ -109,7 +112,9 @@ export const command: Command = {
       const set = await readParameterState(contract);
       const steps = await readMarginProposal(contract);
       const activated = await activateWhere(set, String(pendingHash), activateParameters);
-      const moves = await activateWhere(steps, steps.address, activateMarginState);
+      const what =
+        steps.address === ZeroAddress ? 'no margin state: margin stands still' : steps.address;
+      const moves = await activateWhere(steps, what, activateMarginState);
       context.printJson({
         parameterHash: pendingHash,
         canaries: sent,

@@ -2,7 +2,9 @@
 import { stateHash } from '../../../commitments/dynamic-words.ts';
 import { parameterHash } from '../../../commitments/parameters-words.ts';
 import { InvalidInput } from '../../../core/errors.ts';
+import { writeFileAtomically } from '../../../core/files.ts';
 import { decimal, flag, shape, text } from '../../../core/json-output.ts';
+import { formatMarginState } from '../../../documents/margin-state-document.ts';
 import { MarginSteps, marginStepCall } from '../../../keeper/margin-steps.ts';
 import { toSolidity } from '../../../proving/formats/proof-file.ts';
 import { Prover } from '../../../proving/prover.ts';
@@ -12,6 +14,8 @@ import { prepareStatement } from '../../../statements/prepare.ts';
 import type { Command } from '../../command.ts';
 import { buildWhereMissing } from '../../options/circuit-build.ts';
 import { MARKET_OPTIONS, readParameters } from '../../options/market-inputs.ts';
+import { MARGIN_START_OPTION, readMarginStart } from '../../options/margin-start.ts';
+import { optionalOutputPath } from '../../options/output-path.ts';
 import {
   SENDING_OPTIONS,
   TRANSACTION_OUTPUT,
@@ -25,10 +29,20 @@ export const command: Command = {
   description:
     'Takes the next margin step of the venue, if one is due: follows its margin state from the chain\n' +
     'alone, proves what the rule makes of the inputs that the feed took last, and sends it. Anybody\n' +
-    'may; a service does it by itself (stepping, docs/service.md).',
+    'may; a service does it by itself (stepping, docs/service.md). Of a long chain --out keeps the state to\n' +
+    'follow from next time, with --margin-state: it is believed only where a step of the chain came to it.',
   example: 'npx plimsoll venue step --rpc http://127.0.0.1:8545 --keystore anyone.json',
   positionals: [],
-  options: { ...SENDING_OPTIONS, parameters: MARKET_OPTIONS.parameters },
+  options: {
+    ...SENDING_OPTIONS,
+    parameters: MARKET_OPTIONS.parameters,
+    ...MARGIN_START_OPTION,
+    out: {
+      type: 'string',
+      placeholder: 'file',
+      describe: 'where the state to follow from next time is written',
+    },
+  },
   needsSetup: false,
   output: {
     version: 1,
@@ -47,14 +61,17 @@ export const command: Command = {
   },
   run: async (context) => {
     const base = readParameters(context);
+    const start = readMarginStart(context);
+    const out = optionalOutputPath(context);
     const connection = await connectToSend(context);
     const { provider, document, venue } = connection;
     try {
-      const steps = MarginSteps.of(document, provider, [base]);
+      const steps = MarginSteps.of(document, provider, [base], start);
       if (steps === undefined) {
         throw new InvalidInput('--venue', 'has no margin state: its margin does not move');
       }
       const next = await steps.next();
+      if (out !== undefined) writeFileAtomically(out, formatMarginState(steps.resumable));
       const { sequence } = steps.state;
       if (next.request === undefined) {
         context.print(`step ${sequence} was the last; none is due: ${next.waits}`);
