@@ -17,6 +17,52 @@ function bookOf(sizes: readonly number[]): OrderBook {
 const book = bookOf(Array.from({ length: 60 }, () => 100_000));
 const sizes = fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 55, maxLength: 80 });
 const side = fc.constantFrom<Side>('buy', 'sell');
+const share = fc.double({ min: 0.001, max: 0.999, noNaN: true });
+
+/** A book of uneven steps and sizes around a mid of its own; some end inside the further distance. */
+const ladder: fc.Arbitrary<OrderBook> = fc
+  .tuple(
+    fc.double({ min: 1_000, max: 200_000, noNaN: true }),
+    // Half a basis point each: with 48 and 149 all can rest just inside a distance, where the bound is tight.
+    fc.array(
+      fc.tuple(
+        fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(1, 48, 149)),
+        fc.oneof(fc.integer({ min: 1, max: 5_000_000 }), fc.constantFrom(1, 1_000_000_000)),
+      ),
+      { minLength: 3, maxLength: 60 },
+    ),
+  )
+  .map(([mid, steps]) => {
+    const levels = (sign: 1 | -1): BookLevel[] => {
+      let away = 0;
+      return steps.map(([step, sizeUsd]) => {
+        away += step * 0.00005;
+        return { price: mid * (1 + sign * away), sizeUsd };
+      });
+    };
+    return { venue: 'Deribit', bids: levels(-1), asks: levels(1) } as unknown as OrderBook;
+  });
+
+/** What closing on several books costs who takes the nearest level of all first: no code shared with the monitor. */
+function walkAll(books: readonly OrderBook[], of: Side, sizeUsd: number): number {
+  const offers = books
+    .flatMap(({ bids, asks }) => {
+      const mid = (bids[0]!.price + asks[0]!.price) / 2;
+      return (of === 'buy' ? asks : bids).map((level) => ({
+        away: Math.abs(level.price / mid - 1),
+        worthUsd: (level.sizeUsd / level.price) * mid,
+      }));
+    })
+    .sort((a, b) => a.away - b.away);
+  let left = sizeUsd;
+  let costUsd = 0;
+  for (const { away, worthUsd } of offers) {
+    const taken = Math.min(left, worthUsd);
+    costUsd += taken * away;
+    left -= taken;
+  }
+  return costUsd / (sizeUsd - left);
+}
 
 describe('the depth monitor', () => {
   it('watches both sides at two distances, of all books together', () => {
@@ -45,6 +91,42 @@ describe('the depth monitor', () => {
           expect(predicted.slippage).toBeGreaterThanOrEqual(slippage(held, of, sizeUsd) - 1e-12);
         },
       ),
+    );
+  });
+
+  it('nor than a walk through several books at once, each laddered as it likes around its own mid', () => {
+    fc.assert(
+      fc.property(
+        fc.array(ladder, { minLength: 1, maxLength: 4 }),
+        side,
+        share,
+        (own, of, part) => {
+          const profile = depthProfile(own);
+          const sizeUsd = profile[of][1] * part;
+          fc.pre(sizeUsd >= 1);
+          const predicted = closingCost(profile, { side: of, sizeUsd, refillSeconds: 3600 });
+          expect(predicted.rounds).toBe(1);
+          expect(predicted.slippage).toBeGreaterThanOrEqual(walkAll(own, of, sizeUsd) - 1e-9);
+        },
+      ),
+    );
+  });
+
+  it('nor than a walk through a book it was not made from, which holds as much within both distances', () => {
+    fc.assert(
+      fc.property(ladder, ladder, side, share, (seen, heldOut, of, part) => {
+        const profile = depthProfile([seen]);
+        const [near, far] = depthProfile([heldOut])[of];
+        fc.pre(near >= profile[of][0] && far >= profile[of][1] && profile[of][1] >= 2);
+        const sizeUsd = profile[of][1] * part;
+        fc.pre(sizeUsd >= 1);
+        const { slippage: predicted } = closingCost(profile, {
+          side: of,
+          sizeUsd,
+          refillSeconds: 3600,
+        });
+        expect(predicted).toBeGreaterThanOrEqual(walkAll([heldOut], of, sizeUsd) - 1e-9);
+      }),
     );
   });
 
