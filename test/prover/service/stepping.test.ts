@@ -34,6 +34,10 @@ describe('a service on a venue whose margin moves', () => {
   let state: Contract;
   let service: RunningService;
   let snapshot: MarketSnapshot;
+  /** One step is taken, and no inputs since: where the chain is taken back to. */
+  let afterFirst: unknown;
+  /** Of the inputs that the second step is taken on. */
+  let secondTime: bigint;
 
   const run = async (): Promise<RunningService> =>
     runService(
@@ -122,11 +126,42 @@ describe('a service on a venue whose margin moves', () => {
     service = await run();
     await until(() => service.service.tick?.chain !== undefined);
     expect(service.service.tick?.chain).toEqual(held);
-    const time = await nextMinute();
-    await moving.tick(time, inputsAt(time, 1n << 37n));
+    afterFirst = await moving.chain.rpc('evm_snapshot', []);
+    secondTime = await nextMinute();
+    await moving.tick(secondTime, inputsAt(secondTime, 1n << 37n));
     await until(async () => (await sequence()) === 2n);
-    await moving.tick(time + MINUTE);
+    await moving.tick(secondTime + MINUTE);
     const next = await effective();
     await until(() => service.service.tick?.chain?.parameterHash === next);
   }, 180_000);
+
+  it('steps again where a reorganisation took steps back, on what then stands', async () => {
+    const { chain } = moving;
+    const takeBackTo = async (id: unknown): Promise<void> => {
+      expect(await chain.rpc('evm_revert', [id])).toBe(true);
+    };
+    // What was sent under the number of the step may still be mined for some blocks after it was sent.
+    const pass = (blocks: string): Promise<unknown> => chain.rpc('hardhat_mine', [blocks]);
+    const stateHash = (): Promise<bigint> => read(state, 'stateHash', [], z.bigint());
+    const second = await stateHash();
+
+    // Inputs and step are gone: others come.
+    await takeBackTo(afterFirst);
+    expect(await sequence()).toBe(1n);
+    await moving.tick(secondTime, inputsAt(secondTime, 3n << 36n));
+    const beforeStep = await chain.rpc('evm_snapshot', []);
+    expect(await sequence()).toBe(1n);
+    await pass('0x10');
+    await until(async () => (await sequence()) === 2n);
+    const other = await stateHash();
+    expect(other).not.toBe(second);
+
+    // The step alone is gone: the same is sent again, under the number that is free again.
+    await takeBackTo(beforeStep);
+    expect(await sequence()).toBe(1n);
+    // Beyond the height at which it was sent the first time, too.
+    await pass('0x30');
+    await until(async () => (await sequence()) === 2n);
+    expect(await stateHash()).toBe(other);
+  }, 300_000);
 });
