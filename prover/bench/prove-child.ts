@@ -11,12 +11,13 @@ import { median } from '../core/statistics.ts';
 import {
   OWN_TIME,
   TIME_OF_ENDED_CHILDREN,
+  childProcesses,
   peakMemoryMiB,
   peakMemoryMiBOf,
   procCpuMs,
 } from './measure.ts';
 import { PeerBackend } from './peer-backend.ts';
-import { openSubject, SUBJECTS } from './prove-subject.ts';
+import { openSubject, SERVICE, SUBJECTS } from './prove-subject.ts';
 import type { ProofRun } from './prove-subject.ts';
 
 const WARM_UP = 2;
@@ -25,16 +26,22 @@ const WARM_UP = 2;
 const cpuMsOfProver = (pid: number | undefined): number =>
   procCpuMs(pid, OWN_TIME) + procCpuMs('self', TIME_OF_ENDED_CHILDREN);
 
-function cpuMsOfThis(): number {
+/** Of this process and all that it has started: a witness program runs children of its own. */
+function cpuMsOfAll(): number {
   const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
+  const running = childProcesses().map(
+    (pid) => procCpuMs(pid, OWN_TIME) + procCpuMs(pid, TIME_OF_ENDED_CHILDREN),
+  );
+  const ended = procCpuMs('self', TIME_OF_ENDED_CHILDREN);
+  return (user + system) / 1000 + running.reduce((total, ms) => total + ms, ended);
 }
 
 /** A peer where a program is named, else one of ours. */
 function backendOf(name: string | undefined, program: string | undefined): ProvingBackend {
   if (program !== undefined) return new PeerBackend({ name: name!, program });
   const programs = { native: findNativeProver(), rapidsnark: findRapidsnark() };
-  return makeBackend(parseValue(oneOf(BACKEND_NAMES), name, 'backend'), 'installed', programs);
+  const own = name === SERVICE ? 'native' : name;
+  return makeBackend(parseValue(oneOf(BACKEND_NAMES), own, 'backend'), 'installed', programs);
 }
 
 const [subjectName, backendName, runs, program] = process.argv.slice(2);
@@ -42,15 +49,16 @@ const backend = backendOf(backendName, program);
 const subject = await openSubject(
   parseValue(oneOf([...SUBJECTS]), subjectName, 'subject'),
   backend,
+  backendName === SERVICE ? 'first' : 'each',
 );
 
 const workerPid = (): number | undefined =>
   backend instanceof NativeBackend || backend instanceof PeerBackend ? backend.pid : undefined;
 
 const results: (ProofRun & { readonly totalMs: number })[] = [];
-let before = { own: 0, prover: 0 };
+let before = { all: 0, prover: 0 };
 for (let run = 0; run < WARM_UP + Number(runs); run += 1) {
-  if (run === WARM_UP) before = { own: cpuMsOfThis(), prover: cpuMsOfProver(workerPid()) };
+  if (run === WARM_UP) before = { all: cpuMsOfAll(), prover: cpuMsOfProver(workerPid()) };
   const started = performance.now();
   const result = await subject();
   if (run >= WARM_UP) results.push({ ...result, totalMs: performance.now() - started });
@@ -64,7 +72,7 @@ const figures = {
   witnessMs: medianOf(({ timings }) => timings.witnessMs),
   proveMs: medianOf(({ timings }) => timings.proveMs),
   verifyMs: medianOf(({ timings }) => timings.verifyMs),
-  cpuMs: (cpuMsOfThis() - before.own) / results.length + proverCpuMs,
+  cpuMs: (cpuMsOfAll() - before.all) / results.length,
   proverCpuMs,
   peakMemoryMiB: peakMemoryMiB(),
   workerPeakMemoryMiB: peakMemoryMiBOf(workerPid()),

@@ -42,12 +42,15 @@ export const STATEMENT_SUBJECTS = Object.keys(PROVEN) as ProvenName[];
 export type SubjectName = ProvenName | 'poseidon-chain';
 export const SUBJECTS: readonly SubjectName[] = [...STATEMENT_SUBJECTS, 'poseidon-chain'];
 
+/** The native backend as a service has it: no proof but the first is verified again by snarkjs. */
+export const SERVICE = 'service';
+
 export interface ProofRun {
   readonly constraints: number;
   readonly timings: ProofTimings;
 }
 
-/** One run: from the inputs of a circuit to a proof that snarkjs has verified. */
+/** One run: from the inputs of a circuit to a verified proof. */
 export type Subject = () => Promise<ProofRun>;
 
 /** 240 constraints a link: this many fill a domain of 2¹⁷ rows. */
@@ -113,9 +116,14 @@ async function chainSubject(backend: ProvingBackend): Promise<Subject> {
   };
 }
 
-export async function openSubject(name: SubjectName, backend: ProvingBackend): Promise<Subject> {
+/** `verifiesAgain` is of `Prover`; proofs of the chain are verified by snarkjs each. */
+export async function openSubject(
+  name: SubjectName,
+  backend: ProvingBackend,
+  verifiesAgain: 'each' | 'first',
+): Promise<Subject> {
   if (name === 'poseidon-chain') return await chainSubject(backend);
   const instance = instanceOf(name);
-  const prover = new Prover({ backend });
+  const prover = new Prover({ backend, verifiesAgain });
   return async () => await prover.prove(instance);
 }

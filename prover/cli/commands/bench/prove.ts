@@ -12,7 +12,7 @@ import { findRapidsnark } from '../../../proving/backends/rapidsnark-backend.ts'
 import { REPOSITORY_ROOT } from '../../../core/root.ts';
 import { machineLine } from '../../../bench/measure.ts';
 import { parsePeers, type Peer } from '../../../bench/peer-backend.ts';
-import { buildChain, STATEMENT_SUBJECTS, SUBJECTS } from '../../../bench/prove-subject.ts';
+import { buildChain, SERVICE, STATEMENT_SUBJECTS, SUBJECTS } from '../../../bench/prove-subject.ts';
 import type { SubjectName } from '../../../bench/prove-subject.ts';
 import { countOption } from './remargin.ts';
 
@@ -100,10 +100,10 @@ const COLUMNS: readonly [title: string, width: number, show: (row: Row) => strin
 export async function benchProve(context: CommandContext): Promise<void> {
   const runs = countOption(context, 'runs', DEFAULT_RUNS, MOST_RUNS);
   const contenders: Contender[] = [{ name: 'snarkjs' }];
-  if (findNativeProver() !== undefined) contenders.push({ name: 'native' });
+  if (findNativeProver() !== undefined) contenders.push({ name: 'native' }, { name: SERVICE });
   if (findRapidsnark() !== undefined) contenders.push({ name: 'rapidsnark' });
   const peers = stringOption(context, 'peers');
-  if (peers !== undefined) contenders.push(...parsePeers(peers, [...BACKEND_NAMES]));
+  if (peers !== undefined) contenders.push(...parsePeers(peers, [...BACKEND_NAMES, SERVICE]));
   context.note('building the circuits and their keys, once');
   await buildCircuits({ targets: STATEMENT_SUBJECTS });
   await buildChain();
@@ -111,6 +111,8 @@ export async function benchProve(context: CommandContext): Promise<void> {
   for (const circuit of SUBJECTS) {
     const measured: [string, Figures][] = [];
     for (const contender of contenders) {
+      // The chain is no statement: a service proves none of it.
+      if (contender.name === SERVICE && circuit === 'poseidon-chain') continue;
       context.note(`${circuit} with ${contender.name}`);
       measured.push([contender.name, await measure(circuit, contender, runs)]);
     }
