@@ -54,10 +54,12 @@ export function Chart(props: {
     if (library === undefined) return;
     const { uPlot: Plot } = library;
     const element = place.current!;
+    // Asked at each drawing: the system may go from light to dark under it.
     const style = getComputedStyle(element);
-    const ink = style.color;
-    const named = { bad: style.getPropertyValue('--bad-line'), quiet: ink };
-    const axis = { stroke: ink, grid: { stroke: `color-mix(in srgb, ${ink} 20%, transparent)` } };
+    const ink = (): string => style.color;
+    const named = { bad: () => style.getPropertyValue('--bad-line'), quiet: ink };
+    const grid = (): string => `color-mix(in srgb, ${ink()} 20%, transparent)`;
+    const axis = { stroke: ink, grid: { stroke: grid } };
     const valueOf = (_: uPlot, value: number | null): string =>
       value === null ? '–' : value.toFixed(digits);
     const chart = new Plot(
@@ -72,23 +74,30 @@ export function Chart(props: {
         ],
         series: [
           { label: xLabel, value: isTime ? utcValue : valueOf },
-          ...lines.map(({ label, isMarks = false, tone }, at) => ({
-            label,
-            stroke: tone === undefined ? strokeOf(at, lines.length) : named[tone],
-            dash: isMarks ? [] : DASHES[at % DASHES.length]!,
-            width: isMarks ? 0 : 2,
-            points: { show: isMarks, size: 8 },
-            value: valueOf,
-          })),
+          ...lines.map(({ label, isMarks = false, tone }, at) => {
+            const stroke = tone === undefined ? strokeOf(at, lines.length) : named[tone];
+            return {
+              label,
+              stroke,
+              dash: isMarks ? [] : DASHES[at % DASHES.length]!,
+              width: isMarks ? 0 : 2,
+              points: { show: isMarks, fill: stroke, size: tone === 'quiet' ? 4 : 8 },
+              value: valueOf,
+            };
+          }),
         ],
       },
       [[...xs], ...lines.map(({ values }) => [...values])],
       element,
     );
     const fit = (): void => chart.setSize({ width: element.clientWidth, height: HEIGHT });
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const draw = (): void => chart.redraw();
     addEventListener('resize', fit);
+    scheme.addEventListener('change', draw);
     return () => {
       removeEventListener('resize', fit);
+      scheme.removeEventListener('change', draw);
       chart.destroy();
     };
   }, [library, xs, lines]);

@@ -257,6 +257,34 @@ describe.skipIf(noBrowser)(
       await open(join(folder, 'crash.html'));
     });
 
+    it('draws pictures anew in the ink of the system that goes from light to dark', async () => {
+      await show('#/market');
+      await page.locator('.chart canvas').first().waitFor();
+      /** How many points that cover what is behind them are as dark, or as light, as letters are. */
+      const drawn = (isInk: string): Promise<number> =>
+        page.evaluate(`(() => {
+          const chart = document.querySelector('.chart canvas');
+          const { width, height } = chart;
+          const copy = Object.assign(document.createElement('canvas'), { width, height });
+          const context = copy.getContext('2d', { willReadFrequently: true });
+          context.drawImage(chart, 0, 0);
+          const { data } = context.getImageData(0, 0, width, height);
+          let count = 0;
+          for (let at = 0; at < data.length; at += 4) {
+            const tones = data.subarray(at, at + 3);
+            if (data[at + 3] > 200 && tones.every((tone) => tone ${isInk})) count += 1;
+          }
+          return count;
+        })()`);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await expect.poll(() => drawn('< 70')).toBeGreaterThan(100);
+      expect(await drawn('> 190')).toBe(0);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await expect.poll(() => drawn('> 190')).toBeGreaterThan(100);
+      expect(await drawn('< 70')).toBe(0);
+      await page.emulateMedia({ colorScheme: null });
+    });
+
     it('shows quotes beside the fit where they were published with the snapshot, and of no other', async () => {
       await show('#/market');
       expect(await text('#quotes-0')).toContain('not published with this tick');
