@@ -54,6 +54,7 @@ import { proofOf } from '../../../support/proof-cache.ts';
 import { accountNamed } from '../../../support/proofs.ts';
 import { validRequest } from '../../../support/reports.ts';
 import { startRpcChain, type RpcChain } from '../../../support/rpc-chain.ts';
+import { toldStatements } from '../../../support/statement-log.ts';
 
 const BASE = loadDefaultParameters();
 /** Of accounts that the venue allows. */
@@ -241,6 +242,24 @@ describe('an audit of a venue with everything', () => {
     expect([of('account-margin'), of('liquidation')]).toEqual([2, 1]);
     expect(verdicts.filter(({ check }) => check === 'tick')).toHaveLength(4);
     expect(COMPILING_CHECKS.every((name) => CHECK_NAMES.includes(name))).toBe(true);
+  });
+
+  it('is told by a service too: every step, median and canary, with a proof that holds', async () => {
+    const told = await toldStatements(jsonRpcOf(chain.provider), document);
+    expect(told.map(({ statement, event }) => [statement, event])).toEqual([
+      ['oracle-median', 'SnapshotAccepted'],
+      ['margin-step', 'MarginStepped'],
+      ['account-margin', 'MarginCanaryProven'],
+      ['account-margin', 'MarginCanaryProven'],
+      ['oracle-median', 'SnapshotAccepted'],
+      ['oracle-median', 'SnapshotAccepted'],
+      ['margin-step', 'MarginStepped'],
+      ['oracle-median', 'SnapshotAccepted'],
+      ['liquidation', 'LiquidationOpened'],
+    ]);
+    for (const { event, held, others } of told) {
+      expect([event, held, others]).toEqual([event, 1, []]);
+    }
   });
 
   it('sees a margin state that opened elsewhere, and what was proven under its sets', async () => {

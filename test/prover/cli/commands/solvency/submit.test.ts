@@ -8,9 +8,10 @@ import { Contract } from 'ethers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { exportedAbi } from '../../../../../prover/chain/abi.ts';
-import { formatVenue } from '../../../../../prover/chain/venue-document.ts';
+import { formatVenue, type VenueDocument } from '../../../../../prover/chain/venue-document.ts';
 import { Ledger } from '../../../../../prover/commitments/ledger.ts';
 import { saveProof } from '../../../../../prover/proving/formats/saved-proof.ts';
+import { jsonRpcOf } from '../../../../../prover/receipt/provider-rpc.ts';
 import { formatSession } from '../../../../../prover/venue/session/session-document.ts';
 import { plimsoll, type CliResult } from '../../../../support/cli.ts';
 import { developmentKey } from '../../../../support/deployments.ts';
@@ -24,11 +25,15 @@ import {
   SMALL_SESSION,
   type ProvenSession,
 } from '../../../../support/solvency-session.ts';
+import { toldStatements } from '../../../../support/statement-log.ts';
 
 let chain: RpcChain;
 let scratch: string;
 let folder: string;
 let register: Contract;
+/** Of the first session, which is handed in whole. */
+let handed: ProvenSession;
+let venue: VenueDocument;
 const path = (name: string): string => join(folder, name);
 
 /** A folder as `solvency prove` leaves it, with the venue that the session is handed to. */
@@ -43,10 +48,8 @@ async function begin(
   const contracts = { ...made.venue.addresses, solvencyRegister: String(register.target) };
   const document = venueDocumentOf(contracts);
   const { transitionVerifier } = made.venue;
-  writeFileSync(
-    path('venue.json'),
-    formatVenue({ ...document, contracts: { ...document.contracts, transitionVerifier } }),
-  );
+  venue = { ...document, contracts: { ...document.contracts, transitionVerifier } };
+  writeFileSync(path('venue.json'), formatVenue(venue));
   writeFileSync(
     path('plain.json'),
     formatVenue(
@@ -61,7 +64,8 @@ async function begin(
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'plimsoll-submit-'));
-  await begin(await provenSession(SMALL_SESSION));
+  handed = await provenSession(SMALL_SESSION);
+  await begin(handed);
 }, 600_000);
 afterAll(async () => {
   await chain.close();
@@ -91,6 +95,21 @@ describe('a session on chain', () => {
     expect(await run('solvency submit', ...submit)).toMatchObject({ pin: '1', transactions: 3 });
     expect(await coverageOf(register)).toMatchObject({ tick: 1n, coverageBps: 0n });
     expect(await run('solvency submit', ...submit)).toMatchObject({ transactions: 1 });
+  });
+
+  test('is told by a service, every call of it with the proofs that it brought', async () => {
+    const told = await toldStatements(jsonRpcOf(chain.provider), venue);
+    expect(told.map(({ statement, event }) => [statement, event])).toEqual([
+      ['risk-arrays', 'ProofsAccepted'],
+      ['solvency-batch', 'ProofsAccepted'],
+      ['solvency-close', 'SessionClosed'],
+      ['solvency-close', 'SessionClosed'],
+    ]);
+    const { rows, batches } = handed;
+    expect(told.map(({ proofs }) => proofs)).toEqual([rows.length, batches.length, 1, 1]);
+    for (const { statement, held, proofs, others } of told) {
+      expect([statement, held, others]).toEqual([statement, proofs, []]);
+    }
   });
 
   test('is refused without its close, its pin or a register', async () => {
