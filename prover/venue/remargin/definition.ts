@@ -103,13 +103,19 @@ export function arraySums(
   };
 }
 
+/** The largest damped loss of one underlying, E6·2¹⁶, and the lowest id that has it; 0 and id 0 where none loses. */
+export interface ScanRange {
+  readonly scanQ16: bigint;
+  readonly worstScenario: number;
+}
+
 /** Scan range: id 0 loses nothing, every other id its array loss and the rounding. */
 function scanRange(
   u: UnderlyingId,
   sums: ArraySums,
   shockedE6: bigint,
   { parameters }: PricedMarket,
-): { readonly scanQ16: bigint; readonly worstScenario: number } {
+): ScanRange {
   let scanQ16 = 0n;
   let worstScenario = 0;
   for (let id = 1; id < SCENARIO_COUNT; id += 1) {
@@ -147,10 +153,12 @@ export function imSlackCeil(
   );
 }
 
+/** `scanOf` an underlying whose collateral, after haircuts, is `shockedE6`. */
 export function marginOfSums(
   portfolio: Pick<Portfolio, 'quoteE6' | 'collateralE8'>,
-  sums: ArraySums,
+  sums: Omit<ArraySums, 'lossesE6'>,
   market: PricedMarket,
+  scanOf: (u: UnderlyingId, shockedE6: bigint) => ScanRange,
 ): ArrayMargin {
   const { parameters, collateralPricesE4 } = market;
   const collateral = valueCollateral(portfolio.collateralE8, collateralPricesE4, parameters);
@@ -160,10 +168,7 @@ export function marginOfSums(
         parameters.collateral[c]!.underlying === u ? haircutValueE6 : 0n,
       ),
     );
-  const scans = [
-    scanRange(0, sums, shocked(0), market),
-    scanRange(1, sums, shocked(1), market),
-  ] as const;
+  const scans = [scanOf(0, shocked(0)), scanOf(1, shocked(1))] as const;
   const bases: ContingencyBases = {
     ...sums,
     dollarDeltaE6: [
@@ -206,8 +211,13 @@ function verdict(
 }
 
 /** Array margin by its definition, in integers without a bound. */
-export const arrayMargin = (
+export function arrayMargin(
   portfolio: Portfolio,
   arrayOf: (instrument: Instrument) => RiskArray,
   market: PricedMarket,
-): ArrayMargin => marginOfSums(portfolio, arraySums(portfolio, arrayOf, market), market);
+): ArrayMargin {
+  const sums = arraySums(portfolio, arrayOf, market);
+  return marginOfSums(portfolio, sums, market, (u, shockedE6) =>
+    scanRange(u, sums, shockedE6, market),
+  );
+}

@@ -218,7 +218,10 @@ export class RemarginEngine {
     for (const account of wide) {
       const sums = wideSums(this.accounts, arrays, account);
       const portfolio = this.accounts.balances(account);
-      results.setWide(account, marginOfSums(portfolio, sums, arrays.market));
+      const margin = marginOfSums(portfolio, sums.linear, arrays.market, (u, shockedE6) =>
+        sums.scanRange(u, shockedE6, constants),
+      );
+      results.setWide(account, margin);
     }
     return wide.length;
   }

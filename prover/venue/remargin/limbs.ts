@@ -18,9 +18,12 @@ export function lowLimb(x: number): number {
 /** What is left above the low limb: |high| ≤ 2²¹. */
 export const highLimb = (x: number): number => (x - lowLimb(x)) / BASE;
 
+/** high·2²² + low, rounded to a double. */
+export const roughlyJoined = (high: number, low: number): number => high * BASE + low;
+
 /** high·2²² + low. A sum that was rounded to a safe integer was that integer. */
 export function joinLimbs(high: number, low: number): bigint {
-  const joined = high * BASE + low;
+  const joined = roughlyJoined(high, low);
   if (Number.isSafeInteger(joined)) return BigInt(joined);
   return (BigInt(high) << BigInt(LIMB_BITS)) + BigInt(low);
 }

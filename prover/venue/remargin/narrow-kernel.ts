@@ -148,18 +148,13 @@ export function marginNarrow(
       }
 
       const { dampingQ16, leastDampedQ16, damped } = scenarios[u]!;
-      const best = Math.max(sums[SUM.best]!, sums[SUM.best + 1]!);
-      let worst = 0;
+      const best = sums[SUM.best]!;
       let high = Math.floor(best / 65_536);
       let part = leastDampedQ16 * (best - high * 65_536);
       let carry = Math.floor(part / 65_536);
       let top1 = leastDampedQ16 * high + carry;
       let top0 = part - carry * 65_536;
-      if (top1 > 0 || top0 > 0) {
-        while (sums[SUM.losses + worst] !== best || dampingQ16[worst] !== leastDampedQ16)
-          worst += 1;
-        worst += 1;
-      }
+      let worst = top1 > 0 || top0 > 0 ? sums[SUM.bestAt]! + 1 : 0;
       for (let k = 0; k < damped.length; k += 1) {
         const s = damped[k]!;
         const loss = sums[SUM.losses + s]!;

@@ -12,7 +12,10 @@ const PAGE = 65_536;
 export const ENTRY = { doubles: 3, lots: 0, uncovered: 1, rowInt32: 4 } as const;
 const ENTRY_BYTES = ENTRY.doubles * DOUBLE;
 
-/** What the kernel leaves behind, as places in doubles: losses of ids 1…32, sums, the largest loss of the least damped. */
+/**
+ * What the kernel leaves behind, as places in doubles: losses of ids 1…32, sums, the largest loss of the least damped,
+ * or 0 where all of them gain, and the place in losses of the first that it is of.
+ */
 export const SUM = {
   losses: 0,
   mark: 32,
@@ -22,8 +25,9 @@ export const SUM = {
   uncovered: 36,
   doubt: 37,
   best: 38,
+  bestAt: 39,
 } as const;
-const SUMS = SUM.best + 2;
+const SUMS = SUM.bestAt + 1;
 
 /** Of one underlying: what collateral loses by scenario, then which scenarios are the least damped. */
 const TABLE = 2 * SCENARIOS;
@@ -33,8 +37,9 @@ const TABLES_AT = ENTRIES_AT + MAX_POSITIONS * ENTRY_BYTES;
 const ROWS_AT = TABLES_AT + 2 * TABLE * DOUBLE;
 
 type Five<T> = [T, T, T, T, T];
+type Six<T> = [...Five<T>, T];
 const PARAMETERS = [TYPE.i32, TYPE.f64, TYPE.f64, TYPE.f64, TYPE.i32] as const;
-const SCALARS = [TYPE.i32, TYPE.i32, TYPE.f64, TYPE.f64, TYPE.f64] as const;
+const SCALARS = [TYPE.i32, TYPE.i32, TYPE.f64, TYPE.f64, TYPE.f64, TYPE.i32] as const;
 const VECTORS = Array.from({ length: 11 }, () => TYPE.v128);
 
 /**
@@ -46,12 +51,12 @@ function assemble(): Uint8Array<ArrayBuffer> {
   const [end, gross, shockHigh, shockLow, table] = PARAMETERS.map((_, i) =>
     op.get(i),
   ) as Five<Code>;
-  const [entryAt, rowAt, lotsAt, doubtAt, uncoveredAt] = SCALARS.map(
+  const [entryAt, rowAt, lotsAt, doubtAt, uncoveredAt, foundAt] = SCALARS.map(
     (_, i) => PARAMETERS.length + i,
-  ) as Five<number>;
-  const [entry, row, lots, doubt, uncovered] = SCALARS.map((_, i) =>
+  ) as Six<number>;
+  const [entry, row, lots, doubt, uncovered, found] = SCALARS.map((_, i) =>
     op.get(PARAMETERS.length + i),
-  ) as Five<Code>;
+  ) as Six<Code>;
   const [held, high, low, ...sums] = VECTORS.map(
     (_, i) => PARAMETERS.length + SCALARS.length + i,
   ) as [number, number, number, ...number[]];
@@ -76,13 +81,20 @@ function assemble(): Uint8Array<ArrayBuffer> {
       ...op.set(held, op.splat(op.f64Load(entry, ENTRY.lots * DOUBLE))),
       ...sums.flatMap((local, i) => accumulate(local, op.get(held), (first + 2 * i) * DOUBLE)),
     ]),
-    ...sums.flatMap((local, i) => {
-      const place = (first + 2 * i) * DOUBLE;
-      const fall = op.load(table, place);
-      const fraction = op.mul(op.mul(op.get(low), fall), op.splat(op.f64(2 ** -24)));
-      const shocked = op.add(op.mul(op.get(high), fall), op.floor(fraction));
-      return op.store(none, SUM.losses * DOUBLE + place, op.add(op.get(local), shocked));
-    }),
+    // Most have no collateral of an underlying, which loses nothing then.
+    ...op.ifElse(
+      op.f64Equal(op.f64Add(op.f64Abs(shockHigh), shockLow), op.f64(0)),
+      sums.flatMap((local, i) =>
+        op.store(none, SUM.losses * DOUBLE + (first + 2 * i) * DOUBLE, op.get(local)),
+      ),
+      sums.flatMap((local, i) => {
+        const place = (first + 2 * i) * DOUBLE;
+        const fall = op.load(table, place);
+        const fraction = op.mul(op.mul(op.get(low), fall), op.splat(op.f64(2 ** -24)));
+        const shocked = op.add(op.mul(op.get(high), fall), op.floor(fraction));
+        return op.store(none, SUM.losses * DOUBLE + place, op.add(op.get(local), shocked));
+      }),
+    ),
   ];
 
   const [marks, futures] = [sums[0]!, sums[1]!];
@@ -128,15 +140,31 @@ function assemble(): Uint8Array<ArrayBuffer> {
   // Four chains, so that no comparison waits for the last; nothing loses less than id 0, which is 0.
   const chains = sums.slice(0, 4);
   const [a, b, c, d] = chains.map((local) => op.get(local)) as [Code, Code, Code, Code];
+  /** What a pair of scenarios loses where it is among the least damped, else 0. */
+  const leastDamped = (pair: number): Code =>
+    op.and(
+      op.load(none, SUM.losses * DOUBLE + pair * PAIR),
+      op.load(table, SCENARIOS * DOUBLE + pair * PAIR),
+    );
+  const pairs = Array.from({ length: SCENARIOS / 2 }, (_, pair) => pair);
+  const best = op.get(lotsAt);
   const largest: Code = [
     ...chains.flatMap((local) => op.set(local, zero)),
-    ...Array.from({ length: SCENARIOS / 2 }, (_, i) => {
-      const local = chains[i % chains.length]!;
-      const mask = op.load(table, SCENARIOS * DOUBLE + i * PAIR);
-      const own = op.and(op.load(none, SUM.losses * DOUBLE + i * PAIR), mask);
-      return op.set(local, op.max(op.get(local), own));
-    }).flat(),
-    ...op.store(none, SUM.best * DOUBLE, op.max(op.max(a, b), op.max(c, d))),
+    ...pairs.flatMap((pair) => {
+      const local = chains[pair % chains.length]!;
+      return op.set(local, op.max(op.get(local), leastDamped(pair)));
+    }),
+    ...op.set(held, op.max(op.max(a, b), op.max(c, d))),
+    ...op.set(lotsAt, op.f64Max(op.lane(op.get(held), 0), op.lane(op.get(held), 1))),
+    ...op.f64Store(none, SUM.best * DOUBLE, best),
+    // A bit a scenario: no branch depends on which it is.
+    ...op.set(held, op.splat(best)),
+    ...op.set(foundAt, op.i32(0)),
+    ...pairs.flatMap((pair) => {
+      const equal = op.equalLanes(leastDamped(pair), op.get(held));
+      return op.set(foundAt, op.i32Or(found, op.i32ShiftLeft(equal, op.i32(2 * pair))));
+    }),
+    ...op.f64Store(none, SUM.bestAt * DOUBLE, op.f64OfI32(op.i32TrailingZeros(found))),
   ];
   const body = [
     ...op.set(high, op.splat(shockHigh)),
@@ -200,7 +228,7 @@ export class SegmentKernel {
 
   /**
    * Sums the first `count` of `entries` into `sums`: losses of an underlying of `gross` lots whose
-   * collateral is `shock`. The larger of the two at `SUM.best` is the largest loss of the least damped.
+   * collateral is `shock`.
    */
   sum(u: number, count: number, gross: number, shock: number): void {
     const high = Math.floor(shock / 0x4000000);

@@ -36,6 +36,9 @@ export const op = {
   i32: (value: number): Code => [0x41, ...signed(value)],
   i32Load: (address: Code, offset: number): Code => [...address, 0x28, ...at(offset)],
   i32Add: (left: Code, right: Code): Code => [...left, ...right, 0x6a],
+  i32Or: (left: Code, right: Code): Code => [...left, ...right, 0x72],
+  /** How many of the lowest bits are 0; 32 of 0. */
+  i32TrailingZeros: (value: Code): Code => [...value, 0x68],
   i32ShiftLeft: (left: Code, right: Code): Code => [...left, ...right, 0x74],
   i32Below: (left: Code, right: Code): Code => [...left, ...right, 0x49],
   f64Load: (address: Code, offset: number): Code => [...address, 0x2b, ...at(offset)],
@@ -50,11 +53,16 @@ export const op = {
   f64Below: (left: Code, right: Code): Code => [...left, ...right, 0x63],
   f64Add: (left: Code, right: Code): Code => [...left, ...right, 0xa0],
   f64Mul: (left: Code, right: Code): Code => [...left, ...right, 0xa2],
+  f64Max: (left: Code, right: Code): Code => [...left, ...right, 0xa5],
+  f64OfI32: (value: Code): Code => [...value, 0xb8],
   load: (address: Code, offset: number): Code => [...vector(0x00, address), ...at(offset)],
   store: (address: Code, offset: number, value: Code): Code => [
     ...vector(0x0b, address, value),
     ...at(offset),
   ],
+  lane: (value: Code, index: 0 | 1): Code => [...vector(0x21, value), index],
+  /** Two bits, the first that of the first lane: where both are equal. */
+  equalLanes: (left: Code, right: Code): Code => vector(0xc4, vector(0x47, left, right)),
   splat: (value: Code): Code => vector(0x14, value),
   and: (left: Code, right: Code): Code => vector(0x4e, left, right),
   floor: (value: Code): Code => vector(0x75, value),
@@ -62,6 +70,15 @@ export const op = {
   mul: (left: Code, right: Code): Code => vector(0xf2, left, right),
   max: (left: Code, right: Code): Code => vector(0xf7, left, right),
   f64: (value: number): Code => [0x44, ...new Uint8Array(new Float64Array([value]).buffer)],
+  f64Equal: (left: Code, right: Code): Code => [...left, ...right, 0x61],
+  ifElse: (condition: Code, then: Code, otherwise: Code): Code => [
+    ...condition,
+    ...[0x04, 0x40],
+    ...then,
+    0x05,
+    ...otherwise,
+    0x0b,
+  ],
   /** Runs the body for as long as the condition holds. */
   whileTrue: (condition: Code, body: Code): Code => [
     ...[0x02, 0x40, 0x03, 0x40],

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 
 import type { PricedMarket } from '../../../../prover/risk/pricing/market.ts';
 import { ENTRY, SegmentKernel, SUM } from '../../../../prover/venue/remargin/segment-kernel.ts';
-import { COLUMN, ROW, TickArrays } from '../../../../prover/venue/remargin/tick-arrays.ts';
+import {
+  COLUMN,
+  ROW,
+  SCENARIOS,
+  TickArrays,
+} from '../../../../prover/venue/remargin/tick-arrays.ts';
 import { tickConstants } from '../../../../prover/venue/remargin/tick-constants.ts';
 import { goldenMarket } from '../../../support/golden.ts';
 import { stressed } from './generators.ts';
@@ -39,8 +44,9 @@ function summed(kernel: SegmentKernel, { u, gross, shock, positions }: Segment):
     kernel.entriesInt32[2 * place * ENTRY.doubles + ENTRY.rowInt32] = kernel.rowAt(instrument);
   }
   kernel.sum(u, positions.length, gross, shock);
-  const found = Array.from(kernel.sums.subarray(0, SUM.best), BigInt);
-  return [...found, BigInt(Math.max(kernel.sums[SUM.best]!, kernel.sums[SUM.best + 1]!))];
+  const found = Array.from(kernel.sums.subarray(0, SUM.bestAt), BigInt);
+  // Where nothing is lost, the place says nothing.
+  return kernel.sums[SUM.best] === 0 ? found : [...found, BigInt(kernel.sums[SUM.bestAt]!)];
 }
 
 /** The same in integers without a bound. */
@@ -63,6 +69,11 @@ function defined(
   );
   const dampings = scenarios.map(({ dampingQ16 }) => dampingQ16);
   const largest = dampings.reduce((most, damping) => (damping > most ? damping : most), 0n);
+  const best = losses.reduce(
+    (most, loss, s) => (dampings[s] === largest && loss > most ? loss : most),
+    0n,
+  );
+  const bestAt = losses.findIndex((loss, s) => dampings[s] === largest && loss === best);
   return [
     ...losses,
     signed(COLUMN.mark),
@@ -74,7 +85,8 @@ function defined(
       const column = lots < 0 ? COLUMN.shortDoubt : COLUMN.longDoubt;
       return BigInt(Math.abs(lots)) * BigInt(row[column]!);
     }),
-    losses.reduce((most, loss, s) => (dampings[s] === largest && loss > most ? loss : most), 0n),
+    best,
+    ...(best === 0n ? [] : [BigInt(bestAt)]),
   ];
 }
 
@@ -138,6 +150,29 @@ describe('the vector kernel of a segment', () => {
     kernel.load(grown, constants);
     const last: Segment = { ...two, positions: [{ instrument: 1001, lots: -3, uncovered: 1 }] };
     expect(summed(kernel, last)).toEqual(defined([...rows, ...more], last));
+  });
+
+  it('names the first of equal losses, and of those only that are among the least damped', () => {
+    const kernel = new SegmentKernel();
+    const harsh = stressed(market);
+    const { scenarios } = harsh.parameters.underlyings[0];
+    const least = scenarios.flatMap(({ dampingQ16 }, s) => (dampingQ16 === 65_536n ? [s] : []));
+    expect(least.length).toBeGreaterThan(2);
+    for (const [n, place] of least.entries()) {
+      // From there on all lose the same, and more damped ones before it too.
+      const row = Array.from({ length: ROW }, (_, s) =>
+        s < SCENARIOS && (s >= place || !least.includes(s)) ? 9 : 0,
+      );
+      kernel.load(ticksOf([row]), tickConstants(harsh));
+      const segment: Segment = {
+        u: 0,
+        gross: 0,
+        shock: 0,
+        positions: [{ instrument: 0, lots: 1, uncovered: 0 }],
+      };
+      summed(kernel, segment);
+      expect([kernel.sums[SUM.best], kernel.sums[SUM.bestAt]], `place ${n}`).toEqual([9, place]);
+    }
   });
 
   it('takes another tick of as many instruments, and the parameters that come with it', () => {
