@@ -3,7 +3,8 @@ import type { PricePath } from '../forecast/price-path.ts';
 import { barsCovering, worstExcursions } from '../forecast/price-path.ts';
 import type { ScaledMargin } from '../forecast/scaled-margin.ts';
 import { scaledMargin } from '../forecast/scaled-margin.ts';
-import type { RiskParameters, UnderlyingId } from '../model/types.ts';
+import { requireRule } from '../core/errors.ts';
+import { UNDERLYING_SYMBOLS, type RiskParameters, type UnderlyingId } from '../model/types.ts';
 import type { CoverageStatistics, MarginHistory, Measure } from './coverage.ts';
 import { coverageStatistics } from './coverage.ts';
 import type { EqualBreaches, SideHistory } from './equal-breaches.ts';
@@ -118,6 +119,7 @@ export interface DeltaOneMarket {
   readonly sides: ReadonlyMap<string, { sides: SideHistory[]; needed: Float64Array }>;
 }
 
+/** Throws `InvalidInput` where no window of some measure is whole. */
 export function deltaOneMarket(input: DeltaOneInput): DeltaOneMarket {
   const { path, parameters, underlying, first, end } = input;
   const measures = measuresOf(input.horizonSeconds);
@@ -133,7 +135,7 @@ export function deltaOneMarket(input: DeltaOneInput): DeltaOneMarket {
     }),
   );
   const sides = new Map(
-    measures.map(({ id, margin }) => {
+    measures.map(({ id, margin, horizonSeconds }) => {
       const { long, short } = losses.get(id) as SideLosses;
       const curve = margins[margin];
       const of = (
@@ -149,7 +151,13 @@ export function deltaOneMarket(input: DeltaOneInput): DeltaOneMarket {
         of(long, curve.multiplierForLong, curve.long),
         of(short, curve.multiplierForShort, curve.short),
       ];
-      return [id, { sides: both, needed: neededMultipliers(both) }];
+      const needed = neededMultipliers(both);
+      requireRule(
+        needed.length > 0,
+        `bars of ${UNDERLYING_SYMBOLS[underlying]}`,
+        `hold no whole window of ${horizonSeconds / 3600} h in the period that counts: ${id} needs one`,
+      );
+      return [id, { sides: both, needed }];
     }),
   );
   return { input, times: path.times.subarray(first, end), measures, losses, margins, sides };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput, PlimsollError } from '../../core/errors.ts';
 import { readTextFile } from '../../core/files.ts';
 import { parseMarginInputs } from '../../documents/margin-inputs-document.ts';
 import {
@@ -47,7 +47,22 @@ export interface TakenStep {
   readonly set: ParameterSet;
 }
 
-/** The step that a command is asked about, over the set it was given. */
+/** Inputs that nobody can step on are files that do not fit together, of whoever gave them. */
+function stepOf(
+  { rule }: MarginRuleDocument,
+  before: DynamicState,
+  inputs: DynamicInputs,
+  flag: string,
+): DynamicStep {
+  try {
+    return dynamicStep(rule, before, inputs);
+  } catch (error) {
+    if (!(error instanceof PlimsollError) || error.code !== 'STEP_REFUSED') throw error;
+    throw new InvalidInput(flag, error.message, { cause: error });
+  }
+}
+
+/** The step that a command is asked about, over the set it was given. Throws `InvalidInput` where there is none. */
 export function takeStep(
   context: CommandContext,
   base: ParameterSet,
@@ -58,7 +73,7 @@ export function takeStep(
   const before = readState(context, flags.state, rule);
   if (before === undefined) throw new InvalidInput(`--${flags.state}`, 'is required');
   const inputs = readInputs(context, flags.inputs);
-  const step = dynamicStep(rule.rule, before, inputs);
+  const step = stepOf(rule, before, inputs, `--${flags.inputs}`);
   return { rule, before, inputs, step, set: { ...base, ...effectiveSet(base, step) } };
 }
 

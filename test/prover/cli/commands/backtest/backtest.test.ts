@@ -249,6 +249,11 @@ describe('backtest refuses, naming the field', () => {
       () => ['--bars', bars, '--from', '2030-01-01'],
       /^bars of BTC: hold fewer than two/,
     ],
+    [
+      'a period without a whole window',
+      () => ['--bars', bars, '--from', '2021-03-08T08:00:00Z'],
+      /^bars of BTC: hold no whole window of 24 h in the period that counts: im-24h needs one/,
+    ],
     ['a time that is none', () => ['--bars', bars, '--to', 'May'], /^--to: must be 2023-01-01/],
     [
       'a multiplier of 0',

@@ -82,14 +82,31 @@ describe('dynamic step', () => {
     expect(run.stderr).toMatch(message);
   });
 
-  it('takes none on inputs of the state’s own time', async () => {
-    await open();
-    const run = await plimsoll(
-      'dynamic step',
-      ...['--state', at('state.json'), '--inputs', at('opening.json')],
-    );
-    expect(run.stderr).toContain('expected a time after');
-  });
+  it.each(['dynamic step', 'dynamic explain'])(
+    'takes none on inputs that do not follow the state, for %s',
+    async (command) => {
+      await open();
+      const [early, fallen] = [at('opening.json'), at('fallen.json')];
+      writeFileSync(at('later.json'), formatMarginInputs(inputs(3n, 9n)));
+      const on = (state: string, path: string) =>
+        plimsoll(command, '--state', at(state), '--inputs', path);
+      expect(await on('state.json', early)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('--inputs: inputs: expected a time after') as string,
+      });
+      await plimsoll(
+        'dynamic step',
+        ...['--state', at('state.json'), '--inputs', at('later.json'), '--out', at('after.json')],
+      );
+      writeFileSync(fallen, formatMarginInputs(inputs(4n, 0n)));
+      expect(await on('after.json', fallen)).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(
+          /--inputs: underlyings\[0\]\.counterQ48: expected at least \d+, got/,
+        ) as string,
+      });
+    },
+  );
 });
 
 describe('dynamic explain', () => {
