@@ -44,6 +44,16 @@ export function depthProfile(
   };
 }
 
+/**
+ * The profile of which only a share (0 to 1) is relied on, for books that were not looked at: by the time
+ * that somebody closes, the others may be gone.
+ */
+export const reliedOn = ({ buy, sell, ...rest }: DepthProfile, share: number): DepthProfile => ({
+  ...rest,
+  buy: [share * buy[0], share * buy[1]],
+  sell: [share * sell[0], share * sell[1]],
+});
+
 export interface ClosingCost {
   readonly side: Side;
   readonly sizeUsd: number;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { readTextFile } from '../../../core/files.ts';
 import { integer, oneOf, parseValue } from '../../../core/schema.ts';
-import { closingCost, depthProfile } from '../../../market/depth/closing-cost.ts';
+import { closingCost, depthProfile, reliedOn } from '../../../market/depth/closing-cost.ts';
 import type { Side } from '../../../market/depth/liquidity.ts';
 import { parseOrderBook, requireBookOf } from '../../../market/depth/order-book.ts';
 import { UNDERLYING_SYMBOLS } from '../../../model/types.ts';
@@ -15,6 +15,7 @@ import { printRows } from '../../table.ts';
 const SIDES: readonly Side[] = ['buy', 'sell'];
 const DEFAULT_SIZES = '1000000,10000000,100000000';
 const DEFAULT_REFILL = '3600';
+const DEFAULT_RELIED = '100';
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const bps = (share: number): string =>
@@ -25,7 +26,8 @@ export const command: Command = {
   description:
     'What resting orders would cost whoever closes positions: depth of both sides within two distances\n' +
     'of mid, of several books together, and by size the cost (never below a walk through these books)\n' +
-    'and the days until it is closed, where the books fill anew every --refill seconds.',
+    'and the days until it is closed, where the books fill anew every --refill seconds. Of books that were\n' +
+    'not looked at, later ones say, nothing is certain: --relied counts on a part of this depth alone.',
   example: 'npx plimsoll market liquidity deribit.json bybit.json --underlying BTC --sizes 5000000',
   positionals: [
     {
@@ -51,6 +53,11 @@ export const command: Command = {
       placeholder: 'seconds',
       describe: `how long a book takes to fill anew (default ${DEFAULT_REFILL})`,
     },
+    relied: {
+      type: 'string',
+      placeholder: 'percent',
+      describe: `part of the depth that costs are reckoned by (default ${DEFAULT_RELIED})`,
+    },
   },
   needsSetup: false,
   output: {
@@ -58,6 +65,7 @@ export const command: Command = {
     schema: shape({
       books: whole,
       complete: flag,
+      reliedPercent: whole.describe('part of the depth that costs are reckoned by'),
       distances: z.array(real),
       depthUsd: shape({ buy: z.array(real), sell: z.array(real) }),
       costs: z.array(
@@ -88,9 +96,12 @@ export const command: Command = {
       .map((size) => parseValue(integer(1, 1e12), Number(size), '--sizes'));
     const refill = stringOption(context, 'refill') ?? DEFAULT_REFILL;
     const refillSeconds = parseValue(integer(1, 86_400), Number(refill), '--refill');
+    const relied = stringOption(context, 'relied') ?? DEFAULT_RELIED;
+    const reliedPercent = parseValue(integer(1, 100), Number(relied), '--relied');
     const profile = depthProfile(books);
+    const counted = reliedOn(profile, reliedPercent / 100);
     const costs = sizes.flatMap((sizeUsd) =>
-      SIDES.map((side) => closingCost(profile, { side, sizeUsd, refillSeconds })),
+      SIDES.map((side) => closingCost(counted, { side, sizeUsd, refillSeconds })),
     );
     const { print } = context;
     const [near, far] = profile.distances.map((distance) => `${100 * distance} %`);
@@ -110,6 +121,7 @@ export const command: Command = {
     context.printJson({
       books: books.length,
       complete: profile.complete,
+      reliedPercent,
       distances: [...profile.distances],
       depthUsd: { buy: [...profile.buy], sell: [...profile.sell] },
       costs: costs.map(({ side, sizeUsd, ...rest }) => ({
