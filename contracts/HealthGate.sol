@@ -89,7 +89,21 @@ contract HealthGate is IHealthGate, AccountMarginGate {
         uint256 accountIndex,
         uint256 change,
         HealthProof calldata given
-    ) private view returns (HealthyAccount memory) {
+    ) internal view returns (HealthyAccount memory proven) {
+        proven = _readBound(accountIndex, change, given);
+        require(
+            proven.equityE6 >= int256(proven.initialMarginE6),
+            BelowInitialMargin(proven.equityE6, proven.initialMarginE6)
+        );
+        _requireMarginValid(given);
+    }
+
+    /// @dev What a proof says that is bound to the caller, the account and the change; whether it holds is not asked yet.
+    function _readBound(
+        uint256 accountIndex,
+        uint256 change,
+        HealthProof calldata given
+    ) internal view returns (HealthyAccount memory) {
         AccountMarginSignals.Signals memory proven = _readMargin(given.publicSignals);
         IMarketFeed.CitedTick memory cited = marketFeed.admissibleTick(
             given.tick,
@@ -101,19 +115,13 @@ contract HealthGate is IHealthGate, AccountMarginGate {
             WrongAccount(accountIndex, proven.accountIndex)
         );
         require(proven.change == change, WrongChange(change, proven.change));
-        int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
-        require(
-            equityE6 >= int256(proven.initialMarginE6),
-            BelowInitialMargin(equityE6, proven.initialMarginE6)
-        );
-        _requireMarginValid(given);
         return
             HealthyAccount({
                 owner: address(uint160(proven.owner)),
                 settlementNonce: uint32(proven.settlementNonce),
                 tick: given.tick,
                 ledgerSequence: cited.ledgerSequence,
-                equityE6: equityE6,
+                equityE6: ScalarField.toSignedAmount(proven.equityE6),
                 initialMarginE6: proven.initialMarginE6,
                 maintenanceMarginE6: proven.maintenanceMarginE6
             });

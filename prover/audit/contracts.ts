@@ -51,6 +51,7 @@ const CORE = {
   medianGate: 'MedianGate',
   marginState: 'MarginState',
   solvencyRegister: 'SolvencyRegister',
+  coverGate: 'CoverGate',
 } as const;
 
 export function deployedContracts(venue: VenueDocument): readonly DeployedContract[] {
@@ -216,6 +217,9 @@ function expectedImmutables(
     'SolvencyRegister.marketFeed': contracts.marketFeed,
     'SolvencyRegister._registry': contracts.ledgerRegistry,
     ...prefixed('SolvencyRegister._', solvency ?? {}),
+    ...(contracts.solvencyRegister !== undefined && {
+      'CoverGate.solvencyRegister': contracts.solvencyRegister,
+    }),
     'OracleQuorum.quorumDelay': config.quorumDelay,
     'OracleQuorum.tighteningDelay': config.tighteningDelay,
     'Guarded._guardianDelay': config.quorumDelay,

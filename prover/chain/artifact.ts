@@ -13,6 +13,7 @@ const CONTRACT_FOLDERS = {
   AttestedTransitionVerifier: 'test',
   Backstop: '',
   BookedLedgers: 'test',
+  CoverGate: '',
   DepositSpammer: 'test',
   FaultyDollar: 'test',
   HealthGate: '',

@@ -45,6 +45,8 @@ export const optionalAddressesSchema = z.object({
   marginState: addressSchema.optional(),
   /** Of a venue whose solvency sessions are accepted on chain. */
   solvencyRegister: addressSchema.optional(),
+  /** Beside a register: the gate of contracts that trade for accounts. */
+  coverGate: addressSchema.optional(),
 });
 export type OptionalAddresses = z.infer<typeof optionalAddressesSchema>;
 

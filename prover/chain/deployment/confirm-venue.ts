@@ -40,6 +40,7 @@ const WIRES: readonly (readonly [
   ['marginState', 'MarginState', 'marketFeed', 'marketFeed'],
   ['marginState', 'MarginState', 'riskParameters', 'riskParameters'],
   ['solvencyRegister', 'SolvencyRegister', 'marketFeed', 'marketFeed'],
+  ['coverGate', 'CoverGate', 'solvencyRegister', 'solvencyRegister'],
 ];
 
 /**

@@ -122,6 +122,8 @@ export async function deployContracts(
       solvency.coins,
       solvency,
     ]));
+  const coverGate =
+    solvencyRegister && (await make('CoverGate', [solvencyRegister, margins, receipts]));
 
   const call = (name: ContractName, address: string, method: string, args: readonly unknown[]) =>
     transactor.call(`${name}.${method}`, { address, abi: artifactOf(name).abi }, method, args);
@@ -153,5 +155,6 @@ export async function deployContracts(
     ...(medianGate && { medianGate }),
     ...(marginState && { marginState }),
     ...(solvencyRegister && { solvencyRegister }),
+    ...(coverGate && { coverGate }),
   };
 }

@@ -139,6 +139,8 @@ describe('a deployed venue', () => {
     );
     expect(await ask('config')).toEqual([3_600n, 14_400n, 1_800n, 10_000n]);
     expect(await ask('coinCustody', 2)).toEqual([ZeroAddress, ZeroAddress, false, 0n]);
+    const gate = new Contract(venue.contracts.coverGate!, exportedAbi('CoverGate'), chain.provider);
+    expect(await gate.getFunction('solvencyRegister').staticCall()).toBe(register.target);
   });
 
   it('tells how its gate and its margin state stand', async () => {
@@ -216,7 +218,7 @@ describe('a deployed venue', () => {
     } finally {
       await fresh.close();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('comes about on a chain that mines by the clock, and tells when the key was used elsewhere', async () => {
     const fresh = await startRpcChain();
