@@ -12,7 +12,7 @@ import {
     LedgerState,
     Transition
 } from "./interfaces/IStateTransitionVerifier.sol";
-import {IVault} from "./interfaces/IVault.sol";
+import {IInboxVault} from "./interfaces/IInboxVault.sol";
 import {Messages} from "./libraries/Messages.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
 import {TakeoverSignals} from "./verifiers/TakeoverSignals.sol";
@@ -52,6 +52,12 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         uint32 userCaughtUpAt;
     }
 
+    /// @dev As in `LedgerState`.
+    struct Released {
+        uint96 quoteE6;
+        uint80[3] coinsE8;
+    }
+
     /// @inheritdoc ILedgerRegistry
     IStateTransitionVerifier public immutable transitionVerifier;
     /// @inheritdoc ILedgerRegistry
@@ -77,6 +83,8 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     /// @dev By how many user messages were consumed, for they alone release anything: neither a heartbeat nor a forced
     /// root has anything to keep here, or to say.
     mapping(uint64 userCount => uint256) private _releasedE6;
+    /// @dev One slot, zero and never written where no coin was released.
+    mapping(uint64 userCount => uint80[3]) private _releasedE8;
 
     /// @inheritdoc ILedgerRegistry
     mapping(uint64 sequence => bytes32) public outcomesRoot;
@@ -131,7 +139,8 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         IMarketFeed marketFeed_,
         address engine_,
         address vault_,
-        address guarantee_
+        address guarantee_,
+        address coinVault_
     ) external {
         require(msg.sender == _deployer, NotTheDeployer(msg.sender));
         require(address(_progress.marketFeed) == address(0), AlreadyBound());
@@ -145,17 +154,26 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
                 address(liquidationEngine.vault()) == vault_,
             NotOfThisVenue(engine_)
         );
-        require(address(IVault(vault_).ledgerRegistry()) == address(this), NotOfThisVenue(vault_));
+        require(
+            address(IInboxVault(vault_).ledgerRegistry()) == address(this),
+            NotOfThisVenue(vault_)
+        );
         require(
             address(IMarginGuarantee(guarantee_).engine()) == engine_,
             NotOfThisVenue(guarantee_)
+        );
+        require(
+            coinVault_ == address(0) ||
+                address(IInboxVault(coinVault_).ledgerRegistry()) == address(this),
+            NotOfThisVenue(coinVault_)
         );
 
         _progress.marketFeed = marketFeed_;
         guarantee = guarantee_;
         _engineLane.writer = engine_;
         _userLane.writer = vault_;
-        emit VenueBound(address(marketFeed_), engine_, vault_, guarantee_);
+        coinVault = coinVault_;
+        emit VenueBound(address(marketFeed_), engine_, vault_, guarantee_, coinVault_);
     }
 
     /// @inheritdoc ILedgerRegistry
@@ -168,19 +186,15 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         Checkpoint memory previous = _checkpoints[progress.sequence];
         require(address(progress.marketFeed) != address(0), NotBound());
         _requireAlive(previous.sequencerRootAt);
-        uint256 releasedBeforeE6 = _releasedE6[previous.userCount];
-        _requireWellFormed(previous, releasedBeforeE6, next);
+        Released memory before = Released({
+            quoteE6: uint96(_releasedE6[previous.userCount]),
+            coinsE8: _releasedE8[previous.userCount]
+        });
+        _requireWellFormed(previous, before, next);
         bool engineCaughtUp = _requireLawful(Lane.Engine, previous.engineCount, next.engineCount);
         bool userCaughtUp = _requireLawful(Lane.User, previous.userCount, next.userCount);
         bytes32 dataHash = _hashOfData(data);
-        _requireRight(
-            progress.sequence,
-            previous,
-            releasedBeforeE6,
-            next,
-            dataHash,
-            transitionProof
-        );
+        _requireRight(progress.sequence, previous, before, next, dataHash, transitionProof);
 
         if (engineCaughtUp) _progress.engineCaughtUpAt = uint32(block.timestamp);
         if (userCaughtUp) _progress.userCaughtUpAt = uint32(block.timestamp);
@@ -212,13 +226,16 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         // It refuses what is no field element, and the circuit what is beyond the fields of `consumed`.
         require(takeoverVerifier.verify(proof, signals), InvalidTakeoverProof());
 
-        progress.sequence += 1;
+        // One more each time: none of the three can come to the end of its type.
+        unchecked {
+            ++progress.sequence;
+            ++checkpoint.engineCount;
+            ++forcedFor[beneficiary];
+        }
         checkpoint.acceptedAt = uint32(block.timestamp);
         checkpoint.clock = uint32(progress.marketFeed.marketClock());
-        checkpoint.engineCount += 1;
         _progress.sequence = progress.sequence;
         _record(progress.sequence, nextRoot, checkpoint);
-        forcedFor[beneficiary] += 1;
         emit MessageForced(
             progress.sequence,
             nextRoot,
@@ -274,6 +291,11 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     /// @inheritdoc ILedgerRegistry
     function releasedE6(uint64 sequence) external view returns (uint256) {
         return _releasedE6[_checkpoints[sequence].userCount];
+    }
+
+    /// @inheritdoc ILedgerRegistry
+    function releasedE8(uint64 sequence) external view returns (uint80[3] memory) {
+        return _releasedE8[_checkpoints[sequence].userCount];
     }
 
     /// @inheritdoc ILedgerRegistry
@@ -387,7 +409,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
 
     function _requireWellFormed(
         Checkpoint memory previous,
-        uint256 releasedBeforeE6,
+        Released memory before,
         NextLedger calldata next
     ) private view {
         require(next.root != 0, RootIsZero());
@@ -412,11 +434,19 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             OutcomesMismatch(userMessages, next.outcomesRoot)
         );
         // Whether it is right to the unit is the transition proof's; below 2^95 for all messages that a lane holds.
-        uint256 mostE6 = releasedBeforeE6 + userMessages * Messages.MAX_AMOUNT_E6;
+        uint256 mostE6 = before.quoteE6 + userMessages * Messages.MAX_AMOUNT_E6;
         require(
-            next.releasedE6 >= releasedBeforeE6 && next.releasedE6 <= mostE6,
-            ReleasedOutOfRange(releasedBeforeE6, next.releasedE6, mostE6)
+            next.releasedE6 >= before.quoteE6 && next.releasedE6 <= mostE6,
+            ReleasedOutOfRange(before.quoteE6, next.releasedE6, mostE6)
         );
+        for (uint256 i = 0; i < Messages.COINS; ++i) {
+            uint256 beforeE8 = before.coinsE8[i];
+            uint256 mostE8 = beforeE8 + userMessages * Messages.MAX_COIN_AMOUNT_E8;
+            require(
+                next.releasedE8[i] >= beforeE8 && next.releasedE8[i] <= mostE8,
+                CoinReleasedOutOfRange(i, beforeE8, next.releasedE8[i], mostE8)
+            );
+        }
     }
 
     function _requireCount(Lane lane, uint64 consumed, uint64 next) private view {
@@ -439,7 +469,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
     function _requireRight(
         uint64 sequence,
         Checkpoint memory previous,
-        uint256 releasedBeforeE6,
+        Released memory before,
         NextLedger calldata next,
         bytes32 dataHash,
         bytes calldata transitionProof
@@ -454,7 +484,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             previous.engineCount,
             previous.userCount,
             previous.bookedThrough,
-            uint96(releasedBeforeE6)
+            before
         );
         transition.next = _stateOf(
             next.root,
@@ -462,7 +492,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             next.engineCount,
             next.userCount,
             next.bookedThrough,
-            next.releasedE6
+            Released({quoteE6: next.releasedE6, coinsE8: next.releasedE8})
         );
         transition.outcomesRoot = next.outcomesRoot;
         transition.dataHash = dataHash;
@@ -496,6 +526,9 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         if (next.outcomesRoot != 0) {
             outcomesRoot[progress.sequence] = next.outcomesRoot;
             _releasedE6[next.userCount] = next.releasedE6;
+            if (next.releasedE8[0] | next.releasedE8[1] | next.releasedE8[2] != 0) {
+                _releasedE8[next.userCount] = next.releasedE8;
+            }
         }
         emit RootAccepted(
             progress.sequence,
@@ -506,6 +539,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
             next.bookedThrough,
             next.outcomesRoot,
             next.releasedE6,
+            next.releasedE8,
             dataHash
         );
     }
@@ -529,7 +563,7 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
         uint64 engineCount,
         uint64 userCount,
         uint64 bookedThrough,
-        uint96 releasedE6_
+        Released memory released
     ) private view returns (LedgerState memory) {
         return
             LedgerState({
@@ -540,7 +574,8 @@ contract LedgerRegistry is ILedgerRegistry, Inbox {
                 engineHash: laneHash(Lane.Engine, engineCount),
                 userHash: laneHash(Lane.User, userCount),
                 bookedThrough: bookedThrough,
-                releasedE6: releasedE6_
+                releasedE6: released.quoteE6,
+                releasedE8: released.coinsE8
             });
     }
 

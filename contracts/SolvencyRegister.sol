@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ICoinVault} from "./interfaces/ICoinVault.sol";
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
 import {IInbox, Message} from "./interfaces/IInbox.sol";
 import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
 import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
-import {IShares} from "./interfaces/IShares.sol";
 import {ISolvencyRegister, UnconsumedMessages} from "./interfaces/ISolvencyRegister.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {Messages} from "./libraries/Messages.sol";
@@ -34,8 +33,6 @@ contract SolvencyRegister is ISolvencyRegister {
     uint256 private constant SHORTFALLS = 35;
     uint256 private constant SHORTFALL_BITS = 84;
     uint256 private constant BPS = 10_000;
-    uint8 private constant COIN_DECIMALS = 8;
-    uint8 private constant MOST_DECIMALS = 36;
 
     /// @inheritdoc ISolvencyRegister
     IMarketFeed public immutable marketFeed;
@@ -49,7 +46,6 @@ contract SolvencyRegister is ISolvencyRegister {
     /// @inheritdoc ISolvencyRegister
     uint64 public latestPin;
     Coverage private _coverage;
-    CoinCustody[3] private _coins;
     mapping(uint64 pin => Pin) private _pins;
     mapping(bytes32 state => bool) private _reached;
 
@@ -60,7 +56,6 @@ contract SolvencyRegister is ISolvencyRegister {
     constructor(
         IMarketFeed marketFeed_,
         IGroth16Verifier[] memory verifiers,
-        CoinCustody[3] memory coins,
         SolvencyConfig memory config_
     ) {
         require(config_.pinSeconds != 0, InvalidSolvencyConfig("pinSeconds"));
@@ -70,10 +65,6 @@ contract SolvencyRegister is ISolvencyRegister {
         (marketFeed, _registry) = (marketFeed_, marketFeed_.ledgerRegistry());
         (_pinSeconds, _maxAge) = (config_.pinSeconds, config_.maxAge);
         (_confirmSeconds, _minCoverageBps) = (config_.confirmSeconds, config_.minCoverageBps);
-        for (uint256 i = 0; i < coins.length; ++i) {
-            require(coins[i].decimals <= MOST_DECIMALS, InvalidSolvencyConfig("decimals"));
-            _coins[i] = coins[i];
-        }
         uint256[3] memory counts;
         for (uint256 i = 0; i < verifiers.length; ++i) {
             ++counts[_addVerifier(verifiers[i])];
@@ -96,16 +87,18 @@ contract SolvencyRegister is ISolvencyRegister {
         );
         _requireInTime();
         ILedgerRegistry.Ledger memory ledger = _registry.ledger(cited.ledgerSequence);
-        uint256 unbookedE6 =
-            _unbookedByEngine(ledger.engineCount, engineLane) +
-                _unbookedByUsers(ledger.userCount, userLane);
+        (uint256 unbookedE6, uint256[3] memory unbookedE8) = _unbookedByUsers(
+            ledger.userCount,
+            userLane
+        );
+        unbookedE6 += _unbookedByEngine(ledger.engineCount, engineLane);
         Pin memory made = Pin({
             tick: tick,
             pinnedAt: uint64(block.timestamp),
             deadline: uint64(block.timestamp) + _pinSeconds,
             backingE6: _backingE6(cited.ledgerSequence, unbookedE6),
             fundE6: ILiquidationEngine(_registry.engine()).insuranceFund().freeE6(),
-            coinsE8: [_held(0), _held(1), _held(2)]
+            coinsE8: _coinsE8(cited.ledgerSequence, unbookedE8)
         });
         pin = ++latestPin;
         _pins[pin] = made;
@@ -199,11 +192,6 @@ contract SolvencyRegister is ISolvencyRegister {
     /// @inheritdoc ISolvencyRegister
     function pinAt(uint64 pin) external view returns (Pin memory) {
         return _pins[pin];
-    }
-
-    /// @inheritdoc ISolvencyRegister
-    function coinCustody(uint256 coin) external view returns (CoinCustody memory) {
-        return _coins[coin];
     }
 
     /// @inheritdoc ISolvencyRegister
@@ -315,12 +303,14 @@ contract SolvencyRegister is ISolvencyRegister {
     function _unbookedByUsers(
         uint64 consumed,
         UnconsumedMessages calldata given
-    ) private view returns (uint256 amountE6) {
+    ) private view returns (uint256 amountE6, uint256[3] memory amountsE8) {
         _requireAll(IInbox.Lane.User, consumed, given);
         for (uint256 i = 0; i < given.messages.length; ++i) {
-            if (given.messages[i].kindOf() == Messages.DEPOSIT) {
-                amountE6 += given.messages[i].amountOf();
-            }
+            uint8 kind = given.messages[i].kindOf();
+            uint256 amount = given.messages[i].amountOf();
+            if (kind == Messages.DEPOSIT) amountE6 += amount;
+            (bool isOne, uint256 coin) = Messages.coinDeposited(kind);
+            if (isOne) amountsE8[coin] += amount;
         }
     }
 
@@ -339,19 +329,22 @@ contract SolvencyRegister is ISolvencyRegister {
         _registry.requireRun(lane, consumed, given.hashBefore, given.messages);
     }
 
-    /// @dev In 10^-8, rounded down; more than fits counts as what fits.
-    function _held(uint256 coin) private view returns (uint80) {
-        CoinCustody memory custody = _coins[coin];
-        if (custody.token == address(0)) return 0;
-        uint256 units =
-            custody.byShares
-                ? IShares(custody.token).sharesOf(custody.holder)
-                : IERC20(custody.token).balanceOf(custody.holder);
-        uint256 heldE8 =
-            custody.decimals < COIN_DECIMALS
-                ? Math.saturatingMul(units, 10 ** (COIN_DECIMALS - custody.decimals))
-                : units / 10 ** (custody.decimals - COIN_DECIMALS);
-        return uint80(Math.min(heldE8, type(uint80).max));
+    /// @dev As `_backingE6`, coin by coin; all that messages carry of one is below 2^79. Nothing where no coin can be
+    /// deposited.
+    function _coinsE8(
+        uint64 sequence,
+        uint256[3] memory unbookedE8
+    ) private view returns (int80[3] memory coinsE8) {
+        ICoinVault coinVault = ICoinVault(_registry.coinVault());
+        if (address(coinVault) == address(0)) return coinsE8;
+        uint80[3] memory releasedE8 = _registry.releasedE8(sequence);
+        for (uint256 i = 0; i < coinsE8.length; ++i) {
+            int256 backingE8 =
+                int256(coinVault.receivedE8(i)) -
+                    int256(uint256(releasedE8[i])) -
+                    int256(unbookedE8[i]);
+            coinsE8[i] = int80(backingE8);
+        }
     }
 
     function _requireOf(uint64 tick, SolvencyCloseSignals.Signals memory closed) private view {
@@ -399,8 +392,8 @@ contract SolvencyRegister is ISolvencyRegister {
         require(backingE6 >= closed.quoteE6, CustodyShort(0, closed.quoteE6, backingE6));
         uint256[3] memory owedE8 = [closed.btcE8, closed.ethE8, closed.stEthE8];
         for (uint256 i = 0; i < owedE8.length; ++i) {
-            uint256 heldE8 = pinned.coinsE8[i];
-            require(heldE8 >= owedE8[i], CustodyShort(i + 1, int256(owedE8[i]), int256(heldE8)));
+            (int256 owed, int256 held) = (int256(owedE8[i]), pinned.coinsE8[i]);
+            require(held >= owed, CustodyShort(i + 1, owed, held));
         }
     }
 

@@ -4,36 +4,30 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {AccountMarginGate} from "./base/AccountMarginGate.sol";
-import {ProofGate} from "./base/ProofGate.sol";
+import {InboxVault} from "./base/InboxVault.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 import {HealthProof} from "./interfaces/IHealthGate.sol";
-import {IInbox, Message} from "./interfaces/IInbox.sol";
-import {ILedgerRegistry} from "./interfaces/ILedgerRegistry.sol";
+import {Message} from "./interfaces/IInbox.sol";
+import {Outcome} from "./interfaces/IInboxVault.sol";
 import {ILiquidationEngine} from "./interfaces/ILiquidationEngine.sol";
 import {IMarketFeed} from "./interfaces/IMarketFeed.sol";
-import {IVault, Outcome} from "./interfaces/IVault.sol";
+import {IVault} from "./interfaces/IVault.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {Messages} from "./libraries/Messages.sol";
-import {Outcomes} from "./libraries/Outcomes.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
 import {AccountMarginSignals} from "./verifiers/AccountMarginSignals.sol";
 
 /// @title The venue's custody of the quote asset
 /// @dev Behaviour and trust assumptions: see `IVault`.
-contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
+contract Vault is IVault, InboxVault {
     using SafeERC20 for IERC20;
     using ExactTransfer for IERC20;
     using Messages for Message;
 
-    bytes32 private constant CLAIM = keccak256("plimsoll.vault.claim");
     bytes32 private constant EXIT = keccak256("plimsoll.vault.exit");
     uint8 private constant DECIMALS = 6;
-    uint256 private constant REFUND_BITS = 256;
-    uint256 private constant NONCE_BITS = 32;
 
     /// @dev One slot: every takeover writes both. Claims have their own, for collecting writes it alone.
     struct Backing {
@@ -64,8 +58,6 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     IERC20 public immutable asset;
-    /// @inheritdoc IVault
-    ILedgerRegistry public immutable ledgerRegistry;
 
     uint64 private immutable _minDepositE6;
     uint32 private immutable _exitWindow;
@@ -74,8 +66,8 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     Claims private _claims;
     Exit private _exit;
     mapping(uint256 account => Registration) private _registrations;
-    mapping(uint256 slot => uint256) private _refunded;
-    mapping(uint256 key => mapping(address requester => uint64)) private _pending;
+    mapping(uint256 account => bool) private _isPaid;
+    mapping(uint256 key => uint256) private _repaidE6;
 
     /// @inheritdoc IVault
     mapping(address owner => uint256) public claimableE6;
@@ -85,10 +77,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         IMarketFeed marketFeed_,
         IGroth16Verifier[3] memory accountMarginVerifiers,
         VaultConfig memory config_
-    )
-        ProofGate(marketFeed_)
-        AccountMarginGate(accountMarginVerifiers, marketFeed_.ledgerRegistry().maxPositions())
-    {
+    ) InboxVault(marketFeed_, accountMarginVerifiers) {
         uint8 decimals = IERC20Metadata(address(asset_)).decimals();
         require(decimals == DECIMALS, WrongDecimals(decimals));
         require(
@@ -98,7 +87,6 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
             InvalidVaultConfig()
         );
         asset = asset_;
-        ledgerRegistry = marketFeed_.ledgerRegistry();
         _minDepositE6 = config_.minDepositE6;
         _exitWindow = config_.exitWindow;
     }
@@ -118,7 +106,14 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     ) external nonReentrant returns (uint64 messageIndex) {
         // What the fund pays late may be a small remainder; it comes from no stranger.
         uint256 leastE6 = amountE6 < _minDepositE6 && msg.sender == _fund() ? 1 : _minDepositE6;
-        messageIndex = _append(Messages.DEPOSIT, accountIndex, settlementNonce, amountE6, leastE6);
+        messageIndex = _append(
+            Messages.DEPOSIT,
+            accountIndex,
+            settlementNonce,
+            amountE6,
+            leastE6,
+            Messages.MAX_AMOUNT_E6
+        );
 
         _backing.heldE6 += uint128(amountE6);
         emit Deposited(accountIndex, msg.sender, messageIndex, amountE6);
@@ -127,26 +122,10 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function refundDeposit(Outcome calldata outcome) external {
-        uint256 creditedE6 = 0;
-        if (_isUnconsumedForEver(outcome.index)) {
-            ledgerRegistry.requireMessage(IInbox.Lane.User, outcome.index, outcome.message);
-        } else {
-            _requireOutcome(outcome);
-            creditedE6 = outcome.amountE6;
-        }
-        Message calldata message = outcome.message;
-        require(message.kindOf() == Messages.DEPOSIT, WrongKind(message.kindOf()));
-        uint256 amountE6 = Math.saturatingSub(message.amountOf(), creditedE6);
-        require(amountE6 != 0, NothingToRefund(outcome.index));
-        (uint256 slot, uint256 bit) = (
-            outcome.index / REFUND_BITS,
-            1 << (outcome.index % REFUND_BITS)
-        );
-        require(_refunded[slot] & bit == 0, AlreadyRefunded(outcome.index));
-
-        _refunded[slot] |= bit;
-        emit DepositRefunded(outcome.index, message.namedIn(), amountE6);
-        _releaseBeforeExits(message.namedIn(), amountE6);
+        uint256 amountE6 = _refund(outcome, Messages.DEPOSIT);
+        address depositor = outcome.message.namedIn();
+        emit DepositRefunded(outcome.index, depositor, amountE6);
+        _releaseBeforeExits(depositor, amountE6);
     }
 
     /// @inheritdoc IVault
@@ -155,19 +134,14 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         uint256 settlementNonce,
         uint256 amountE6
     ) external returns (uint64 messageIndex) {
-        mapping(address => uint64) storage pending = _pending[_key(accountIndex, settlementNonce)];
-        uint64 earlier = pending[msg.sender];
-        // The arguments of an error are worked out also where it is not raised.
-        require(earlier == 0, WithdrawalPending(earlier == 0 ? 0 : earlier - 1));
-
-        messageIndex = _append(
+        messageIndex = _request(
             Messages.WITHDRAWAL,
             accountIndex,
             settlementNonce,
             amountE6,
-            _minDepositE6
+            _minDepositE6,
+            Messages.MAX_AMOUNT_E6
         );
-        pending[msg.sender] = messageIndex + 1;
         emit WithdrawalRequested(accountIndex, msg.sender, messageIndex, amountE6);
     }
 
@@ -176,61 +150,48 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         Outcome calldata outcome,
         HealthProof calldata proof
     ) external nonReentrant {
-        (uint256 accountIndex, uint256 nonce, address requester) = _requirePending(outcome);
-        AccountMarginSignals.Signals memory proven = _readMargin(proof.publicSignals);
-        IMarketFeed.CitedTick memory cited = marketFeed.admissibleTick(
-            proof.tick,
-            IMarketFeed.Purpose.Withdraw
-        );
-        _requireMarginBound(cited, proven, CLAIM, requester);
-        require(
-            cited.ledgerSequence >= outcome.sequence,
-            LedgerTooOld(outcome.sequence, cited.ledgerSequence)
-        );
-        require(
-            proven.accountIndex == accountIndex,
-            WrongAccount(accountIndex, proven.accountIndex)
-        );
-        require(proven.settlementNonce == nonce, WrongNonce(nonce, proven.settlementNonce));
-        address owner = address(uint160(proven.owner));
-        require(owner == requester, NotTheOwner(owner, requester));
-        ILiquidationEngine.Status status = _liquidation(accountIndex, nonce).status;
-        require(
-            status == ILiquidationEngine.Status.None || status == ILiquidationEngine.Status.Cured,
-            UnderLiquidation(accountIndex, nonce)
-        );
-        require(_isAsItStands(proven), NotAsItStands(proven.change));
-        int256 equityE6 = ScalarField.toSignedAmount(proven.equityE6);
-        require(
-            equityE6 >= int256(proven.initialMarginE6),
-            BelowInitialMargin(equityE6, proven.initialMarginE6)
-        );
-        _requireMarginValid(proof);
-
-        delete _pending[_key(accountIndex, nonce)][requester];
+        (uint256 accountIndex, address requester) = _claim(outcome, proof, Messages.WITHDRAWAL);
         emit WithdrawalClaimed(accountIndex, requester, outcome.index, outcome.amountE6);
         _releaseBeforeExits(requester, outcome.amountE6);
     }
 
     /// @inheritdoc IVault
     function settleWithdrawal(Outcome calldata outcome) external {
-        (uint256 accountIndex, uint256 nonce, address requester) = _requirePending(outcome);
+        (uint256 accountIndex, uint256 nonce, address requester) = _requirePending(
+            outcome,
+            Messages.WITHDRAWAL
+        );
         uint256 amountE6 = outcome.amountE6;
         uint256 repaidE6 = 0;
         if (amountE6 != 0) {
             ILiquidationEngine.Liquidation memory liquidation = _liquidation(accountIndex, nonce);
-            require(
-                _isTakenOver(liquidation) || _isEnded(liquidation),
-                NotTakenOver(accountIndex, nonce)
-            );
-            repaidE6 = Math.min(amountE6, liquidation.fundPaidE6);
-            amountE6 -= repaidE6;
+            _requireClosed(liquidation, accountIndex, nonce);
+            if (liquidation.fundPaidE6 != 0) {
+                repaidE6 = Math.min(amountE6, _unrepaidE6(liquidation, accountIndex, nonce));
+                amountE6 -= repaidE6;
+                _repaidE6[_key(accountIndex, nonce)] += repaidE6;
+            }
         }
 
-        delete _pending[_key(accountIndex, nonce)][requester];
+        _endPending(Messages.WITHDRAWAL, accountIndex, nonce, requester);
         emit WithdrawalSettled(accountIndex, requester, outcome.index, repaidE6, amountE6);
         if (repaidE6 != 0) _releaseBeforeExits(_fund(), repaidE6);
         if (amountE6 != 0) _releaseBeforeExits(requester, amountE6);
+    }
+
+    /// @inheritdoc IVault
+    function repayFund(
+        uint256 accountIndex,
+        uint256 settlementNonce,
+        uint256 amountE6
+    ) external nonReentrant {
+        uint256 mostE6 = unrepaidE6(accountIndex, settlementNonce);
+        require(amountE6 != 0 && amountE6 <= mostE6, AmountOutOfRange(amountE6, 1, mostE6));
+
+        _repaidE6[_key(accountIndex, settlementNonce)] += amountE6;
+        emit FundRepaid(accountIndex, settlementNonce, msg.sender, amountE6);
+        _owe(_fund(), amountE6);
+        asset.pullExactly(msg.sender, amountE6);
     }
 
     /// @inheritdoc IVault
@@ -336,22 +297,19 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function payExit(uint256 accountIndex) external {
-        Exit storage exit = _exit;
-        require(exit.tick != 0, ExitNotBegun());
-        require(block.timestamp > exit.registrationEnds, RegistrationOpen(exit.registrationEnds));
-        Registration memory registration = _registrations[accountIndex];
-        require(registration.equityE6 != 0, NotRegistered(accountIndex));
+        (address owner, uint256 equityE6, uint256 registeredE6) = exitClaim(accountIndex);
+        require(!_isPaid[accountIndex], NotRegistered(accountIndex));
 
         // Fixed by the first, so that all are paid the same share of what they had.
-        if (exit.sharedE6 == 0) {
-            require(_backing.heldE6 != 0, HoldsTooLittle(0, registration.equityE6));
-            exit.sharedE6 = Math.min(_backing.heldE6, exit.registeredE6);
+        if (_exit.sharedE6 == 0) {
+            require(_backing.heldE6 != 0, HoldsTooLittle(0, equityE6));
+            _exit.sharedE6 = Math.min(_backing.heldE6, registeredE6);
         }
-        uint256 shareE6 = Math.mulDiv(registration.equityE6, exit.sharedE6, exit.registeredE6);
-        // The owner stays, so that the account cannot be registered again; nothing is left to pay.
-        _registrations[accountIndex].equityE6 = 0;
-        emit ExitPaid(accountIndex, registration.owner, shareE6);
-        _releaseHeld(registration.owner, shareE6);
+        uint256 shareE6 = Math.mulDiv(equityE6, _exit.sharedE6, registeredE6);
+        // The registration stays: it is also what coins are shared by.
+        _isPaid[accountIndex] = true;
+        emit ExitPaid(accountIndex, owner, shareE6);
+        _releaseHeld(owner, shareE6);
     }
 
     // Views
@@ -362,7 +320,7 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         uint256 settlementNonce,
         address requester
     ) external view returns (uint64) {
-        return _pending[_key(accountIndex, settlementNonce)][requester];
+        return _pendingOf(Messages.WITHDRAWAL, accountIndex, settlementNonce, requester);
     }
 
     /// @inheritdoc IVault
@@ -378,6 +336,27 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
     /// @inheritdoc IVault
     function config() external view returns (VaultConfig memory) {
         return VaultConfig({minDepositE6: _minDepositE6, exitWindow: _exitWindow});
+    }
+
+    /// @inheritdoc IVault
+    function unrepaidE6(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) public view returns (uint256) {
+        return
+            _unrepaidE6(_liquidation(accountIndex, settlementNonce), accountIndex, settlementNonce);
+    }
+
+    /// @inheritdoc IVault
+    function exitClaim(
+        uint256 accountIndex
+    ) public view returns (address owner, uint256 equityE6, uint256 registeredE6) {
+        Exit memory exit = _exit;
+        require(exit.tick != 0, ExitNotBegun());
+        require(block.timestamp > exit.registrationEnds, RegistrationOpen(exit.registrationEnds));
+        Registration memory registration = _registrations[accountIndex];
+        require(registration.equityE6 != 0, NotRegistered(accountIndex));
+        return (registration.owner, registration.equityE6, exit.registeredE6);
     }
 
     // Money
@@ -403,105 +382,17 @@ contract Vault is IVault, AccountMarginGate, ReentrancyGuardTransient {
         emit Claimable(to, amountE6);
     }
 
-    // Messages
-
-    function _append(
-        uint8 kind,
-        uint256 accountIndex,
-        uint256 settlementNonce,
-        uint256 amountE6,
-        uint256 leastE6
-    ) private returns (uint64) {
-        require(
-            amountE6 >= leastE6 && amountE6 <= Messages.MAX_AMOUNT_E6,
-            AmountOutOfRange(amountE6, leastE6, Messages.MAX_AMOUNT_E6)
-        );
-        require(accountIndex <= Messages.MAX_ACCOUNT_INDEX, AccountIndexOutOfRange(accountIndex));
-        require(
-            settlementNonce <= Messages.MAX_SETTLEMENT_NONCE,
-            SettlementNonceOutOfRange(settlementNonce)
-        );
-        return
-            ledgerRegistry.appendUser(
-                Messages.pack(kind, accountIndex, settlementNonce, amountE6, msg.sender)
-            );
-    }
-
-    /// @dev That the ledger consumed this message with this outcome.
-    function _requireOutcome(Outcome calldata outcome) private view {
-        ledgerRegistry.requireMessage(IInbox.Lane.User, outcome.index, outcome.message);
-        (bool consumed, , ) = ledgerRegistry.consumption(
-            IInbox.Lane.User,
-            outcome.index,
-            outcome.sequence
-        );
-        require(consumed, NotConsumedBy(outcome.index, outcome.sequence));
-        require(
-            Outcomes.isIn(
-                ledgerRegistry.outcomesRoot(outcome.sequence),
-                outcome.index,
-                outcome.amountE6,
-                outcome.path
-            ),
-            WrongOutcome(outcome.index)
-        );
-    }
-
-    function _requirePending(
-        Outcome calldata outcome
-    ) private view returns (uint256 accountIndex, uint256 nonce, address requester) {
-        Message calldata message = outcome.message;
-        require(message.kindOf() == Messages.WITHDRAWAL, WrongKind(message.kindOf()));
-        (accountIndex, nonce, requester) = (
-            message.accountOf(),
-            message.nonceOf(),
-            message.namedIn()
-        );
-        require(
-            _pending[_key(accountIndex, nonce)][requester] == outcome.index + 1,
-            NotPending(outcome.index)
-        );
-        _requireOutcome(outcome);
-    }
-
-    function _isUnconsumedForEver(uint64 index) private view returns (bool) {
-        return _isDead() && index >= ledgerRegistry.consumedCount(IInbox.Lane.User);
-    }
-
     // The venue
 
-    function _liquidation(
+    function _unrepaidE6(
+        ILiquidationEngine.Liquidation memory liquidation,
         uint256 accountIndex,
         uint256 nonce
-    ) private view returns (ILiquidationEngine.Liquidation memory) {
-        return ILiquidationEngine(ledgerRegistry.engine()).liquidation(accountIndex, nonce);
-    }
-
-    /// @dev And what the fund paid is known: its takeover was closed.
-    function _isTakenOver(
-        ILiquidationEngine.Liquidation memory liquidation
-    ) private pure returns (bool) {
-        return
-            liquidation.status == ILiquidationEngine.Status.Settled ||
-            liquidation.status == ILiquidationEngine.Status.Backstopped;
-    }
-
-    /// @dev On a dead venue what was taken off is its owner's, but for what a takeover may still repay.
-    function _isEnded(
-        ILiquidationEngine.Liquidation memory liquidation
-    ) private view returns (bool) {
-        return _isDead() && liquidation.status != ILiquidationEngine.Status.Escrowed;
-    }
-
-    function _isDead() private view returns (bool) {
-        return ledgerRegistry.mode() == ILedgerRegistry.Mode.Dead;
+    ) private view returns (uint256) {
+        return Math.saturatingSub(liquidation.fundPaidE6, _repaidE6[_key(accountIndex, nonce)]);
     }
 
     function _fund() private view returns (address) {
         return address(ILiquidationEngine(ledgerRegistry.engine()).insuranceFund());
-    }
-
-    function _key(uint256 accountIndex, uint256 nonce) private pure returns (uint256) {
-        return (accountIndex << NONCE_BITS) | nonce;
     }
 }

@@ -27,6 +27,10 @@ abstract contract Inbox is IInbox {
     EngineLane internal _engineLane;
     UserLane internal _userLane;
 
+    /// @inheritdoc IInbox
+    /// @dev Beside the lane, not in its slot: the quote asset pays nothing for it.
+    address public coinVault;
+
     /// @dev By count; zero where none is kept.
     mapping(Lane lane => mapping(uint256 count => bytes32)) private _hashes;
     mapping(Lane lane => mapping(uint256 slot => uint256)) private _times;
@@ -68,7 +72,7 @@ abstract contract Inbox is IInbox {
     /// @inheritdoc IInbox
     function appendUser(Message calldata message) external returns (uint64 index) {
         UserLane memory lane = _userLane;
-        require(msg.sender == lane.writer, NotTheVault(msg.sender));
+        require(msg.sender == lane.writer || msg.sender == coinVault, NotTheVault(msg.sender));
         _requireAlive(_engineLane.lastSequencerRootAt);
         index = lane.count;
         _append(Lane.User, index, message);

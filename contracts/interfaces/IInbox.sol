@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IInboxErrors} from "./IInboxErrors.sol";
 
 /// @notice A message to the rollup, in two words.
-/// @param w0 kind (8 bits) | accountIndex (24) | settlementNonce (32) | amountE6 (64), from the low end
+/// @param w0 kind (8 bits) | accountIndex (24) | settlementNonce (32) | amount (64), from the low end
 /// @param w1 An address whose meaning depends on the kind; see `Messages`
 struct Message {
     uint256 w0;
@@ -47,7 +47,7 @@ interface IInbox is IInboxErrors {
     /// @return first Index of the first of them
     function appendEngineRun(Message[] calldata messages) external returns (uint64 first);
 
-    /// @notice Appends to the user lane. The vault only; refused once the venue is dead.
+    /// @notice Appends to the user lane. Vault and coin vault only; refused once the venue is dead.
     function appendUser(Message calldata message) external returns (uint64 index);
 
     /// @notice Keeps hashes within a run, shown to be the lane's by the messages from there to the next kept hash.
@@ -91,6 +91,9 @@ interface IInbox is IInboxErrors {
     /// @notice The only writer of the engine lane; zero until the venue is bound.
     function engine() external view returns (address);
 
-    /// @notice The only writer of the user lane; zero until the venue is bound.
+    /// @notice Who writes the user lane for the quote asset; zero until the venue is bound.
     function vault() external view returns (address);
+
+    /// @notice Who writes it for coins; zero where the venue has none.
+    function coinVault() external view returns (address);
 }

@@ -73,6 +73,7 @@ interface ILedgerRegistry is IInbox {
     /// @notice What a sequencer says of the next ledger; the transition proof is about it.
     /// @param outcomesRoot Over the user messages it consumed, as `Outcomes` hashes them; zero if none
     /// @param releasedE6 As in `LedgerState`; what it has more than the ledger before is of the messages it consumed
+    /// @param releasedE8 The same of BTC, ETH and stETH
     struct NextLedger {
         uint256 root;
         uint32 accountCount;
@@ -81,13 +82,15 @@ interface ILedgerRegistry is IInbox {
         uint64 bookedThrough;
         bytes32 outcomesRoot;
         uint96 releasedE6;
+        uint80[3] releasedE8;
     }
 
     event VenueBound(
         address indexed marketFeed,
         address indexed engine,
         address indexed vault,
-        address guarantee
+        address guarantee,
+        address coinVault
     );
     event RootAccepted(
         uint64 indexed sequence,
@@ -98,6 +101,7 @@ interface ILedgerRegistry is IInbox {
         uint64 bookedThrough,
         bytes32 outcomesRoot,
         uint256 releasedE6,
+        uint80[3] releasedE8,
         bytes32 dataHash
     );
     event MessageForced(
@@ -122,6 +126,7 @@ interface ILedgerRegistry is IInbox {
     error BookedThroughFromTheFuture(uint64 bookedThrough, uint64 blockTime);
     error OutcomesMismatch(uint64 userMessages, bytes32 outcomesRoot);
     error ReleasedOutOfRange(uint256 previous, uint256 next, uint256 most);
+    error CoinReleasedOutOfRange(uint256 coin, uint256 previous, uint256 next, uint256 most);
     error MessagesOverdue(Lane lane, uint64 index, uint64 overdueSince);
     error DataMissing();
     error TransitionRejected(uint256 previousRoot, uint256 newRoot);
@@ -132,12 +137,14 @@ interface ILedgerRegistry is IInbox {
     error InvalidTakeoverProof();
 
     /// @notice Names the venue's other parts, once, before the first root. The deployer only.
+    /// @param coinVault Zero of a venue into which no coin can be deposited
     /// @custom:delay none; once
     function bind(
         IMarketFeed marketFeed,
         address engine,
         address vault,
-        address guarantee
+        address guarantee,
+        address coinVault
     ) external;
 
     /// @notice Makes `next` the latest ledger, if it consumes what is due and the transition verifier accepts it.
@@ -180,6 +187,9 @@ interface ILedgerRegistry is IInbox {
 
     /// @notice What a ledger and those before it have released, as `LedgerState` says; zero for one that was not reached.
     function releasedE6(uint64 sequence) external view returns (uint256);
+
+    /// @notice The same of BTC, ETH and stETH.
+    function releasedE8(uint64 sequence) external view returns (uint80[3] memory);
 
     /// @notice Whether the ledger `sequence`, and none before it, consumed message `index` of the lane; if so, the
     /// market clock at its checkpoint and whether it was forced.

@@ -27,19 +27,8 @@ struct UnconsumedMessages {
 /// below `minCoverageBps` trips the breaker `confirmSeconds` later unless a session of the same tick or a later one
 /// shows better, for whoever proves may overstate. No session for `maxAge` seconds: unproven, which whoever reads
 /// has to judge.
-/// Trust assumptions: those of the proofs (keys, feed quorum, parameter timelock, transition proof); that who holds
-/// the coins is whom accounts have a claim on.
+/// Trust assumptions: those of the proofs (keys, feed quorum, parameter timelock, transition proof) and of the vaults.
 interface ISolvencyRegister is ITickErrors {
-    /// @notice Where the coins of an asset are; a zero token: nowhere, and none may be owed.
-    /// @param byShares Read `sharesOf`, of a token that rebases: a unit in the ledger is then a share
-    /// @param decimals Of what is read
-    struct CoinCustody {
-        address token;
-        address holder;
-        bool byShares;
-        uint8 decimals;
-    }
-
     /// @param pinSeconds For how long a pin can be closed
     /// @param maxAge Seconds since its tick was pinned for which a session speaks of the venue
     /// @param confirmSeconds From the first close below `minCoverageBps` to the breaker
@@ -54,14 +43,14 @@ interface ISolvencyRegister is ITickErrors {
     /// @param backingE6 Quote asset that came in for the tick's ledger, less what it has released and messages that it
     /// lacks; escrow and claims are apart
     /// @param fundE6 What of the insurance fund is free
-    /// @param coinsE8 BTC, ETH and stETH held
+    /// @param coinsE8 The same of BTC, ETH and stETH
     struct Pin {
         uint64 tick;
         uint64 pinnedAt;
         uint64 deadline;
         int256 backingE6;
         uint256 fundE6;
-        uint80[3] coinsE8;
+        int80[3] coinsE8;
     }
 
     /// @notice What the sessions of the newest tick say.
@@ -85,7 +74,7 @@ interface ISolvencyRegister is ITickErrors {
         uint64 indexed tick,
         int256 backingE6,
         uint256 fundE6,
-        uint80[3] coinsE8,
+        int80[3] coinsE8,
         uint64 deadline
     );
     event ProofsAccepted(
@@ -184,9 +173,6 @@ interface ISolvencyRegister is ITickErrors {
         bytes32 statement,
         uint256 profile
     ) external view returns (IGroth16Verifier);
-
-    /// @notice Where coins are read: 0 BTC, 1 ETH, 2 stETH.
-    function coinCustody(uint256 coin) external view returns (CoinCustody memory);
 
     /// @notice The feed whose ticks are pinned.
     function marketFeed() external view returns (IMarketFeed);

@@ -8,6 +8,7 @@ pragma solidity ^0.8.28;
 /// @param bookedThrough Every position whose expiry is at or before this time has been settled into quote
 /// @param releasedE6 What user messages consumed since the first ledger have left without an account that it is owed
 /// to: withdrawals by what they took off, deposits by what they did not credit
+/// @param releasedE8 The same of BTC, ETH and stETH
 struct LedgerState {
     uint256 root;
     uint32 accountCount;
@@ -17,6 +18,7 @@ struct LedgerState {
     bytes32 userHash;
     uint64 bookedThrough;
     uint96 releasedE6;
+    uint80[3] releasedE8;
 }
 
 /// @notice The public inputs of a transition. What the next ledger is said to be (`NextLedger`) aside, they are put in

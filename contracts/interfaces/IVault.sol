@@ -3,23 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {HealthProof} from "./IHealthGate.sol";
-import {Message} from "./IInbox.sol";
-import {IInboxErrors} from "./IInboxErrors.sol";
-import {ILedgerRegistry} from "./ILedgerRegistry.sol";
-import {IProofGate} from "./IProofGate.sol";
-
-/// @notice A user message that was consumed, with what came of it.
-/// @param index Of the message in the user lane
-/// @param amountE6 What was applied: credited by a deposit, taken off by a withdrawal
-/// @param sequence The ledger that consumed it
-/// @param path Merkle path to that ledger's outcomes root
-struct Outcome {
-    uint64 index;
-    Message message;
-    uint64 amountE6;
-    uint64 sequence;
-    bytes32[] path;
-}
+import {IInboxVault, Outcome} from "./IInboxVault.sol";
 
 /// @title The venue's custody of the quote asset
 /// @notice Deposits are messages, withdrawals are request → outcome → claim. There is no owner and no release but
@@ -37,7 +21,7 @@ struct Outcome {
 ///   if it is not enough. Positions are not wound down.
 /// Trust assumptions: the transition verifier for outcomes; the feed's quorum and the keys for claims; an asset
 /// of 6 decimals that moves exactly the amounts asked.
-interface IVault is IProofGate, IInboxErrors {
+interface IVault is IInboxVault {
     /// @param minDepositE6 Least a deposit or a request can be, so that spam costs
     /// @param exitWindow Seconds for which exits of a dead venue are registered before they are paid
     struct VaultConfig {
@@ -77,6 +61,12 @@ interface IVault is IProofGate, IInboxErrors {
         uint256 repaidE6,
         uint256 amountE6
     );
+    event FundRepaid(
+        uint256 indexed accountIndex,
+        uint256 indexed settlementNonce,
+        address payer,
+        uint256 amountE6
+    );
     event Escrowed(address indexed payer, uint256 amountE6);
     event Settled(uint256 creditE6);
     event Claimable(address indexed to, uint256 amountE6);
@@ -88,39 +78,15 @@ interface IVault is IProofGate, IInboxErrors {
 
     error WrongDecimals(uint8 decimals);
     error InvalidVaultConfig();
-    error AmountOutOfRange(uint256 amountE6, uint256 least, uint256 most);
-    error AccountIndexOutOfRange(uint256 accountIndex);
-    error SettlementNonceOutOfRange(uint256 settlementNonce);
     error NotTheEngine(address caller);
     error NotTheFund(address caller);
-    error WithdrawalPending(uint64 messageIndex);
-    error NotPending(uint64 messageIndex);
-    error WrongKind(uint8 kind);
-    error NotConsumedBy(uint64 messageIndex, uint64 sequence);
-    error WrongOutcome(uint64 messageIndex);
-    error NothingToRefund(uint64 messageIndex);
-    error AlreadyRefunded(uint64 messageIndex);
-    error LedgerTooOld(uint64 needed, uint64 given);
-    error WrongAccount(uint256 expected, uint256 proven);
-    error WrongNonce(uint256 expected, uint256 proven);
-    error NotTheOwner(address owner, address requester);
-    error NotAsItStands(uint256 change);
-    error BelowInitialMargin(int256 equityE6, uint256 initialMarginE6);
-    error UnderLiquidation(uint256 accountIndex, uint256 settlementNonce);
-    error NotTakenOver(uint256 accountIndex, uint256 settlementNonce);
-    error NothingToCollect(address owner);
     error NothingToSkim();
-    error HoldsTooLittle(uint256 heldE6, uint256 amountE6);
     error VenueNotDead();
     error ExitAlreadyBegun(uint64 tick);
-    error ExitNotBegun();
     error NotTheFinalLedger(uint64 final_, uint64 ticks);
     error NotTheExitTick(uint64 exitTick, uint64 tick);
     error RegistrationEnded(uint64 endedAt);
-    error RegistrationOpen(uint64 endsAt);
-    error SharesAreFixed();
     error AlreadyRegistered(uint256 accountIndex);
-    error NotRegistered(uint256 accountIndex);
 
     /// @notice Takes `amountE6` from the caller for an account at a nonce; refunded if the rollup cannot credit it.
     function deposit(
@@ -147,6 +113,10 @@ interface IVault is IProofGate, IInboxErrors {
     /// @notice Ends a withdrawal that needs no proof: its outcome is 0, its nonce was taken over, or the venue is
     /// dead.
     function settleWithdrawal(Outcome calldata outcome) external;
+
+    /// @notice Pays the fund back for what it paid for a nonce, out of the caller's pocket: what frees coins that were
+    /// taken off it (`ICoinVault.settleWithdrawal`). Anyone.
+    function repayFund(uint256 accountIndex, uint256 settlementNonce, uint256 amountE6) external;
 
     /// @notice Takes `amountE6` from `payer` into escrow. The engine only.
     function escrowFrom(address payer, uint256 amountE6) external;
@@ -196,11 +166,20 @@ interface IVault is IProofGate, IInboxErrors {
     /// made, what a cure or a takeover credits when `settle` moves it; nothing ever makes it smaller.
     function receivedE6() external view returns (uint256);
 
+    /// @notice Who is paid for a registered account, its equity and that of all that are registered, once no more can
+    /// be; refused before.
+    function exitClaim(
+        uint256 accountIndex
+    ) external view returns (address owner, uint256 equityE6, uint256 registeredE6);
+
+    /// @notice What the fund paid for a nonce and nobody has paid back.
+    function unrepaidE6(
+        uint256 accountIndex,
+        uint256 settlementNonce
+    ) external view returns (uint256);
+
     /// @notice The asset held.
     function asset() external view returns (IERC20);
-
-    /// @notice The registry whose messages and ledgers count here.
-    function ledgerRegistry() external view returns (ILedgerRegistry);
 
     /// @notice The immutable configuration.
     function config() external view returns (VaultConfig memory);

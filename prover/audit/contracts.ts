@@ -50,6 +50,7 @@ const CORE = {
   healthGate: 'HealthGate',
   medianGate: 'MedianGate',
   marginState: 'MarginState',
+  coinVault: 'CoinVault',
   solvencyRegister: 'SolvencyRegister',
   coverGate: 'CoverGate',
 } as const;

@@ -10,6 +10,7 @@ import { parseDocument } from '../core/schema.ts';
 /** The interfaces whose ABIs are exported to `abi/` by `scripts/export-abi.ts`. */
 export const EXPORTED_INTERFACES = [
   'Backstop',
+  'CoinVault',
   'CoverGate',
   'HealthGate',
   'IGroth16Verifier',

@@ -13,6 +13,7 @@ const CONTRACT_FOLDERS = {
   AttestedTransitionVerifier: 'test',
   Backstop: '',
   BookedLedgers: 'test',
+  CoinVault: '',
   CoverGate: '',
   DepositSpammer: 'test',
   FaultyDollar: 'test',
@@ -34,6 +35,7 @@ const CONTRACT_FOLDERS = {
   RiskParameters: '',
   ScalarFieldHarness: 'test',
   SolvencyRegister: '',
+  TestCoin: 'test',
   TestDollar: 'test',
   Vault: '',
 } as const;

@@ -115,6 +115,7 @@ export async function deployLocalVenue(options: LocalVenueOptions): Promise<Loca
     config,
     ...(options.medianSources && { medianSources: options.medianSources }),
     ...(options.movingMargin && { movingMargin: options.movingMargin }),
+    ...(options.coins && { coins: options.coins }),
     ...(options.solvency && { solvency: options.solvency }),
   });
   return {

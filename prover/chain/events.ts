@@ -22,6 +22,7 @@ const EVENT_SCHEMAS = {
     bookedThrough: uint,
     outcomesRoot: bytes32,
     releasedE6: uint,
+    releasedE8: z.tuple([uint, uint, uint]),
     dataHash: bytes32,
   }),
   MessageForced: z.object({

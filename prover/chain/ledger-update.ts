@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { ZeroHash, hexlify, type ContractTransactionReceipt } from 'ethers';
 
+import type { Triple } from '../model/types.ts';
 import { send } from './refusal.ts';
 import type { ContractProof } from './submit.ts';
 import type { Venue } from './venue.ts';
@@ -15,8 +16,10 @@ export interface NextLedger {
   readonly bookedThrough: bigint;
   /** Over the user messages it consumed; zero if none. */
   readonly outcomesRoot: string;
-  /** Of all user messages consumed so far, E6. */
+  /** Of all user messages consumed so far. */
   readonly releasedE6: bigint;
+  /** The same of BTC, ETH and stETH. */
+  readonly releasedE8: Triple<bigint>;
 }
 
 /** A ledger that consumed nothing and booked nothing. */
@@ -29,6 +32,7 @@ export function firstLedger(root: bigint, accountCount: bigint): NextLedger {
     bookedThrough: 0n,
     outcomesRoot: ZeroHash,
     releasedE6: 0n,
+    releasedE8: [0n, 0n, 0n],
   };
 }
 

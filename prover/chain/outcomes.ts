@@ -3,15 +3,15 @@ import { AbiCoder, ZeroHash, concat, keccak256 } from 'ethers';
 
 import { PlimsollError } from '../core/errors.ts';
 
-/** What became of one user message: its index in the lane and the amount that came in or left. */
+/** What became of one user message: its index in the lane and the amount that came in or left, in its unit. */
 export interface StatedOutcome {
   readonly index: bigint;
-  readonly appliedE6: bigint;
+  readonly applied: bigint;
 }
 
 /** Hashed twice, so that no leaf can pass for a node. */
-function outcomeLeaf({ index, appliedE6 }: StatedOutcome): string {
-  const encoded = AbiCoder.defaultAbiCoder().encode(['uint64', 'uint64'], [index, appliedE6]);
+function outcomeLeaf({ index, applied }: StatedOutcome): string {
+  const encoded = AbiCoder.defaultAbiCoder().encode(['uint64', 'uint64'], [index, applied]);
   return keccak256(keccak256(encoded));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { AbiCoder, keccak256 } from 'ethers';
 
+import type { Triple } from '../model/types.ts';
+
 /** A ledger as a transition proof is bound to it. */
 export interface LedgerState {
   readonly root: bigint;
@@ -12,8 +14,10 @@ export interface LedgerState {
   readonly userHash: string;
   /** Every position whose expiry is at or before this time has been settled into quote. */
   readonly bookedThrough: bigint;
-  /** What consumed user messages have left to no account since the first ledger, E6 (docs/integration.md). */
+  /** What consumed user messages have left to no account since the first ledger (docs/integration.md). */
   readonly releasedE6: bigint;
+  /** The same of BTC, ETH and stETH. */
+  readonly releasedE8: Triple<bigint>;
 }
 
 /** What a transition proof is about; all but what `NextLedger` states is the registry's. */
@@ -29,7 +33,7 @@ export interface Transition {
 
 const STATE =
   'tuple(uint256 root, uint32 accountCount, uint64 engineCount, uint64 userCount, ' +
-  'bytes32 engineHash, bytes32 userHash, uint64 bookedThrough, uint96 releasedE6)';
+  'bytes32 engineHash, bytes32 userHash, uint64 bookedThrough, uint96 releasedE6, uint80[3] releasedE8)';
 
 /** `Transition` of contracts/interfaces/IStateTransitionVerifier.sol, with which a test compares it. */
 export const TRANSITION_TYPE =

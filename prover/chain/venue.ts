@@ -43,6 +43,8 @@ export const optionalAddressesSchema = z.object({
   medianGate: addressSchema.optional(),
   /** Of a venue whose margin moves, or is to move, by proven steps. */
   marginState: addressSchema.optional(),
+  /** Of a venue into which coins can be deposited. */
+  coinVault: addressSchema.optional(),
   /** Of a venue whose solvency sessions are accepted on chain. */
   solvencyRegister: addressSchema.optional(),
   /** Beside a register: the gate of contracts that trade for accounts. */

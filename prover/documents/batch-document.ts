@@ -24,20 +24,20 @@ const batchSchema = z.strictObject({
 /** What is published with a root: every account that it changes or adds, whole, and the outcomes. */
 export interface Batch {
   readonly changed: ReadonlyMap<number, Account>;
-  /** Amount applied of each user message consumed, in the order of the lane. */
-  readonly outcomesE6: readonly bigint[];
+  /** Amount applied of each user message consumed, in the order of the lane and the message's unit. */
+  readonly outcomes: readonly bigint[];
 }
 
 /** The batch that leads from one ledger to the next. */
 export function batchBetween(
   previous: readonly Account[],
   next: readonly Account[],
-  outcomesE6: readonly bigint[],
+  outcomes: readonly bigint[],
 ): Batch {
   const changed = next.flatMap((account, index): [number, Account][] =>
     account === previous[index] ? [] : [[index, account]],
   );
-  return { changed: new Map(changed), outcomesE6 };
+  return { changed: new Map(changed), outcomes };
 }
 
 /** The accounts after the batch; throws `InvalidInput` where one would stand beyond a gap. */
@@ -54,12 +54,12 @@ export function accountsAfter(previous: readonly Account[], batch: Batch): reado
   return accounts;
 }
 
-export function formatBatch({ changed, outcomesE6 }: Batch): string {
+export function formatBatch({ changed, outcomes }: Batch): string {
   return JSON.stringify({
     format: BATCH_FORMAT,
     version: BATCH_VERSION,
     indices: [...changed.keys()],
-    outcomes: outcomesE6.map(String),
+    outcomes: outcomes.map(String),
     ledger: JSON.parse(formatLedger([...changed.values()])) as unknown,
   });
 }
@@ -76,6 +76,6 @@ export function parseBatch(source: string): Batch {
   );
   return {
     changed: new Map(indices.map((index, place) => [index, accounts[place]!])),
-    outcomesE6: outcomes,
+    outcomes,
   };
 }

@@ -8,6 +8,7 @@ import { read } from '../chain/refusal.ts';
 import { readStanding, type CoverStanding } from '../chain/solvency-register.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
 import type { Venue } from '../chain/venue.ts';
+import { COLLATERAL_SYMBOLS } from '../model/types.ts';
 import { marketClock } from './auctions.ts';
 import { readGuarantees, type Guarantee } from './guarantees.ts';
 import { readLiquidations, type Liquidation } from './liquidations.ts';
@@ -52,6 +53,19 @@ export interface VaultStatus extends z.infer<typeof totalsSchema> {
   readonly unclaimedE6: bigint;
 }
 
+const coinTotalsSchema = values(
+  z
+    .tuple([uint, uint, uint])
+    .transform(([heldE8, claimableE8, missingE8]) => ({ heldE8, claimableE8, missingE8 })),
+);
+
+/** What the coin vault has of a coin, E8. */
+export interface CoinStatus extends z.infer<typeof coinTotalsSchema> {
+  readonly asset: (typeof COLLATERAL_SYMBOLS)[number];
+  /** As `unclaimedE6`. */
+  readonly unclaimedE8: bigint;
+}
+
 /** What the insurance fund has and owes, E6 USD. */
 export interface FundStatus {
   readonly assetsE6: bigint;
@@ -89,6 +103,8 @@ export interface VenueStatus {
     readonly threshold: bigint;
   };
   readonly vault: VaultStatus;
+  /** Of a venue that holds coins. */
+  readonly coins: readonly CoinStatus[] | undefined;
   readonly fund: FundStatus;
   readonly guarantees: readonly Guarantee[];
   readonly liquidations: readonly Liquidation[];
@@ -133,6 +149,27 @@ async function readVault({ vault, ledgerRegistry }: Venue, sequence: bigint): Pr
   const releasedE6 = await read(ledgerRegistry, 'releasedE6', [sequence], uint);
   // A dead venue hands out what no ledger has released.
   return { ...totals, unclaimedE6: releasedE6 < handedOutE6 ? 0n : releasedE6 - handedOutE6 };
+}
+
+async function readCoins(
+  address: string,
+  { ledgerRegistry }: Venue,
+  sequence: bigint,
+  provider: Provider,
+): Promise<readonly CoinStatus[]> {
+  const vault = new Contract(address, exportedAbi('CoinVault'), provider);
+  const released = values(z.tuple([uint, uint, uint]));
+  const releasedE8 = await read(ledgerRegistry, 'releasedE8', [sequence], released);
+  return Promise.all(
+    COLLATERAL_SYMBOLS.map(async (asset, coin) => {
+      const totals = await read(vault, 'totals', [coin], coinTotalsSchema);
+      const receivedE8 = await read(vault, 'receivedE8', [coin], uint);
+      // What is missing is not received, and was held or handed out.
+      const handedOutE8 = receivedE8 + totals.missingE8 - totals.heldE8;
+      const leftE8 = releasedE8[coin]! - handedOutE8;
+      return { asset, ...totals, unclaimedE8: leftE8 < 0n ? 0n : leftE8 };
+    }),
+  );
 }
 
 async function readMedianGate(
@@ -240,6 +277,10 @@ export async function readVenueStatus(
       threshold: await number(marketFeed, 'threshold'),
     },
     vault: await readVault(venue, ledger.sequence),
+    coins:
+      contracts.coinVault === undefined
+        ? undefined
+        : await readCoins(contracts.coinVault, venue, ledger.sequence, provider),
     fund: await readFund(venue),
     guarantees: await readGuarantees(venue, provider, deploymentBlock),
     liquidations: await readLiquidations(venue, provider, deploymentBlock),

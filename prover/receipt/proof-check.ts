@@ -54,8 +54,9 @@ const CONTRACT_OF_USE: Readonly<Partial<Record<UseName, keyof VenueDocument['con
 function requireContractOf(use: ProofUse, { contracts }: VenueDocument): void {
   const name = useName(use);
   const field = CONTRACT_OF_USE[name];
+  const isOfCoins = name === 'claimWithdrawal' && contracts.coinVault === use.contract;
   requireFact(
-    field === undefined || contracts[field] === use.contract,
+    field === undefined || contracts[field] === use.contract || isOfCoins,
     'VENUE_MISMATCH',
     `the proof is for ${use.contract}, which does not ${name} at this venue`,
   );
@@ -71,12 +72,14 @@ function guessedUse(
   const served = [ownerOf(file), contracts.backstop, asking];
   for (const action of Object.keys(ACTIONS) as Action[]) {
     const field = CONTRACT_OF[action];
-    const contract = field && contracts[field];
-    if (contract === undefined) continue;
-    for (const beneficiary of served) {
-      if (beneficiary === undefined) continue;
-      if (proofContext(chainId, contract, action, beneficiary) === bound) {
-        return { chainId, contract, action, beneficiary };
+    const ofCoins = action === 'claimWithdrawal' ? contracts.coinVault : undefined;
+    for (const contract of [field && contracts[field], ofCoins]) {
+      if (contract === undefined) continue;
+      for (const beneficiary of served) {
+        if (beneficiary === undefined) continue;
+        if (proofContext(chainId, contract, action, beneficiary) === bound) {
+          return { chainId, contract, action, beneficiary };
+        }
       }
     }
   }

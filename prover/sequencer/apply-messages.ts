@@ -1,47 +1,95 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { InboxMessage, LeafMessage, MessageOutcome } from '../commitments/inbox-message.ts';
-import { applyToAccount, isAddressed, NOT_APPLIED } from '../commitments/inbox-message.ts';
+import type { CoinMessage, InboxMessage, LeafMessage } from '../commitments/inbox-message.ts';
+import {
+  amountOf,
+  applyToAccount,
+  creditCoin,
+  isAddressed,
+  isCoinMessage,
+  withCoin,
+} from '../commitments/inbox-message.ts';
 import type { Account } from '../commitments/account.ts';
 import { QUOTE_BITS } from '../commitments/widths.ts';
 
-/** How much may leave an account: what it has above its initial margin, by whatever the rollup knows. */
+/**
+ * How much of what a withdrawal asks for may leave an account, in the message's unit: of the quote asset
+ * what it has above its initial margin, of a coin all that is asked or nothing, by whatever the rollup knows.
+ */
 export type Withdrawable = (account: Account, message: InboxMessage) => bigint;
+
+/** What became of a consumed message: applied or not, and the amount that came in or left, in its unit. */
+export interface AppliedMessage {
+  readonly isApplied: boolean;
+  readonly applied: bigint;
+}
 
 export interface AppliedMessages {
   readonly accounts: readonly Account[];
   /** One for each message, in their order. */
-  readonly outcomes: readonly MessageOutcome[];
+  readonly outcomes: readonly AppliedMessage[];
 }
 
+interface Changed {
+  readonly account: Account | undefined;
+  readonly outcome: AppliedMessage;
+}
+
+const NOT_APPLIED: AppliedMessage = { isApplied: false, applied: 0n };
+
 const isLeafMessage = (message: InboxMessage): message is LeafMessage =>
-  message.kind !== 'withdrawal';
+  !isCoinMessage(message) && message.kind !== 'withdrawal';
 
 const QUOTE_LIMIT = 1n << BigInt(QUOTE_BITS - 1);
 
 const least = (...amounts: readonly bigint[]): bigint =>
   amounts.reduce((smaller, amount) => (amount < smaller ? amount : smaller));
 
+function depositCoin(account: Account | undefined, message: CoinMessage): Changed {
+  if (!isAddressed(account, message) || account.frozen) return { account, outcome: NOT_APPLIED };
+  const { account: credited, appliedE8 } = creditCoin(account, message);
+  return { account: credited, outcome: { isApplied: true, applied: appliedE8 } };
+}
+
 /**
- * A withdrawal takes the smaller of what is asked and what may leave. It is the owner's alone to ask,
- * and of an account that is neither frozen nor risk-reducing only.
+ * A withdrawal takes the smallest of what is asked, what may leave and what is there. It is the owner's
+ * alone to ask, and of an account that is neither frozen nor risk-reducing only.
  */
 function withdraw(
   account: Account | undefined,
   message: InboxMessage,
   withdrawable: Withdrawable,
-): { readonly account: Account | undefined; readonly outcome: MessageOutcome } {
+): Changed {
   const isHeld = account?.frozen === true || account?.riskReducingOnly === true;
   if (!isAddressed(account, message) || isHeld || account.owner !== message.address) {
     return { account, outcome: NOT_APPLIED };
   }
-  // A balance at the bottom of its 64 bits has nothing more to give: no message may fail.
-  const room = account.quoteE6 + QUOTE_LIMIT;
-  const taken = least(message.amountE6, withdrawable(account, message), room);
-  const appliedE6 = taken > 0n ? taken : 0n;
+  const isCoin = isCoinMessage(message);
+  // A quote balance at the bottom of its 64 bits has nothing more to give: no message may fail.
+  const there = isCoin ? account.collateralE8[message.coin] : account.quoteE6 + QUOTE_LIMIT;
+  const taken = least(amountOf(message), withdrawable(account, message), there);
+  const applied = taken > 0n ? taken : 0n;
   return {
-    account: { ...account, quoteE6: account.quoteE6 - appliedE6 },
-    outcome: { isApplied: true, appliedE6 },
+    account: isCoin
+      ? withCoin(account, message.coin, there - applied)
+      : { ...account, quoteE6: account.quoteE6 - applied },
+    outcome: { isApplied: true, applied },
   };
+}
+
+function changedBy(
+  account: Account | undefined,
+  message: InboxMessage,
+  withdrawable: Withdrawable,
+): Changed {
+  if (isLeafMessage(message)) {
+    const { account: after, outcome } = applyToAccount(account, message);
+    return {
+      account: after,
+      outcome: { isApplied: outcome.isApplied, applied: outcome.appliedE6 },
+    };
+  }
+  if (message.kind === 'coinDeposit') return depositCoin(account, message);
+  return withdraw(account, message, withdrawable);
 }
 
 /**
@@ -56,9 +104,7 @@ export function applyMessages(
   const changed = [...accounts];
   const outcomes = messages.map((message) => {
     const index = Number(message.accountIndex);
-    const { account, outcome } = isLeafMessage(message)
-      ? applyToAccount(changed[index], message)
-      : withdraw(changed[index], message, withdrawable);
+    const { account, outcome } = changedBy(changed[index], message, withdrawable);
     if (account !== undefined) changed[index] = account;
     return outcome;
   });

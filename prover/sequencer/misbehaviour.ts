@@ -4,6 +4,9 @@ import { toUtf8Bytes } from 'ethers';
 import type { StatedOutcome } from '../chain/outcomes.ts';
 import type { Account } from '../commitments/account.ts';
 import type { InboxMessage } from '../commitments/inbox-message.ts';
+import { laneOf } from '../commitments/inbox-message.ts';
+import type { CoinPlace } from '../commitments/inbox-message.ts';
+import type { Released } from './released.ts';
 import type { Consumed } from './transition-rule.ts';
 
 /**
@@ -18,9 +21,10 @@ export type Misbehaviour =
   /** Publishes something from which the next ledger cannot be rebuilt. */
   | { readonly kind: 'withhold-data' }
   /** States another amount for the user message at that place than was applied. */
-  | { readonly kind: 'lie'; readonly place: number; readonly appliedE6: bigint }
-  /** States that so much more was released than user messages did. */
+  | { readonly kind: 'lie'; readonly place: number; readonly applied: bigint }
+  /** States that so much more was released than user messages did, of the quote asset or of a coin. */
   | { readonly kind: 'miscount'; readonly byE6: bigint }
+  | { readonly kind: 'miscount-coin'; readonly coin: CoinPlace; readonly byE8: bigint }
   /** Changes an account after the freeze. */
   | {
       readonly kind: 'move-frozen';
@@ -37,7 +41,7 @@ export interface Steps {
   sent(applied: Consumed): Consumed;
   moved(accounts: readonly Account[]): readonly Account[];
   outcomes(honest: readonly StatedOutcome[]): readonly StatedOutcome[];
-  released(honestE6: bigint): bigint;
+  released(honest: Released): Released;
   data(honest: Uint8Array): Uint8Array;
 }
 
@@ -53,7 +57,7 @@ const RIGHTLY: Steps = {
 
 function inventing(message: InboxMessage, insteadOf: number | undefined): Partial<Steps> {
   let honest: Consumed | undefined;
-  const isEngine = message.kind !== 'deposit' && message.kind !== 'withdrawal';
+  const isEngine = laneOf(message.kind) === 'engine';
   const withMessage = (lane: readonly InboxMessage[]): readonly InboxMessage[] =>
     insteadOf === undefined ? [...lane, message] : lane.with(insteadOf, message);
   return {
@@ -84,14 +88,28 @@ export function misled(misbehaviour: Misbehaviour | undefined): Steps {
     case 'withhold-data':
       return { ...RIGHTLY, data: () => toUtf8Bytes('withheld') };
     case 'lie': {
-      const { place, appliedE6 } = misbehaviour;
+      const { place, applied } = misbehaviour;
       return {
         ...RIGHTLY,
-        outcomes: (honest) => honest.with(place, { ...honest[place]!, appliedE6 }),
+        outcomes: (honest) => honest.with(place, { ...honest[place]!, applied }),
       };
     }
     case 'miscount':
-      return { ...RIGHTLY, released: (honestE6) => honestE6 + misbehaviour.byE6 };
+      return {
+        ...RIGHTLY,
+        released: (honest) => ({ ...honest, releasedE6: honest.releasedE6 + misbehaviour.byE6 }),
+      };
+    case 'miscount-coin': {
+      const { coin, byE8 } = misbehaviour;
+      return {
+        ...RIGHTLY,
+        released: ({ releasedE6, releasedE8 }) => {
+          const coinsE8: [bigint, bigint, bigint] = [...releasedE8];
+          coinsE8[coin] += byE8;
+          return { releasedE6, releasedE8: coinsE8 };
+        },
+      };
+    }
     case 'move-frozen': {
       const { index, change } = misbehaviour;
       return { ...RIGHTLY, moved: (accounts) => accounts.with(index, change(accounts[index]!)) };

@@ -15,19 +15,18 @@ import { applyMessages } from './apply-messages.ts';
 import { ledgerOf } from './ledger-of.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { misled } from './misbehaviour.ts';
-import { releasedBy } from './released.ts';
+import { releasedAfter, type Released } from './released.ts';
 import { booked } from './settlement.ts';
 import type { Consumed } from './transition-rule.ts';
 
 /** Where a ledger stands: who has what, and how far it has read the inbox. */
-export interface VenueState {
+export interface VenueState extends Released {
   readonly accounts: readonly Account[];
   readonly engineCount: bigint;
   readonly userCount: bigint;
   readonly engineHash: string;
   readonly userHash: string;
   readonly bookedThrough: bigint;
-  readonly releasedE6: bigint;
 }
 
 /** What the rollup itself does between the messages; the accounts in, the accounts out. */
@@ -69,6 +68,7 @@ export function emptyVenue({ chainId, registry }: VenueIdentity): VenueState {
     userHash: laneSeed(chainId, registry, 'user'),
     bookedThrough: 0n,
     releasedE6: 0n,
+    releasedE8: [0n, 0n, 0n],
   };
 }
 
@@ -121,13 +121,10 @@ export function proposeNext(
   const { accounts, outcomes } = applyMessages(settled.accounts, consumed.user, withdrawable);
 
   const stated = wrongly.outcomes(
-    outcomes.map(({ appliedE6 }, place) => ({ index: state.userCount + BigInt(place), appliedE6 })),
+    outcomes.map(({ applied }, place) => ({ index: state.userCount + BigInt(place), applied })),
   );
-  const batch = batchBetween(
-    state.accounts,
-    accounts,
-    stated.map(({ appliedE6 }) => appliedE6),
-  );
+  const amounts = stated.map(({ applied }) => applied);
+  const batch = batchBetween(state.accounts, accounts, amounts);
   const data = wrongly.data(toUtf8Bytes(formatBatch(batch)));
   // The registry puts in the hashes of what was really sent, whatever a sequencer made of it.
   const sent = wrongly.sent(consumed);
@@ -138,13 +135,7 @@ export function proposeNext(
     engineHash: laneHash(state.engineHash, sent.engine),
     userHash: laneHash(state.userHash, sent.user),
     bookedThrough: settled.bookedThrough,
-    releasedE6: wrongly.released(
-      state.releasedE6 +
-        releasedBy(
-          consumed.user,
-          stated.map(({ appliedE6 }) => appliedE6),
-        ),
-    ),
+    ...wrongly.released(releasedAfter(state, consumed.user, amounts)),
   };
   return {
     next,

@@ -1,18 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { InboxMessage } from '../commitments/inbox-message.ts';
+import {
+  amountOf,
+  isCoinMessage,
+  isWithdrawal,
+  type InboxMessage,
+} from '../commitments/inbox-message.ts';
+import type { Triple } from '../model/types.ts';
+
+/** What user messages have left to no account, asset by asset. */
+export interface Released {
+  readonly releasedE6: bigint;
+  /** BTC, ETH, stETH. */
+  readonly releasedE8: Triple<bigint>;
+}
 
 /**
- * What consumed user messages leave to no account, E6: of a withdrawal what it took off, of a deposit
- * what it did not credit. The vault has it until somebody claims it, or is refunded.
+ * What is released once the messages are consumed: of a withdrawal what it took off, of a deposit what it
+ * did not credit. The vault of the asset has it until somebody claims it, or is refunded.
  *
- * @param outcomesE6 of each message, in their order
+ * @param before by the messages before these
+ * @param outcomes of each message, in their order and its unit
  */
-export function releasedBy(
+export function releasedAfter(
+  { releasedE6, releasedE8 }: Released,
   messages: readonly InboxMessage[],
-  outcomesE6: readonly bigint[],
-): bigint {
-  return messages.reduce((sum, { kind, amountE6 }, place) => {
-    const appliedE6 = outcomesE6[place]!;
-    return sum + (kind === 'withdrawal' ? appliedE6 : amountE6 - appliedE6);
-  }, 0n);
+  outcomes: readonly bigint[],
+): Released {
+  let quoteE6 = releasedE6;
+  const coinsE8: [bigint, bigint, bigint] = [...releasedE8];
+  messages.forEach((message, place) => {
+    const applied = outcomes[place]!;
+    const released = isWithdrawal(message) ? applied : amountOf(message) - applied;
+    if (isCoinMessage(message)) coinsE8[message.coin] += released;
+    else quoteE6 += released;
+  });
+  return { releasedE6: quoteE6, releasedE8: coinsE8 };
 }

@@ -117,11 +117,12 @@ export class Sequencer {
       settledBy,
       withdrawable,
     });
-    const { root, accountCount, engineCount, userCount, bookedThrough, releasedE6 } =
-      transition.next;
+    const { root, accountCount, engineCount, userCount, bookedThrough } = transition.next;
+    const { releasedE6, releasedE8 } = transition.next;
     const { outcomesRoot } = transition;
+    const counts = { root, accountCount, engineCount, userCount, bookedThrough };
     const receipt = await send(this.#registry, 'submitRoot', [
-      { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot, releasedE6 },
+      { ...counts, outcomesRoot, releasedE6, releasedE8 },
       hexlify(data),
       proof,
     ]);

@@ -7,14 +7,15 @@ import type { Transition } from '../chain/transition.ts';
 import type { Account } from '../commitments/account.ts';
 import { accountLeaf, identityWord } from '../commitments/account.ts';
 import type { InboxMessage } from '../commitments/inbox-message.ts';
+import { isCoinMessage, isWithdrawal, withCoin } from '../commitments/inbox-message.ts';
 import { instrumentKey } from '../commitments/instrument.ts';
 import { Ledger } from '../commitments/ledger.ts';
 import { InvalidInput, PlimsollError } from '../core/errors.ts';
-import type { MarketSnapshot } from '../model/types.ts';
+import { COLLATERAL_SYMBOLS, type MarketSnapshot } from '../model/types.ts';
 import { accountsAfter, parseBatch, type Batch } from '../documents/batch-document.ts';
 import type { Withdrawable } from './apply-messages.ts';
 import { applyMessages } from './apply-messages.ts';
-import { releasedBy } from './released.ts';
+import { releasedAfter } from './released.ts';
 import { booked } from './settlement.ts';
 
 /** Consumed messages of both lanes, in the order of each. */
@@ -120,16 +121,18 @@ function requireConsumed({ transition, consumed }: TransitionEvidence): void {
 function beforeUserMessages(
   accounts: readonly Account[],
   messages: readonly InboxMessage[],
-  outcomesE6: readonly bigint[],
+  outcomes: readonly bigint[],
 ): readonly Account[] {
   const before = [...accounts];
-  messages.forEach(({ kind, accountIndex }, place) => {
-    const index = Number(accountIndex);
+  messages.forEach((message, place) => {
+    const index = Number(message.accountIndex);
     const account = before[index];
-    const statedE6 = outcomesE6[place]!;
-    if (account === undefined || statedE6 === 0n) return;
-    const quoteE6 = account.quoteE6 + (kind === 'withdrawal' ? statedE6 : -statedE6);
-    before[index] = { ...account, quoteE6 };
+    const stated = outcomes[place]!;
+    if (account === undefined || stated === 0n) return;
+    const change = isWithdrawal(message) ? stated : -stated;
+    before[index] = isCoinMessage(message)
+      ? withCoin(account, message.coin, account.collateralE8[message.coin] + change)
+      : { ...account, quoteE6: account.quoteE6 + change };
   });
   return before;
 }
@@ -137,47 +140,53 @@ function beforeUserMessages(
 /** That what is stated of the user messages is one story, whether or not they were applied so. */
 function requireStated(
   { transition, consumed: { user } }: TransitionEvidence,
-  outcomesE6: readonly bigint[],
+  outcomes: readonly bigint[],
 ): void {
   const first = transition.previous.userCount;
-  const stated = outcomesE6.map((appliedE6, place) => ({
-    index: first + BigInt(place),
-    appliedE6,
-  }));
+  const stated = outcomes.map((applied, place) => ({ index: first + BigInt(place), applied }));
   demand(stated.length === user.length, 'T5', `${stated.length} of ${user.length} are stated`);
   demand(outcomesRoot(stated) === transition.outcomesRoot, 'T5', 'they have another Merkle root');
 }
 
 function requireReleased(
   { transition, consumed: { user } }: TransitionEvidence,
-  outcomesE6: readonly bigint[],
+  outcomes: readonly bigint[],
 ): void {
-  const releasedE6 = transition.previous.releasedE6 + releasedBy(user, outcomesE6);
+  const { next } = transition;
+  const { releasedE6, releasedE8 } = releasedAfter(transition.previous, user, outcomes);
   demand(
-    releasedE6 === transition.next.releasedE6,
+    releasedE6 === next.releasedE6,
     'T11',
-    `it is ${releasedE6}, stated is ${transition.next.releasedE6}`,
+    `it is ${releasedE6}, stated is ${next.releasedE6}`,
   );
+  COLLATERAL_SYMBOLS.forEach((symbol, coin) => {
+    const [is, stated] = [releasedE8[coin]!, next.releasedE8[coin]!];
+    demand(is === stated, 'T11', `of ${symbol} it is ${is}, stated is ${stated}`);
+  });
 }
 
 function requireOutcomes(
   { transition, consumed: { user }, withdrawable }: TransitionEvidence,
   before: readonly Account[],
   accounts: readonly Account[],
-  outcomesE6: readonly bigint[],
+  outcomes: readonly bigint[],
 ): void {
   const first = transition.previous.userCount;
-  const applied = applyMessages(before, user, withdrawable);
-  applied.outcomes.forEach(({ appliedE6 }, place) => {
+  const done = applyMessages(before, user, withdrawable);
+  done.outcomes.forEach(({ applied }, place) => {
     demand(
-      appliedE6 === outcomesE6[place],
+      applied === outcomes[place],
       'T5',
-      `message ${first + BigInt(place)} applies ${appliedE6}, stated is ${outcomesE6[place]}`,
+      `message ${first + BigInt(place)} applies ${applied}, stated is ${outcomes[place]}`,
     );
   });
   accounts.forEach((account, index) => {
-    const { quoteE6 } = applied.accounts[index]!;
+    const { quoteE6, collateralE8 } = done.accounts[index]!;
     demand(quoteE6 === account.quoteE6, 'T5', `account ${index} has another quote balance`);
+    COLLATERAL_SYMBOLS.forEach((symbol, coin) => {
+      const isSame = collateralE8[coin] === account.collateralE8[coin];
+      demand(isSame, 'T5', `account ${index} has another balance of ${symbol}`);
+    });
   });
 }
 
@@ -238,10 +247,10 @@ export function checkTransition(evidence: TransitionEvidence): void {
     demand(!holdsExpired(account, next.bookedThrough), 'T7', `account ${index} does`);
     demand(BigInt(account.positions.length) <= maxPositions, 'T8', `account ${index} does`);
   });
-  requireStated(evidence, batch.outcomesE6);
+  requireStated(evidence, batch.outcomes);
   // The first ledger comes from nowhere: whoever deploys the venue is trusted for it.
   if (transition.previous.root === 0n) {
-    requireReleased(evidence, batch.outcomesE6);
+    requireReleased(evidence, batch.outcomes);
     return;
   }
   demand(
@@ -253,7 +262,7 @@ export function checkTransition(evidence: TransitionEvidence): void {
   const engineDone = applyMessages(previous, consumed.engine).accounts;
   const settled = booked(engineDone, transition.previous.bookedThrough, settledBy);
   demand(settled.bookedThrough === next.bookedThrough, 'T7', 'another time is booked through');
-  const before = beforeUserMessages(accounts, consumed.user, batch.outcomesE6);
+  const before = beforeUserMessages(accounts, consumed.user, batch.outcomes);
   engineDone.forEach((account, index) => {
     const wherever = [accounts[index], settled.accounts[index], before[index]];
     if (wherever.every((same) => same === account)) return;
@@ -272,7 +281,7 @@ export function checkTransition(evidence: TransitionEvidence): void {
       const isNew = !frozen && !riskReducingOnly && settlementNonce === 0n;
       demand(isNew, 'T3', `account ${previous.length + place} is new and has a history`);
     });
-  requireOutcomes(evidence, before, accounts, batch.outcomesE6);
-  requireReleased(evidence, batch.outcomesE6);
+  requireOutcomes(evidence, before, accounts, batch.outcomes);
+  requireReleased(evidence, batch.outcomes);
   requireConserved(settled.accounts, before);
 }

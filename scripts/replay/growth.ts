@@ -95,7 +95,7 @@ export async function grown(
     const data = new TextEncoder().encode(
       formatBatch({
         changed: new Map(changes.map(({ index, account }) => [index, account])),
-        outcomesE6: [],
+        outcomes: [],
       }),
     );
     const sequence = (last.args['sequence'] as bigint) + BigInt(round + 1);
@@ -107,6 +107,7 @@ export async function grown(
       bookedThrough: before['bookedThrough'] as bigint,
       outcomesRoot: ZeroHash,
       releasedE6: before['releasedE6'] as bigint,
+      releasedE8: [...(before['releasedE8'] as readonly bigint[])],
     };
     const hash = id(`root ${sequence}`);
     const entry = (event: { data: string; topics: string[] }, address: string, place: number) => ({
@@ -118,7 +119,7 @@ export async function grown(
     });
     const accepted = registry.encodeEventLog('RootAccepted', [
       ...[sequence, next.root, next.accountCount, next.engineCount, next.userCount],
-      ...[next.bookedThrough, next.outcomesRoot, next.releasedE6, keccak256(data)],
+      ...[next.bookedThrough, next.outcomesRoot, next.releasedE6, next.releasedE8, keccak256(data)],
     ]);
     const opened = feed.encodeEventLog('TickOpened', [
       ...[(tick['number'] as bigint) + BigInt(round + 1), next.root, tick['snapshotHash']],

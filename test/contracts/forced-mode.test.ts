@@ -384,13 +384,15 @@ describe('a transition', () => {
     proof: string,
     overrides: Partial<Transition['next']> & { outcomesRoot?: string; data?: Uint8Array } = {},
   ): Promise<unknown> => {
-    const { root, accountCount, engineCount, userCount, bookedThrough, releasedE6 } = {
+    const { root, accountCount, engineCount, userCount, bookedThrough, ...released } = {
       ...transition.next,
       ...overrides,
     };
+    const { releasedE6, releasedE8 } = released;
     const outcomesRoot = overrides.outcomesRoot ?? transition.outcomesRoot;
+    const counts = { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot };
     return send(venue.registry, 'submitRoot', [
-      { root, accountCount, engineCount, userCount, bookedThrough, outcomesRoot, releasedE6 },
+      { ...counts, releasedE6, releasedE8 },
       hexlify(overrides.data ?? data),
       proof,
     ]);
@@ -400,7 +402,7 @@ describe('a transition', () => {
 
   it.each([
     ['whose data is withheld', 'T1', { kind: 'withhold-data' }],
-    ['that lies about a deposit', 'T5', { kind: 'lie', place: 0, appliedE6: 0n }],
+    ['that lies about a deposit', 'T5', { kind: 'lie', place: 0, applied: 0n }],
     [
       'that moves a frozen account',
       'T4',

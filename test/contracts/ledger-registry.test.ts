@@ -21,7 +21,11 @@ import {
   type NextLedger,
 } from '../../prover/chain/ledger-update.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
-import { packMessage, type InboxMessage } from '../../prover/commitments/inbox-message.ts';
+import {
+  packMessage,
+  type InboxMessage,
+  type QuoteMessage,
+} from '../../prover/commitments/inbox-message.ts';
 import { Ledger } from '../../prover/commitments/ledger.ts';
 import { UnlawfulTransition } from '../../prover/sequencer/transition-rule.ts';
 import {
@@ -70,7 +74,7 @@ afterAll(async () => {
   await closeProver();
 });
 
-const freeze = (accountIndex: bigint): InboxMessage => ({
+const freeze = (accountIndex: bigint): QuoteMessage => ({
   kind: 'freeze',
   accountIndex,
   settlementNonce: 0n,
@@ -109,7 +113,7 @@ async function modeAfter(seconds: bigint): Promise<bigint> {
 
 /** The latest ledger, with what a test says otherwise. */
 async function next(changes: Partial<NextLedger>): Promise<NextLedger> {
-  const { engineCount, userCount, bookedThrough, releasedE6 } = life.sequencer.state;
+  const { engineCount, userCount, bookedThrough, releasedE6, releasedE8 } = life.sequencer.state;
   const { root, accountCount } = life.ledger;
   return {
     root,
@@ -119,6 +123,7 @@ async function next(changes: Partial<NextLedger>): Promise<NextLedger> {
     bookedThrough,
     outcomesRoot: ZeroHash,
     releasedE6,
+    releasedE8,
     ...changes,
   };
 }
@@ -224,7 +229,7 @@ describe('the inbox', () => {
 describe('binding a venue', () => {
   it('is done once, by the deployer, to parts that name each other', async () => {
     const { marketFeed, liquidationEngine, vault, marginGuarantee } = life.venue.addresses;
-    const parts = [marketFeed, liquidationEngine, vault, marginGuarantee];
+    const parts = [marketFeed, liquidationEngine, vault, marginGuarantee, ZeroAddress];
     await expectRefusal(send(life.venue.ledgerRegistry, 'bind', parts), 'AlreadyBound');
     const stranger = life.by('stranger').ledgerRegistry;
     await expectRefusal(send(stranger, 'bind', parts), 'NotTheDeployer');
@@ -239,7 +244,7 @@ describe('binding a venue', () => {
     ]);
     const { marketFeed, liquidationEngine, vault, marginGuarantee } = life.venue.addresses;
     await expectRefusal(
-      send(registry, 'bind', [marketFeed, liquidationEngine, vault, marginGuarantee]),
+      send(registry, 'bind', [marketFeed, liquidationEngine, vault, marginGuarantee, ZeroAddress]),
       'NotOfThisVenue',
       [marketFeed],
     );
@@ -306,9 +311,11 @@ describe('binding a venue', () => {
       [[own.target, otherVault, marginGuarantee], own.target],
       [[own.target, vault.target, marginGuarantee], marginGuarantee],
     ] as const) {
-      await expectRefusal(send(registry, 'bind', [feed.target, ...parts]), 'NotOfThisVenue', [
-        stranger,
-      ]);
+      await expectRefusal(
+        send(registry, 'bind', [feed.target, ...parts, ZeroAddress]),
+        'NotOfThisVenue',
+        [stranger],
+      );
     }
   });
 
@@ -397,6 +404,34 @@ describe('roots (P11, P12)', () => {
     await refuseRoot({ userCount: 1n }, 'OutcomesMismatch');
   });
 
+  it('release of each coin no less than before, nothing without user messages, and no more than they can carry', async () => {
+    const venue = await deployVenue(life.chain);
+    const most = 2n ** 47n - 1n;
+    await life.after();
+    await send(venue.vault, 'requestWithdrawal', [0n, 0n, MIN_DEPOSIT]);
+    const releasing = async (
+      userCount: bigint,
+      ...releasedE8: readonly [bigint, bigint, bigint]
+    ) => {
+      const outcomesRoot = userCount === 0n ? ZeroHash : keccak256('0x01');
+      await life.after();
+      const next = { ...firstLedger(5n, 1n), userCount, outcomesRoot, releasedE8 };
+      return submitRoot(venue, next, NO_DATA);
+    };
+    const refused = (attempt: Promise<unknown>, values: readonly bigint[]) =>
+      expectRefusal(attempt, 'CoinReleasedOutOfRange', values);
+    await refused(releasing(0n, 0n, 1n, 0n), [1n, 0n, 1n, 0n]);
+    await refused(releasing(1n, 0n, 0n, most + 1n), [2n, 0n, most + 1n, most]);
+    await releasing(1n, most, 7n, 0n);
+    const { ledgerRegistry } = venue;
+    expect([
+      ...((await ledgerRegistry.getFunction('releasedE8').staticCall(1n)) as bigint[]),
+    ]).toEqual([most, 7n, 0n]);
+    await life.after();
+    await send(venue.vault, 'requestWithdrawal', [1n, 0n, MIN_DEPOSIT]);
+    await refused(releasing(2n, most, 6n, 0n), [1n, 7n, 6n, most + 7n]);
+  });
+
   it('release no less than before, nothing without user messages, and no more than messages can carry', async () => {
     const venue = await deployVenue(life.chain);
     const most = 2n ** 63n - 1n;
@@ -474,7 +509,7 @@ describe('roots (P11, P12)', () => {
     await life.after();
     await send(life.by('stranger').vault, 'requestWithdrawal', [5n, 0n, MIN_DEPOSIT]);
     const { outcomes } = await life.root();
-    expect(outcomes).toEqual([{ index: 0n, appliedE6: 0n }]);
+    expect(outcomes).toEqual([{ index: 0n, applied: 0n }]);
     expect(life.ledger.root).toBe(root);
   });
 

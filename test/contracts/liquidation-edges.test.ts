@@ -377,7 +377,7 @@ describe('the former owner', () => {
       await send(life.by(person).vault, 'requestWithdrawal', [A, nonce, amountE6]);
     }
     const { outcomes } = await life.root();
-    expect(outcomes.map(({ appliedE6 }) => appliedE6)).toEqual([0n, 0n, 0n, amountE6]);
+    expect(outcomes.map(({ applied }) => applied)).toEqual([0n, 0n, 0n, amountE6]);
     const back = (accounts: readonly Account[]): readonly Account[] =>
       accounts.with(A, { ...accounts[A]!, owner: BigInt(life.addresses.owner) });
     await expect(life.root({ ownTransactions: back })).rejects.toThrow(/T3/);
@@ -392,13 +392,13 @@ describe('gifts and deposits', () => {
   /** Whether each of the last root's deposits was credited; what was not is given back. */
   const credited = async (): Promise<readonly boolean[]> => {
     const { outcomes } = await life.root();
-    for (const { index, appliedE6 } of outcomes) {
+    for (const { index, applied } of outcomes) {
       await life.after();
       const refund = refundDeposit(life.by('stranger'), await life.consumed(index));
-      if (appliedE6 !== 0n) await expectRefusal(refund, 'NothingToRefund');
+      if (applied !== 0n) await expectRefusal(refund, 'NothingToRefund');
       else await refund;
     }
-    return outcomes.map(({ appliedE6 }) => appliedE6 !== 0n);
+    return outcomes.map(({ applied }) => applied !== 0n);
   };
 
   it('are credited or given back in every state, and never lost', async () => {
@@ -457,7 +457,7 @@ describe('gifts and deposits', () => {
     await life.after();
     await send(life.by('depositor').vault, 'deposit', [A, 0n, 10_000_000n]);
     const { outcomes } = await life.root();
-    expect(outcomes).toEqual([{ index: 0n, appliedE6: 10_000_000n }]);
+    expect(outcomes).toEqual([{ index: 0n, applied: 10_000_000n }]);
   });
 });
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The buffer's guarantee and what can be tried with it, with real proofs.
+import { ZeroAddress } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { DEFAULT_VENUE_CONFIG, type VenueConfig } from '../../prover/chain/config.ts';
@@ -213,7 +214,7 @@ describe('a guarantee', () => {
       await life.after();
       await send(life.by('owner').vault, 'requestWithdrawal', [MINE, 0n, amountE6]);
       const { outcomes } = await life.root();
-      const [credited, taken] = outcomes.map(({ appliedE6 }) => appliedE6);
+      const [credited, taken] = outcomes.map(({ applied }) => applied);
       expect(credited).toBe(richE6);
       return taken!;
     };
@@ -398,7 +399,8 @@ describe('limits', () => {
     ]);
     expect(other.addresses.marginGuarantee).not.toBe(life.venue.addresses.marginGuarantee);
     const { marketFeed, liquidationEngine, vault } = life.venue.addresses;
-    const parts = [marketFeed, liquidationEngine, vault, other.addresses.marginGuarantee];
+    const { marginGuarantee } = other.addresses;
+    const parts = [marketFeed, liquidationEngine, vault, marginGuarantee, ZeroAddress];
     await expectRefusal(send(registry, 'bind', parts), 'NotOfThisVenue');
   });
 });

@@ -19,9 +19,9 @@ import { as, expectRefusal, startChain, type TestChain } from '../support/chain.
 import { compareGas, expectGasAtMost } from '../support/gas.ts';
 import { postNextSnapshot } from '../support/proofs.ts';
 import {
-  coinShape,
   configShape,
   coverageOf,
+  latestPin,
   REGISTER_CONFIG,
   SESSION_START,
   sessionVenue,
@@ -388,20 +388,14 @@ describe('a venue is refused, with every proof that can be made of it', () => {
 });
 
 describe('custody', () => {
-  it('says of each coin what was named when it was deployed', async () => {
-    const named = await Promise.all(
-      [0, 1, 2].map((coin) => read(register, 'coinCustody', [coin], coinShape)),
-    );
-    expect(new Set(named.map(({ token }) => token)).size).toBe(3);
-    const holder = await chain.accounts[9]!.getAddress();
-    for (const [coin, custody] of named.entries()) {
-      expect(custody).toMatchObject({ holder, byShares: coin === 2, decimals: 8n });
-    }
+  it('is that of the venue’s vaults, and its terms are those of its deployment', async () => {
     expect(await read(register, 'config', [], configShape)).toEqual(
       Object.fromEntries(
         Object.entries(REGISTER_CONFIG).map(([name, value]) => [name, BigInt(value)]),
       ),
     );
+    await pinTick();
+    expect((await latestPin(register)).coinsE8).toEqual(session.totals.collateralE8);
   });
 
   it.each([
@@ -410,6 +404,8 @@ describe('custody', () => {
     ['bitcoin', 1, { quoteE6: 0n, coin: 0 }],
     ['ether', 2, { quoteE6: 0n, coin: 1 }],
     ['stETH', 3, { quoteE6: 0n, coin: 2 }],
+    ['bitcoin, held but taken off', 1, { quoteE6: 0n, releasedCoin: 0 }],
+    ['stETH, held but taken off', 3, { quoteE6: 0n, releasedCoin: 2 }],
   ] as const)('of one unit too little of %s refuses a session that is whole', (_, asset, missing) =>
     elsewhere([missing], async () => {
       const pin = await pinTick();

@@ -157,6 +157,7 @@ export interface VenueOptions {
   readonly profiles?: LocalVenueOptions['profiles'];
   readonly transitionVerifier?: string;
   readonly medianSources?: LocalVenueOptions['medianSources'];
+  readonly coins?: LocalVenueOptions['coins'];
 }
 
 /** What the contracts of a venue of at most 16 positions take proofs of. */
@@ -187,6 +188,7 @@ export async function deployVenue(
       : { transitionVerifier: options.transitionVerifier }),
     ...(options.config === undefined ? {} : { config: options.config }),
     ...(options.medianSources && { medianSources: options.medianSources }),
+    ...(options.coins && { coins: options.coins }),
   });
 }
 

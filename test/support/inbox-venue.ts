@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A registry with its inbox, real verifiers of takeovers and a test contract that writes the lanes.
-import { Contract, Result, SigningKey, computeAddress, id, type Signer } from 'ethers';
+import { Contract, Result, SigningKey, ZeroAddress, computeAddress, id, type Signer } from 'ethers';
 import { z } from 'zod';
 
 import { contractArtifact, verifierArtifact } from '../../prover/chain/artifact.ts';
@@ -76,7 +76,7 @@ export async function inboxVenue(
   // The registry's errors come through the driver.
   const errors = registry.interface.fragments.filter(({ type }) => type === 'error');
   const driver = new Contract(target, [...driverAbi.fragments, ...errors], deployer);
-  await send(registry, 'bind', [driver.target, driver.target, driver.target, driver.target]);
+  await send(registry, 'bind', [...Array<unknown>(4).fill(driver.target), ZeroAddress]);
   const identity = {
     chainId: chain.chainId,
     registry: String(registry.target),

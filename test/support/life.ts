@@ -34,10 +34,11 @@ import {
 import type { Ledger } from '../../prover/commitments/ledger.ts';
 import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import { loadDefaultParameters } from '../../prover/documents/parameters-document.ts';
-import { marginAccount } from '../../prover/risk/margin/margin.ts';
 import type { Withdrawable } from '../../prover/sequencer/apply-messages.ts';
 import type { Proposal, ProposalOptions, VenueState } from '../../prover/sequencer/propose.ts';
 import { Sequencer, attesting } from '../../prover/sequencer/sequencer.ts';
+import { aboveInitialMargin } from '../../prover/sequencer/withdrawable.ts';
+import { MarketTick } from '../../prover/statements/market-tick.ts';
 import { loadSample } from '../../prover/sample/sample.ts';
 import {
   ARTIFACTS,
@@ -78,6 +79,9 @@ interface Saved {
   readonly ticks: readonly Ledger[];
 }
 
+/** Who takes proofs of margin. */
+type Judge = 'liquidationEngine' | 'vault' | 'coinVault' | 'marginGuarantee';
+
 export interface LifeOptions {
   readonly config?: VenueConfig;
   readonly chainId?: number;
@@ -86,6 +90,8 @@ export interface LifeOptions {
   /** Accounts of the sample that `owner` owns. */
   readonly owned?: readonly string[];
   readonly change?: (accounts: readonly Account[]) => readonly Account[];
+  /** The coins that its coin vault holds; without, it has none. */
+  readonly coins?: (deployer: Signer) => Promise<VenueOptions['coins']>;
 }
 
 /** Terms as a bid's or an expiry's event has them. */
@@ -247,13 +253,9 @@ export class Life {
 
   // Proofs of the ledger of a tick, by default the current one
 
-  context(
-    contract: 'liquidationEngine' | 'vault' | 'ledgerRegistry' | 'marginGuarantee',
-    action: Action,
-    beneficiary: string,
-  ): bigint {
+  context(contract: Judge | 'ledgerRegistry', action: Action, beneficiary: string): bigint {
     const { addresses } = this.venue;
-    return proofContext(this.chain.chainId, addresses[contract], action, beneficiary);
+    return proofContext(this.chain.chainId, addresses[contract]!, action, beneficiary);
   }
 
   ledgerOf(tick: bigint): Ledger {
@@ -267,7 +269,7 @@ export class Life {
 
   async marginProof(
     account: number,
-    contract: 'liquidationEngine' | 'vault' | 'marginGuarantee',
+    contract: Judge,
     action: Action,
     beneficiary: string,
     options: { readonly tick?: bigint; readonly change?: AccountChange } = {},
@@ -417,7 +419,7 @@ export class Life {
     return {
       index,
       message: words(message!),
-      amountE6: outcomes[place]!.appliedE6,
+      amountE6: outcomes[place]!.applied,
       sequence: BigInt(sequence + 1),
       path: outcomePath(outcomes, place),
     };
@@ -450,10 +452,9 @@ export function words(message: InboxMessage): MessageWords {
 }
 
 /** What leaves initial margin, at the crash. */
-export const withdrawable: Withdrawable = (account) => {
-  const margin = marginAccount(account, crash, parameterSet.parameters);
-  return margin.equityE6 - margin.imE6;
-};
+export const withdrawable: Withdrawable = aboveInitialMargin(
+  new MarketTick(crash, parameterSet).market,
+);
 
 /** A venue with its first root and its first tick, a filled fund, and money in everybody's pocket. */
 export async function startLife(options: LifeOptions = {}): Promise<Life> {
@@ -471,7 +472,9 @@ export async function startLife(options: LifeOptions = {}): Promise<Life> {
   const attested = await deployContract(deployer, 'AttestedTransitionVerifier', [
     computeAddress(ATTESTER),
   ]);
+  const coins = await options.coins?.(deployer);
   const venue = await deployVenue(chain, {
+    ...(coins && { coins }),
     config,
     parameterHash: parameterHash(parameterSet),
     transitionVerifier: String(attested.target),

@@ -5,8 +5,12 @@ import { chainedHash, laneSeed } from '../../prover/chain/inbox-lane.ts';
 import { outcomePath } from '../../prover/chain/outcomes.ts';
 import { transitionDigest } from '../../prover/chain/transition.ts';
 import type { Account } from '../../prover/commitments/account.ts';
-import type { InboxMessage, MessageKind } from '../../prover/commitments/inbox-message.ts';
-import { laneOf, packMessage } from '../../prover/commitments/inbox-message.ts';
+import type {
+  CoinMessage,
+  InboxMessage,
+  QuoteMessageKind,
+} from '../../prover/commitments/inbox-message.ts';
+import { amountOf, laneOf, packMessage } from '../../prover/commitments/inbox-message.ts';
 import { Ledger } from '../../prover/commitments/ledger.ts';
 import { REPOSITORY_ROOT } from '../../prover/core/root.ts';
 import { formatLedger } from '../../prover/documents/ledger-document.ts';
@@ -30,7 +34,13 @@ function accountsOf(): readonly Account[] {
   return [
     validAccount({ owner: ALICE, settlementNonce: 0n, quoteE6: 1_500_000_000n }),
     validAccount({ owner: BOB, settlementNonce: 7n, quoteE6: -42n, frozen: true }),
-    validAccount({ owner: ALICE, settlementNonce: 1n, quoteE6: TOP - 5n, positions: [] }),
+    validAccount({
+      owner: ALICE,
+      settlementNonce: 1n,
+      quoteE6: TOP - 5n,
+      positions: [],
+      collateralE8: [0n, 0n, (1n << 56n) - 4n],
+    }),
     validAccount({
       owner: BOB,
       settlementNonce: (1n << 32n) - 1n,
@@ -42,12 +52,21 @@ function accountsOf(): readonly Account[] {
 }
 
 const messageOf = (
-  kind: MessageKind,
+  kind: QuoteMessageKind,
   accountIndex: bigint,
   settlementNonce: bigint,
   amountE6: bigint,
   address: bigint,
 ): InboxMessage => ({ kind, accountIndex, settlementNonce, amountE6, address });
+
+const coinMessageOf = (
+  kind: CoinMessage['kind'],
+  coin: CoinMessage['coin'],
+  accountIndex: bigint,
+  settlementNonce: bigint,
+  amountE8: bigint,
+  address: bigint,
+): InboxMessage => ({ kind, coin, accountIndex, settlementNonce, amountE8, address });
 
 /** Every kind, applied and not, and every edge. */
 const MESSAGES: readonly InboxMessage[] = [
@@ -65,6 +84,12 @@ const MESSAGES: readonly InboxMessage[] = [
   messageOf('withdrawal', 0n, 0n, 1_000_000n, BOB),
   messageOf('withdrawal', 2n, 1n, 1_000_000n, ALICE),
   messageOf('deposit', (1n << 24n) - 1n, 0n, 10_000_000n, BOB),
+  coinMessageOf('coinDeposit', 0, 0n, 0n, 250_000_000n, BOB),
+  coinMessageOf('coinDeposit', 1, 1n, 7n, 300_000_000n, BOB),
+  coinMessageOf('coinDeposit', 2, 2n, 1n, 10n, BOB),
+  coinMessageOf('coinWithdrawal', 0, 0n, 0n, 100_000_000n, ALICE),
+  coinMessageOf('coinWithdrawal', 1, 0n, 0n, (1n << 47n) - 1n, ALICE),
+  coinMessageOf('coinWithdrawal', 2, 0n, 0n, 1n, BOB),
 ];
 
 /** What may leave an account of the vectors; a rollup takes it from its own valuation. */
@@ -102,13 +127,14 @@ export function messageVectors(): unknown {
       kind: message.kind,
       accountIndex: text(message.accountIndex),
       settlementNonce: text(message.settlementNonce),
-      amountE6: text(message.amountE6),
+      ...('coin' in message ? { coin: message.coin } : {}),
+      amount: text(amountOf(message)),
       address: hex(message.address, 20),
       w0: hex(w0, 32),
       w1: hex(w1, 32),
       laneHash: hashes[lane],
       isApplied: outcome!.isApplied,
-      appliedE6: text(outcome!.appliedE6),
+      applied: text(outcome!.applied),
       ledgerRoot: text(new Ledger(state).root),
     };
   });
@@ -122,14 +148,15 @@ export function messageVectors(): unknown {
     previousLedger: JSON.parse(formatLedger(accounts)) as unknown,
     previousLedgerRoot: text(new Ledger(accounts).root),
     messages: steps,
-    outcomes: outcomes.map(({ index, appliedE6 }, place) => ({
+    outcomes: outcomes.map(({ index, applied }, place) => ({
       index: text(index),
-      appliedE6: text(appliedE6),
+      applied: text(applied),
       path: outcomePath(outcomes, place),
     })),
     outcomesRoot: transition.outcomesRoot,
     nextLedgerRoot: text(transition.next.root),
     releasedE6: text(transition.next.releasedE6),
+    releasedE8: transition.next.releasedE8.map(text),
     data: new TextDecoder().decode(data),
     dataHash: transition.dataHash,
     transitionDigest: transitionDigest(transition),

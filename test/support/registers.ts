@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Registers of solvency beside the venues of tests.
-import { Contract, ZeroAddress, type Signer } from 'ethers';
+import { Contract, type Signer } from 'ethers';
 import { z } from 'zod';
 
 import { contractArtifact, verifierArtifact } from '../../prover/chain/artifact.ts';
@@ -9,24 +9,11 @@ import { firstLedger, submitRoot } from '../../prover/chain/ledger-update.ts';
 import { read, send } from '../../prover/chain/refusal.ts';
 import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import { verifierName } from '../../prover/toolchain/circuits/verifier.ts';
+import { coinVaultOf, deployCoins } from './coins.ts';
 import { ARTIFACTS, NO_DATA, deployContract, deployVenue, type TestChain } from './chain.ts';
 import { CRASH_AT, postNextSnapshot } from './proofs.ts';
 import { committedSet, crashMarket } from './session-venue.ts';
 import { SESSION_CIRCUITS, type ProvenSession } from './solvency-session.ts';
-
-export interface CoinCustody {
-  readonly token: string;
-  readonly holder: string;
-  readonly byShares: boolean;
-  readonly decimals: number;
-}
-export const NO_COIN: CoinCustody = {
-  token: ZeroAddress,
-  holder: ZeroAddress,
-  byShares: false,
-  decimals: 0,
-};
-export const NO_COINS: readonly CoinCustody[] = [NO_COIN, NO_COIN, NO_COIN];
 
 export const REGISTER_CONFIG = {
   pinSeconds: 3_600,
@@ -45,12 +32,6 @@ const pinShape = struct({
   backingE6: z.bigint(),
   fundE6: z.bigint(),
   coinsE8: z.array(z.bigint()),
-});
-export const coinShape = struct({
-  token: z.string(),
-  holder: z.string(),
-  byShares: z.boolean(),
-  decimals: z.bigint(),
 });
 export const configShape = struct({
   pinSeconds: z.bigint(),
@@ -80,10 +61,9 @@ export function deployRegister(
   deployer: Signer,
   marketFeed: string,
   verifiers: readonly string[],
-  coins = NO_COINS,
   config: Partial<typeof REGISTER_CONFIG> = {},
 ): Promise<Contract> {
-  const args = [marketFeed, verifiers, coins, { ...REGISTER_CONFIG, ...config }];
+  const args = [marketFeed, verifiers, { ...REGISTER_CONFIG, ...config }];
   return deployContract(deployer, 'SolvencyRegister', args);
 }
 
@@ -94,12 +74,14 @@ export interface Missing {
   readonly releasedE6?: bigint;
   /** Of this coin one unit. */
   readonly coin?: number;
+  /** Of this coin one unit that came in, which the ledger took off and nobody has claimed. */
+  readonly releasedCoin?: number;
 }
 
 /** When a chain is to start for `sessionVenue`. */
 export const SESSION_START = crashMarket.snapshot.time - 1_000n;
 
-/** A venue whose vault and holder of coins have what a session owes, its ledger and tick in place, and its register. */
+/** A venue whose vaults have what a session owes, its ledger and tick in place, and its register. */
 export async function sessionVenue(
   chain: TestChain,
   { totals, ledger }: Pick<ProvenSession, 'ledger' | 'totals'>,
@@ -107,34 +89,47 @@ export async function sessionVenue(
 ): Promise<{ readonly venue: LocalVenue; readonly register: Contract }> {
   const { snapshot } = crashMarket;
   const deployer: Signer = chain.accounts[0]!;
-  const venue = await deployVenue(chain, { parameterHash: parameterHash(committedSet) });
+  const coins = await deployCoins(deployer);
+  const venue = await deployVenue(chain, {
+    parameterHash: parameterHash(committedSet),
+    coins: coins.map(({ terms }) => terms),
+  });
   const { abi } = contractArtifact(ARTIFACTS, 'TestDollar');
   const dollar = new Contract(venue.addresses.asset, abi, deployer);
   await send(dollar, 'mint', [await deployer.getAddress(), 2n ** 80n]);
   await send(dollar, 'approve', [venue.addresses.vault, 2n ** 255n]);
   await send(dollar, 'approve', [venue.addresses.insuranceFund, 2n ** 255n]);
   const backedE6 = totals.quoteE6 - missing.quoteE6;
-  if (backedE6 > 0n) await send(venue.vault, 'deposit', [0n, 0n, backedE6]);
-  const coins: CoinCustody[] = [];
+  let deposits = 0n;
+  if (backedE6 > 0n) {
+    await send(venue.vault, 'deposit', [0n, 0n, backedE6]);
+    deposits += 1n;
+  }
   for (const [place, owedE8] of totals.collateralE8.entries()) {
-    const coin = await deployContract(deployer, 'RebasingCoin');
-    const holder = await chain.accounts[9]!.getAddress();
-    await send(coin, 'mintShares', [holder, owedE8 - (missing.coin === place ? 1n : 0n)]);
-    coins.push({ token: String(coin.target), holder, byShares: place === 2, decimals: 8 });
+    const amountE8 = owedE8 - (missing.coin === place ? 1n : 0n);
+    if (amountE8 === 0n) continue;
+    const { token, give } = coins[place]!;
+    await give(await deployer.getAddress(), amountE8);
+    await send(token, 'approve', [venue.addresses.coinVault, 2n ** 255n]);
+    await send(coinVaultOf(venue), 'deposit', [place, 0n, 0n, amountE8]);
+    deposits += 1n;
   }
   await chain.setNextTime(snapshot.time - 10n);
   const first = firstLedger(ledger.root, ledger.accountCount);
-  // It has booked the deposit.
+  // It has booked the deposits.
   const { releasedE6 = 0n } = missing;
+  const one = (place: number): bigint => (missing.releasedCoin === place ? 1n : 0n);
+  const released = { releasedE6, releasedE8: [one(0), one(1), one(2)] as const };
   const booked =
-    backedE6 > 0n ? { userCount: 1n, outcomesRoot: `0x${'11'.repeat(32)}`, releasedE6 } : {};
+    deposits === 0n
+      ? {}
+      : { userCount: deposits, outcomesRoot: `0x${'11'.repeat(32)}`, ...released };
   const { bookedThrough } = snapshot;
   await submitRoot(venue, { ...first, ...booked, bookedThrough }, NO_DATA);
   const register = await deployRegister(
     deployer,
     venue.addresses.marketFeed,
     await sessionVerifiers(deployer),
-    coins,
   );
   await postNextSnapshot(chain, venue, CRASH_AT);
   return { venue, register };

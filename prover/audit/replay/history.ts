@@ -44,6 +44,7 @@ const READ = {
   liquidationEngine: 'LiquidationEngine',
   marginGuarantee: 'MarginGuarantee',
   vault: 'Vault',
+  coinVault: 'CoinVault',
   medianGate: 'MedianGate',
   marginState: 'MarginState',
   solvencyRegister: 'SolvencyRegister',

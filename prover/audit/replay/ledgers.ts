@@ -12,7 +12,7 @@ import {
 } from '../../commitments/inbox-message.ts';
 import { Ledger } from '../../commitments/ledger.ts';
 import { parseBatch } from '../../documents/batch-document.ts';
-import type { MarketSnapshot } from '../../model/types.ts';
+import type { MarketSnapshot, Triple } from '../../model/types.ts';
 import { checkTransition, type RebuiltLedger } from '../../sequencer/transition-rule.ts';
 import type { AuditMemory } from '../memory.ts';
 import type { ChainEvidence } from '../evidence.ts';
@@ -105,6 +105,7 @@ interface Known {
   readonly userCount: bigint;
   readonly bookedThrough: bigint;
   readonly releasedE6: bigint;
+  readonly releasedE8: Triple<bigint>;
 }
 
 /** The ledgers of a venue, rebuilt from what was published with them. */
@@ -145,6 +146,7 @@ export async function auditLedgers(
     userCount: 0n,
     bookedThrough: 0n,
     releasedE6: 0n,
+    releasedE8: [0n, 0n, 0n],
   };
   for (const event of events) {
     if (event.name === 'RootAccepted') {
@@ -238,6 +240,7 @@ async function followRoot(
         userCount: args['userCount'] as bigint,
         bookedThrough: args['bookedThrough'] as bigint,
         releasedE6: args['releasedE6'] as bigint,
+        releasedE8: [...(args['releasedE8'] as Triple<bigint>)],
       },
     };
   });
@@ -253,8 +256,8 @@ async function followRoot(
         user: inbox.between('user', from.userCount, to.userCount),
       };
       const rebuilt = await rebuiltFrom(context, from, posted);
-      const { outcomesE6 } = rebuilt.batch;
-      const stated = new Map(consumed.user.map((message, place) => [message, outcomesE6[place]]));
+      const { outcomes } = rebuilt.batch;
+      const stated = new Map(consumed.user.map((message, place) => [message, outcomes[place]]));
       // Prices that are there need not have been used: what is booked through says whether they were.
       const isBooked = to.bookedThrough !== from.bookedThrough;
       const settledBy = isBooked ? snapshotBefore(event.block) : undefined;
@@ -296,6 +299,7 @@ function transitionOf(
     userHash: inbox.hashAt('user', known.userCount),
     bookedThrough: known.bookedThrough,
     releasedE6: known.releasedE6,
+    releasedE8: known.releasedE8,
   });
   return {
     chainId: venue.chainId,

@@ -79,6 +79,7 @@ export const TAKEN: Readonly<Record<string, keyof typeof READERS>> = {
   GuaranteeTaken: 'marginGuarantee',
   RestrictionLifted: 'marginGuarantee',
   WithdrawalClaimed: 'vault',
+  CoinWithdrawalClaimed: 'coinVault',
   ExitRegistered: 'vault',
   MessageForced: 'ledgerRegistry',
   CanaryProven: 'riskParameters',
@@ -167,7 +168,7 @@ const readEngine: Reader = ({ name, args }, { from }, { evidence }, taken) => {
 /** Calls that carry one proof of `account-margin`, as their argument `field`, whose context names the owner. */
 const ownersProof =
   (
-    contract: 'vault' | 'marginGuarantee',
+    contract: 'vault' | 'coinVault' | 'marginGuarantee',
     field: string,
     actions: Readonly<Record<string, Action>>,
   ): Reader =>
@@ -180,7 +181,7 @@ const ownersProof =
         context: (signals) =>
           proofContext(
             chainId,
-            contracts[contract],
+            given(contracts[contract], `the venue has no ${contract}`),
             given(actions[name], `${name} is not known to carry a proof`),
             ownerIn(signals),
           ),
@@ -302,6 +303,7 @@ export const READERS = {
     claimWithdrawal: 'claimWithdrawal',
     registerExit: 'registerExit',
   }),
+  coinVault: ownersProof('coinVault', 'proof', { claimWithdrawal: 'claimWithdrawal' }),
   ledgerRegistry: readRegistry,
   riskParameters: readParameters,
   solvencyRegister: readSession,

@@ -39,6 +39,9 @@ const WIRES: readonly (readonly [
   ['marketFeed', 'MarketFeed', 'medianGate', 'medianGate'],
   ['marginState', 'MarginState', 'marketFeed', 'marketFeed'],
   ['marginState', 'MarginState', 'riskParameters', 'riskParameters'],
+  // Of a venue without one the registry names the zero address.
+  ['ledgerRegistry', 'LedgerRegistry', 'coinVault', 'coinVault'],
+  ['coinVault', 'CoinVault', 'ledgerRegistry', 'ledgerRegistry'],
   ['solvencyRegister', 'SolvencyRegister', 'marketFeed', 'marketFeed'],
   ['coverGate', 'CoverGate', 'solvencyRegister', 'solvencyRegister'],
 ];

@@ -82,6 +82,8 @@ export async function deployContracts(
   ]);
   const margins = inOrder(wiring, 'account-margin');
   const vault = await make('Vault', [asset, marketFeed, margins, config.vault]);
+  const { coins } = wiring;
+  const coinVault = coins && (await make('CoinVault', [coins, marketFeed, margins]));
   const insuranceFund = await make('InsuranceFund', [asset, vault, config.fund]);
   const backstop = await make('Backstop', [insuranceFund]);
   const liquidationEngine = await make('LiquidationEngine', [
@@ -119,7 +121,6 @@ export async function deployContracts(
       SESSION_STATEMENTS.flatMap((statement) => inOrder(wiring, statement)).filter(
         (address) => address !== ZeroAddress,
       ),
-      solvency.coins,
       solvency,
     ]));
   const coverGate =
@@ -132,6 +133,7 @@ export async function deployContracts(
     liquidationEngine,
     vault,
     marginGuarantee,
+    coinVault ?? ZeroAddress,
   ]);
   await call('RiskParameters', riskParameters, 'bindGate', [liquidationEngine]);
   if (owner.toLowerCase() !== sender.toLowerCase()) {
@@ -154,6 +156,7 @@ export async function deployContracts(
     healthGate,
     ...(medianGate && { medianGate }),
     ...(marginState && { marginState }),
+    ...(coinVault && { coinVault }),
     ...(solvencyRegister && { solvencyRegister }),
     ...(coverGate && { coverGate }),
   };

@@ -90,10 +90,11 @@ export async function deployVenue(
   const { plan, artifactsDirectory, parametersHash, provider } = deployment;
   await requireDeployable(deployment, sender.address);
   const transactor = asPlansFault(sender);
-  const { owner, guardian, oracles, config, medianSources, movingMargin, solvency } = plan;
+  const { owner, guardian, oracles, config, medianSources, movingMargin, coins, solvency } = plan;
   const parts = {
     ...(medianSources && { medianSources }),
     ...(movingMargin && { movingMargin }),
+    ...(coins && { coins }),
     ...(solvency && { solvency }),
   };
   const verifiers = await deployVerifiers(deployment, transactor);

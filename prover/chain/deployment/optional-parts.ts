@@ -2,7 +2,7 @@
 // Apart from the rules of these parts (parts-rules.ts), which hash: every command reads venues.
 import { z } from 'zod';
 
-import { addressText, integer, list } from '../../core/schema.ts';
+import { addressText, decimalBigint, integer, list } from '../../core/schema.ts';
 import { marginInputsSchema } from '../../documents/margin-inputs-document.ts';
 import { COLLATERAL_SYMBOLS } from '../../model/types.ts';
 import { namedSourcesSchema, priceSourceDocument } from '../../documents/price-sources-schema.ts';
@@ -23,19 +23,20 @@ export type MovingMargin = z.infer<typeof movingMarginSchema>;
 /** What sessions of solvency are proven by. */
 export const SESSION_STATEMENTS = ['risk-arrays', 'solvency-batch', 'solvency-close'] as const;
 
-/** A coin that nobody holds on chain: none of it may be owed. */
-const NOWHERE = '0x0000000000000000000000000000000000000000';
-const anyAddress = z.union([z.literal(NOWHERE), addressText]);
-const coinCustodySchema = z.strictObject({
-  token: anyAddress,
-  holder: anyAddress,
-  /** Whether shares are read in place of balances, of a token that rebases. */
+/** Of a coin that nobody can deposit: none of it may be owed. */
+export const NO_TOKEN = '0x0000000000000000000000000000000000000000';
+const coinSchema = z.strictObject({
+  token: z.union([z.literal(NO_TOKEN), addressText]),
+  /** Whether it is moved and counted in shares, of a token that rebases. */
   byShares: z.boolean(),
-  decimals: integer(0, 36),
+  /** Least a deposit or a request can be. */
+  minDepositE8: decimalBigint(1n, 2n ** 47n - 1n),
 });
-/** Where the register of solvency reads coins, and what it makes of a session. */
+const coinsSchema = list(coinSchema, COLLATERAL_SYMBOLS.length, COLLATERAL_SYMBOLS.length);
+export type CoinTerms = z.infer<typeof coinSchema>;
+
+/** What the register of solvency makes of a session. */
 const solvencySchema = z.strictObject({
-  coins: list(coinCustodySchema, COLLATERAL_SYMBOLS.length, COLLATERAL_SYMBOLS.length),
   pinSeconds: seconds,
   maxAge: seconds,
   confirmSeconds: integer(0, 2 ** 32 - 1),
@@ -43,10 +44,8 @@ const solvencySchema = z.strictObject({
 });
 export type SolvencyTerms = z.infer<typeof solvencySchema>;
 
-const noCoin = { token: NOWHERE, holder: NOWHERE, byShares: false, decimals: 0 };
 /** An hour to close a session, which then speaks for four; the fund must hold the worst shortfall. */
 export const DEFAULT_SOLVENCY: SolvencyTerms = {
-  coins: COLLATERAL_SYMBOLS.map(() => noCoin),
   pinSeconds: 3_600,
   maxAge: 14_400,
   confirmSeconds: 1_800,
@@ -58,6 +57,8 @@ export const optionalPartsSchema = z.object({
   /** Whose reports the headline numbers are proven medians of; without, the quorum is believed. */
   medianSources: namedSourcesSchema.optional(),
   movingMargin: movingMarginSchema.optional(),
+  /** The tokens of BTC, ETH and stETH, of a venue that holds coins. */
+  coins: coinsSchema.optional(),
   /** Of a venue whose solvency sessions are accepted on chain. */
   solvency: solvencySchema.optional(),
 });
@@ -67,9 +68,13 @@ export type OptionalParts = z.infer<typeof optionalPartsSchema>;
 export const optionalPartsDocument = ({
   medianSources,
   movingMargin,
+  coins,
   solvency,
 }: OptionalParts) => ({
   ...(medianSources === undefined ? {} : { medianSources: medianSources.map(priceSourceDocument) }),
   ...(movingMargin === undefined ? {} : { movingMargin }),
+  ...(coins === undefined
+    ? {}
+    : { coins: coins.map((coin) => ({ ...coin, minDepositE8: String(coin.minDepositE8) })) }),
   ...(solvency === undefined ? {} : { solvency }),
 });

@@ -8,7 +8,8 @@ import type { RiskParameters } from '../../model/types.ts';
 import { initialState } from '../../risk/dynamic/rule.ts';
 import { PROFILES, type StatementName } from '../../statements/generated/public-signals.ts';
 import type { VenueConfig } from '../config.ts';
-import type { MovingMargin, OptionalParts, SolvencyTerms } from './optional-parts.ts';
+import { NO_TOKEN } from './optional-parts.ts';
+import type { CoinTerms, MovingMargin, OptionalParts, SolvencyTerms } from './optional-parts.ts';
 import { plannedRule } from './planned-rule.ts';
 
 /** Commitment to the state that a venue opens with. */
@@ -24,6 +25,17 @@ const SESSION_VERIFIERS = [
   ['solvency-batch', '4'],
   ['solvency-close', 'any'],
 ] as const;
+
+function requireSoundCoins(coins: readonly CoinTerms[]): void {
+  const tokens = coins.map(({ token }) => token.toLowerCase());
+  tokens.forEach((token, place) => {
+    requireRule(
+      token === NO_TOKEN || tokens.indexOf(token) === place,
+      `coins[${place}].token`,
+      'must differ from that of every other coin: what is held of it would back both',
+    );
+  });
+}
 
 function requireSoundSolvency(
   { pinSeconds, maxAge }: SolvencyTerms,
@@ -50,7 +62,7 @@ function requireSoundSolvency(
 
 /** What the contracts take no exception to and nobody wants; throws `InvalidInput`. */
 export function requireSoundParts(
-  { medianSources, movingMargin, solvency }: OptionalParts,
+  { medianSources, movingMargin, coins, solvency }: OptionalParts,
   { heartbeats }: Pick<VenueConfig, 'heartbeats'>,
   verifies: (statement: StatementName, profile: string) => boolean,
 ): void {
@@ -72,6 +84,7 @@ export function requireSoundParts(
       'is required: medianSources asks for proofs of medians',
     );
   }
+  if (coins !== undefined) requireSoundCoins(coins);
   if (solvency !== undefined) requireSoundSolvency(solvency, verifies);
   if (movingMargin === undefined) return;
   plannedRule(movingMargin);

@@ -6,6 +6,7 @@ import type { Action } from '../../chain/context.ts';
 import { ACTIONS, canaryContext, proofContext } from '../../chain/context.ts';
 import type { VenueDocument } from '../../chain/venue-document.ts';
 import { InvalidInput } from '../../core/errors.ts';
+import { BALANCE_SYMBOLS } from '../../commitments/account-change.ts';
 import { SCALAR_FIELD } from '../../commitments/hash-words.ts';
 import { parameterHash } from '../../commitments/parameters-words.ts';
 import type { ParameterSet } from '../../documents/parameters-document.ts';
@@ -38,6 +39,20 @@ const STATEMENTS = ['liquidation', 'bankruptcy', 'account-margin'] as const;
 type ProvableStatement = (typeof STATEMENTS)[number];
 
 const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
+/** The contract of the venue that does it; with `--asset`, of the vault that has the asset. */
+function contractFor(
+  context: CommandContext,
+  action: Action,
+): keyof VenueDocument['contracts'] | undefined {
+  const given = stringOption(context, 'asset');
+  if (given === undefined) return CONTRACT_OF[action];
+  const asset = parseValue(oneOf(BALANCE_SYMBOLS), given, '--asset');
+  if (action !== 'claimWithdrawal') {
+    throw new InvalidInput('--asset', 'says what is withdrawn: only with --action claimWithdrawal');
+  }
+  return asset === 'USDC' ? 'vault' : 'coinVault';
+}
+
 /** What a proof is for unless `--action` says otherwise; an account's margin serves several. */
 const ACTION_OF: Readonly<Partial<Record<ProvableStatement, Action>>> = {
   liquidation: 'openLiquidation',
@@ -94,9 +109,15 @@ function useOf(
   statement: ProvableStatement,
   parameters: ParameterSet,
 ): Bound {
-  const given = ['chain', 'contract', 'venue', 'beneficiary', 'action'].filter(
+  const given = ['chain', 'contract', 'venue', 'beneficiary', 'action', 'asset'].filter(
     (name) => stringOption(context, name) !== undefined,
   );
+  if (
+    stringOption(context, 'asset') !== undefined &&
+    stringOption(context, 'venue') === undefined
+  ) {
+    throw new InvalidInput('--asset', 'is for a proof with --venue: whose vault of the asset');
+  }
   if (stringOption(context, 'for') !== undefined) {
     return canaryOf(context, statement, parameters);
   }
@@ -118,7 +139,7 @@ function useOf(
     const beneficiary = addressOption(context, 'beneficiary');
     const checked = parseValue(oneOf(ACTION_NAMES), action, '--action');
     const { chainId, contracts } = readVenue(context);
-    const field = CONTRACT_OF[checked];
+    const field = contractFor(context, checked);
     const contract = field && contracts[field];
     if (contract === undefined) {
       throw new InvalidInput('--venue', `has no contract for ${checked}: give --chain, --contract`);
@@ -191,6 +212,11 @@ export const command: Command = {
       type: 'string',
       placeholder: ACTION_NAMES.join('|'),
       describe: 'what the contract does for it (default: what the statement is for)',
+    },
+    asset: {
+      type: 'string',
+      placeholder: BALANCE_SYMBOLS.join('|'),
+      describe: 'what a proof for claimWithdrawal of the --venue withdraws (default: USDC)',
     },
     for: {
       type: 'string',

@@ -40,6 +40,7 @@ const EVENT_WORDS: Readonly<Record<string, string>> = {
   GuaranteeTaken: 'margin guarantee taken',
   RestrictionLifted: 'restriction lifted',
   WithdrawalClaimed: 'withdrawal',
+  CoinWithdrawalClaimed: 'withdrawal of a coin',
   ExitRegistered: 'exit registered',
   MessageForced: 'message forced into the ledger',
   CanaryProven: 'parameter set shown on an account',

@@ -14,7 +14,7 @@ export interface OpenDeposit {
 export interface Custody {
   /** Of the quote asset, E6. */
   readonly heldE6: bigint;
-  /** BTC, ETH, stETH, E8. */
+  /** BTC, ETH, stETH that are held for accounts, E8: a pin has taken off what is released, and deposits that are open. */
   readonly coinsE8: Triple<bigint>;
   /** Of `heldE6`: bonds and bids in escrow, and what may be claimed by whoever was paid out. */
   readonly escrowE6: bigint;
@@ -26,7 +26,7 @@ export interface Custody {
   /** Messages that the session's ledger has consumed, and all that were sent. */
   readonly consumed: bigint;
   readonly sent: bigint;
-  /** One for every message in between, a withdrawal with amount 0: it moves nothing before it is booked. */
+  /** One for every message in between. With amount 0 a withdrawal, which moves nothing before it is booked, and what is of a coin. */
   readonly open: readonly OpenDeposit[];
 }
 

@@ -261,6 +261,11 @@ describe('plimsoll prove', () => {
       2,
       '--chain: is required',
     ],
+    [
+      ['account-margin', '--account', '1', '--out', 'p.json', '--asset', 'BTC'],
+      2,
+      '--asset: is for a proof with --venue',
+    ],
   ];
   it.each(refusals)('refuses %j', async (argv, code, message) => {
     const placed = argv.map((word) => (word === 'p.json' ? file(word) : word));

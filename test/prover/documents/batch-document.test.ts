@@ -24,7 +24,7 @@ describe('a published batch', () => {
     const batch = batchBetween(before, after, [5n, 0n]);
     expect([...batch.changed.keys()]).toEqual([1, 3]);
     const read = parseBatch(formatBatch(batch));
-    expect(read.outcomesE6).toEqual([5n, 0n]);
+    expect(read.outcomes).toEqual([5n, 0n]);
     expect(new Ledger(accountsAfter(before, read)).root).toBe(new Ledger(after).root);
   });
 

@@ -86,7 +86,7 @@ describe('an honest sequencer', () => {
     expect(taken).toMatchObject({ owner: RIVAL, settlementNonce: NONCE + 1n, frozen: false });
     expect(taken!.quoteE6).toBe(5_000_000_000n + 7n);
     expect(cash!.quoteE6).toBe(0n);
-    expect(proposal.outcomes.map(({ appliedE6 }) => appliedE6)).toEqual([
+    expect(proposal.outcomes.map(({ applied }) => applied)).toEqual([
       1_000_000n,
       5_000_000_000n,
       0n,
@@ -116,7 +116,7 @@ describe('an honest sequencer', () => {
       stateOf(accountsOf().with(Number(CASH), full)),
       top,
     );
-    expect(outcomes[0]!.appliedE6).toBe(10n);
+    expect(outcomes[0]!.applied).toBe(10n);
     expect(next.releasedE6).toBe(1_000_000n - 10n);
   });
 
@@ -211,11 +211,11 @@ describe('an honest sequencer', () => {
 describe('no validity proof exists of a transition', () => {
   it.each([
     ['of which the data is withheld', 'T1', { kind: 'withhold-data' }, PENDING],
-    ['that lies about an outcome', 'T5', { kind: 'lie', place: 2, appliedE6: 1_000_000n }, PENDING],
+    ['that lies about an outcome', 'T5', { kind: 'lie', place: 2, applied: 1_000_000n }, PENDING],
     [
       'that withholds a refund by calling a deposit credited',
       'T5',
-      { kind: 'lie', place: 0, appliedE6: 0n },
+      { kind: 'lie', place: 0, applied: 0n },
       PENDING,
     ],
     [
@@ -381,7 +381,7 @@ describe('no validity proof exists of a transition', () => {
     it('to withdraw: the outcome is 0', () => {
       const asked = { ...RESTRICTED, user: [message('withdrawal', OPEN, { amountE6: 3n })] };
       const proposal = propose({}, asked);
-      expect(proposal.outcomes.map(({ appliedE6 }) => appliedE6)).toEqual([0n]);
+      expect(proposal.outcomes.map(({ applied }) => applied)).toEqual([0n]);
       expect(brokenBy(evidenceOf(proposal, asked))).toBeUndefined();
     });
 

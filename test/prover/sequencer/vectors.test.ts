@@ -22,19 +22,21 @@ interface Vectors {
     readonly w1: string;
     readonly laneHash: string;
     readonly kind: string;
-    readonly amountE6: string;
+    readonly coin?: number;
+    readonly amount: string;
     readonly isApplied: boolean;
-    readonly appliedE6: string;
+    readonly applied: string;
     readonly ledgerRoot: string;
   }[];
   readonly outcomes: readonly {
     readonly index: string;
-    readonly appliedE6: string;
+    readonly applied: string;
     readonly path: readonly string[];
   }[];
   readonly outcomesRoot: string;
   readonly nextLedgerRoot: string;
   readonly releasedE6: string;
+  readonly releasedE8: readonly string[];
   readonly data: string;
   readonly dataHash: string;
 }
@@ -75,24 +77,26 @@ describe('the vectors of docs/integration.md', () => {
         (node, sibling) => keccak256(concat([node, sibling].sort())),
         keccak256(keccak256(concat([word(BigInt(index)), word(amount)]))),
       );
-    expect(vectors.outcomes.map(({ appliedE6 }) => appliedE6)).toEqual(
-      vectors.messages.filter(({ lane }) => lane === 'user').map(({ appliedE6 }) => appliedE6),
+    expect(vectors.outcomes.map(({ applied }) => applied)).toEqual(
+      vectors.messages.filter(({ lane }) => lane === 'user').map(({ applied }) => applied),
     );
-    for (const { index, appliedE6, path } of vectors.outcomes) {
-      expect(rootBy(index, BigInt(appliedE6), path)).toBe(vectors.outcomesRoot);
-      expect(rootBy(index, BigInt(appliedE6) + 1n, path)).not.toBe(vectors.outcomesRoot);
+    for (const { index, applied, path } of vectors.outcomes) {
+      expect(rootBy(index, BigInt(applied), path)).toBe(vectors.outcomesRoot);
+      expect(rootBy(index, BigInt(applied) + 1n, path)).not.toBe(vectors.outcomesRoot);
     }
   });
 
   it('release what withdrawals took off and deposits did not credit', () => {
-    const sum = vectors.messages
-      .filter(({ lane }) => lane === 'user')
-      .map(({ kind, amountE6, appliedE6 }) =>
-        kind === 'withdrawal' ? BigInt(appliedE6) : BigInt(amountE6) - BigInt(appliedE6),
-      )
-      .reduce((total, amount) => total + amount, 0n);
-    expect(sum).toBeGreaterThan(0n);
-    expect(vectors.releasedE6).toBe(String(sum));
+    const released = (of: number | undefined): bigint =>
+      vectors.messages
+        .filter(({ lane, coin }) => lane === 'user' && coin === of)
+        .map(({ kind, amount, applied }) =>
+          /withdrawal/i.test(kind) ? BigInt(applied) : BigInt(amount) - BigInt(applied),
+        )
+        .reduce((total, amount) => total + amount, 0n);
+    const sums = [undefined, 0, 1, 2].map(released);
+    for (const sum of sums) expect(sum).toBeGreaterThan(0n);
+    expect([vectors.releasedE6, ...vectors.releasedE8]).toEqual(sums.map(String));
   });
 
   it('end in the ledger that the published data rebuilds', () => {
@@ -106,7 +110,14 @@ describe('the vectors of docs/integration.md', () => {
 
   it('cover every kind, applied and not', () => {
     const seen = new Set(vectors.messages.map(({ kind, isApplied }) => `${kind} ${isApplied}`));
-    for (const kind of ['freeze', 'takeover', 'deposit', 'withdrawal']) {
+    for (const kind of [
+      'freeze',
+      'takeover',
+      'deposit',
+      'withdrawal',
+      'coinDeposit',
+      'coinWithdrawal',
+    ]) {
       expect([seen.has(`${kind} true`), seen.has(`${kind} false`)]).toEqual([true, true]);
     }
     expect(seen.has('unfreeze true')).toBe(true);

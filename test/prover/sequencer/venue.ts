@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type { InboxMessage } from '../../../prover/commitments/inbox-message.ts';
+import type { QuoteMessage } from '../../../prover/commitments/inbox-message.ts';
 import type { Account } from '../../../prover/commitments/account.ts';
 import { Ledger } from '../../../prover/commitments/ledger.ts';
 import {
@@ -35,10 +35,10 @@ export function stateOf(accounts = accountsOf()): VenueState {
 export const rootOf = (accounts: readonly Account[]): bigint => new Ledger(accounts).root;
 
 export function message(
-  kind: InboxMessage['kind'],
+  kind: QuoteMessage['kind'],
   accountIndex: bigint,
-  overrides: Partial<InboxMessage> = {},
-): InboxMessage {
+  overrides: Partial<QuoteMessage> = {},
+): QuoteMessage {
   return {
     kind,
     accountIndex,

@@ -26,7 +26,7 @@ it('a withdrawal of everything leaves exactly the initial margin, and nothing wh
     const isMet = before.equityE6 > before.imE6;
     expect(after.imE6).toBe(before.imE6);
     expect(after.equityE6).toBe(isMet ? before.imE6 : before.equityE6);
-    expect(outcomes[0]!.appliedE6).toBe(before.equityE6 - after.equityE6);
+    expect(outcomes[0]!.applied).toBe(before.equityE6 - after.equityE6);
     return isMet;
   });
   // Both sides are there.
@@ -41,5 +41,5 @@ it('a withdrawal stops at the bottom of the quote balance: it does not fail', ()
   });
   const { accounts, outcomes } = applyMessages([account], [asked], () => MOST_E6);
   expect(accounts[0]!.quoteE6).toBe(-(2n ** 63n));
-  expect(outcomes[0]).toEqual({ isApplied: true, appliedE6: 5n });
+  expect(outcomes[0]).toEqual({ isApplied: true, applied: 5n });
 });

@@ -649,6 +649,7 @@ export class MoneyRun {
         outcomesRoot:
           outcomes === 0 ? ZeroHash : this.outcomesRoot(before?.userCount ?? 0, next.outcomes),
         releasedE6: next.releasedE6,
+        releasedE8: [0n, 0n, 0n],
       },
       '0x01',
       '0x',

@@ -85,7 +85,8 @@ export const command: Command = {
     'exist on local chains only. With --sources the feed takes headline numbers only with a proof of\n' +
     'their medians (docs/oracle.md); with --margin-inputs a margin state is deployed that its owner can\n' +
     'propose to bring into force (docs/dynamic-margin.md); with --solvency a register that accepts\n' +
-    'solvency sessions, of coins that nobody holds until the plan says where (docs/solvency.md).',
+    'solvency sessions (docs/solvency.md). Coins can be deposited once the plan names their tokens in\n' +
+    '`coins` (docs/venue.md).',
   example:
     'npx plimsoll venue plan --rpc http://127.0.0.1:8545 --owner 0x… --guardian 0x… --oracles 0x…,0x…,0x… --threshold 2 --out plan.json',
   positionals: [],

@@ -7,7 +7,7 @@ import { read } from '../../../chain/refusal.ts';
 import type { VenueDocument } from '../../../chain/venue-document.ts';
 import type { Venue } from '../../../chain/venue.ts';
 import type { Account } from '../../../commitments/account.ts';
-import type { Lane } from '../../../commitments/inbox-message.ts';
+import { isWithdrawal, type Lane } from '../../../commitments/inbox-message.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { readTextFile, writeFileAtomically } from '../../../core/files.ts';
 import { decimalBigint, parseValue, pattern } from '../../../core/schema.ts';
@@ -33,6 +33,10 @@ import {
 import { decimal, shape, text, whole } from '../../../core/json-output.ts';
 
 const uint = z.bigint().nonnegative();
+const coinsSchema = z.preprocess(
+  (value) => (value instanceof Result ? value.toArray() : value),
+  z.tuple([uint, uint, uint]),
+);
 const latestSchema = z.preprocess(
   (value) => (value instanceof Result ? value.toObject() : value),
   z.object({
@@ -66,6 +70,7 @@ async function stateOf(
     userHash: await hash('user', userCount),
     bookedThrough,
     releasedE6: await read(ledgerRegistry, 'releasedE6', [latest.sequence], uint),
+    releasedE8: await read(ledgerRegistry, 'releasedE8', [latest.sequence], coinsSchema),
   };
 }
 
@@ -180,7 +185,7 @@ export const command: Command = {
       });
       noteTooLarge(context, next.accounts, document.config.registry.maxPositions);
       const { root, accountCount, engineCount, userCount } = transition.next;
-      if (settledBy === undefined && consumed.user.some(({ kind }) => kind === 'withdrawal')) {
+      if (settledBy === undefined && consumed.user.some(isWithdrawal)) {
         throw new InvalidInput(
           '--settle',
           'is required: a withdrawal waits, and what may leave an account is judged in a snapshot',
@@ -198,6 +203,7 @@ export const command: Command = {
             bookedThrough: state === undefined ? booked : transition.next.bookedThrough,
             outcomesRoot: transition.outcomesRoot,
             releasedE6: transition.next.releasedE6,
+            releasedE8: transition.next.releasedE8,
           },
           data,
           getBytes(proof),

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { STATUSES } from '../../../keeper/liquidations.ts';
 import { COVER_STANDINGS } from '../../../chain/solvency-register.ts';
 import { readVenueStatus } from '../../../keeper/venue-status.ts';
-import { formatUsd, formatUtc } from '../../../model/format.ts';
+import { formatFixed, formatUsd, formatUtc } from '../../../model/format.ts';
+import { COLLATERAL_SYMBOLS } from '../../../model/types.ts';
 import type { Command } from '../../command.ts';
 import { VENUE_OPTIONS, connectToVenue } from '../../options/venue-input.ts';
 import { address, decimal, flag, shape, whole } from '../../../core/json-output.ts';
@@ -54,6 +55,17 @@ export const command: Command = {
         escrowedE6: decimal,
         claimableE6: decimal,
       }),
+      coins: z
+        .array(
+          shape({
+            asset: z.enum(COLLATERAL_SYMBOLS),
+            heldE8: decimal,
+            unclaimedE8: decimal,
+            claimableE8: decimal,
+            missingE8: decimal,
+          }),
+        )
+        .nullable(),
       fund: shape({
         assetsE6: decimal,
         bufferE6: decimal,
@@ -113,6 +125,7 @@ export const command: Command = {
       const { mode, ledger, waiting, market, parameters, roles, vault, fund } = status;
       const { medianGate, marginState, solvency } = status;
       const usd = (amountE6: bigint): string => formatUsd(amountE6, 2);
+      const coins = (amountE8: bigint): string => formatFixed(amountE8, 8);
       const { print } = context;
       print(`chain ${document.chainId}, mode ${mode}${market.halted ? ', market halted' : ''}`);
       print(
@@ -172,6 +185,14 @@ export const command: Command = {
           `escrowed ${usd(vault.escrowedE6)}, ` +
           `claimable ${usd(vault.claimableE6)} USD`,
       );
+      for (const { asset, heldE8, unclaimedE8, claimableE8, missingE8 } of status.coins ?? []) {
+        if (heldE8 + claimableE8 === 0n) continue;
+        print(
+          `${asset.padEnd(12)}held ${coins(heldE8)} (not claimed ${coins(unclaimedE8)}), ` +
+            `claimable ${coins(claimableE8)}` +
+            (missingE8 === 0n ? '' : `, missing ${coins(missingE8)}`),
+        );
+      }
       print(
         `fund        free ${usd(fund.freeE6)}, reserved ${usd(fund.reservedE6)} (guaranteed ` +
           `${usd(fund.guaranteedE6)}), queued ${usd(fund.queuedE6)}, uncovered ` +
@@ -221,6 +242,7 @@ export const command: Command = {
         parameters,
         roles,
         vault,
+        coins: status.coins ?? null,
         fund,
         guarantees: status.guarantees.map(({ accountIndex, dueAt, ...guarantee }) => ({
           account: accountIndex,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Contract, encodeBytes32String, ZeroAddress, type Provider } from 'ethers';
+import { Contract, encodeBytes32String, type Provider } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { exportedAbi, type ExportedInterface } from '../../../../prover/chain/abi.ts';
@@ -18,11 +18,15 @@ import {
   parseVenue,
   type VenueDocument,
 } from '../../../../prover/chain/venue-document.ts';
+import { send } from '../../../../prover/chain/refusal.ts';
 import { connectVenue } from '../../../../prover/chain/venue.ts';
 import { sourcesHash } from '../../../../prover/commitments/report-words.ts';
 import { InvalidInput } from '../../../../prover/core/errors.ts';
 import { readVenueStatus } from '../../../../prover/keeper/venue-status.ts';
+import { parseProof } from '../../../../prover/proving/formats/proof-file.ts';
 import { ARTIFACTS, deployContract } from '../../../support/chain.ts';
+import { plimsoll } from '../../../support/cli.ts';
+import { coinVaultOf, deployCoins } from '../../../support/coins.ts';
 import { DEPLOYER, deploymentOf, runDeployment } from '../../../support/deployments.ts';
 import { addressOf, planWith, planWithSessions, validPlan } from '../../../support/plans.ts';
 import { startRpcChain, type RpcChain } from '../../../support/rpc-chain.ts';
@@ -138,7 +142,6 @@ describe('a deployed venue', () => {
       batches['4']!.address,
     );
     expect(await ask('config')).toEqual([3_600n, 14_400n, 1_800n, 10_000n]);
-    expect(await ask('coinCustody', 2)).toEqual([ZeroAddress, ZeroAddress, false, 0n]);
     const gate = new Contract(venue.contracts.coverGate!, exportedAbi('CoverGate'), chain.provider);
     expect(await gate.getFunction('solvencyRegister').staticCall()).toBe(register.target);
   });
@@ -345,6 +348,83 @@ describe('what does not deploy', () => {
   });
 });
 
+/** The verifiers of the deployed venue, in the places of a plan. */
+const deployedVerifiers = (plan: VenuePlan) =>
+  Object.fromEntries(
+    Object.entries(plan.verifiers).map(([statement, places]) => [
+      statement,
+      Object.fromEntries(
+        Object.keys(places).map((profile) => [
+          profile,
+          venue.verifiers[statement as 'liquidation'][profile]!.address,
+        ]),
+      ),
+    ]),
+  ) as unknown as Parameters<typeof deployContracts>[2]['verifiers'];
+
+/** The contracts of a plan beside those of the deployed venue, with its verifiers and its dollar. */
+const deployBeside = async (plan: VenuePlan) =>
+  deployContracts(await signerTransactor(chain.accounts[0]!), ARTIFACTS, {
+    ...plan,
+    verifiers: deployedVerifiers(plan),
+    transitionVerifier: venue.contracts.transitionVerifier,
+    asset: venue.contracts.asset,
+    parameterHash: venue.parametersHash,
+  });
+
+describe('a venue that holds coins', () => {
+  it('has a vault of them that its registry names, and tells what is in it', async () => {
+    const depositor = chain.accounts[1]!;
+    const tokens = await deployCoins(depositor);
+    const coins = tokens.map(({ terms }) => terms);
+    const deployed = await deployBeside({ ...validPlan(), coins });
+    const { transitionVerifier } = venue.contracts;
+    const document = { ...venue, coins, contracts: { ...deployed, transitionVerifier } };
+    expect(parseVenue(formatVenue(document)).coins).toEqual(coins);
+    const bound = connectVenue(document.contracts, depositor);
+    const { coinVault, ...others } = document.contracts;
+    await expect(
+      confirmVenue({ ...document, contracts: others }, chain.provider),
+    ).rejects.toMatchObject({ field: 'contracts.coinVault' });
+
+    const ether = tokens[1]!;
+    await ether.give(await depositor.getAddress(), 70n);
+    await send(ether.token, 'approve', [coinVault, 2n ** 255n]);
+    await send(coinVaultOf(bound), 'deposit', [1, 0n, 0n, 70n]);
+    await send(ether.token, 'burn', [coinVault, 10n ** 10n]);
+    const status = await readVenueStatus(bound, chain.provider, document);
+    const nothing = { heldE8: 0n, claimableE8: 0n, missingE8: 0n, unclaimedE8: 0n };
+    expect(status.coins).toEqual([
+      { asset: 'BTC', ...nothing },
+      { asset: 'ETH', ...nothing, heldE8: 70n, missingE8: 1n },
+      { asset: 'stETH', ...nothing },
+    ]);
+
+    // Whose claim a proof is for is the vault of the asset.
+    const file = join(folder, 'coins.json');
+    const out = join(folder, 'claim.json');
+    writeFileSync(file, formatVenue(document));
+    const prove = (action: string, ...more: string[]) =>
+      plimsoll(
+        'prove',
+        ...['account-margin', '--account', '1', '--venue', file, '--out', out],
+        ...['--beneficiary', addressOf(9), '--action', action, ...more],
+      );
+    const nothingTaken = await prove('bidForAccount', '--asset', 'BTC');
+    expect(nothingTaken).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^--asset: says/),
+    });
+    for (const [asset, contract] of [
+      ['stETH', coinVault],
+      ['USDC', document.contracts.vault],
+    ] as const) {
+      expect(await prove('claimWithdrawal', '--asset', asset)).toMatchObject({ status: 0 });
+      expect(parseProof(readFileSync(out, 'utf8')).use).toMatchObject({ contract });
+    }
+  });
+});
+
 describe('the constructors hold what the plan’s rules hold', () => {
   it.each([
     ['oracles.threshold', 1, 'ThresholdTooLow'],
@@ -366,26 +446,7 @@ describe('the constructors hold what the plan’s rules hold', () => {
     ['config.fund.cooldown', 0, 'InvalidFundConfig'],
     ['config.vault.exitWindow', 0, 'InvalidVaultConfig'],
   ] as const)('%s = %s: %s', async (path, value, error) => {
-    const plan = planWith(path, value);
-    const addresses = Object.fromEntries(
-      Object.entries(plan.verifiers).map(([statement, places]) => [
-        statement,
-        Object.fromEntries(
-          Object.keys(places).map((profile) => [
-            profile,
-            venue.verifiers[statement as 'liquidation'][profile]!.address,
-          ]),
-        ),
-      ]),
-    );
-    const transactor = await signerTransactor(chain.accounts[0]!);
-    const deployed = deployContracts(transactor, ARTIFACTS, {
-      ...plan,
-      verifiers: addresses as unknown as Parameters<typeof deployContracts>[2]['verifiers'],
-      transitionVerifier: venue.contracts.transitionVerifier,
-      asset: venue.contracts.asset,
-      parameterHash: venue.parametersHash,
-    });
+    const deployed = deployBeside(planWith(path, value));
     await expect(deployed).rejects.toMatchObject({ errorName: error });
   });
 });

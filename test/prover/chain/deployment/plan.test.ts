@@ -16,6 +16,10 @@ import {
   validPlan,
 } from '../../../support/plans.ts';
 
+const COIN = { token: `0x${'11'.repeat(20)}`, byShares: false, minDepositE8: '1000' };
+/** What is held of one token would back two coins. */
+const TWICE = [COIN, { ...COIN, byShares: true }, { ...COIN, token: `0x${'00'.repeat(20)}` }];
+
 /** What a plan with that value is refused for, as a file. */
 function refusal(path: string, value: unknown, plan = validPlan()): InvalidInput {
   try {
@@ -336,7 +340,8 @@ describe('a plan of a venue', () => {
       /above pinSeconds, 3600/,
     ],
     ['a fund that need hold nothing', 'solvency.minCoverageBps', 0, 'solvency.minCoverageBps', /1/],
-    ['coins of two assets only', 'solvency.coins', [], 'solvency.coins', /3/],
+    ['coins of two assets only', 'coins', [], 'coins', /3/],
+    ['one token for two coins', 'coins', TWICE, 'coins[1].token', /must differ/],
     ['a rule that is none', 'movingMargin.rule', {}, 'movingMargin.rule.format', /is required/],
   ] as const)('does not have %s', (_, path, value, field, rule) => {
     const error = refusal(path, value, planWithSessions());
