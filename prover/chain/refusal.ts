@@ -175,3 +175,7 @@ export async function read<T>(
 /** A struct that a contract answers, by the names of its fields. */
 export const asObject = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
   z.preprocess((result: { toObject(deep: true): unknown }) => result.toObject(true), schema);
+
+/** Values that a contract answers side by side, some of them without a name. */
+export const asArray = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
+  z.preprocess((result: { toArray(): unknown }) => result.toArray(), schema);

@@ -84,7 +84,7 @@ export interface MessageOutcome {
   readonly appliedE6: bigint;
 }
 
-export const NOT_APPLIED: MessageOutcome = { isApplied: false, appliedE6: 0n };
+const NOT_APPLIED: MessageOutcome = { isApplied: false, appliedE6: 0n };
 
 export function laneOf(kind: MessageKind): Lane {
   if (kind === 'coinDeposit' || kind === 'coinWithdrawal') return 'user';

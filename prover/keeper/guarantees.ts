@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Result, ZeroAddress, type Provider } from 'ethers';
+import { ZeroAddress, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { eventsNamed, readEvents } from '../chain/events.ts';
-import { read } from '../chain/refusal.ts';
+import { asObject, read } from '../chain/refusal.ts';
 import type { Venue } from '../chain/venue.ts';
 import { formatUsd } from '../model/format.ts';
 import type { AccountMargin } from '../risk/margin/margin.ts';
 
 const uint = z.bigint().nonnegative();
-const guaranteeSchema = z.preprocess(
-  (value) => (value instanceof Result ? value.toObject() : value),
-  z.object({ owner: z.string(), amountE6: uint, dueAt: uint }),
-);
+const guaranteeSchema = asObject(z.object({ owner: z.string(), amountE6: uint, dueAt: uint }));
 
 /** What the fund's buffer guarantees to an account at a settlement nonce. */
 export interface Guarantee {

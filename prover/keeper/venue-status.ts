@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Contract, Result, type Provider } from 'ethers';
+import { Contract, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { exportedAbi } from '../chain/abi.ts';
 import { eventsNamed, readEvents } from '../chain/events.ts';
-import { read } from '../chain/refusal.ts';
+import { asArray, asObject, read } from '../chain/refusal.ts';
 import { readStanding, type CoverStanding } from '../chain/solvency-register.ts';
 import type { VenueDocument } from '../chain/venue-document.ts';
 import type { Venue } from '../chain/venue.ts';
@@ -20,8 +20,7 @@ const NOTHING_SHORT = 2n ** 64n - 1n;
 /** In the order of `ILedgerRegistry.Mode`. */
 const MODES = ['normal', 'forced', 'dead'] as const;
 
-const ledgerSchema = z.preprocess(
-  (value) => (value instanceof Result ? value.toObject() : value),
+const ledgerSchema = asObject(
   z.object({
     sequence: uint,
     accountCount: uint,
@@ -33,15 +32,12 @@ const ledgerSchema = z.preprocess(
     forced: z.boolean(),
   }),
 );
-/** Several values that a view returns side by side, some of them without a name. */
-const values = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
-  z.preprocess((value) => (value instanceof Result ? value.toArray() : value), schema);
-const pendingSchema = values(
+const pendingSchema = asArray(
   z
     .tuple([uint, uint])
     .transform(([parameterHash, activatableAt]) => ({ parameterHash, activatableAt })),
 );
-const totalsSchema = values(
+const totalsSchema = asArray(
   z
     .tuple([uint, uint, uint])
     .transform(([heldE6, escrowedE6, claimableE6]) => ({ heldE6, escrowedE6, claimableE6 })),
@@ -53,7 +49,7 @@ export interface VaultStatus extends z.infer<typeof totalsSchema> {
   readonly unclaimedE6: bigint;
 }
 
-const coinTotalsSchema = values(
+const coinTotalsSchema = asArray(
   z
     .tuple([uint, uint, uint])
     .transform(([heldE8, claimableE8, missingE8]) => ({ heldE8, claimableE8, missingE8 })),
@@ -158,7 +154,7 @@ async function readCoins(
   provider: Provider,
 ): Promise<readonly CoinStatus[]> {
   const vault = new Contract(address, exportedAbi('CoinVault'), provider);
-  const released = values(z.tuple([uint, uint, uint]));
+  const released = asArray(z.tuple([uint, uint, uint]));
   const releasedE8 = await read(ledgerRegistry, 'releasedE8', [sequence], released);
   return Promise.all(
     COLLATERAL_SYMBOLS.map(async (asset, coin) => {
@@ -183,7 +179,7 @@ async function readMedianGate(
     gate,
     'pendingSources',
     [],
-    values(z.tuple([uint, uint, uint])),
+    asArray(z.tuple([uint, uint, uint])),
   );
   return {
     sourcesHash: await read(gate, 'sourcesHash', [], uint),
@@ -202,7 +198,7 @@ async function readMarginState(
   provider: Provider,
 ): Promise<VenueStatus['marginState']> {
   const state = new Contract(address, exportedAbi('MarginState'), provider);
-  const [sequence, time] = await read(state, 'latest', [], values(z.tuple([uint, uint])));
+  const [sequence, time] = await read(state, 'latest', [], asArray(z.tuple([uint, uint])));
   return {
     stateHash: await read(state, 'stateHash', [], uint),
     effectiveHash: await read(state, 'effectiveHash', [], uint),
@@ -214,7 +210,7 @@ async function readMarginState(
 
 async function readSolvency(address: string, provider: Provider): Promise<VenueStatus['solvency']> {
   const register = new Contract(address, exportedAbi('SolvencyRegister'), provider);
-  const record = values(z.tuple([uint, uint, uint, uint]));
+  const record = asArray(z.tuple([uint, uint, uint, uint]));
   const [tick, pinnedAt, , coverageBps] = await read(register, 'coverage', [], record);
   return {
     standing: await readStanding(register),

@@ -29,34 +29,40 @@ import { callOfProof, ownerOf, type IncompleteCall, type ProofCall } from './pro
 import { ReceiptRefused, requireFact } from './refusal.ts';
 import type { TrustedKey } from './verifying-keys.ts';
 
-/** Which of a venue's contracts does it; for what none of them does, the address has to be given. */
-export const CONTRACT_OF: Readonly<Partial<Record<Action, keyof VenueDocument['contracts']>>> = {
-  openLiquidation: 'liquidationEngine',
-  cureLiquidation: 'liquidationEngine',
-  bidForAccount: 'liquidationEngine',
-  expireLiquidation: 'liquidationEngine',
-  claimWithdrawal: 'vault',
-  registerExit: 'vault',
-  applyMessage: 'ledgerRegistry',
-  takeGuarantee: 'marginGuarantee',
-  releaseGuarantee: 'marginGuarantee',
-  requireHealthy: 'healthGate',
-  stepMargin: 'marginState',
+type ContractsOf<Name extends string> = Readonly<
+  Partial<Record<Name, readonly (keyof VenueDocument['contracts'])[]>>
+>;
+
+/**
+ * Which of a venue's contracts do it, the one that is meant where nothing else is said first; for what none of
+ * them does, the address has to be given.
+ */
+export const CONTRACTS_OF: ContractsOf<Action> = {
+  openLiquidation: ['liquidationEngine'],
+  cureLiquidation: ['liquidationEngine'],
+  bidForAccount: ['liquidationEngine'],
+  expireLiquidation: ['liquidationEngine'],
+  claimWithdrawal: ['vault', 'coinVault'],
+  registerExit: ['vault'],
+  applyMessage: ['ledgerRegistry'],
+  takeGuarantee: ['marginGuarantee'],
+  releaseGuarantee: ['marginGuarantee'],
+  requireHealthy: ['healthGate'],
+  stepMargin: ['marginState'],
 };
 
-const CONTRACT_OF_USE: Readonly<Partial<Record<UseName, keyof VenueDocument['contracts']>>> = {
-  ...CONTRACT_OF,
-  canary: 'riskParameters',
-  reportMedians: 'medianGate',
+const CONTRACTS_OF_USE: ContractsOf<UseName> = {
+  ...CONTRACTS_OF,
+  canary: ['riskParameters'],
+  reportMedians: ['medianGate'],
 };
 
 /** Throws `VENUE_MISMATCH` where the use is of a contract that another venue has. */
 function requireContractOf(use: ProofUse, { contracts }: VenueDocument): void {
   const name = useName(use);
-  const field = CONTRACT_OF_USE[name];
-  const isOfCoins = name === 'claimWithdrawal' && contracts.coinVault === use.contract;
+  const fields = CONTRACTS_OF_USE[name];
   requireFact(
-    field === undefined || contracts[field] === use.contract || isOfCoins,
+    fields === undefined || fields.some((field) => contracts[field] === use.contract),
     'VENUE_MISMATCH',
     `the proof is for ${use.contract}, which does not ${name} at this venue`,
   );
@@ -71,9 +77,8 @@ function guessedUse(
   const bound = boundSignal(file);
   const served = [ownerOf(file), contracts.backstop, asking];
   for (const action of Object.keys(ACTIONS) as Action[]) {
-    const field = CONTRACT_OF[action];
-    const ofCoins = action === 'claimWithdrawal' ? contracts.coinVault : undefined;
-    for (const contract of [field && contracts[field], ofCoins]) {
+    for (const field of CONTRACTS_OF[action] ?? []) {
+      const contract = contracts[field];
       if (contract === undefined) continue;
       for (const beneficiary of served) {
         if (beneficiary === undefined) continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Coins in custody: through the inbox, against a real sequencer, with real proofs where a proof gates.
-import { ZeroAddress, ZeroHash, type Contract, type ContractTransactionReceipt } from 'ethers';
+import { ZeroAddress, type Contract, type ContractTransactionReceipt } from 'ethers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { DEFAULT_VENUE_CONFIG } from '../../prover/chain/config.ts';
@@ -15,7 +15,13 @@ import { coinVaultOf, deployCoins, type DeployedCoin } from '../support/coins.ts
 import { compareGas } from '../support/gas.ts';
 import { startLife, termsIn, words, type Life, type Person } from '../support/life.ts';
 import { accountNamed, claiming, closeProver } from '../support/proofs.ts';
-import { deployRegister, latestPin, sessionVerifiers } from '../support/registers.ts';
+import {
+  deployRegister,
+  latestPin,
+  sessionVerifiers,
+  unconsumedAt,
+  type Unconsumed,
+} from '../support/registers.ts';
 
 const MINE = accountNamed('together');
 const BROKE = accountNamed('ordinary-liquidation');
@@ -119,21 +125,8 @@ const dead = async (): Promise<void> => {
   await life.chain.rpc('evm_mine', []);
 };
 
-/** What the ledger of the current tick lacks of a lane. */
-async function unconsumed(lane: 'engine' | 'user') {
-  const cited: { readonly ledgerSequence: bigint } = await life.venue.marketFeed
-    .getFunction('citedTick')
-    .staticCall(life.tick);
-  const ledger: { readonly engineCount: bigint; readonly userCount: bigint } =
-    await life.venue.ledgerRegistry.getFunction('ledger').staticCall(cited.ledgerSequence);
-  const count = lane === 'engine' ? ledger.engineCount : ledger.userCount;
-  const messages = (await life.sequencer.messages(lane, count)).map(words);
-  const hashBefore: string = await life.venue.ledgerRegistry
-    .getFunction('laneHash')
-    .staticCall(lane === 'engine' ? 0 : 1, count);
-  return messages.length === 0 ? { hashBefore: ZeroHash, messages } : { hashBefore, messages };
-}
-const pin = async (user?: Awaited<ReturnType<typeof unconsumed>>): Promise<readonly bigint[]> => {
+const unconsumed = (lane: 'engine' | 'user'): Promise<Unconsumed> => unconsumedAt(life, lane);
+const pin = async (user?: Unconsumed): Promise<readonly bigint[]> => {
   const lanes = [await unconsumed('engine'), user ?? (await unconsumed('user'))];
   await life.after();
   await send(register, 'pinTick', lanes);

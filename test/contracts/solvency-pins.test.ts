@@ -18,20 +18,21 @@ import {
 import { as, deployVenue, expectRefusal, guardianOf } from '../support/chain.ts';
 import { compareGas } from '../support/gas.ts';
 import { ATTESTER } from '../support/inbox-venue.ts';
-import { startLife, termsIn, words, type Life } from '../support/life.ts';
+import { startLife, termsIn, type Life } from '../support/life.ts';
 import { amountOf } from '../../prover/commitments/inbox-message.ts';
 import { accountNamed, closeProver, marginOf } from '../support/proofs.ts';
-import { deployRegister, latestPin, sessionVerifiers } from '../support/registers.ts';
+import {
+  deployRegister,
+  latestPin,
+  sessionVerifiers,
+  unconsumedAt,
+  type Unconsumed,
+} from '../support/registers.ts';
 
 const MINE = accountNamed('together');
 const BROKE = accountNamed('ordinary-liquidation');
 const DEPOSIT = 50_000_000n;
 const { registry: REGISTRY } = DEFAULT_VENUE_CONFIG;
-
-interface Unconsumed {
-  readonly hashBefore: string;
-  readonly messages: readonly MessageWords[];
-}
 
 let life: Life;
 let register: Contract;
@@ -59,21 +60,7 @@ afterAll(async () => {
   await closeProver();
 });
 
-/** What the ledger of the current tick lacks of a lane. */
-async function unconsumed(lane: 'engine' | 'user'): Promise<Unconsumed> {
-  const registry = life.venue.ledgerRegistry;
-  const cited: { readonly ledgerSequence: bigint } = await life.venue.marketFeed
-    .getFunction('citedTick')
-    .staticCall(life.tick);
-  const ledger: { readonly engineCount: bigint; readonly userCount: bigint } = await registry
-    .getFunction('ledger')
-    .staticCall(cited.ledgerSequence);
-  if (lane === 'engine') return life.engineRun(ledger.engineCount, 1_000);
-  const messages = await life.sequencer.messages('user', ledger.userCount);
-  const hashBefore: string = await registry.getFunction('laneHash').staticCall(1, ledger.userCount);
-  return { hashBefore, messages: messages.map(words) };
-}
-
+const unconsumed = (lane: 'engine' | 'user'): Promise<Unconsumed> => unconsumedAt(life, lane);
 const pin = async (engine?: Unconsumed, user?: Unconsumed, at = register) => {
   const lanes = [engine ?? (await unconsumed('engine')), user ?? (await unconsumed('user'))];
   await life.after();
@@ -97,6 +84,15 @@ async function request(amountE6: bigint, account = MINE): Promise<void> {
 }
 
 const backing = async (): Promise<bigint> => (await pinned()).backingE6;
+
+/** Whoever is broke, opened, frozen by a ledger and bought; no ledger has the takeover yet. */
+async function takenOver(): Promise<ReturnType<typeof termsIn>> {
+  await life.open(BROKE);
+  await life.root();
+  const frozenIn = life.sequence;
+  await life.nextTick();
+  return termsIn(life.venue, await life.bid(BROKE, frozenIn));
+}
 
 describe('a pin (P26)', () => {
   it('has what is held for accounts and what of the fund is free, by anybody, as often as anybody likes', async () => {
@@ -168,11 +164,7 @@ describe('a pin (P26)', () => {
   });
 
   it('is without what a takeover pays while it is in escrow, and where the ledger of the tick lacks it', async () => {
-    await life.open(BROKE);
-    await life.root();
-    const frozenIn = life.sequence;
-    await life.nextTick();
-    const terms = termsIn(life.venue, await life.bid(BROKE, frozenIn));
+    const terms = await takenOver();
     expect(terms.creditE6).toBeGreaterThan(0n);
     expect((await pinned()).backingE6).toBe(0n);
     await life.root();
@@ -184,11 +176,7 @@ describe('a pin (P26)', () => {
   });
 
   it('is too low while a takeover that its ledger has is not closed, and whole by a new one of that tick once it is', async () => {
-    await life.open(BROKE);
-    await life.root();
-    const frozenIn = life.sequence;
-    await life.nextTick();
-    const terms = termsIn(life.venue, await life.bid(BROKE, frozenIn));
+    const terms = await takenOver();
     await life.root();
     await life.nextTick();
     const { tick } = life;

@@ -5,12 +5,13 @@ import { z } from 'zod';
 
 import { contractArtifact, verifierArtifact } from '../../prover/chain/artifact.ts';
 import { deployVerifier, type LocalVenue } from '../../prover/chain/deploy.ts';
-import { firstLedger, submitRoot } from '../../prover/chain/ledger-update.ts';
-import { read, send } from '../../prover/chain/refusal.ts';
+import { firstLedger, submitRoot, type MessageWords } from '../../prover/chain/ledger-update.ts';
+import { asObject, read, send } from '../../prover/chain/refusal.ts';
 import { parameterHash } from '../../prover/commitments/parameters-words.ts';
 import { verifierName } from '../../prover/toolchain/circuits/verifier.ts';
 import { coinVaultOf, deployCoins } from './coins.ts';
 import { ARTIFACTS, NO_DATA, deployContract, deployVenue, type TestChain } from './chain.ts';
+import { words, type Life } from './life.ts';
 import { CRASH_AT, postNextSnapshot } from './proofs.ts';
 import { committedSet, crashMarket } from './session-venue.ts';
 import { SESSION_CIRCUITS, type ProvenSession } from './solvency-session.ts';
@@ -22,11 +23,7 @@ export const REGISTER_CONFIG = {
   minCoverageBps: 10_000,
 };
 
-const struct = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.preprocess(
-    (result: { toObject(deep: boolean): unknown }) => result.toObject(true),
-    z.object(shape),
-  );
+const struct = <Shape extends z.ZodRawShape>(shape: Shape) => asObject(z.object(shape));
 const pinShape = struct({
   tick: z.bigint(),
   backingE6: z.bigint(),
@@ -46,6 +43,27 @@ export const latestPin = async (register: Contract) =>
   read(register, 'pinAt', [await read(register, 'latestPin', [], z.bigint())], pinShape);
 
 export const coverageOf = (register: Contract) => read(register, 'coverage', [], coverageShape);
+
+/** Messages of a lane that a ledger lacks, as a pin is given them. */
+export interface Unconsumed {
+  readonly hashBefore: string;
+  readonly messages: readonly MessageWords[];
+}
+
+/** What the ledger of the current tick lacks of a lane. */
+export async function unconsumedAt(life: Life, lane: 'engine' | 'user'): Promise<Unconsumed> {
+  const registry = life.venue.ledgerRegistry;
+  const cited: { readonly ledgerSequence: bigint } = await life.venue.marketFeed
+    .getFunction('citedTick')
+    .staticCall(life.tick);
+  const ledger: { readonly engineCount: bigint; readonly userCount: bigint } = await registry
+    .getFunction('ledger')
+    .staticCall(cited.ledgerSequence);
+  if (lane === 'engine') return life.engineRun(ledger.engineCount, 1_000);
+  const messages = await life.sequencer.messages('user', ledger.userCount);
+  const hashBefore: string = await registry.getFunction('laneHash').staticCall(1, ledger.userCount);
+  return { hashBefore, messages: messages.map(words) };
+}
 
 /** The verifiers of the circuits that the tests prove sessions with. */
 export function sessionVerifiers(deployer: Signer): Promise<readonly string[]> {

@@ -14,7 +14,7 @@ import type { ProofUse } from '../../proving/formats/proof-file.ts';
 import { saveProof } from '../../proving/formats/saved-proof.ts';
 import { Prover } from '../../proving/prover.ts';
 import { findPlace, type Roots } from '../../receipt/place.ts';
-import { CONTRACT_OF } from '../../receipt/proof-check.ts';
+import { CONTRACTS_OF } from '../../receipt/proof-check.ts';
 import { decimalBigint, oneOf, parseValue } from '../../core/schema.ts';
 import { prepareStatement } from '../../statements/prepare.ts';
 import { MarketTick } from '../../statements/market-tick.ts';
@@ -45,7 +45,7 @@ function contractFor(
   action: Action,
 ): keyof VenueDocument['contracts'] | undefined {
   const given = stringOption(context, 'asset');
-  if (given === undefined) return CONTRACT_OF[action];
+  if (given === undefined) return CONTRACTS_OF[action]?.[0];
   const asset = parseValue(oneOf(BALANCE_SYMBOLS), given, '--asset');
   if (action !== 'claimWithdrawal') {
     throw new InvalidInput('--asset', 'says what is withdrawn: only with --action claimWithdrawal');

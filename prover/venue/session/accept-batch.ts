@@ -404,6 +404,7 @@ export function acceptBatch(
   const present = accounts.filter((account) => account !== undefined);
   const coins = (c: 0 | 1 | 2): bigint => sum(present.map(({ collateralE8 }) => collateralE8[c]));
   const uncovered = heavy.filter(({ isCovered }) => !isCovered);
+  const pairs = stress.map(pairEquitiesQ8);
   const added = accumulate(claim, challenges, state.weight);
   const [btc, eth, stEth] = state.collateralE8;
   return {
@@ -418,7 +419,7 @@ export function acceptBatch(
       (total, place) => total + sum(stress.map(({ equitiesQ8 }) => shortfall(equitiesQ8[place]!))),
     ),
     pairShortfallsQ8: state.pairShortfallsQ8.map(
-      (total, place) => total + sum(stress.map((slot) => shortfall(pairEquitiesQ8(slot)[place]!))),
+      (total, place) => total + sum(pairs.map((equitiesQ8) => shortfall(equitiesQ8[place]!))),
     ),
     identity: residue(state.identity + added.identity),
     keys: residue(state.keys + added.keys),

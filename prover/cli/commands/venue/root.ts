@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { Result, getBytes, type Provider } from 'ethers';
+import { getBytes, type Provider } from 'ethers';
 import { z } from 'zod';
 
 import { LANE_NUMBERS } from '../../../chain/inbox-lane.ts';
-import { read } from '../../../chain/refusal.ts';
+import { asArray, asObject, read } from '../../../chain/refusal.ts';
 import type { VenueDocument } from '../../../chain/venue-document.ts';
 import type { Venue } from '../../../chain/venue.ts';
 import type { Account } from '../../../commitments/account.ts';
@@ -33,12 +33,8 @@ import {
 import { decimal, shape, text, whole } from '../../../core/json-output.ts';
 
 const uint = z.bigint().nonnegative();
-const coinsSchema = z.preprocess(
-  (value) => (value instanceof Result ? value.toArray() : value),
-  z.tuple([uint, uint, uint]),
-);
-const latestSchema = z.preprocess(
-  (value) => (value instanceof Result ? value.toObject() : value),
+const coinsSchema = asArray(z.tuple([uint, uint, uint]));
+const latestSchema = asObject(
   z.object({
     sequence: uint,
     root: uint,
